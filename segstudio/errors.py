@@ -1,0 +1,54 @@
+"""The one kind of error that a person sees: a sentence that says what, where and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+class SegStudioError(Exception):
+    """A problem told in one sentence, shown as it is.
+
+    `problem` says what happened, `where` the place (file, image, shape: outermost first) and `fix` what to
+    do about it. Neither needs its closing full stop.
+    """
+
+    def __init__(self, problem: str, *, where: str = "", fix: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem.rstrip(".")
+        self.where = where
+        self.fix = fix.rstrip(".")
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" {self.fix}." if self.fix else ""
+        return f"{place}{self.problem}.{advice}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.problem, self.where, self.fix)
+
+    def within(self, outer: str) -> SegStudioError:
+        """Return the same error with a wider place put before its own."""
+        where = f"{outer}, {self.where}" if self.where else outer
+        return type(self)(self.problem, where=where, fix=self.fix)
+
+
+def _rebuild(kind: type[SegStudioError], problem: str, where: str, fix: str) -> SegStudioError:
+    return kind(problem, where=where, fix=fix)
+
+
+@contextmanager
+def inside(where: str) -> Iterator[None]:
+    """Put `where` before the place of every SegStudioError raised inside the block."""
+    try:
+        yield
+    except SegStudioError as error:
+        raise error.within(where) from error
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """Return ` (did you mean "…"?)` for the closest of `choices`, or an empty string."""
+    by_lower = {choice.lower(): choice for choice in choices}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return f' (did you mean "{by_lower[close[0]]}"?)' if close else ""

@@ -1,0 +1,111 @@
+"""The only code that replaces a user's file, and the only locks."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from segstudio.errors import SegStudioError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file beside `path` for writing; when the block ends well it takes `path`'s place.
+
+    The bytes are flushed to the disk before the replacement, the old file's permissions are kept, and when
+    anything fails the old file stays as it was and the temporary file is removed. Parent folders are made.
+    Raises SegStudioError when the file system refuses.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise _refused(path, error) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        _copy_permissions(path, temporary)
+        temporary.replace(path)
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace `path` with `data`, whole or not at all."""
+    with replacing(path) as stream:
+        stream.write(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace `path` with `text` in UTF-8, whole or not at all."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy `source` over `target`, whole or not at all."""
+    with source.open("rb") as reading, replacing(target) as writing:
+        shutil.copyfileobj(reading, writing, length=1 << 20)
+
+
+@contextmanager
+def locked(path: Path, *, timeout_s: float = 10.0) -> Iterator[None]:
+    """Hold the advisory lock file `path` (made when missing) while the block runs.
+
+    Raises SegStudioError when another process holds it for longer than `timeout_s` seconds.
+    """
+    lock = FileLock(path, timeout=timeout_s)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise SegStudioError(
+            "another SegStudio is writing here",
+            where=str(path.parent),
+            fix="Wait for it to end, then try again",
+        ) from error
+    except OSError as error:
+        raise _refused(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _copy_permissions(old: Path, new: Path) -> None:
+    try:
+        mode = old.stat().st_mode & 0o7777
+    except FileNotFoundError:
+        mode = 0o666 & ~_UMASK
+    new.chmod(mode)
+
+
+def _read_umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
+
+
+# Read once at import: the only way to read it is to set it, which is not safe beside other threads.
+_UMASK = _read_umask()
+
+
+def _refused(path: Path, error: OSError) -> SegStudioError:
+    reason = error.strerror or str(error)
+    return SegStudioError(
+        f"could not be written ({reason})",
+        where=str(path),
+        fix="Check that the folder is writable and has space left; what was there before is unchanged",
+    )
