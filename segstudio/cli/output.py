@@ -1,0 +1,98 @@
+"""How every verb speaks: lines and progress bars for people, one JSON object for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, TextIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object as the last line, for programs.")
+]
+
+_PLAIN_PARTS = 4
+
+
+class Output:
+    """What a verb prints.
+
+    On a terminal tables and bars are drawn; elsewhere plain lines are written. With `json` all that is meant
+    for people goes to standard error, and `finish` prints the one JSON object on standard output.
+    """
+
+    def __init__(self, json: bool = False) -> None:
+        self._json = json
+        self._stream: TextIO = sys.stderr if json else sys.stdout
+        self._console = Console(file=self._stream, highlight=False, soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Print one line as it is."""
+        self._console.print(text, markup=False)
+
+    def warn(self, text: str) -> None:
+        """Print one line that deserves attention."""
+        self._console.print(text, markup=False, style="yellow")
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table; a column whose cells are all numbers is set flush right."""
+        table = Table(
+            title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False
+        )
+        for position, name in enumerate(columns):
+            numeric = bool(rows) and all(_is_number(row[position]) for row in rows)
+            table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(cell.replace("[", r"\[") for cell in row))
+        wide = Console(file=self._stream, highlight=False, width=None if self._stream.isatty() else 160)
+        wide.print(table)
+
+    @contextmanager
+    def progress(self, what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        """Show how far the block has come; it calls the value it gets with the number of steps just done."""
+        if self._stream.isatty():
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+            )
+            with Progress(*columns, console=self._console, transient=True) as bar:
+                task = bar.add_task(what, total=total)
+                yield lambda steps: bar.advance(task, steps)
+        else:
+            yield _plain_progress(self.say, what, total)
+
+    def finish(self, result: Mapping[str, object]) -> None:
+        """End the verb: with `--json`, print `result` as one line on standard output."""
+        if self._json:
+            sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+            sys.stdout.flush()
+
+
+def _plain_progress(say: Callable[[str], None], what: str, total: int | None) -> Callable[[int], None]:
+    """Return an `advance` that says `what: n of total` a few times on the way, not at every step."""
+    done = told = 0
+
+    def advance(steps: int) -> None:
+        nonlocal done, told
+        done += steps
+        part = done * _PLAIN_PARTS // total if total else 0
+        if part > told:
+            told = part
+            say(f"{what}: {done} of {total}")
+
+    return advance
+
+
+def _is_number(cell: str) -> bool:
+    return bool(cell) and (
+        cell.strip("–-—%+ ") == ""
+        or cell.replace(",", "").strip("%+-–± sMGKBi").replace(".", "", 1).isdigit()
+    )

@@ -1,0 +1,75 @@
+"""ModelCard: what a model file says of itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from segstudio.errors import SegStudioError
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+CARD_VERSION = 1
+
+
+class ModelClass(BaseModel):
+    """A class that a model tells apart: its mask value, name and colour (`#RRGGBB`)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    index: Annotated[int, Field(ge=0, lt=255)]
+    name: str
+    colour: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class ModelCard(BaseModel):
+    """Everything needed to use a model without its project, and to know where it came from.
+
+    The network's output channel `i` stands for `classes[i]`. `mean` and `std` apply to RGB scaled to 0–1.
+    Photos whose longer side exceeds `max_side_px` are shrunk to it first (0: never).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: int = CARD_VERSION
+    head: str
+    classes: Annotated[tuple[ModelClass, ...], Field(min_length=1, max_length=255)]
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    std: Annotated[tuple[float, float, float], Field()] = IMAGENET_STD
+    max_side_px: Annotated[int, Field(ge=0, le=65536)] = 0
+    recipe: dict[str, Any] = Field(default_factory=dict)
+    scores: dict[str, Any] = Field(default_factory=dict)
+    epoch: int = 0
+    step: int = 0
+    project: str = ""
+    run: str = ""
+    train_photos: tuple[str, ...] = ()
+    val_photos: tuple[str, ...] = ()
+    weights_from: str = ""
+    weights_licence: str = ""
+    created: str = ""
+    segstudio: str = ""
+
+    @classmethod
+    def from_json(cls, text: str, *, where: str) -> ModelCard:
+        """Read a card back; raises SegStudioError that names `where` when it is not one."""
+        try:
+            card = cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise SegStudioError(
+                f"the model's description is damaged ({place}: {first['msg']})", where=where
+            ) from error
+        if card.version > CARD_VERSION:
+            raise SegStudioError(
+                "the model was made by a newer SegStudio", where=where, fix="Update SegStudio to use it"
+            )
+        return card
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names by output channel."""
+        return tuple(entry.name for entry in self.classes)
