@@ -1,0 +1,192 @@
+"""Reading photos: whatever the file holds, an upright RGB `uint8` array comes out."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+
+from segstudio.errors import SegStudioError
+
+RgbImage = npt.NDArray[np.uint8]
+"""uint8 of shape (rows, columns, 3), red green blue, upright."""
+
+PHOTO_SUFFIXES = frozenset(
+    {
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".webp",
+        ".gif",
+        ".ppm",
+        ".pgm",
+        ".jp2",
+    }
+)
+
+MAX_PIXELS = 20_000 * 20_000
+"""A photo with more pixels is refused before any of it is decoded."""
+
+_ORIENTATION = 0x0112
+_SIDEWAYS = frozenset({5, 6, 7, 8})
+
+# Pillow's own limit stands below the 16384 × 16384 that a project may hold; ours is checked in its place.
+Image.MAX_IMAGE_PIXELS = None
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def is_photo(path: Path) -> bool:
+    """Tell whether the file name is one of a photo."""
+    return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith(".")
+
+
+def photo_size(path: Path) -> tuple[int, int]:
+    """Return rows and columns of the upright photo, from its header alone.
+
+    Raises SegStudioError for a file that is missing, no photo, or too large.
+    """
+    with _explained(path), _opened(path) as image:
+        columns, rows = image.size
+        return (columns, rows) if _orientation(image) in _SIDEWAYS else (rows, columns)
+
+
+def read_photo(path: Path) -> RgbImage:
+    """Return the photo as uint8 (rows, columns, 3) RGB, turned upright by its EXIF orientation.
+
+    16-bit values keep their high byte, grey and palette become RGB, transparent parts are laid on white, and
+    of an animation the first frame counts. Raises SegStudioError for a file that is missing, damaged, cut
+    off, no photo, or too large.
+    """
+    with _explained(path), _opened(path) as image:
+        if image.mode == "F":
+            return _float_to_rgb(np.asarray(image, dtype=np.float32), path)
+        if image.format == "TIFF" and image.mode not in (
+            "1",
+            "L",
+            "P",
+            "RGB",
+            "RGBA",
+            "CMYK",
+            "I;16",
+            "I;16B",
+        ):
+            return _read_with_opencv(path)
+        return _to_rgb(ImageOps.exif_transpose(image))
+
+
+def encode_jpeg(image: RgbImage, *, quality: int = 92) -> bytes:
+    """Return an RGB image as the bytes of a JPEG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def encode_png(image: npt.NDArray[np.uint8]) -> bytes:
+    """Return an RGB (rows, columns, 3) or grey (rows, columns) image as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "PNG", compress_level=4)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    opened: Image.Image
+    try:
+        opened = Image.open(path)
+    except UnidentifiedImageError:
+        # Some 16-bit TIFF and JPEG 2000 variants are OpenCV's only; go through its decoder.
+        opened = Image.fromarray(_read_with_opencv(path))
+    with opened as image:
+        columns, rows = image.size
+        if rows * columns > MAX_PIXELS:
+            raise SegStudioError(
+                f"the photo is too large ({columns} × {rows} pixels)",
+                where=str(path),
+                fix=f"Cut it into parts of at most {MAX_PIXELS // 1_000_000} megapixels",
+            )
+        yield image
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except FileNotFoundError as error:
+        raise SegStudioError("there is no such photo", where=str(path)) from error
+    except IsADirectoryError as error:
+        raise SegStudioError("this is a folder, not a photo", where=str(path)) from error
+    except PermissionError as error:
+        raise SegStudioError(
+            "the photo may not be read", where=str(path), fix="Check its permissions"
+        ) from error
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        raise SegStudioError(
+            f"the photo is damaged or cut off ({_short(error)})",
+            where=str(path),
+            fix="Copy it anew from its source, or leave it out",
+        ) from error
+
+
+def _short(error: BaseException) -> str:
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return text[:120]
+
+
+def _orientation(image: Image.Image) -> int:
+    value = image.getexif().get(_ORIENTATION, 1)
+    return value if isinstance(value, int) else 1
+
+
+def _to_rgb(image: Image.Image) -> RgbImage:
+    if image.mode.startswith("I;16"):
+        return _grey_to_rgb((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+    if image.mode == "I":
+        return _grey_to_rgb((np.clip(np.asarray(image), 0, 65535) >> 8).astype(np.uint8))
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        coloured = image.convert("RGBA")
+        white = Image.new("RGBA", coloured.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(white, coloured)
+    return np.array(image.convert("RGB"), dtype=np.uint8)
+
+
+def _grey_to_rgb(grey: npt.NDArray[np.uint8]) -> RgbImage:
+    return np.repeat(grey[:, :, None], 3, axis=2)
+
+
+def _float_to_rgb(values: npt.NDArray[np.float32], path: Path) -> RgbImage:
+    if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
+        raise SegStudioError(
+            "the photo holds floating-point values outside 0–1",
+            where=str(path),
+            fix="Save it with 8 or 16 bits",
+        )
+    return _grey_to_rgb(np.round(values * 255).astype(np.uint8))
+
+
+def _read_with_opencv(path: Path) -> RgbImage:
+    # imdecode, not imread: imread cannot open non-ASCII paths on Windows.
+    data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+    if data.size == 0:
+        raise SegStudioError(
+            "the photo is empty (0 bytes)", where=str(path), fix="Copy it anew from its source"
+        )
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    if image is None:
+        raise SegStudioError(
+            "this is not a photo that can be read", where=str(path), fix="Use JPEG, PNG, TIFF, BMP or WebP"
+        )
+    return np.ascontiguousarray(image[:, :, ::-1], dtype=np.uint8)

@@ -1,0 +1,74 @@
+"""Mask files: 8-bit palette PNG in the class colours, void as 255."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from segstudio.errors import SegStudioError
+from segstudio.files import write_bytes
+from segstudio.project.classes import VOID, ClassList
+
+Mask = npt.NDArray[np.uint8]
+"""uint8 of shape (rows, columns); the value is a class index, 255 is void."""
+
+# zlib's run-length strategy: masks are runs of equal values, and this is four times as fast as the default
+# strategy while the files are no larger. Pillow uses no PNG filter for palette images.
+_Z_RLE = 3
+
+
+def encode_mask(mask: Mask, classes: ClassList) -> bytes:
+    """Return the bytes of a palette PNG whose pixel values are the mask's."""
+    if mask.dtype != np.uint8 or mask.ndim != 2:
+        raise ValueError(f"a mask is uint8 (rows, columns), not {mask.dtype} {mask.shape}")
+    image = Image.fromarray(mask)
+    image.putpalette(classes.palette().tobytes())
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", bits=8, compress_level=1, compress_type=_Z_RLE)
+    return buffer.getvalue()
+
+
+def write_mask(path: Path, mask: Mask, classes: ClassList) -> None:
+    """Replace the mask file `path`, whole or not at all."""
+    write_bytes(path, encode_mask(mask, classes))
+
+
+def read_mask(path: Path, *, size: tuple[int, int] | None = None) -> Mask:
+    """Return the values of an index mask (palette or grey PNG) as uint8 (rows, columns).
+
+    Raises SegStudioError when the file is missing, damaged or no index mask, or when `size` (rows, columns)
+    is given and the mask is of another size.
+    """
+    try:
+        with Image.open(path) as image:
+            if image.mode not in ("P", "L"):
+                raise SegStudioError(
+                    f"this is a picture of mode {image.mode}, not a mask of class numbers",
+                    where=str(path),
+                    fix="Save the mask as an 8-bit palette or grey PNG",
+                )
+            mask = np.array(image, dtype=np.uint8)
+    except FileNotFoundError as error:
+        raise SegStudioError("there is no such mask", where=str(path)) from error
+    except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as error:
+        raise SegStudioError(
+            "the mask is damaged or cut off", where=str(path), fix="Restore it, or import it again"
+        ) from error
+    if size is not None and mask.shape != size:
+        raise SegStudioError(
+            f"the mask is {mask.shape[1]} × {mask.shape[0]} pixels, its photo {size[1]} × {size[0]}",
+            where=str(path),
+            fix="Import the mask again, or remove it",
+        )
+    return mask
+
+
+def unknown_values(mask: Mask, classes: ClassList) -> tuple[int, ...]:
+    """Return the values in the mask that are neither void nor a class, in ascending order."""
+    present = np.flatnonzero(np.bincount(mask.ravel(), minlength=256))
+    known = {VOID, *classes.indices}
+    return tuple(int(value) for value in present if int(value) not in known)

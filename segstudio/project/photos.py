@@ -1,0 +1,96 @@
+"""Photo: one image of the project with its mask, split and status; and the key that names it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from segstudio.errors import SegStudioError
+from segstudio.project.images import MAX_PIXELS
+
+Split = Literal["train", "val"]
+Status = Literal["todo", "doing", "done", "checked"]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class PhotoState(BaseModel):
+    """What `masks/<photo>.json` holds: everything about a photo that is not in its pixels.
+
+    `size` is rows and columns of the upright photo; `source` says where the mask came from; `when` is an
+    ISO 8601 time with offset.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    split: Split | None = None
+    status: Status = "todo"
+    size: tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]] | None = None
+    who: str = ""
+    when: str = ""
+    source: str = ""
+
+    @classmethod
+    def from_json(cls, text: str, *, where: str) -> PhotoState:
+        """Read a state back; raises SegStudioError that names `where` when it is not one."""
+        try:
+            state = cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+            raise SegStudioError(
+                f"the photo's state is damaged ({place}: {first['msg']})",
+                where=where,
+                fix="Correct the file, or remove it: the mask stays, split and status start anew",
+            ) from error
+        if state.size is not None and state.size[0] * state.size[1] > MAX_PIXELS:
+            raise SegStudioError("the photo's state tells an impossible size", where=where)
+        return state
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One photo of a project.
+
+    `key` is its path below `photos/` with forward slashes and extension, or, for a referenced photo, the name
+    given to it; `path` is where the file lies. `size` is (rows, columns) of the upright photo.
+    """
+
+    key: str
+    path: Path
+    size: tuple[int, int]
+    has_mask: bool
+    state: PhotoState = field(default_factory=PhotoState)
+
+    @property
+    def split(self) -> Split | None:
+        """`train`, `val`, or None when it was not decided."""
+        return self.state.split
+
+    @property
+    def status(self) -> Status:
+        """How far its labelling has come."""
+        return self.state.status
+
+
+def clean_key(name: str) -> str:
+    """Return `name` as a photo key: forward slashes, NFC, no `.` parts.
+
+    Raises SegStudioError for a name that is empty, absolute, climbs with `..`, or holds control characters.
+    """
+    normal = unicodedata.normalize("NFC", name.replace("\\", "/"))
+    path = PurePosixPath(normal)
+    bad = (
+        path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", normal) or _CONTROL.search(normal)
+    )
+    if bad or not path.name:
+        raise SegStudioError(
+            f"{name!r} cannot name a photo",
+            fix="Use a relative path without .. and without control characters",
+        )
+    return str(path)

@@ -1,0 +1,212 @@
+"""Project: a folder with classes, photos, masks and runs."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.files import locked, write_bytes, write_text
+from segstudio.project.change import Change, commit, mask_name, recover, staging_folder, state_name
+from segstudio.project.classes import ClassList
+from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
+from segstudio.project.images import RgbImage, is_photo, photo_size, read_photo
+from segstudio.project.masks import Mask, read_mask, write_mask
+from segstudio.project.photos import Photo, PhotoState, Split, clean_key
+
+_LOCK = ".lock"
+"""Held while changes are put in place; it is never removed, because a waiting process may have it open."""
+
+
+class Project:
+    """An open project. It keeps the document and the list of photos in memory; files are written at once.
+
+    One object belongs to one thread, but `change()`'s staging methods may be called from several.
+    """
+
+    def __init__(self, folder: Path, document: ProjectDocument) -> None:
+        self.folder = folder
+        self._document = document
+        self._photos: dict[str, Photo] | None = None
+
+    @classmethod
+    def create(cls, folder: Path, *, name: str | None = None, classes: ClassList | None = None) -> Project:
+        """Make an empty project in `folder`, which may exist but must be empty.
+
+        Raises SegStudioError when something is already there or the folder cannot be made.
+        """
+        folder = folder.absolute()
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            what = (
+                "there is already a project" if (folder / FILE_NAME).exists() else "the folder is not empty"
+            )
+            raise SegStudioError(what, where=str(folder), fix="Choose another folder")
+        document = ProjectDocument(name=name or folder.name, classes=classes or ClassList())
+        write_bytes(folder / FILE_NAME, encode_document(document))
+        (folder / _LOCK).touch()
+        for part in ("photos", "masks", "sources", "runs"):
+            (folder / part).mkdir(exist_ok=True)
+        return cls(folder, document)
+
+    @classmethod
+    def open(cls, folder: Path) -> Project:
+        """Open the project in `folder`; a change that a dead process had committed is finished first.
+
+        Raises SegStudioError when there is none, or it is damaged or newer than this program.
+        """
+        folder = folder.absolute()
+        if folder.name == FILE_NAME:
+            folder = folder.parent
+        if (folder / FILE_NAME).exists():
+            recover(folder)
+        return cls(folder, load_document(folder))
+
+    @property
+    def name(self) -> str:
+        """What the person called it."""
+        return self._document.name
+
+    @property
+    def classes(self) -> ClassList:
+        """The project's classes."""
+        return self._document.classes
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where the runs lie."""
+        return self.folder / "runs"
+
+    # -- photos
+
+    def photos(self) -> tuple[Photo, ...]:
+        """Return all photos, ordered by key."""
+        return tuple(self._by_key().values())
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of all photos, in order."""
+        return tuple(self._by_key())
+
+    def photo(self, key: str) -> Photo:
+        """Return the photo `key`; raises SegStudioError with the closest key when there is none."""
+        try:
+            return self._by_key()[key]
+        except KeyError:
+            hint = did_you_mean(key, self.keys())
+            raise SegStudioError(f'there is no photo "{key}"{hint}', where=str(self.folder)) from None
+
+    def refresh(self) -> None:
+        """Forget the list of photos and the document, so that both are read from disk again."""
+        self._photos = None
+        self._document = load_document(self.folder)
+
+    def read_photo(self, photo: Photo) -> RgbImage:
+        """Return the photo's pixels: uint8 (rows, columns, 3), RGB, upright."""
+        return read_photo(photo.path)
+
+    def mask_path(self, photo: Photo) -> Path:
+        """Return where the photo's mask lies or would lie."""
+        return self.folder / mask_name(photo.key)
+
+    def read_mask(self, photo: Photo) -> Mask | None:
+        """Return the photo's mask, or None when it has none; raises SegStudioError when it does not fit."""
+        return read_mask(self.mask_path(photo), size=photo.size) if photo.has_mask else None
+
+    def write_mask(self, photo: Photo, mask: Mask) -> None:
+        """Replace the photo's mask; its size must be the photo's."""
+        if mask.shape != photo.size:
+            raise ValueError(f"a mask of {mask.shape} does not fit a photo of {photo.size}")
+        write_mask(self.mask_path(photo), mask, self.classes)
+        self._photos = None
+
+    def write_state(self, photo: Photo, state: PhotoState) -> None:
+        """Replace split, status and origin of one photo."""
+        kept = state if state.size is not None else state.model_copy(update={"size": photo.size})
+        write_text(self.folder / state_name(photo.key), kept.model_dump_json(indent=1))
+        self._photos = None
+
+    def set_split(self, splits: dict[str, Split]) -> None:
+        """Give each photo named in `splits` its split, all together."""
+        with self.change() as change:
+            for key, split in splits.items():
+                photo = self.photo(key)
+                change.put_state(key, photo.state.model_copy(update={"split": split, "size": photo.size}))
+
+    # -- changes
+
+    def save_classes(self, classes: ClassList) -> None:
+        """Replace the class list (masks keep their numbers)."""
+        with self.change() as change:
+            change.set_classes(classes)
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Stage any number of new files; they are put in place together when the block ends well.
+
+        When it raises, nothing in the project has changed. Raises SegStudioError when the disk refuses.
+        """
+        with staging_folder(self.folder) as staging:
+            change = Change(staging, self.classes)
+            yield change
+            with locked(self.folder / _LOCK):
+                self._document = load_document(self.folder)
+                document = self._changed_document(change)
+                if document != self._document:
+                    change.put_file(FILE_NAME, encode_document(document))
+                commit(self.folder, staging)
+                self._document = document
+                self._photos = None
+
+    def _changed_document(self, change: Change) -> ProjectDocument:
+        update: dict[str, object] = {}
+        if change.new_classes is not None:
+            update["classes"] = change.new_classes
+        if change.references:
+            told = {key: self._told_path(path) for key, path in change.references.items()}
+            update["references"] = {**self._document.references, **told}
+        return self._document.model_copy(update=update)
+
+    def _told_path(self, path: Path) -> str:
+        """A path below the project's parent is told relative, so that both can be moved together."""
+        if path.is_relative_to(self.folder.parent):
+            return Path(os.path.relpath(path, self.folder)).as_posix()
+        return str(path)
+
+    # -- listing
+
+    def _by_key(self) -> dict[str, Photo]:
+        if self._photos is None:
+            files = _photo_files(self.folder / "photos")
+            files.update({key: self.folder / path for key, path in self._document.references.items()})
+            self._photos = {key: self._listed(key, files[key]) for key in sorted(files)}
+        return self._photos
+
+    def _listed(self, key: str, path: Path) -> Photo:
+        state_path = self.folder / state_name(key)
+        state = PhotoState()
+        if state_path.exists():
+            state = PhotoState.from_json(state_path.read_text(encoding="utf-8"), where=str(state_path))
+        size = state.size or photo_size(path)
+        return Photo(key, path, size, (self.folder / mask_name(key)).exists(), state)
+
+
+def stamp() -> tuple[str, str]:
+    """Return who is working and when (ISO 8601 with offset), for `PhotoState`."""
+    try:
+        who = getpass.getuser()
+    except (KeyError, OSError):
+        who = ""
+    return who, datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _photo_files(root: Path) -> dict[str, Path]:
+    found = {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder) / name
+            if is_photo(path):
+                found[clean_key(path.relative_to(root).as_posix())] = path
+    return found
