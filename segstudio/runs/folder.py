@@ -1,0 +1,162 @@
+"""RunFolder: one training on disk, and its event log."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.files import write_text
+from segstudio.runs.events import (
+    Event,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    RunStopped,
+    current_events,
+    decode_event,
+    encode_event,
+)
+from segstudio.runs.recipe import Recipe, load_recipe, recipe_to_toml
+
+RunState = Literal["new", "open", "stopped", "finished", "failed"]
+"""`open` is a run whose log has no end: it is running, or its process died."""
+
+
+class RunFolder:
+    """The files of one run: recipe, event log, checkpoints, previews, and the wish to stop."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, runs: Path, recipe: Recipe, *, now: datetime | None = None) -> RunFolder:
+        """Make a new run folder `YYYY-MM-DD-hhmm-<head>` below `runs`, and write the recipe into it."""
+        stem = f"{(now or datetime.now()):%Y-%m-%d-%H%M}-{recipe.head}"
+        for number in range(1, 1000):
+            path = runs / (stem if number == 1 else f"{stem}-{number}")
+            try:
+                path.mkdir(parents=True)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise SegStudioError(
+                    f"the run cannot be made ({error.strerror})",
+                    where=str(path),
+                    fix="Check permissions and space",
+                ) from error
+            write_text(path / "recipe.toml", recipe_to_toml(recipe))
+            return cls(path)
+        raise SegStudioError("there are too many runs of this minute", where=str(runs))
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.name
+
+    @property
+    def best(self) -> Path:
+        """The model with the highest validation mIoU so far."""
+        return self.path / "best.pt"
+
+    @property
+    def last(self) -> Path:
+        """The newest model with everything needed to go on."""
+        return self.path / "last.pt"
+
+    @property
+    def previews(self) -> Path:
+        """Where the previews of validation photos lie."""
+        return self.path / "previews"
+
+    @property
+    def log(self) -> Path:
+        """The event log."""
+        return self.path / "events.jsonl"
+
+    def recipe(self) -> Recipe:
+        """Read the recipe back."""
+        return load_recipe(str(self.path / "recipe.toml"))
+
+    def ask_to_stop(self) -> None:
+        """Leave the wish that the run stop at its next step."""
+        write_text(self.path / "stop", "")
+
+    def is_asked_to_stop(self) -> bool:
+        """Tell whether somebody left that wish."""
+        return (self.path / "stop").exists()
+
+    def forget_stop(self) -> None:
+        """Remove the wish."""
+        (self.path / "stop").unlink(missing_ok=True)
+
+    def events(self) -> list[Event]:
+        """Return the events that still hold; a line that was cut off is passed over."""
+        if not self.log.exists():
+            return []
+        decoded = (decode_event(line) for line in self.log.read_bytes().splitlines())
+        return current_events([event for event in decoded if event is not None])
+
+    def state(self) -> RunState:
+        """Tell how far the run has come, from its log alone."""
+        for event in reversed(self.events()):
+            match event:
+                case RunFinished():
+                    return "finished"
+                case RunStopped():
+                    return "stopped"
+                case RunFailed():
+                    return "failed"
+                case RunStarted():
+                    return "open"
+                case _:
+                    continue
+        return "new"
+
+
+@contextlib.contextmanager
+def appending(log: Path) -> Iterator[EventLog]:
+    """Open an event log for appending, after whatever it holds."""
+    with log.open("ab") as stream:
+        if stream.tell() and not _ends_with_newline(log):
+            stream.write(b"\n")  # the last writer died in the middle of a line
+        yield EventLog(stream)
+
+
+class EventLog:
+    """Appends events to an open log; every line is handed to the system at once, so that others see it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def append(self, event: Event) -> None:
+        """Write one event."""
+        self._stream.write(encode_event(event))
+        self._stream.flush()
+
+
+def find_run(runs: Path, name: str) -> RunFolder:
+    """Return the run of that name, or path; raises SegStudioError with the closest name when there is none."""
+    for path in (runs / name, Path(name)):
+        if (path / "recipe.toml").exists():
+            return RunFolder(path)
+    names = [run.name for run in list_runs(runs)]
+    raise SegStudioError(
+        f'there is no run "{name}"{did_you_mean(name, names)}',
+        where=str(runs),
+        fix=f"The runs are: {', '.join(names)}" if names else "There are no runs yet",
+    )
+
+
+def list_runs(runs: Path) -> list[RunFolder]:
+    """Return all runs, oldest first."""
+    return [RunFolder(path.parent) for path in sorted(runs.glob("*/recipe.toml"))]
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(-1, 2)
+        return stream.read(1) == b"\n"
