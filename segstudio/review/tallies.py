@@ -1,0 +1,97 @@
+"""What a mask holds, class by class, and how it compares with the truth: counts and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from segstudio.project.classes import ClassList
+
+Matrix = npt.NDArray[np.int64]
+"""A confusion matrix (classes, classes): rows are the truth, columns the prediction, in class-list order."""
+
+_STRIP_PIXELS = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One class in one mask."""
+
+    index: int
+    pixels: int
+    share: float
+    """Of all pixels of the photo, 0–1."""
+    mean_confidence: float | None
+    """Over the pixels of the class, 0–1; None when unknown or when there is no such pixel."""
+
+
+def tally(
+    mask: npt.NDArray[np.uint8],
+    classes: ClassList,
+    confidence: npt.NDArray[np.uint8] | None = None,
+) -> tuple[Tally, ...]:
+    """Count every class of `classes` in `mask` (uint8 (rows, columns)), in list order.
+
+    `confidence` is uint8 of the same shape, 255 meaning certain.
+    """
+    together = joint_counts(mask, mask if confidence is None else confidence)
+    counts = together.sum(axis=1)
+    certainty = together @ np.arange(256)
+    result = []
+    for index in classes.indices:
+        pixels = int(counts[index])
+        known = confidence is not None and pixels > 0
+        mean = float(certainty[index]) / (255 * pixels) if known else None
+        result.append(Tally(index, pixels, pixels / max(1, mask.size), mean))
+    return tuple(result)
+
+
+def confusion_matrix(
+    truth: npt.NDArray[np.uint8], predicted: npt.NDArray[np.uint8], classes: ClassList
+) -> Matrix:
+    """Count the pixels by (true class, predicted class); both arrays are uint8 (rows, columns).
+
+    Pixels whose truth is void or no class are left out, and so are those predicted as no class of the list.
+    """
+    values = list(classes.indices)
+    return joint_counts(truth, predicted)[np.ix_(values, values)]
+
+
+def joint_counts(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Count the pixels by their value in `first` (row) and in `second` (column): int64 of shape (256, 256)."""
+    counts = np.zeros((256, 256), dtype=np.int64)
+    rows = max(1, _STRIP_PIXELS // max(1, first.shape[1]))
+    for top in range(0, first.shape[0], rows):  # OpenCV counts in float32, exact up to 2 ** 24
+        strips = [first[top : top + rows], second[top : top + rows]]
+        counted = cv2.calcHist(strips, [0, 1], None, [256, 256], [0, 256, 0, 256])
+        counts += counted.astype(np.int64)
+    return counts
+
+
+def class_iou(matrix: Matrix) -> npt.NDArray[np.float64]:
+    """Return intersection over union per class; NaN for a class that is neither there nor predicted."""
+    hits = np.diag(matrix).astype(np.float64)
+    union = matrix.sum(axis=0) + matrix.sum(axis=1) - hits
+    scores = np.full(len(hits), np.nan)
+    there = union > 0
+    scores[there] = hits[there] / union[there]
+    return scores
+
+
+def worst_first(matrices: Iterable[tuple[str, Matrix]], position: int) -> list[tuple[str, float]]:
+    """Order photos by the IoU of the class at `position` of the class list, the worst first.
+
+    `matrices` pairs photo keys with their confusion matrices. Photos without a pixel of the class, in truth and
+    prediction, are left out. Where the IoU is equal, the photo with more wrong pixels comes first.
+    """
+    scored = []
+    for key, matrix in matrices:
+        score = float(class_iou(matrix)[position])
+        wrong = int(matrix[position].sum() + matrix[:, position].sum() - 2 * matrix[position, position])
+        if not np.isnan(score):
+            scored.append((score, -wrong, key))
+    return [(key, score) for score, _, key in sorted(scored)]

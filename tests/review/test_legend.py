@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from segstudio.project.classes import ClassList
+from segstudio.review.legend import legend, percent
+from segstudio.review.tallies import tally
+
+CLASSES = ClassList.from_names(["sky:#0000FF", "ground:#FF8000", "person:#00FF00"])
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0.0 %"), (0.0001, "< 0.1 %"), (0.234, "23.4 %"), (0.99999, "99.9 %"), (1, "100 %")],
+)
+def test_a_share_is_never_rounded_to_all_or_nothing(share: float, text: str) -> None:
+    assert percent(share) == text
+
+
+def test_the_bar_shows_the_shares() -> None:
+    mask = np.repeat(np.array([[0, 0, 0, 1]], np.uint8), 4, axis=0)
+    bar = legend(tally(mask, CLASSES), CLASSES, 400)[5]
+    assert (bar[:299] == (0, 0, 255)).all()
+    assert (bar[300:399] == (255, 128, 0)).all()
+
+
+def test_absent_classes_are_named_in_few_rows() -> None:
+    many = ClassList.from_names([f"class {number}" for number in range(250)])
+    block = legend(tally(np.zeros((4, 4), np.uint8), many), many, 1200)
+    assert block.shape[0] < 300
+
+
+def test_what_is_no_class_is_listed_as_void() -> None:
+    mask = np.full((4, 4), 255, np.uint8)
+    with_void = legend(tally(mask, CLASSES), CLASSES, 400)
+    assert (with_void[5, :399] == (32, 32, 32)).all()
