@@ -26,12 +26,14 @@ class Segmented:
     """The network's answer for each pixel of a photo of H × W, on the CPU.
 
     `labels`: uint8 (H, W), the channel with the highest probability; `confidence`: uint8 (H, W), that
-    probability p as round(255 p); `probabilities`: uint8 (C, H, W), the same for every channel, if kept.
+    probability p as round(255 p); `probabilities`: uint8 (C, H, W), the same for every channel, if kept;
+    `loss_sum`: the cross-entropy (nats) summed over the pixels whose truth was given, if it was.
     """
 
     labels: Tensor
     confidence: Tensor
     probabilities: Tensor | None
+    loss_sum: float | None = None
 
 
 def segment(
@@ -46,6 +48,7 @@ def segment(
     overlap_px: int = 128,
     autocast_dtype: torch.dtype | None = None,
     keep_probabilities: bool = False,
+    truth: Tensor | None = None,
 ) -> Segmented:
     """Segment one photo, given as uint8 (3, H, W) RGB on the CPU, with any H, W ≥ 1.
 
@@ -55,6 +58,8 @@ def segment(
     one tile. Of the whole photo only logits at the network's output stride are held (1/64 of the pixels for most
     heads); enlarging, softmax and maximum run by horizontal strips. Up to `tile_px` the labels are those of
     `network(photo)["out"]`.
+
+    `truth`, uint8 (H, W) of channels with 255 for void, asks for the loss too.
 
     `mean` and `std` are of 0–1 values. The network must already be on `device`; it runs in evaluation mode, and each of
     its modules is set back to the mode it was in. On the CPU the answer is the same bit for bit each time.
@@ -68,7 +73,7 @@ def segment(
         else:
             coarse = _tiled(forward, small, tile_px, overlap_px)
     with torch.inference_mode():
-        return _decide(coarse, (height, width), keep_probabilities)
+        return _decide(coarse, (height, width), keep_probabilities, truth)
 
 
 class _Forward:
@@ -121,7 +126,9 @@ def _stride(row: Span, column: Span, logits: Tensor) -> int:
     return tile // coarse if fits else 1
 
 
-def _decide(coarse: Tensor, size: tuple[int, int], keep_probabilities: bool) -> Segmented:
+def _decide(
+    coarse: Tensor, size: tuple[int, int], keep_probabilities: bool, truth: Tensor | None
+) -> Segmented:
     """Enlarge logits (C, h, w) to `size`, and take the winner and its probability, strip by strip."""
     channels = coarse.shape[0]
     height, width = size
@@ -130,18 +137,32 @@ def _decide(coarse: Tensor, size: tuple[int, int], keep_probabilities: bool) -> 
     probabilities = torch.empty((channels, *size), dtype=torch.uint8) if keep_probabilities else None
     budget = _STRIP_BYTES.get(coarse.device.type, _STRIP_BYTES_ACCELERATOR)
     rows = max(1, budget // (4 * channels * width))
+    loss_sum = 0.0
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
         logits = _enlarged_rows(coarse, top, bottom, size)
         # max and not argmax: on a contiguous (C, H, W) tensor argmax is many times slower on the CPU.
         best, winner = logits.max(0)
-        parts = logits.sub_(best).exp_()
-        share = parts.sum(0).reciprocal_()
+        below_best = logits.sub_(best)
+        wanted = None if truth is None else _of_truth(below_best, truth[top:bottom].to(coarse.device))
+        parts = below_best.exp_()
+        total = parts.sum(0)
+        if wanted is not None:
+            # Of p = e^wanted / total; void was given -inf and counts nothing.
+            loss_sum += float((total.log() - wanted)[wanted > -torch.inf].double().sum())
+        share = total.reciprocal_()
         labels[top:bottom] = winner.to(torch.uint8).cpu()
         confidence[top:bottom] = _to_byte(share).cpu()
         if probabilities is not None:
             probabilities[:, top:bottom] = _to_byte(parts * share).cpu()
-    return Segmented(labels, confidence, probabilities)
+    return Segmented(labels, confidence, probabilities, None if truth is None else loss_sum)
+
+
+def _of_truth(logits: Tensor, truth: Tensor) -> Tensor:
+    """Return the logit (H, W) of the true channel of each pixel, −∞ where the truth is void."""
+    labelled = truth < logits.shape[0]
+    channel = truth.long().where(labelled, 0).unsqueeze(0)
+    return logits.gather(0, channel)[0].where(labelled, -torch.inf)
 
 
 def _enlarged_rows(coarse: Tensor, top: int, bottom: int, size: tuple[int, int]) -> Tensor:

@@ -161,3 +161,18 @@ def test_autocast_gives_nearly_the_same() -> None:
     assert exact is not None
     assert mixed is not None
     assert (exact.int() - mixed.int()).abs().max() <= 8
+
+
+def test_loss_is_the_cross_entropy_over_labelled_pixels() -> None:
+    torch.manual_seed(3)
+    network = build("lraspp_mobilenet_v3_large", 3).eval()
+    image = torch.randint(0, 256, (3, 61, 83), dtype=torch.uint8)
+    truth = torch.randint(0, 3, (61, 83), dtype=torch.uint8)
+    truth[:20] = 255
+    answer = segment(network, image, device=CPU, truth=truth)
+    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))
+    with torch.inference_mode():
+        logits = network(((image / 255 - mean) / std).unsqueeze(0))["out"]
+        expected = F.cross_entropy(logits, truth.long().unsqueeze(0), ignore_index=255, reduction="sum")
+    assert answer.loss_sum == pytest.approx(float(expected), rel=1e-4)
+    assert segment(network, image, device=CPU).loss_sum is None
