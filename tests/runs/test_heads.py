@@ -33,7 +33,7 @@ def test_a_name_nearly_right_is_suggested() -> None:
 
 def test_weights_that_are_not_published_are_refused_by_name() -> None:
     assert head_named("fcn_resnet50").weights_named("coco").sha_prefix == "1167a1af"
-    with pytest.raises(SegStudioError, match='publishes no "coco" weights for this head. There is imagenet'):
+    with pytest.raises(SegStudioError, match=r"There is imagenet\.$"):
         head_named("deeplabv3_mobilenet_v2").weights_named("coco")
 
 
@@ -51,7 +51,7 @@ def test_memory_grows_with_crops_and_with_the_optimizer() -> None:
 def test_weights_are_here_when_their_file_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     row = head_named("deeplabv3_mobilenet_v2")
-    assert not row.weights[0].is_here
+    assert [info.is_here for info in row.weights] == [False]
     assert imported_weights(row) == ()
     folder = tmp_path / "hub" / "checkpoints"
     folder.mkdir(parents=True)
@@ -61,7 +61,7 @@ def test_weights_are_here_when_their_file_is(monkeypatch: pytest.MonkeyPatch, tm
         "segstudio-mobilenet_v3_large-x-0.pth",
     ):
         (folder / name).touch()
-    assert row.weights[0].is_here
+    assert [info.is_here for info in row.weights] == [True]
     assert imported_weights(row) == (folder / "segstudio-mobilenet_v2-mine-0.pth",)
 
 
