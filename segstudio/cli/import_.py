@@ -1,0 +1,221 @@
+"""`segstudio import`: bring photos and annotations into a project, or only tell what would come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segstudio.cli.output import JsonOption, Output
+from segstudio.errors import SegStudioError
+from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.options import ImportOptions, Progress
+from segstudio.formats.report import ImportReport
+from segstudio.formats.sources import gather
+from segstudio.project.project import Project
+
+_LISTED = 8
+
+
+class _Split(StrEnum):
+    TRAIN = "train"
+    VAL = "val"
+    AUTO = "auto"
+
+
+class _Rule(StrEnum):
+    TRUNCATE = "truncate"
+    ROUND = "round"
+
+
+class _Layers(StrEnum):
+    CLASS = "class"
+    FILE = "file"
+
+
+def import_(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="SOURCE…", help="Annotation files, folders or ZIP files, in any mix."),
+    ],
+    *,
+    project: Annotated[Path, typer.Option("--project", "-p", help="The project.")],
+    format_: Annotated[
+        str | None, typer.Option("--format", help="Read only this format (see `segstudio formats`).")
+    ] = None,
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--photos", help="Folder or ZIP file of the photos; repeat it. Default: beside the annotations."
+        ),
+    ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(metavar="a,b,c", help="Classes from bottom to top; the project remembers it."),
+    ] = None,
+    split: Annotated[_Split | None, typer.Option(help="What the photos are for.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report; nothing is written.")] = False,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="OLD=NEW", help="Take label OLD for class NEW (or void); repeat it."),
+    ] = None,
+    add_classes: Annotated[
+        bool, typer.Option("--add-classes", help="Add classes that the project does not have.")
+    ] = False,
+    skip_unknown: Annotated[
+        bool,
+        typer.Option("--skip-unknown", help="Leave out shapes of classes that the project does not have."),
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out what is damaged, doubtful or of another size.")
+    ] = False,
+    scale: Annotated[
+        bool, typer.Option("--scale", help="Scale annotations made on another size of their photo.")
+    ] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Leave the photos where they are, instead of copying them.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the masks of photos that the project already has.")
+    ] = False,
+    keep_unlabelled: Annotated[
+        bool, typer.Option("--keep-unlabelled", help="Bring in photos without annotation too, without mask.")
+    ] = False,
+    blank_is_background: Annotated[
+        bool,
+        typer.Option(
+            "--blank-is-background", help="An annotation without any shape means: nothing is there."
+        ),
+    ] = False,
+    under: Annotated[
+        str, typer.Option(metavar="FOLDER", help="Put the photos into this folder of the project.")
+    ] = "",
+    rule: Annotated[_Rule, typer.Option(help="How corners find their pixels.")] = _Rule.TRUNCATE,
+    layers: Annotated[
+        _Layers, typer.Option(help="What lies on top: by class (draw order), or as the file says.")
+    ] = _Layers.CLASS,
+    json: JsonOption = False,
+) -> None:
+    """Bring photos and annotations into a project, whole or not at all."""
+    out = Output(json)
+    opened = Project.open(project)
+    options = ImportOptions(
+        format=format_,
+        order=tuple(name.strip() for name in order.split(",") if name.strip()) if order else (),
+        split=split.value if split else None,
+        renames=_renames(map_ or []),
+        add_classes=add_classes,
+        skip_unknown=skip_unknown,
+        skip_bad=skip_bad,
+        scale=scale,
+        reference=reference,
+        replace=replace,
+        keep_unlabelled=keep_unlabelled,
+        blank_is_background=blank_is_background,
+        under=under,
+        rule=rule.value,
+        layers=layers.value,
+    )
+    with gather(sources, photos or []) as gathered:
+        with (
+            _steps(out, "Reading annotations", len(gathered.files)) as reading,
+            _steps(out, "Looking at photos", len(gathered.photos)) as examining,
+        ):
+            prepared = prepare(gathered, opened, options, reading=reading, examining=examining)
+        report = prepared.report
+        if dry_run:
+            _tell(out, report)
+            out.say(
+                f"This import would be refused: {report.refusal}"
+                if report.refusal
+                else "Nothing was written."
+            )
+        else:
+            count = len(report.imported) + len(report.unlabelled)
+            with _steps(out, "Writing", count) as writing:
+                commit_import(prepared, opened, progress=writing)
+            _tell(out, report)
+    out.finish({"project": str(opened.folder), "dry_run": dry_run, **report.as_json()})
+
+
+def _renames(pairs: Sequence[str]) -> Mapping[str, str]:
+    renames = {}
+    for pair in pairs:
+        old, separator, new = pair.rpartition("=")
+        if not separator or not new.strip():
+            raise SegStudioError(f'"{pair}" is no mapping', fix="Write --map OLD=NEW")
+        renames[old] = new
+    return renames
+
+
+@contextmanager
+def _steps(out: Output, what: str, total: int) -> Iterator[Progress]:
+    """Turn `done of total` into the steps that `out.progress` counts."""
+    with out.progress(what, total) as advance:
+        yield _Steps(advance)
+
+
+class _Steps:
+    def __init__(self, advance: Callable[[int], None]) -> None:
+        self._advance = advance
+        self._done = 0
+
+    def __call__(self, done: int, _total: int) -> None:
+        self._advance(done - self._done)
+        self._done = done
+
+
+def _tell(out: Output, report: ImportReport) -> None:
+    read = ", ".join(f"{count} {name}" for name, count in report.formats.items()) or "none"
+    out.say(f"Annotation files: {read}.")
+    out.table("", ["", "count", "which"], _rows(report))
+    if report.shapes:
+        out.table("Shapes", ["class", "count"], [[name, str(count)] for name, count in report.shapes.items()])
+
+
+def _rows(report: ImportReport) -> list[list[str]]:
+    """The lines of the report; those that count nothing are left out, except the first two."""
+    unknown = [f"{label.name or '(none)'}{label.hint} × {label.shapes}" for label in report.unknown]
+    rows = [
+        _row("matched", report.matched, []),
+        _row("imported with mask", len(report.imported), report.imported),
+        _row("imported without mask", len(report.unlabelled), report.unlabelled),
+        _row("added classes", len(report.added_classes), report.added_classes),
+        _row("already there", len(report.already_there), report.already_there),
+        _row("without photo", len(report.without_photo), report.without_photo),
+        _row("without annotation", len(report.without_annotation), report.without_annotation),
+        _row("nothing to paint", len(report.blank), report.blank),
+        _row("photo found by the file's name", len(report.by_file_name), report.by_file_name),
+        _row("unknown class", len(report.unknown), unknown),
+        _row("clipped at the edge", sum(report.clipped.values()), _counted(report.clipped)),
+        _row("empty shapes", sum(report.empty.values()), _counted(report.empty)),
+        _row(
+            "painted over wholly",
+            len(report.hidden),
+            [f"{k}: {', '.join(v)}" for k, v in report.hidden.items()],
+        ),
+        _row(
+            "skipped shapes", sum(report.skipped.values()), [f"{k} × {n}" for k, n in report.skipped.items()]
+        ),
+        _row("deleted objects", report.deleted, []),
+        _row("not read", len(report.not_read), report.not_read),
+        _row("other size", len(report.other_size), report.other_size),
+        _row("doubtful", len(report.doubtful), report.doubtful),
+        _row("damaged", len(report.damaged), report.damaged),
+        _row("name taken", len(report.name_taken), report.name_taken),
+    ]
+    return rows[:2] + [row for row in rows[2:] if row[1] != "0"]
+
+
+def _row(what: str, count: int, names: Sequence[str]) -> list[str]:
+    shown = "; ".join(names[:_LISTED])
+    more = f"; … ({len(names) - _LISTED} more)" if len(names) > _LISTED else ""
+    return [what, str(count), shown + more]
+
+
+def _counted(counts: Mapping[str, int]) -> list[str]:
+    return [f"{name} × {count}" if count > 1 else name for name, count in counts.items()]

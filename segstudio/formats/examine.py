@@ -1,0 +1,150 @@
+"""Examining a plan: every photo is opened and every mask painted once, so that the report tells it all."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.options import Cancelled, ImportOptions, Progress, never, unheard
+from segstudio.formats.placement import Fit, fit_of, photo_orientation, scaled_to, turned_upright
+from segstudio.formats.plan import ImportPlan, PlannedPhoto
+from segstudio.formats.rasterise import Rasterised, rasterise
+from segstudio.formats.shapes import Annotation
+from segstudio.formats.threads import in_threads
+from segstudio.project.images import read_photo
+from segstudio.project.masks import Mask
+from segstudio.project.photos import Photo
+from segstudio.project.project import Project
+
+
+class Outcome(Enum):
+    """What becomes of a photo."""
+
+    IMPORT = "import"
+    UNLABELLED = "import without mask"
+    BLANK = "blank"
+    SPARE = "without annotation"
+    ALREADY_THERE = "already there"
+    NAME_TAKEN = "name taken"
+    OTHER_SIZE = "other size"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One photo after the examination.
+
+    `size` is rows and columns of the upright photo, (0, 0) when it is damaged. `present` is the photo of the
+    project that it already is. Counts are of shapes; `hidden` are mask values that were painted over.
+    """
+
+    planned: PlannedPhoto
+    outcome: Outcome
+    size: tuple[int, int] = (0, 0)
+    orientation: int = 1
+    present: Photo | None = None
+    painted: int = 0
+    clipped: int = 0
+    empty: int = 0
+    hidden: tuple[int, ...] = ()
+    problem: SegStudioError | None = None
+
+
+def examine(
+    plan: ImportPlan, project: Project, *, progress: Progress = unheard, cancelled: Cancelled = never
+) -> tuple[Examined, ...]:
+    """Open each photo of the plan and paint its mask, and tell what would become of it. Writes nothing."""
+    present = {photo.key.casefold(): photo for photo in project.photos()}
+    planned = [*plan.photos, *plan.spare]
+    results = in_threads(
+        lambda one: _examine(one, plan, present), planned, progress=progress, cancelled=cancelled
+    )
+    return tuple(results)
+
+
+def paint(annotation: Annotation, examined: Examined, plan: ImportPlan) -> Mask:
+    """Return the upright mask of an examined photo: uint8 (rows, columns)."""
+    return _paint(annotation, examined.size, examined.orientation, plan).mask
+
+
+def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Photo]) -> Examined:
+    there = present.get(planned.key.casefold())
+    options = plan.options
+    if planned.annotation is None and not options.keep_unlabelled:
+        return Examined(planned, Outcome.SPARE, present=there)
+    try:
+        rows, columns, _ = read_photo(planned.photo.path).shape
+    except SegStudioError as error:
+        shown = SegStudioError(error.problem, where=planned.photo.shown, fix=error.fix)
+        return Examined(planned, Outcome.DAMAGED, present=there, problem=shown)
+    size = (rows, columns)
+    if there is not None and not _same_content(there.path, planned.photo.path):
+        return Examined(planned, Outcome.NAME_TAKEN, size, present=there)
+    annotation = planned.annotation
+    if annotation is None:
+        outcome = Outcome.UNLABELLED if there is None else Outcome.ALREADY_THERE
+        return Examined(planned, outcome, size, present=there)
+    orientation = photo_orientation(planned.photo.path)
+    if fit_of(annotation.size, size, orientation) is Fit.OTHER and not options.scale:
+        problem = _other_size(annotation, size)
+        return Examined(planned, Outcome.OTHER_SIZE, size, orientation, there, problem=problem)
+    result = _paint(annotation, size, orientation, plan)
+    return Examined(
+        planned,
+        _outcome(result, there, options),
+        size,
+        orientation,
+        there,
+        painted=result.painted,
+        clipped=result.clipped,
+        empty=result.empty,
+        hidden=result.hidden,
+    )
+
+
+def _outcome(result: Rasterised, there: Photo | None, options: ImportOptions) -> Outcome:
+    if there is not None and there.has_mask and not options.replace:
+        return Outcome.ALREADY_THERE
+    if result.painted or options.blank_is_background:
+        return Outcome.IMPORT
+    if options.keep_unlabelled and there is None:
+        return Outcome.UNLABELLED
+    return Outcome.BLANK
+
+
+def _paint(annotation: Annotation, size: tuple[int, int], orientation: int, plan: ImportPlan) -> Rasterised:
+    fit = fit_of(annotation.size, size, orientation)
+    if fit is Fit.OTHER:
+        annotation = scaled_to(annotation, size)
+    result = rasterise(
+        annotation.shapes,
+        size[::-1] if fit is Fit.AS_STORED else size,
+        plan.labelling.classes,
+        values=plan.labelling.values,
+        rule=plan.options.rule,
+        layers=plan.options.layers,
+    )
+    if fit is not Fit.AS_STORED:
+        return result
+    mask = turned_upright(result.mask, orientation)
+    return Rasterised(mask, result.painted, result.clipped, result.empty, result.hidden)
+
+
+def _other_size(annotation: Annotation, size: tuple[int, int]) -> SegStudioError:
+    told = annotation.size or (0, 0)
+    return SegStudioError(
+        f"annotated on {told[1]} × {told[0]} pixels, but the photo has {size[1]} × {size[0]}",
+        where=annotation.place,
+        fix="Give the photo that was annotated, or scale the shapes with --scale",
+    )
+
+
+def _same_content(first: Path, second: Path) -> bool:
+    try:
+        return filecmp.cmp(first, second, shallow=False)
+    except OSError:
+        return False

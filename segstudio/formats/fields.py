@@ -1,0 +1,93 @@
+"""Numbers in annotation files: each is checked when it is read, so that no later step meets a wild one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.shapes import Points, Runs
+
+REACH = 1_000_000
+"""No pixel coordinate lies further out; OpenCV's polygon fill is exact up to here."""
+
+MAX_SIDE = 1_000_000
+"""No photo or mask has more rows or columns."""
+
+
+def number(text: str | None, name: str) -> float:
+    """Return a coordinate or length; raises SegStudioError when it is missing, no number or out of reach."""
+    try:
+        value = float(text) if text is not None else math.nan
+    except ValueError:
+        value = math.nan
+    if math.isnan(value):
+        raise SegStudioError(f"{name} is {_shown(text)}, not a number", fix=_FIX)
+    if abs(value) > REACH:
+        raise SegStudioError(f"{name} is {_shown(text)}, which is no place in a photo", fix=_FIX)
+    return value
+
+
+def whole(text: str | None, name: str, default: int | None = None) -> int:
+    """Return a whole number (`12` or `12.0`); `default` when it is missing or blank and one is given."""
+    if default is not None and (text is None or not text.strip()):
+        return default
+    return round(number(text, name))
+
+
+def size_of(rows: str | None, columns: str | None) -> tuple[int, int] | None:
+    """Return (rows, columns), or None when the file does not tell them (missing, blank or zero)."""
+    size = whole(rows, "the height", 0), whole(columns, "the width", 0)
+    return size if min(size) > 0 else None
+
+
+def points_of(text: str | None) -> Points:
+    """Return the points of `x,y;x,y;…` as float64 (points, 2)."""
+    if not text or not text.strip():
+        return np.zeros((0, 2))
+    try:
+        pairs = [tuple(map(float, pair.split(","))) for pair in text.strip().strip(";").split(";")]
+        points = np.array(pairs, dtype=np.float64)
+    except ValueError:
+        points = np.zeros(0)
+    return checked(points)
+
+
+def checked(points: Points) -> Points:
+    """Return the points when they are float64 (points, 2) and all lie within reach; else raise SegStudioError."""
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise SegStudioError("its points are not pairs of numbers", fix=_FIX)
+    if not np.isfinite(points).all() or (np.abs(points) > REACH).any():
+        raise SegStudioError("one of its points is no place in a photo", fix=_FIX)
+    return points
+
+
+def runs_from(text: str | None, rows: int, columns: int) -> Runs:
+    """Return the run lengths of `83, 182, 29` for a box of `rows` × `columns`.
+
+    Raises SegStudioError when they are no numbers, negative, or overrun the box.
+    """
+    words = [word for word in (text or "").split(",") if word.strip()]
+    try:
+        runs = np.array([int(word) for word in words], dtype=np.int64)
+    except (ValueError, OverflowError) as error:
+        raise SegStudioError("its run lengths are not whole numbers", fix=_FIX) from error
+    area = rows * columns
+    if (runs < 0).any() or (runs > area).any() or int(runs.sum()) > area:
+        raise SegStudioError(f"its run lengths overrun its box of {columns} × {rows} pixels", fix=_FIX)
+    return runs
+
+
+def attribute(values: Mapping[str, str], name: str) -> str | None:
+    """Return an attribute of a shape, or None when it is missing or blank."""
+    value = values.get(name, "").strip()
+    return value or None
+
+
+_FIX = "Correct it, or export the file again"
+
+
+def _shown(text: str | None) -> str:
+    return "missing" if text is None or not text.strip() else f'"{text.strip()[:40]}"'

@@ -1,0 +1,150 @@
+"""Which annotation belongs to which photo: by path, by name, by stem, and never by guessing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from segstudio.formats.places import PhotoFile
+from segstudio.formats.shapes import Annotation, same_shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The outcome: `pairs` fit; `lost` annotations have no photo; `doubtful` sentences tell what fits several.
+
+    `spare` photos have no annotation. `by_file` are places of annotations whose photo was not found under the
+    name they tell, but under the name of the annotation file.
+    """
+
+    pairs: tuple[tuple[Annotation, PhotoFile], ...]
+    lost: tuple[Annotation, ...]
+    doubtful: tuple[str, ...]
+    spare: tuple[PhotoFile, ...]
+    by_file: tuple[str, ...] = ()
+
+
+_Score = tuple[int, int]
+"""How well a name fits a photo: 3 same name, 2 but for case, 1 same stem, 0 but for case; then how many
+folders agree, counted from the name outwards."""
+
+
+def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Matching:
+    """Find the photo of each annotation.
+
+    A better fit wins a photo from a worse one. Two annotations of one photo that paint the same count as one;
+    two that differ are told, and so is an annotation that fits several photos equally well: of those that fit
+    equally the one nearest to the annotation file is taken, if there is one.
+    """
+    by_stem: dict[str, list[PhotoFile]] = defaultdict(list)
+    for photo in photos:
+        by_stem[_folded(photo.name.stem)].append(photo)
+    lost: list[Annotation] = []
+    doubtful: list[str] = []
+    claims: dict[Path, list[tuple[_Score, Annotation, PhotoFile]]] = defaultdict(list)
+    touched: set[Path] = set()
+    for annotation in annotations:
+        score, best = _best(annotation, by_stem)
+        touched.update(photo.path for photo in best)
+        if not best:
+            lost.append(annotation)
+        elif len(best) > 1:
+            doubtful.append(
+                f"{annotation.place} fits {len(best)} photos: {', '.join(photo.shown for photo in best[:3])}"
+            )
+        else:
+            claims[best[0].path].append((score, annotation, best[0]))
+    pairs = []
+    for claimed in claims.values():
+        winner, losers, doubt = _settle(claimed)
+        lost += losers
+        if doubt:
+            doubtful.append(doubt)
+        else:
+            pairs.append(winner)
+    spare = tuple(photo for photo in photos if photo.path not in touched)
+    by_file = tuple(annotation.place for annotation, photo in pairs if _is_named_by_file(annotation, photo))
+    return Matching(tuple(pairs), tuple(lost), tuple(doubtful), spare, by_file)
+
+
+def _settle(
+    claimed: list[tuple[_Score, Annotation, PhotoFile]],
+) -> tuple[tuple[Annotation, PhotoFile], list[Annotation], str]:
+    """Return who gets the photo, who goes without, and a sentence when that cannot be decided."""
+    top = max(score for score, _, _ in claimed)
+    best = [annotation for score, annotation, _ in claimed if score == top]
+    losers = [annotation for score, annotation, _ in claimed if score < top]
+    photo = claimed[0][2]
+    differing = [annotation for annotation in best[1:] if not same_shapes(best[0], annotation)]
+    doubt = ""
+    if differing:
+        places = ", ".join(annotation.place for annotation in (best[0], *differing[:2]))
+        doubt = f"{photo.shown} is annotated {len(differing) + 1} times, differently: {places}"
+    return (best[0], photo), losers, doubt
+
+
+def _best(annotation: Annotation, by_stem: dict[str, list[PhotoFile]]) -> tuple[_Score, list[PhotoFile]]:
+    """Return the photos that fit best; later names only decide between those that an earlier one found."""
+    top: _Score = (0, 0)
+    best: list[PhotoFile] = []
+    for text in annotation.names:
+        name = PurePosixPath(text)
+        among = best or by_stem.get(_folded(name.stem), [])
+        scored = [
+            (_score(name, photo), photo) for photo in among if _folded(photo.name.stem) == _folded(name.stem)
+        ]
+        if not scored:
+            continue
+        highest = max(score for score, _ in scored)
+        best = [photo for score, photo in scored if score == highest]
+        top = max(top, highest)
+        if len(best) == 1:
+            return top, best
+    if len(best) > 1:
+        near = [_shared_folders(annotation.file, photo.path) for photo in best]
+        best = [photo for photo, shared in zip(best, near, strict=True) if shared == max(near)]
+    return top, best
+
+
+def _score(name: PurePosixPath, photo: PhotoFile) -> _Score:
+    agreeing = 0
+    for ours, theirs in zip(reversed(name.parts[:-1]), reversed(photo.path.parts[:-1]), strict=False):
+        if _folded(ours) != _folded(theirs):
+            break
+        agreeing += 1
+    if _composed(name.name) == _composed(photo.name.name):
+        return 3, agreeing
+    if _folded(name.name) == _folded(photo.name.name):
+        return 2, agreeing
+    return (1 if _composed(name.stem) == _composed(photo.name.stem) else 0), agreeing
+
+
+def _is_named_by_file(annotation: Annotation, photo: PhotoFile) -> bool:
+    stems = {
+        _folded(PurePosixPath(name).stem) for name in annotation.names if not _is_own_name(annotation, name)
+    }
+    return bool(stems) and _folded(photo.name.stem) not in stems
+
+
+def _is_own_name(annotation: Annotation, name: str) -> bool:
+    return PurePosixPath(name).name == annotation.file.name
+
+
+def _shared_folders(first: Path, second: Path) -> int:
+    shared = 0
+    for ours, theirs in zip(first.parts[:-1], second.parts[:-1], strict=False):
+        if ours != theirs:
+            break
+        shared += 1
+    return shared
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _folded(text: str) -> str:
+    return _composed(text).casefold()

@@ -1,0 +1,65 @@
+"""ImportOptions: what the person asked of an import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.rasterise import Layers, Rule
+
+SplitChoice = Literal["train", "val", "auto"]
+
+Progress = Callable[[int, int], None]
+"""Called with the number of steps done and their total."""
+
+Cancelled = Callable[[], bool]
+"""Asked between two files whether the person wants to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """Every choice of an import; the defaults refuse whatever would go wrong silently.
+
+    `format` is a name in FORMATS or None: found by content. `order` are the classes painted last, first to
+    last. `renames` maps a label in the files to a class of the project, or to `void`. `under` is put before
+    each photo's key. `skip_bad` leaves out what is damaged, doubtful or of another size, which otherwise stops
+    the import. `keep_unlabelled` takes photos without annotation, or whose annotation is blank, without mask;
+    `blank_is_background` takes the latter with a mask of unpainted pixels.
+    """
+
+    format: str | None = None
+    order: tuple[str, ...] = ()
+    split: SplitChoice | None = None
+    renames: Mapping[str, str] = field(default_factory=dict)
+    add_classes: bool = False
+    skip_unknown: bool = False
+    skip_bad: bool = False
+    scale: bool = False
+    reference: bool = False
+    replace: bool = False
+    keep_unlabelled: bool = False
+    blank_is_background: bool = False
+    under: str = ""
+    rule: Rule = "truncate"
+    layers: Layers = "class"
+
+
+class ImportStopped(SegStudioError):  # noqa: N818 (a wish of the person, not an error of theirs)
+    """The person stopped the import; the project is unchanged."""
+
+
+def check_cancelled(cancelled: Cancelled) -> None:
+    """Raise ImportStopped when the person wants to stop."""
+    if cancelled():
+        raise ImportStopped("the import was stopped; the project is unchanged")
+
+
+def never() -> bool:
+    """The answer of a `cancelled` that nobody presses."""
+    return False
+
+
+def unheard(_done: int, _total: int) -> None:
+    """A `progress` that nobody watches."""

@@ -1,0 +1,153 @@
+"""ImportPlan: what an import would do, worked out from the annotation files before any photo is opened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from segstudio.errors import SegStudioError, inside
+from segstudio.formats.labels import Labelling, label_annotations
+from segstudio.formats.matching import Matching, match
+from segstudio.formats.options import Cancelled, ImportOptions, Progress, check_cancelled, never, unheard
+from segstudio.formats.places import PhotoFile, SourceFile
+from segstudio.formats.shapes import Annotation, Undrawn
+from segstudio.formats.sources import Gathered, photo_key
+from segstudio.formats.table import Format, NotReadError, format_named, recognise
+from segstudio.project.classes import ClassList
+from segstudio.project.photos import clean_key
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPhoto:
+    """One photo on its way into the project: its key there, its file, and its annotation if it has one."""
+
+    key: str
+    photo: PhotoFile
+    annotation: Annotation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What was read and how it fits together.
+
+    `photos` have an annotation, `spare` have none. `formats` names the format of each annotation file.
+    `damaged` are the files that could not be read, `not_read` those that are of another kind. `skipped` counts
+    the shapes without an area by kind.
+    """
+
+    options: ImportOptions
+    photos: tuple[PlannedPhoto, ...]
+    spare: tuple[PlannedPhoto, ...]
+    matching: Matching
+    labelling: Labelling
+    files: Mapping[Path, SourceFile]
+    formats: Mapping[Path, str]
+    damaged: tuple[SegStudioError, ...]
+    not_read: tuple[SegStudioError, ...]
+    skipped: Mapping[str, int]
+    deleted: int
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read from the annotation files so far."""
+
+    annotations: list[Annotation]
+    colours: dict[str, str]
+    formats: dict[Path, str]
+    damaged: list[SegStudioError]
+    not_read: list[SegStudioError]
+
+
+def make_plan(
+    gathered: Gathered,
+    classes: ClassList,
+    options: ImportOptions,
+    *,
+    progress: Progress = unheard,
+    cancelled: Cancelled = never,
+) -> ImportPlan:
+    """Read all annotation files, match them with the photos and their labels with the classes.
+
+    Raises SegStudioError when an option names a format or class that is not there, or when no file given is
+    an annotation file; everything else that is wrong stands in the plan.
+    """
+    wanted = format_named(options.format) if options.format else None
+    reading = _Reading([], {}, {}, [], [])
+    for done, file in enumerate(gathered.files):
+        check_cancelled(cancelled)
+        progress(done, len(gathered.files))
+        _read(file, wanted, reading)
+    progress(len(gathered.files), len(gathered.files))
+    if gathered.files and not reading.formats and not reading.damaged:
+        raise reading.not_read[0]
+    matching = match(reading.annotations, gathered.photos)
+    keys = _keys([photo for _, photo in matching.pairs] + list(matching.spare), options.under)
+    photos = tuple(PlannedPhoto(keys[photo.path], photo, annotation) for annotation, photo in matching.pairs)
+    return ImportPlan(
+        options=options,
+        photos=tuple(sorted(photos, key=lambda planned: planned.key)),
+        spare=tuple(PlannedPhoto(keys[photo.path], photo) for photo in matching.spare),
+        matching=matching,
+        labelling=label_annotations(
+            [annotation for annotation, _ in matching.pairs], classes, options, reading.colours
+        ),
+        files={file.path: file for file in gathered.files},
+        formats=reading.formats,
+        damaged=tuple(reading.damaged),
+        not_read=tuple(reading.not_read),
+        skipped=Counter(
+            shape.kind for read in reading.annotations for shape in read.shapes if isinstance(shape, Undrawn)
+        ),
+        deleted=sum(annotation.deleted for annotation in reading.annotations),
+    )
+
+
+def _read(file: SourceFile, wanted: Format | None, reading: _Reading) -> None:
+    try:
+        with inside(file.shown):
+            found = recognise(file.path)
+            if wanted is not None and found.name != wanted.name:
+                raise NotReadError(
+                    f"this is {found.title}, not {wanted.title}",
+                    fix="Leave out --format, or give other files",
+                )
+            labels = found.labels(file.path)
+        # A file counts whole or not at all, so that half of a broken one never comes in.
+        annotations = list(found.read(file))
+    except NotReadError as error:
+        reading.not_read.append(error)
+        return
+    except SegStudioError as error:
+        reading.damaged.append(error)
+        return
+    reading.annotations += annotations
+    reading.formats[file.path] = found.name
+    for label, colour in labels.items():
+        reading.colours.setdefault(label, colour)
+
+
+def _keys(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:
+    """Give each photo a key of its own: short where that is unique, else its whole path below its folder, else
+    with the name of that folder before it. Keys that differ in case alone count as equal.
+    """
+    makers = (
+        lambda photo: photo_key(photo.name),
+        lambda photo: str(photo.name),
+        lambda photo: photo.shown,
+    )
+    before = PurePosixPath(under.replace("\\", "/")) if under else PurePosixPath()
+    keys: dict[Path, str] = {}
+    waiting = list(photos)
+    for maker in makers:
+        made = {photo.path: clean_key(str(before / maker(photo).lstrip("/"))) for photo in waiting}
+        counts = Counter(key.casefold() for key in [*keys.values(), *made.values()])
+        unique = {path: key for path, key in made.items() if counts[key.casefold()] == 1}
+        keys.update(unique)
+        waiting = [photo for photo in waiting if photo.path not in unique]
+    for position, photo in enumerate(waiting, start=2):
+        name = PurePosixPath(photo_key(photo.name))
+        keys[photo.path] = clean_key(str(before / name.with_stem(f"{name.stem}-{position}")))
+    return keys

@@ -1,0 +1,143 @@
+"""Shapes → mask: which pixels a shape covers, and which shape lies on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from segstudio.formats.shapes import Bitmap, Box, Drawn, MaskShape, Points, Shape, is_drawn
+from segstudio.project.classes import ClassList
+from segstudio.project.masks import Mask
+
+Rule = Literal["truncate", "round"]
+"""How a corner finds its pixel: the one it lies in (the fraction is cut off), or the nearest grid point."""
+
+Layers = Literal["class", "file"]
+"""What decides which shape lies on top: the project's draw order first, or the file's own layers alone."""
+
+_SLACK_PX = 0.5
+"""Corners this far outside are meant to lie on the photo's edge and are not worth telling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rasterised:
+    """A mask and what happened on the way.
+
+    `painted` shapes left pixels in it, `clipped` of them were cut off at the photo's edge, `empty` ones cover
+    nothing; `hidden` are the mask values that were painted and then wholly painted over.
+    """
+
+    mask: Mask
+    painted: int
+    clipped: int
+    empty: int
+    hidden: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The pixels of one shape inside the photo: the upper left one of `bitmap` lies at (top, left)."""
+
+    top: int
+    left: int
+    bitmap: Bitmap
+    clipped: bool
+
+
+def rasterise(
+    shapes: Iterable[Shape],
+    size: tuple[int, int],
+    classes: ClassList,
+    *,
+    values: Mapping[str, int] | None = None,
+    rule: Rule = "truncate",
+    layers: Layers = "class",
+) -> Rasterised:
+    """Paint `shapes` on a mask of `size` (rows, columns); unpainted pixels get `classes.unpainted`.
+
+    `values` gives each label its mask value (None: the class of exactly that name); shapes whose label is not
+    in it, and those without an area, are left out. Painted first to last by class draw order, then by the
+    file's layer, then in the file's order.
+    """
+    known = values if values is not None else {entry.name: entry.index for entry in classes.classes}
+    mask = np.full(size, classes.unpainted, dtype=np.uint8)
+    painted = clipped = empty = 0
+    seen: set[int] = set()
+    for shape, value in _in_order(shapes, known, classes.draw_order, layers):
+        stamp = stamp_of(shape, size, rule)
+        if stamp is None:
+            empty += 1
+            continue
+        rows, columns = stamp.bitmap.shape
+        view = mask[stamp.top : stamp.top + rows, stamp.left : stamp.left + columns]
+        np.copyto(view, np.uint8(value), where=stamp.bitmap)
+        painted += 1
+        clipped += stamp.clipped
+        seen.add(value)
+    counts = np.bincount(mask.ravel(), minlength=256)
+    hidden = tuple(sorted(value for value in seen if not counts[value]))
+    return Rasterised(mask, painted, clipped, empty, hidden)
+
+
+def stamp_of(shape: Drawn, size: tuple[int, int], rule: Rule = "truncate") -> Stamp | None:
+    """Return the pixels that a shape covers in a photo of `size` (rows, columns), or None when there are none."""
+    if isinstance(shape, MaskShape):
+        return _stamp_mask(shape, size)
+    if isinstance(shape, Box) and (shape.x0 == shape.x1 or shape.y0 == shape.y1):
+        return None
+    return _stamp_outline(shape.outline(), size, rule)
+
+
+def _in_order(
+    shapes: Iterable[Shape], values: Mapping[str, int], draw_order: Sequence[int], layers: Layers
+) -> list[tuple[Drawn, int]]:
+    known = [(shape, values[shape.label]) for shape in shapes if is_drawn(shape) and shape.label in values]
+    if layers == "file":
+        return sorted(known, key=lambda pair: pair[0].z_order)
+    # A value outside the class list is void: it is painted last, because it says "do not learn from this".
+    rank = {value: position for position, value in enumerate(draw_order)}
+    last = len(rank)
+    return sorted(known, key=lambda pair: (rank.get(pair[1], last), pair[0].z_order))
+
+
+def _stamp_outline(outline: Points, size: tuple[int, int], rule: Rule) -> Stamp | None:
+    if len(np.unique(outline, axis=0)) < 3:
+        return None
+    corners = (np.trunc(outline) if rule == "truncate" else np.rint(outline)).astype(np.int32)
+    rows, columns = size
+    left, top = (int(edge) for edge in np.maximum(corners.min(axis=0), 0))
+    right, bottom = (int(edge) for edge in np.minimum(corners.max(axis=0) + 1, (columns, rows)))
+    if left >= right or top >= bottom:
+        return None
+    # Only the rectangle around the shape is filled: it ends where the shape or the photo ends, so that lines
+    # are cut where a fill of the whole photo would cut them.
+    canvas = np.zeros((bottom - top, right - left), dtype=np.uint8)
+    cv2.fillPoly(canvas, [corners - (left, top)], 1)
+    bitmap = canvas.view(np.bool_)
+    if not bitmap.any():
+        return None
+    return Stamp(top, left, bitmap, clipped=_reaches_out(outline, size))
+
+
+def _reaches_out(outline: Points, size: tuple[int, int]) -> bool:
+    rows, columns = size
+    low, high = outline.min(axis=0), outline.max(axis=0)
+    return bool((low < -_SLACK_PX).any() or (high > np.array((columns, rows)) + _SLACK_PX).any())
+
+
+def _stamp_mask(shape: MaskShape, size: tuple[int, int]) -> Stamp | None:
+    rows, columns = size
+    top, left = max(shape.top, 0), max(shape.left, 0)
+    bottom, right = min(shape.top + shape.rows, rows), min(shape.left + shape.columns, columns)
+    if top >= bottom or left >= right:
+        return None
+    whole = shape.bitmap()
+    inner = whole[top - shape.top : bottom - shape.top, left - shape.left : right - shape.left]
+    covered = np.count_nonzero(inner)
+    if not covered:
+        return None
+    return Stamp(top, left, inner, clipped=bool(covered < np.count_nonzero(whole)))

@@ -1,0 +1,179 @@
+"""ImportReport: what an import found, counted and listed, and why it is refused when it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.examine import Examined, Outcome
+from segstudio.formats.labels import UnknownLabel
+from segstudio.formats.plan import ImportPlan
+from segstudio.formats.shapes import is_drawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """The findings of an import, in words for a person; every list holds photos, files or sentences.
+
+    `matched` photos have an annotation; `imported` get a mask; `unlabelled` come in without one. `shapes`
+    counts the painted labels by class. Of the problems, `damaged`, `doubtful`, `other_size`, `name_taken` and
+    `unknown` stop the import (see `refusal`); the others are only told.
+    """
+
+    matched: int
+    imported: tuple[str, ...]
+    unlabelled: tuple[str, ...]
+    shapes: Mapping[str, int]
+    added_classes: tuple[str, ...]
+    formats: Mapping[str, int]
+    without_photo: tuple[str, ...]
+    without_annotation: tuple[str, ...]
+    blank: tuple[str, ...]
+    already_there: tuple[str, ...]
+    by_file_name: tuple[str, ...]
+    clipped: Mapping[str, int]
+    empty: Mapping[str, int]
+    hidden: Mapping[str, tuple[str, ...]]
+    skipped: Mapping[str, int]
+    deleted: int
+    not_read: tuple[str, ...]
+    unknown: tuple[UnknownLabel, ...]
+    other_size: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    damaged: tuple[str, ...]
+    name_taken: tuple[str, ...]
+    refusal: SegStudioError | None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the report as plain values."""
+        values: dict[str, object] = asdict(self)
+        return {**values, "refusal": str(self.refusal) if self.refusal else None}
+
+
+def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
+    """Sum up a plan and its examination."""
+    photos = tuple(examined)
+    by_outcome: dict[Outcome, list[Examined]] = {outcome: [] for outcome in Outcome}
+    for one in photos:
+        by_outcome[one.outcome].append(one)
+
+    def keys(outcome: Outcome) -> tuple[str, ...]:
+        return tuple(one.planned.key for one in by_outcome[outcome])
+
+    classes = plan.labelling.classes
+    names = {entry.index: entry.name for entry in classes.classes}
+    return ImportReport(
+        matched=len(plan.photos),
+        imported=keys(Outcome.IMPORT),
+        unlabelled=keys(Outcome.UNLABELLED),
+        shapes=_shapes(by_outcome[Outcome.IMPORT], plan, names),
+        added_classes=plan.labelling.added,
+        formats=Counter(plan.formats.values()),
+        without_photo=tuple(one.place for one in plan.matching.lost),
+        without_annotation=tuple(
+            one.planned.photo.shown for one in by_outcome[Outcome.SPARE] if one.planned.photo.offered
+        ),
+        blank=keys(Outcome.BLANK),
+        already_there=keys(Outcome.ALREADY_THERE),
+        by_file_name=plan.matching.by_file,
+        clipped={one.planned.key: one.clipped for one in photos if one.clipped},
+        empty={one.planned.key: one.empty for one in photos if one.empty},
+        hidden={
+            one.planned.key: tuple(names.get(value, "void") for value in one.hidden)
+            for one in photos
+            if one.hidden
+        },
+        skipped=dict(plan.skipped),
+        deleted=plan.deleted,
+        not_read=tuple(str(error) for error in plan.not_read),
+        unknown=plan.labelling.unknown,
+        other_size=tuple(str(one.problem) for one in by_outcome[Outcome.OTHER_SIZE]),
+        doubtful=plan.matching.doubtful,
+        damaged=tuple(str(error) for error in _damaged(plan, by_outcome)),
+        name_taken=keys(Outcome.NAME_TAKEN),
+        refusal=_refusal(plan, by_outcome),
+    )
+
+
+def _shapes(imported: Iterable[Examined], plan: ImportPlan, names: Mapping[int, str]) -> dict[str, int]:
+    values = plan.labelling.values
+    counts = Counter(
+        names.get(values[shape.label], "void")
+        for one in imported
+        if one.planned.annotation is not None
+        for shape in one.planned.annotation.shapes
+        if is_drawn(shape) and shape.label in values
+    )
+    return {name: counts[name] for name in (*names.values(), "void") if counts[name]}
+
+
+def _damaged(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> list[SegStudioError]:
+    return [*plan.damaged, *(one.problem for one in by_outcome[Outcome.DAMAGED] if one.problem is not None)]
+
+
+def _refusal(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> SegStudioError | None:
+    """Return why nothing is imported, the gravest reason first, or None."""
+    if not plan.options.skip_bad:
+        for errors in (_damaged(plan, by_outcome), _doubtful(plan), _taken(by_outcome), _sizes(by_outcome)):
+            if errors:
+                return _first_of(errors)
+    if plan.labelling.unknown and not plan.options.skip_unknown:
+        return _unknown(plan)
+    if not any(by_outcome[outcome] for outcome in Outcome if outcome not in (Outcome.SPARE, Outcome.DAMAGED)):
+        return _nothing(plan)
+    return None
+
+
+def _first_of(errors: list[SegStudioError]) -> SegStudioError:
+    more = f" (and {len(errors) - 1} more like it)" if len(errors) > 1 else ""
+    first = errors[0]
+    return SegStudioError(first.problem + more, where=first.where, fix=first.fix)
+
+
+def _doubtful(plan: ImportPlan) -> list[SegStudioError]:
+    fix = "Import fewer files at a time, or leave these out with --skip-bad"
+    return [SegStudioError(sentence, fix=fix) for sentence in plan.matching.doubtful]
+
+
+def _taken(by_outcome: Mapping[Outcome, list[Examined]]) -> list[SegStudioError]:
+    return [
+        SegStudioError(
+            f'the project already has another photo "{one.planned.key}"',
+            where=one.planned.photo.shown,
+            fix="Put the new photos under a folder of their own, for example --under second",
+        )
+        for one in by_outcome[Outcome.NAME_TAKEN]
+    ]
+
+
+def _sizes(by_outcome: Mapping[Outcome, list[Examined]]) -> list[SegStudioError]:
+    return [one.problem for one in by_outcome[Outcome.OTHER_SIZE] if one.problem is not None]
+
+
+def _unknown(plan: ImportPlan) -> SegStudioError:
+    first, *others = plan.labelling.unknown
+    more = f", and {len(others)} other unknown classes" if others else ""
+    shown = f'unknown class "{first.name}"' if first.name.strip() else "a shape without class"
+    return SegStudioError(
+        f"{shown}{first.hint} ({first.shapes} shapes in {first.photos} photos{more})",
+        where=first.where,
+        fix=f'Use --map "{first.name}=CLASS", --add-classes or --skip-unknown',
+    )
+
+
+def _nothing(plan: ImportPlan) -> SegStudioError:
+    lost = plan.matching.lost
+    if lost:
+        return SegStudioError(
+            f'none of the {len(lost)} annotations has its photo, such as "{lost[0].names[-1]}"',
+            where=lost[0].place,
+            fix="Give the folder of the photos with --photos",
+        )
+    if plan.spare and not plan.files:
+        return SegStudioError(
+            f"there are {len(plan.spare)} photos but no annotations",
+            fix="Give annotation files too, or bring the photos in as they are with --keep-unlabelled",
+        )
+    return SegStudioError("there is nothing to import", fix="See the whole report with --dry-run")

@@ -1,0 +1,184 @@
+"""What an import is given: files, folders and ZIP files in any mix, turned into annotation files and photos."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.archive import unpack
+from segstudio.formats.places import PhotoFile, SourceFile
+from segstudio.formats.table import annotation_extensions
+from segstudio.project.images import is_photo
+
+_ANNOTATION_FOLDERS = frozenset({"annotations", "annotation", "xml", "labels"})
+_PHOTO_FOLDERS = frozenset({"images", "image", "jpegimages", "photos", "imgs", "img"})
+_MASK_FOLDERS = frozenset({"masks", "scribbles"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The annotation files and photos that an import works on; archives are unpacked while it is in use."""
+
+    files: tuple[SourceFile, ...]
+    photos: tuple[PhotoFile, ...]
+
+
+@dataclass(slots=True)
+class _Finds:
+    files: dict[Path, SourceFile] = field(default_factory=dict)
+    photos: dict[Path, PhotoFile] = field(default_factory=dict)
+
+
+@contextmanager
+def gather(
+    sources: Sequence[Path], photo_places: Sequence[Path] = (), *, tick: Callable[[], None] | None = None
+) -> Iterator[Gathered]:
+    """Find the annotation files and photos in `sources`; with `photo_places`, photos are taken from there alone.
+
+    Without, photos are those in the folders and ZIP files given, beside a single annotation file, and in a
+    folder such as `Images` beside `Annotations`. Hidden files and mask pictures are passed over. `tick` is
+    called after each unpacked file. Raises SegStudioError for what is missing or no source.
+    """
+    with ExitStack() as cleaning:
+        finds = _Finds()
+        for source in sources:
+            _take_source(_existing(source), finds, cleaning, tick)
+        if photo_places:
+            finds.photos.clear()
+            for place in photo_places:
+                _take_photo_place(_existing(place), finds, cleaning, tick)
+        if not finds.files and not finds.photos:
+            raise SegStudioError(
+                "there is nothing to import", where=", ".join(str(source) for source in sources), fix=_GIVE
+            )
+        yield Gathered(tuple(finds.files.values()), tuple(finds.photos.values()))
+
+
+def photo_key(name: PurePosixPath) -> str:
+    """Return a short key for a photo found at `name`: folders that only say "images" are dropped."""
+    folders = [part for part in name.parts[:-1] if part.lower() not in _PHOTO_FOLDERS]
+    return str(PurePosixPath(*folders, name.name))
+
+
+_GIVE = "Give annotation files (.xml), folders or ZIP files with them"
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise SegStudioError("there is no such file or folder", where=str(path))
+    return path.absolute()
+
+
+def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, tick: Callable[[], None] | None) -> None:
+    if source.is_dir():
+        _take_folder(source, finds, shown=_shown(source))
+        _take_siblings(source, finds)
+    elif source.suffix.lower() == ".zip":
+        _take_folder(_unpacked(source, cleaning, tick), finds, shown=source.name, staged=True)
+    elif source.suffix.lower() in annotation_extensions():
+        finds.files.setdefault(source, SourceFile(source, source.parent, _shown(source)))
+        _take_photos(source.parent, finds, shown=_shown(source.parent), offered=False, deep=False)
+        _take_siblings(source.parent, finds)
+        for folder in _photo_folders_in(source.parent):
+            _take_photos(folder, finds, shown=_shown(folder), offered=False)
+    elif is_photo(source):
+        _add_photo(finds, source, PurePosixPath(source.name), source.name)
+    else:
+        raise SegStudioError(
+            "this is no annotation file, photo, folder or ZIP file", where=str(source), fix=_GIVE
+        )
+
+
+def _take_photo_place(
+    place: Path, finds: _Finds, cleaning: ExitStack, tick: Callable[[], None] | None
+) -> None:
+    if place.is_dir():
+        _take_photos(place, finds, shown=_shown(place))
+    elif place.suffix.lower() == ".zip":
+        _take_photos(_unpacked(place, cleaning, tick), finds, shown=place.name, staged=True)
+    elif is_photo(place):
+        _add_photo(finds, place, PurePosixPath(place.name), place.name)
+    else:
+        raise SegStudioError(
+            "this is no folder of photos", where=str(place), fix="Give a folder, photo or ZIP file"
+        )
+
+
+def _unpacked(archive: Path, cleaning: ExitStack, tick: Callable[[], None] | None) -> Path:
+    folder = Path(cleaning.enter_context(tempfile.TemporaryDirectory(prefix="segstudio-import-")))
+    extensions = annotation_extensions()
+
+    def wanted(path: PurePosixPath) -> bool:
+        of_interest = path.suffix.lower() in extensions or is_photo(Path(path))
+        return of_interest and not _is_passed_over(path)
+
+    unpack(archive, folder, wanted, tick=tick)
+    return folder
+
+
+def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False) -> None:
+    extensions = annotation_extensions()
+    for path, inner in _walk(root):
+        if path.suffix.lower() in extensions:
+            finds.files.setdefault(path, SourceFile(path, root, f"{shown}/{inner}"))
+    _take_photos(root, finds, shown=shown, staged=staged, pass_masks=True)
+
+
+def _take_siblings(folder: Path, finds: _Finds) -> None:
+    if folder.name.lower() in _ANNOTATION_FOLDERS:
+        for beside in _photo_folders_in(folder.parent):
+            _take_photos(beside, finds, shown=_shown(beside), offered=False)
+
+
+def _photo_folders_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name.lower() in _PHOTO_FOLDERS and path.is_dir())
+
+
+def _take_photos(
+    root: Path,
+    finds: _Finds,
+    *,
+    shown: str,
+    offered: bool = True,
+    staged: bool = False,
+    deep: bool = True,
+    pass_masks: bool = False,
+) -> None:
+    for path, inner in _walk(root, deep=deep):
+        in_masks = pass_masks and any(part.lower() in _MASK_FOLDERS for part in inner.parts[:-1])
+        if is_photo(path) and not in_masks:
+            _add_photo(finds, path, inner, f"{shown}/{inner}", offered=offered, staged=staged)
+
+
+def _add_photo(
+    finds: _Finds, path: Path, name: PurePosixPath, shown: str, *, offered: bool = True, staged: bool = False
+) -> None:
+    finds.photos.setdefault(path, PhotoFile(path, name, shown, offered=offered, staged=staged))
+
+
+def _walk(root: Path, *, deep: bool = True) -> Iterator[tuple[Path, PurePosixPath]]:
+    """Yield each visible file below `root` with its path relative to it, in a fixed order."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if deep and not _is_hidden(name))
+        for name in sorted(names):
+            if not _is_hidden(name):
+                path = Path(folder) / name
+                yield path, PurePosixPath(path.relative_to(root).as_posix())
+
+
+def _is_passed_over(path: PurePosixPath) -> bool:
+    return any(_is_hidden(part) for part in path.parts)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"
+
+
+def _shown(path: Path) -> str:
+    """The path with its last two folders at most: enough to find it, without the machine's layout."""
+    return "/".join(path.parts[-3:]) if len(path.parts) > 3 else path.as_posix()
