@@ -66,7 +66,7 @@ class Recipe(BaseModel):
     contrast: Fraction = Field(0.3, description="Largest random change of contrast, as a fraction.")
     saturation: Fraction = Field(0.3, description="Largest random change of saturation, as a fraction.")
     hue: Annotated[float, Field(ge=0, le=0.5)] = Field(
-        0.02, description="Largest random turn of the hue, as a fraction of the colour circle."
+        0.0, description="Largest random turn of the hue, as a fraction of the colour circle."
     )
     blur: Fraction = Field(0.1, description="Probability of a slight Gaussian blur.")
 
@@ -79,10 +79,14 @@ class Recipe(BaseModel):
     backbone_learning_rate: Annotated[float, Field(ge=0, le=10)] = Field(
         1.0, description="The backbone's learning rate as a multiple of the classifier's."
     )
+    auxiliary_learning_rate: Annotated[float, Field(ge=0, le=100)] = Field(
+        1.0, description="The auxiliary classifier's learning rate as a multiple of the classifier's."
+    )
     momentum: Annotated[float, Field(ge=0, lt=1)] = Field(0.9, description="Momentum of SGD.")
     weight_decay: Annotated[float, Field(ge=0, le=1)] = Field(
         0.01, description="Pull of the weights to zero."
     )
+    decay_norms: bool = Field(False, description="Decay the scales, offsets and biases too.")
     schedule: Literal["poly", "cosine", "step", "constant"] = Field(
         "poly", description="How the learning rate falls."
     )

@@ -1,0 +1,94 @@
+"""Random crops of photo and mask together, with torchvision's transforms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torchvision import tv_tensors
+from torchvision.transforms import InterpolationMode, v2
+from torchvision.transforms.v2 import functional
+
+from segstudio.project.classes import VOID
+from segstudio.runs.recipe import Recipe
+
+_FILL_RGB = [124, 116, 104]
+"""What lies outside a photo: ImageNet's mean colour, which the network sees as zero."""
+
+_BLUR_KERNEL_PX = 5
+_BLUR_SIGMA_PX = (0.3, 1.5)
+
+
+class Augmentation:
+    """Turns a photo and its labels into a random crop, as the recipe says.
+
+    Called with uint8 (3, H, W) and uint8 (H, W), it returns uint8 (3, crop, crop) and uint8 (crop, crop).
+    All chance comes from torch's global generator.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        steps: list[torch.nn.Module] = [
+            RandomScaledCrop(recipe.crop_px, recipe.scale_min, recipe.scale_max),
+            v2.RandomHorizontalFlip(recipe.flip_horizontal),
+            v2.RandomVerticalFlip(recipe.flip_vertical),
+        ]
+        if recipe.brightness or recipe.contrast or recipe.saturation or recipe.hue:
+            steps.append(v2.ColorJitter(recipe.brightness, recipe.contrast, recipe.saturation, recipe.hue))
+        if recipe.blur:
+            steps.append(v2.RandomApply([v2.GaussianBlur(_BLUR_KERNEL_PX, _BLUR_SIGMA_PX)], p=recipe.blur))
+        self._transform = v2.Compose(steps)
+
+    def __call__(self, image: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        crop, cut = self._transform(tv_tensors.Image(image), tv_tensors.Mask(labels))
+        return crop.as_subclass(Tensor), cut.as_subclass(Tensor)
+
+
+class RandomScaledCrop(v2.Transform):
+    """Enlarge by a random factor and cut a random square of `crop_px` out, in one move.
+
+    The piece of the photo that will fill the square is cut out first and only then resized (bilinear with
+    antialiasing; labels take the nearest value), so the cost depends on the crop and not on the photo. The factor is
+    uniform in its logarithm. Where the enlarged photo is smaller than the square, mean colour and void are
+    laid around it.
+    """
+
+    def __init__(self, crop_px: int, scale_min: float, scale_max: float) -> None:
+        super().__init__()
+        self._crop_px = crop_px
+        self._scales = (scale_min, scale_max)
+
+    def make_params(self, flat_inputs: list[Any]) -> dict[str, Any]:
+        """Choose factor and place: `rows`, `columns` are (start, length in the photo, length in the crop,
+        start in the crop) along each axis.
+        """
+        height, width = flat_inputs[0].shape[-2:]
+        low, high = (torch.tensor(scale).log() for scale in self._scales)
+        scale = float(torch.empty(()).uniform_(float(low), float(high)).exp())
+        return {"rows": self._span(height, scale), "columns": self._span(width, scale)}
+
+    def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
+        """Apply the same choice to the image and to its labels."""
+        top, height, new_height, above = params["rows"]
+        left, width, new_width, before = params["columns"]
+        is_mask = isinstance(inpt, tv_tensors.Mask)
+        piece = functional.resize(
+            inpt[..., top : top + height, left : left + width],
+            [new_height, new_width],
+            interpolation=InterpolationMode.NEAREST_EXACT if is_mask else InterpolationMode.BILINEAR,
+            antialias=not is_mask,
+        )
+        below, after = self._crop_px - new_height - above, self._crop_px - new_width - before
+        if above or below or before or after:
+            fill: Any = VOID if is_mask else _FILL_RGB
+            piece = functional.pad(piece, [before, above, after, below], fill=fill)
+        return tv_tensors.wrap(piece, like=inpt)
+
+    def _span(self, length: int, scale: float) -> tuple[int, int, int, int]:
+        """Choose the part of an axis of `length` pixels that fills the crop at `scale`."""
+        wanted = max(1, round(self._crop_px / scale))
+        if wanted <= length:
+            start = int(torch.randint(length - wanted + 1, ()))
+            return start, wanted, self._crop_px, 0
+        filled = min(self._crop_px, max(1, round(length * scale)))
+        return 0, length, filled, int(torch.randint(self._crop_px - filled + 1, ()))

@@ -1,0 +1,47 @@
+"""Time and wishes of a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+_SECONDS_BETWEEN_SAVES = 60.0
+"""last.pt of a big network takes seconds to write: a crash may cost this much work, and no more."""
+
+
+class Clock:
+    """Seconds of the whole run over all sittings, of the epoch under way, and since the last save."""
+
+    def __init__(self, seconds_before: float) -> None:
+        self._start = self._lap = self._save = time.monotonic()
+        self._before = seconds_before
+
+    def seconds(self) -> float:
+        """Return the seconds of the run so far."""
+        return self._before + time.monotonic() - self._start
+
+    def lap(self) -> float:
+        """Return the seconds since the last lap, and begin the next."""
+        now = time.monotonic()
+        passed, self._lap = now - self._lap, now
+        return passed
+
+    def is_save_due(self) -> bool:
+        """Tell whether the time for a save has come, and start it anew if so."""
+        now = time.monotonic()
+        if now - self._save < _SECONDS_BETWEEN_SAVES:
+            return False
+        self._save = now
+        return True
+
+
+class Latch:
+    """A wish to stop that, once it was seen, stays."""
+
+    def __init__(self, stop: Callable[[], bool]) -> None:
+        self._stop = stop
+        self._seen = False
+
+    def __call__(self) -> bool:
+        self._seen = self._seen or self._stop()
+        return self._seen

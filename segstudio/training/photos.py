@@ -1,0 +1,210 @@
+"""PhotoStore: labelled photos made ready for training, decoded once and kept in memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from segstudio.errors import SegStudioError
+from segstudio.project.classes import VOID, ClassList
+from segstudio.project.images import read_photo
+from segstudio.project.masks import read_mask, unknown_values
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many photos are ready."""
+
+_MEGABYTE = 1 << 20
+_PLANES = 4  # red, green, blue, mask
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPhoto:
+    """A photo and its mask on disk. `size` is (rows, columns) of both."""
+
+    key: str
+    photo: Path
+    mask: Path
+    size: tuple[int, int]
+
+
+class PhotoStore:
+    """Photos and masks by position, shrunk so that the longer side is at most `max_side_px` (0: never).
+
+    `store[i]` is (image, labels): uint8 (3, H, W) RGB and uint8 (H, W), whose values are network channels,
+    255 for void and for classes left out. Photos are decoded once, up to `cache_mb` megabytes; the rest is
+    decoded at each use. With `shared` the decoded photos lie in a temporary file that loader processes map
+    into memory too, so that they hold one copy together.
+    """
+
+    def __init__(
+        self,
+        photos: Sequence[LabelledPhoto],
+        *,
+        channels: npt.NDArray[np.uint8],
+        max_side_px: int,
+        cache_mb: int,
+        shared: bool = False,
+    ) -> None:
+        self.photos = tuple(photos)
+        self._channels = channels
+        self._max_side_px = max_side_px
+        self._sizes = [shrunk_size(photo.size, max_side_px) for photo in self.photos]
+        self._offsets = _offsets(self._sizes, cache_mb * _MEGABYTE)
+        self._cache = _Cache(self._offsets[-1], shared=shared)
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def __getitem__(self, position: int) -> tuple[Tensor, Tensor]:
+        planes = self._cached(position)
+        if planes is None:
+            planes = self._decode(position)
+        pixels = torch.from_numpy(planes)
+        return pixels[..., :3].permute(2, 0, 1), pixels[..., 3]
+
+    def size(self, position: int) -> tuple[int, int]:
+        """Return rows and columns of the shrunk photo."""
+        return self._sizes[position]
+
+    def load(self, progress: Progress | None = None) -> None:
+        """Read every photo and mask once: fills the cache, and finds what is damaged before the first step.
+
+        Raises SegStudioError that names the first file that is damaged, of another size than its photo, or
+        holds a value that is no class.
+        """
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            for done, _ in enumerate(pool.map(self._load_one, range(len(self))), start=1):
+                if progress is not None:
+                    progress(done, len(self))
+
+    def pixel_counts(self, channels: int) -> npt.NDArray[np.int64]:
+        """Return the number of pixels of each channel over all photos: int64 (channels,)."""
+        counts = np.zeros(256, dtype=np.int64)
+        for position in range(len(self)):
+            counts += np.bincount(self[position][1].numpy().ravel(), minlength=256)
+        return counts[:channels]
+
+    def close(self) -> None:
+        """Give the memory, and the temporary file where there is one, back."""
+        self._cache.close()
+
+    def _load_one(self, position: int) -> None:
+        kept = self._cached(position)
+        if kept is None:
+            self._read_labels(position)
+        else:
+            kept[...] = self._decode(position)
+
+    def _cached(self, position: int) -> npt.NDArray[np.uint8] | None:
+        start, end = self._offsets[position], self._offsets[position + 1]
+        if start == end:
+            return None
+        return self._cache.array[start:end].reshape(*self._sizes[position], _PLANES)
+
+    def _decode(self, position: int) -> npt.NDArray[np.uint8]:
+        image = read_photo(self.photos[position].photo)
+        expected = self.photos[position].size
+        if image.shape[:2] != expected:
+            raise SegStudioError(
+                f"the photo is {image.shape[1]} × {image.shape[0]} pixels, the project says"
+                f" {expected[1]} × {expected[0]}",
+                where=str(self.photos[position].photo),
+                fix="Import it again: it was changed after its import",
+            )
+        labels = self._read_labels(position)
+        rows, columns = self._sizes[position]
+        if image.shape[:2] != (rows, columns):
+            image = np.asarray(
+                cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.uint8
+            )
+            labels = np.asarray(
+                cv2.resize(labels, (columns, rows), interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8
+            )
+        return np.concatenate([image, labels[:, :, None]], axis=2)
+
+    def _read_labels(self, position: int) -> npt.NDArray[np.uint8]:
+        photo = self.photos[position]
+        return np.asarray(self._channels[read_mask(photo.mask, size=photo.size)])
+
+
+class _Cache:
+    """A flat array of bytes, in memory or in a temporary file that other processes map too."""
+
+    def __init__(self, size: int, *, shared: bool) -> None:
+        self._path: Path | None = None
+        self._owner = True
+        if shared and size:
+            with tempfile.NamedTemporaryFile(prefix="segstudio-photos-", delete=False) as stream:
+                stream.truncate(size)
+                self._path = Path(stream.name)
+        self.array = self._map() if self._path else np.empty(size, dtype=np.uint8)
+
+    def close(self) -> None:
+        self.array = np.empty(0, dtype=np.uint8)
+        if self._path is not None and self._owner:
+            self._path.unlink(missing_ok=True)
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._path is None and self.array.size:
+            raise TypeError("only a shared cache can be given to another process")
+        return {"_path": self._path, "_owner": False}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.array = self._map() if self._path else np.empty(0, dtype=np.uint8)
+
+    def _map(self) -> npt.NDArray[np.uint8]:
+        assert self._path is not None
+        return np.memmap(self._path, dtype=np.uint8, mode="r+")
+
+
+def channel_table(classes: ClassList, channels: Sequence[int]) -> npt.NDArray[np.uint8]:
+    """Return the look-up from mask value to network channel: uint8 (256,), 255 where there is none.
+
+    `channels` holds the mask value of each channel; other classes of `classes` are left out of training.
+    """
+    table = np.full(256, VOID, dtype=np.uint8)
+    for channel, index in enumerate(channels):
+        table[index] = channel
+    return table
+
+
+def check_masks(photos: Sequence[LabelledPhoto], classes: ClassList) -> None:
+    """Raise a SegStudioError that names the first mask with a value that is neither void nor a class."""
+    for photo in photos:
+        unknown = unknown_values(read_mask(photo.mask, size=photo.size), classes)
+        if unknown:
+            known = ", ".join(f"{entry.index} {entry.name}" for entry in classes.classes)
+            raise SegStudioError(
+                f"the mask holds the value {unknown[0]}, which is no class ({known}, 255 void)",
+                where=str(photo.mask),
+                fix="Import the mask again, or add the class",
+            )
+
+
+def shrunk_size(size: tuple[int, int], max_side_px: int) -> tuple[int, int]:
+    """Return (rows, columns) with the longer side at most `max_side_px` (0: unchanged)."""
+    longer = max(size)
+    if not max_side_px or longer <= max_side_px:
+        return size
+    factor = max_side_px / longer
+    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def _offsets(sizes: Sequence[tuple[int, int]], limit: int) -> list[int]:
+    """Return where each photo starts in the cache; one that no longer fits has no bytes there."""
+    offsets = [0]
+    for rows, columns in sizes:
+        end = offsets[-1] + rows * columns * _PLANES
+        offsets.append(end if end <= limit else offsets[-1])
+    return offsets

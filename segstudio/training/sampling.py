@@ -1,0 +1,110 @@
+"""Which crops make which step: a pure function of seed, epoch and place, so that a run can go on anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from segstudio.training.augmentation import Augmentation
+from segstudio.training.photos import PhotoStore
+
+Batch = tuple[Tensor, Tensor]
+"""uint8 (N, 3, crop, crop) images and uint8 (N, crop, crop) labels."""
+
+
+class CropKey(NamedTuple):
+    """One crop: the photo's position and the seed of all chance in cutting it."""
+
+    photo: int
+    seed: int
+
+
+class CropPlan:
+    """The crops of every step of a run.
+
+    In each epoch every photo is used `crops_per_photo` times, in an order drawn anew. The last step of an
+    epoch may be smaller.
+    """
+
+    def __init__(self, *, photos: int, crops_per_photo: int, batch_size: int, seed: int) -> None:
+        self._photos = photos
+        self._crops = photos * crops_per_photo
+        self._batch_size = batch_size
+        self._seed = seed
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in one epoch."""
+        return -(-self._crops // self._batch_size)
+
+    def epoch(self, epoch: int) -> list[list[CropKey]]:
+        """Return the crops of all steps of `epoch`, which counts from 0."""
+        generator = np.random.default_rng([self._seed, epoch])
+        order = generator.permutation(self._crops) % self._photos
+        seeds = generator.integers(0, 2**63 - 1, size=self._crops)
+        keys = [CropKey(int(photo), int(seed)) for photo, seed in zip(order, seeds, strict=True)]
+        return [keys[start : start + self._batch_size] for start in range(0, len(keys), self._batch_size)]
+
+
+class _RemainingSteps(Sampler[list[CropKey]]):
+    """Yields the crops of step `first_step` (from 0) and of all that follow, through the last epoch."""
+
+    def __init__(self, plan: CropPlan, *, first_step: int, epochs: int) -> None:
+        self._plan = plan
+        self._first_step = first_step
+        self._epochs = epochs
+
+    def __iter__(self) -> Iterator[list[CropKey]]:
+        first_epoch, skipped = divmod(self._first_step, self._plan.steps_per_epoch)
+        for epoch in range(first_epoch, self._epochs):
+            yield from self._plan.epoch(epoch)[skipped if epoch == first_epoch else 0 :]
+
+
+class _Crops(Dataset[Batch]):
+    """Cuts the crop of a key; the global generator is left as it was found."""
+
+    def __init__(self, store: PhotoStore, augmentation: Augmentation) -> None:
+        self._store = store
+        self._augmentation = augmentation
+
+    def __getitem__(self, key: CropKey) -> Batch:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(key.seed)
+            return self._augmentation(*self._store[key.photo])
+
+
+def crop_batches(
+    store: PhotoStore,
+    augmentation: Augmentation,
+    plan: CropPlan,
+    *,
+    first_step: int,
+    epochs: int,
+    workers: int,
+    pin_memory: bool,
+) -> Iterator[Batch]:
+    """Yield the batches of all steps from `first_step` on; the same ones for any number of `workers`.
+
+    The loader processes are spawned, not forked (a fork of a process with CUDA or Qt threads can deadlock),
+    and live for the whole run.
+    """
+    loader = DataLoader(
+        _Crops(store, augmentation),
+        batch_sampler=_RemainingSteps(plan, first_step=first_step, epochs=epochs),
+        num_workers=workers,
+        collate_fn=_stack,
+        pin_memory=pin_memory,
+        multiprocessing_context="spawn" if workers else None,
+        prefetch_factor=4 if workers else None,
+        generator=torch.Generator(),  # else making the iterator would draw from the global one
+    )
+    yield from loader
+
+
+def _stack(crops: list[Batch]) -> Batch:
+    return torch.stack([image for image, _ in crops]), torch.stack([labels for _, labels in crops])
