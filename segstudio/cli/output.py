@@ -32,6 +32,11 @@ class Output:
         self._stream: TextIO = sys.stderr if json else sys.stdout
         self._console = Console(file=self._stream, highlight=False, soft_wrap=True)
 
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody watches on a terminal."""
+        return self._stream.isatty()
+
     def say(self, text: str) -> None:
         """Print one line as it is."""
         self._console.print(text, markup=False)

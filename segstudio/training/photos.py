@@ -40,8 +40,8 @@ class LabelledPhoto:
 class PhotoStore:
     """Photos and masks by position, shrunk so that the longer side is at most `max_side_px` (0: never).
 
-    `store[i]` is (image, labels): uint8 (3, H, W) RGB and uint8 (H, W), whose values are network channels,
-    255 for void and for classes left out. Photos are decoded once, up to `cache_mb` megabytes; the rest is
+    `store[i]` is (image, labels): uint8 (3, H, W) RGB and uint8 (H, W), whose values are network channels: the
+    positions in `channels`, which holds the mask value of each; 255 stands for void and for classes left out. Photos are decoded once, up to `cache_mb` megabytes; the rest is
     decoded at each use. With `shared` the decoded photos lie in a temporary file that loader processes map
     into memory too, so that they hold one copy together.
     """
@@ -50,13 +50,15 @@ class PhotoStore:
         self,
         photos: Sequence[LabelledPhoto],
         *,
-        channels: npt.NDArray[np.uint8],
+        classes: ClassList,
+        channels: Sequence[int],
         max_side_px: int,
         cache_mb: int,
         shared: bool = False,
     ) -> None:
         self.photos = tuple(photos)
-        self._channels = channels
+        self._classes = classes
+        self._table = channel_table(channels)
         self._max_side_px = max_side_px
         self._sizes = [shrunk_size(photo.size, max_side_px) for photo in self.photos]
         self._offsets = _offsets(self._sizes, cache_mb * _MEGABYTE)
@@ -71,6 +73,11 @@ class PhotoStore:
             planes = self._decode(position)
         pixels = torch.from_numpy(planes)
         return pixels[..., :3].permute(2, 0, 1), pixels[..., 3]
+
+    @property
+    def megabytes(self) -> int:
+        """What the decoded photos take, in MB."""
+        return -(-self._offsets[-1] // _MEGABYTE)
 
     def size(self, position: int) -> tuple[int, int]:
         """Return rows and columns of the shrunk photo."""
@@ -134,7 +141,16 @@ class PhotoStore:
 
     def _read_labels(self, position: int) -> npt.NDArray[np.uint8]:
         photo = self.photos[position]
-        return np.asarray(self._channels[read_mask(photo.mask, size=photo.size)])
+        mask = read_mask(photo.mask, size=photo.size)
+        unknown = unknown_values(mask, self._classes)
+        if unknown:
+            known = ", ".join(f"{entry.index} {entry.name}" for entry in self._classes.classes)
+            raise SegStudioError(
+                f"the mask holds the value {unknown[0]}, which is no class ({known}, 255 void)",
+                where=str(photo.mask),
+                fix="Import the mask again, or add the class",
+            )
+        return np.asarray(self._table[mask])
 
 
 class _Cache:
@@ -168,28 +184,12 @@ class _Cache:
         return np.memmap(self._path, dtype=np.uint8, mode="r+")
 
 
-def channel_table(classes: ClassList, channels: Sequence[int]) -> npt.NDArray[np.uint8]:
-    """Return the look-up from mask value to network channel: uint8 (256,), 255 where there is none.
-
-    `channels` holds the mask value of each channel; other classes of `classes` are left out of training.
-    """
+def channel_table(channels: Sequence[int]) -> npt.NDArray[np.uint8]:
+    """Return the look-up from mask value to network channel: uint8 (256,), 255 where there is none."""
     table = np.full(256, VOID, dtype=np.uint8)
     for channel, index in enumerate(channels):
         table[index] = channel
     return table
-
-
-def check_masks(photos: Sequence[LabelledPhoto], classes: ClassList) -> None:
-    """Raise a SegStudioError that names the first mask with a value that is neither void nor a class."""
-    for photo in photos:
-        unknown = unknown_values(read_mask(photo.mask, size=photo.size), classes)
-        if unknown:
-            known = ", ".join(f"{entry.index} {entry.name}" for entry in classes.classes)
-            raise SegStudioError(
-                f"the mask holds the value {unknown[0]}, which is no class ({known}, 255 void)",
-                where=str(photo.mask),
-                fix="Import the mask again, or add the class",
-            )
 
 
 def shrunk_size(size: tuple[int, int], max_side_px: int) -> tuple[int, int]:

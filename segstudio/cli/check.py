@@ -1,0 +1,119 @@
+"""`segstudio check`: what would spoil a training, and the fix."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from segstudio.cli.output import JsonOption, Output
+from segstudio.project.classes import VOID
+from segstudio.project.preflight import Demand, examine
+from segstudio.project.project import Project
+from segstudio.project.splits import Grouping
+from segstudio.project.splitting import split_project
+from segstudio.project.statistics import count_masks, total
+from segstudio.runs.heads import head_named
+from segstudio.runs.recipe import Recipe, load_recipe
+
+_MEGABYTE = 1_000_000
+_SAVED_COPIES = 3
+"""best.pt is one copy of the weights, last.pt one more and the optimizer's numbers."""
+
+SplitChoice = Literal["random", "folder", "burst"]
+
+
+def check(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    *,
+    recipe: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="The recipe that is planned.")
+    ] = "quick-cpu",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one recipe field.")
+    ] = None,
+    split: Annotated[
+        SplitChoice | None,
+        typer.Option(help="Split the labelled photos anew first, keeping folders or bursts together."),
+    ] = None,
+    fraction: Annotated[
+        float, typer.Option(min=0.0, max=0.9, help="Part of the photos to validate on.")
+    ] = 0.2,
+    seed: Annotated[int, typer.Option(min=0, help="Start of the random split.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Tell what would spoil a training, and the fix. Exit status 1 when something would stop it."""
+    out = Output(json)
+    opened = Project.open(project)
+    planned = load_recipe(recipe, set_ or [])
+    if split is not None:
+        grouping: Grouping = "none" if split == "random" else split
+        sizes = split_project(opened, fraction=fraction, seed=seed, grouping=grouping)
+        out.say(f"Split ({split}): {sizes['train']} photos for training, {sizes['val']} for validation.")
+    photos = opened.photos()
+    with out.progress("Reading photos", len(photos)) as advance:
+        findings = examine(opened, _demand(opened, planned), lambda done, count: advance(1))
+    stopping = any(finding.severity == "error" for finding in findings)
+    if not stopping:
+        _tell_classes(opened, out)
+    for finding in findings:
+        out.say(f"{finding.severity}: {finding.problem}. {finding.fix}.")
+    if not findings:
+        out.say("Nothing to complain about.")
+    out.finish(
+        {
+            "photos": len(photos),
+            "findings": [
+                {
+                    "severity": finding.severity,
+                    "code": finding.code,
+                    "problem": finding.problem,
+                    "fix": finding.fix,
+                    "photos": list(finding.photos),
+                }
+                for finding in findings
+            ],
+        }
+    )
+    if stopping:
+        raise typer.Exit(1)
+
+
+def _demand(project: Project, recipe: Recipe) -> Demand:
+    """Estimate what the training will need; on a machine with a GPU its memory is not looked at here."""
+    import psutil
+
+    head = head_named(recipe.head)
+    moments = 2 if recipe.optimizer == "adamw" else 1
+    needed = head.training_bytes(
+        batch_size=recipe.batch_size, crop_px=recipe.crop_px, optimizer_values=moments
+    )
+    weights = head.parameters * 4
+    return Demand(
+        batch_size=recipe.batch_size,
+        crops_per_photo=recipe.crops_per_photo,
+        memory_mb=needed / _MEGABYTE,
+        memory_free_mb=psutil.virtual_memory().available / _MEGABYTE,
+        disk_mb=weights * (_SAVED_COPIES + moments) / _MEGABYTE,
+        disk_free_mb=shutil.disk_usage(project.folder).free / _MEGABYTE,
+    )
+
+
+def _tell_classes(project: Project, out: Output) -> None:
+    counts = count_masks(project, project.photos())
+    train = {photo.key for photo in project.photos() if photo.split == "train"}
+    val = {photo.key for photo in project.photos() if photo.split == "val"}
+    everywhere = total(counts)
+    rows = []
+    for entry in project.classes.classes:
+        holders = {count.key for count in counts if entry.index in count.pixels}
+        share = f"{everywhere.share(entry.index):.2%}"
+        rows.append(
+            [entry.name, share, str(len(holders)), str(len(holders & train)), str(len(holders & val))]
+        )
+    out.table("", ["class", "of labelled pixels", "photos", "training", "validation"], rows)
+    void = everywhere.pixels.get(VOID, 0)
+    if void:
+        out.say(f"{void / (void + everywhere.labelled_pixels):.2%} of all pixels are void (not labelled).")

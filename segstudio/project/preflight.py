@@ -1,0 +1,251 @@
+"""The pre-flight check: what in a project would spoil a training, and the fix for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from segstudio.errors import SegStudioError
+from segstudio.project.masks import read_mask
+from segstudio.project.photos import Photo
+from segstudio.project.project import Project
+from segstudio.project.similarity import Fingerprint, fingerprint, near_identical
+from segstudio.project.statistics import ClassTotals, MaskCounts, count_values, total
+
+Progress = Callable[[int, int], None]
+Severity = Literal["error", "warning", "hint"]
+
+_RARE_SHARE = 0.005
+_FEW_PHOTOS = 3
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was found: `error` stops a training, `warning` spoils it, `hint` is good to know.
+
+    `code` names its kind for programs; `photos` are the keys that it concerns.
+    """
+
+    severity: Severity
+    code: str
+    problem: str
+    fix: str
+    photos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the planned training asks of the machine: crops per step and per photo, memory and disk in MB, and what is
+    free of both.
+    """
+
+    batch_size: int
+    crops_per_photo: int
+    memory_mb: float
+    memory_free_mb: float
+    disk_mb: float
+    disk_free_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    photo: Photo
+    counts: MaskCounts | None
+    fingerprint: Fingerprint | None
+    problem: str
+
+
+def examine(project: Project, demand: Demand, progress: Progress | None = None) -> list[Finding]:
+    """Read every photo and mask once and return what was found, errors first."""
+    photos = project.photos()
+    examined = []
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        for result in pool.map(lambda photo: _look_at(project, photo), photos):
+            examined.append(result)
+            if progress is not None:
+                progress(len(examined), len(photos))
+    findings = [
+        *_damaged(examined),
+        *_bad_values(project, examined),
+        *_unlabelled(examined),
+        *_split(examined),
+        *_classes(project, examined),
+        *_leaks(examined),
+        *_demand(examined, demand),
+    ]
+    order = {"error": 0, "warning": 1, "hint": 2}
+    return sorted(findings, key=lambda finding: order[finding.severity])
+
+
+def _look_at(project: Project, photo: Photo) -> _Examined:
+    try:
+        print_ = fingerprint(project.read_photo(photo))
+        if not photo.has_mask:
+            return _Examined(photo, None, print_, "")
+        pixels = count_values(read_mask(project.mask_path(photo), size=photo.size))
+    except SegStudioError as error:
+        return _Examined(photo, None, None, str(error))
+    counts = MaskCounts(photo.key, {value: int(n) for value, n in enumerate(pixels) if n})
+    return _Examined(photo, counts, print_, "")
+
+
+def _keys(examined: Sequence[_Examined]) -> tuple[str, ...]:
+    return tuple(entry.photo.key for entry in examined)
+
+
+def _damaged(examined: Sequence[_Examined]) -> list[Finding]:
+    return [
+        Finding("error", "damaged", entry.problem, "Restore or remove this photo", (entry.photo.key,))
+        for entry in examined
+        if entry.problem
+    ]
+
+
+def _bad_values(project: Project, examined: Sequence[_Examined]) -> list[Finding]:
+    findings = []
+    for entry in examined:
+        unknown = entry.counts.unknown(project.classes) if entry.counts else ()
+        if unknown:
+            told = ", ".join(map(str, unknown[:5]))
+            findings.append(
+                Finding(
+                    "error",
+                    "bad-values",
+                    f"the mask of {entry.photo.key} holds values that are no class: {told}",
+                    "Import its mask again, or add the missing classes",
+                    (entry.photo.key,),
+                )
+            )
+    return findings
+
+
+def _unlabelled(examined: Sequence[_Examined]) -> list[Finding]:
+    bare = [entry for entry in examined if not entry.problem and entry.counts is None]
+    void = [entry for entry in examined if entry.counts is not None and not entry.counts.classes]
+    findings = []
+    if len(bare) == len(examined):
+        return [Finding("error", "no-masks", "no photo has a mask yet", "Import annotations, or paint some")]
+    if bare:
+        text = f"{len(bare)} of {len(examined)} photos have no mask and are not used"
+        findings.append(Finding("hint", "without-mask", text, "Label or remove them", _keys(bare)))
+    if void:
+        text = f"{len(void)} masks are void all over and teach nothing"
+        findings.append(Finding("warning", "all-void", text, "Label these photos", _keys(void)))
+    return findings
+
+
+def _labelled(examined: Sequence[_Examined], split: str) -> list[_Examined]:
+    return [entry for entry in examined if entry.counts is not None and entry.photo.split == split]
+
+
+def _split(examined: Sequence[_Examined]) -> list[Finding]:
+    labelled = [entry for entry in examined if entry.counts is not None]
+    train, val = _labelled(examined, "train"), _labelled(examined, "val")
+    undecided = [entry for entry in labelled if entry.photo.split is None]
+    if not labelled:
+        return []
+    if undecided and not val:
+        text = f"{len(undecided)} photos are neither for training nor for validation"
+        fix = "Training splits them at random; or use: segstudio check --split random|folder|burst"
+        return [Finding("hint", "no-split", text, fix, _keys(undecided))]
+    if not train:
+        return [Finding("error", "no-training", "no photo is for training", "Give photos the split train")]
+    if not val:
+        text = "no photo is for validation: there will be no score, and no best model"
+        return [Finding("warning", "no-validation", text, "Give some photos the split val")]
+    return []
+
+
+def _classes(project: Project, examined: Sequence[_Examined]) -> list[Finding]:
+    everywhere = total([entry.counts for entry in examined if entry.counts])
+    if not everywhere.photos:
+        return []
+    findings = []
+    known = {entry.index: entry.name for entry in project.classes.classes}
+    missing = [name for index, name in known.items() if index not in everywhere.pixels]
+    if len(known) - len(missing) < 2:
+        text = "fewer than two classes occur: there is nothing to tell apart"
+        findings.append(Finding("error", "one-class", text, "Label a second class"))
+    for name in missing:
+        text = f'the class "{name}" does not occur in any mask'
+        fix = f"Label it, or leave it out with --set ignore_classes=['{name}']"
+        findings.append(Finding("warning", "empty-class", text, fix))
+    for index, name in known.items():
+        findings.extend(_balance(name, index, everywhere))
+    return [*findings, *_one_sided(known, examined)]
+
+
+def _balance(name: str, index: int, totals: ClassTotals) -> list[Finding]:
+    photos, share = totals.photos.get(index, 0), totals.share(index)
+    if not photos:
+        return []
+    if share < _RARE_SHARE:
+        text = f'"{name}" covers only {share:.2%} of the labelled pixels: a model may ignore it'
+        fix = "Use --set class_weights=median-frequency, or label more of it"
+        return [Finding("warning", "imbalance", text, fix)]
+    if photos < _FEW_PHOTOS:
+        text = (
+            f'"{name}" occurs in {photos} photo{"s" if photos > 1 else ""} only: its score will mean little'
+        )
+        return [Finding("hint", "few-photos", text, "Label it in more photos")]
+    return []
+
+
+def _one_sided(known: dict[int, str], examined: Sequence[_Examined]) -> list[Finding]:
+    train = total([entry.counts for entry in _labelled(examined, "train") if entry.counts])
+    val = total([entry.counts for entry in _labelled(examined, "val") if entry.counts])
+    if not train.photos or not val.photos:
+        return []
+    findings = []
+    for index, name in known.items():
+        if index in val.photos and index not in train.photos:
+            text = f'"{name}" occurs in validation but never in training: it cannot be learnt'
+            findings.append(Finding("warning", "only-validation", text, "Split again"))
+        elif index in train.photos and index not in val.photos:
+            text = f'"{name}" does not occur in validation: nobody will know how well it is found'
+            findings.append(Finding("hint", "only-training", text, "Split again, or label more of it"))
+    return findings
+
+
+def _leaks(examined: Sequence[_Examined]) -> list[Finding]:
+    train = [entry for entry in _labelled(examined, "train") if entry.fingerprint is not None]
+    val = [entry for entry in _labelled(examined, "val") if entry.fingerprint is not None]
+    pairs = near_identical(
+        [entry.fingerprint for entry in val if entry.fingerprint is not None],
+        [entry.fingerprint for entry in train if entry.fingerprint is not None],
+    )
+    if not pairs:
+        return []
+    told = "; ".join(f"{val[p.left].photo.key} ~ {train[p.right].photo.key}" for p in pairs[:3])
+    text = f"{len(pairs)} of {len(val)} validation photos look nearly like a training photo ({told})"
+    fix = "Keep bursts together: segstudio check --split burst (or folder)"
+    keys = tuple(val[pair.left].photo.key for pair in pairs)
+    return [Finding("warning", "leak", f"{text}: the score will be too good", fix, keys)]
+
+
+def _demand(examined: Sequence[_Examined], demand: Demand) -> list[Finding]:
+    findings = []
+    crops = len(_labelled(examined, "train")) * demand.crops_per_photo
+    left_over = crops % demand.batch_size
+    if 0 < crops < demand.batch_size:
+        text = f"an epoch has {crops} crops, fewer than one batch of {demand.batch_size}"
+        fix = (
+            f"Use --set crops_per_photo={-(-demand.batch_size * 4 // max(1, crops))} or a smaller batch_size"
+        )
+        findings.append(Finding("hint", "small-epoch", text, fix))
+    elif left_over == 1 and demand.batch_size > 1:
+        text = f"the last batch of each epoch holds a single crop ({crops} crops in batches of {demand.batch_size})"
+        fix = "Harmless here, but its gradient is noisy: choose a batch_size that leaves none or more over"
+        findings.append(Finding("hint", "odd-batch", text, fix))
+    if demand.memory_mb > demand.memory_free_mb:
+        text = f"training needs about {demand.memory_mb:,.0f} MB of memory, {demand.memory_free_mb:,.0f} MB are free"
+        findings.append(
+            Finding("warning", "memory", text, "Lower batch_size or crop_px, or choose a smaller head")
+        )
+    if demand.disk_mb > demand.disk_free_mb:
+        text = f"a run needs about {demand.disk_mb:,.0f} MB of disk, {demand.disk_free_mb:,.0f} MB are free"
+        findings.append(Finding("warning", "disk", text, "Make room where the project lies"))
+    return findings

@@ -1,0 +1,25 @@
+"""Splitting a project's labelled photos, and remembering it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from segstudio.project.project import Project
+from segstudio.project.splits import Grouping, split_photos
+from segstudio.project.statistics import Progress, count_masks
+
+
+def split_project(
+    project: Project,
+    *,
+    fraction: float = 0.2,
+    seed: int = 0,
+    grouping: Grouping = "none",
+    progress: Progress | None = None,
+) -> Counter[str]:
+    """Give every labelled photo a split, drawn anew, and return how many photos each split got."""
+    counts = count_masks(project, project.photos(), progress)
+    classes_of = {count.key: count.classes for count in counts}
+    splits = split_photos(classes_of, fraction=fraction, seed=seed, grouping=grouping)
+    project.set_split(splits)
+    return Counter(splits.values())

@@ -1,0 +1,89 @@
+"""Counting: how much of each class a project holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from segstudio.project.classes import VOID, ClassList
+from segstudio.project.masks import Mask, read_mask
+from segstudio.project.photos import Photo
+from segstudio.project.project import Project
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskCounts:
+    """Pixels of each mask value of one photo: `pixels` gives only the values that occur."""
+
+    key: str
+    pixels: Mapping[int, int]
+
+    @property
+    def classes(self) -> frozenset[int]:
+        """The values that occur, void left out."""
+        return frozenset(self.pixels) - {VOID}
+
+    def unknown(self, classes: ClassList) -> tuple[int, ...]:
+        """The values that are neither void nor a class."""
+        return tuple(sorted(self.classes - set(classes.indices)))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTotals:
+    """Over many photos: `pixels` and `photos` by mask value, void included where it occurs."""
+
+    pixels: Mapping[int, int]
+    photos: Mapping[int, int]
+
+    @property
+    def labelled_pixels(self) -> int:
+        """All pixels that are not void."""
+        return sum(count for value, count in self.pixels.items() if value != VOID)
+
+    def share(self, index: int) -> float:
+        """Return the class's part of the labelled pixels, 0–1."""
+        return self.pixels.get(index, 0) / max(1, self.labelled_pixels)
+
+
+def count_values(mask: Mask) -> npt.NDArray[np.int64]:
+    """Return the number of pixels of each mask value: int64 (256,)."""
+    return np.bincount(mask.ravel(), minlength=256)
+
+
+def count_masks(
+    project: Project, photos: Sequence[Photo], progress: Progress | None = None
+) -> list[MaskCounts]:
+    """Count the mask of every photo that has one, in the order given.
+
+    Raises SegStudioError that names the first mask that is damaged or of another size than its photo.
+    """
+    with_mask = [photo for photo in photos if photo.has_mask]
+
+    def count(photo: Photo) -> MaskCounts:
+        counts = count_values(read_mask(project.mask_path(photo), size=photo.size))
+        return MaskCounts(photo.key, {int(value): int(counts[value]) for value in np.flatnonzero(counts)})
+
+    counted = []
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        for result in pool.map(count, with_mask):
+            counted.append(result)
+            if progress is not None:
+                progress(len(counted), len(with_mask))
+    return counted
+
+
+def total(counts: Sequence[MaskCounts]) -> ClassTotals:
+    """Add the counts of many photos."""
+    pixels: dict[int, int] = {}
+    photos: dict[int, int] = {}
+    for photo in counts:
+        for value, number in photo.pixels.items():
+            pixels[value] = pixels.get(value, 0) + number
+            photos[value] = photos.get(value, 0) + 1
+    return ClassTotals(pixels, photos)
