@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +15,7 @@ Matrix = npt.NDArray[np.int64]
 """A confusion matrix (classes, classes): rows are the truth, columns the prediction, in class-list order."""
 
 _STRIP_PIXELS = 1 << 22
+_FEWEST_PHOTOS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +73,70 @@ def joint_counts(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) ->
     return counts
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassCounts:
+    """What the scores of one photo need of its confusion matrix, in list order: int64 (classes,) each."""
+
+    hits: npt.NDArray[np.int64]
+    truth: npt.NDArray[np.int64]
+    predicted: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> ClassCounts:
+        """Return the counts of a confusion matrix."""
+        return cls(np.diag(matrix).copy(), matrix.sum(axis=1), matrix.sum(axis=0))
+
+    def iou(self) -> npt.NDArray[np.float64]:
+        """Return intersection over union per class; NaN for a class that is neither there nor predicted."""
+        union = self.truth + self.predicted - self.hits
+        scores = np.full(len(union), np.nan)
+        there = union > 0
+        scores[there] = self.hits[there] / union[there]
+        return scores
+
+    def wrong(self) -> npt.NDArray[np.int64]:
+        """Return the pixels per class that were missed or wrongly given to it."""
+        return self.truth + self.predicted - 2 * self.hits
+
+
 def class_iou(matrix: Matrix) -> npt.NDArray[np.float64]:
-    """Return intersection over union per class; NaN for a class that is neither there nor predicted."""
-    hits = np.diag(matrix).astype(np.float64)
-    union = matrix.sum(axis=0) + matrix.sum(axis=1) - hits
-    scores = np.full(len(hits), np.nan)
-    there = union > 0
-    scores[there] = hits[there] / union[there]
-    return scores
+    """Return `ClassCounts.iou` of a confusion matrix."""
+    return ClassCounts.of(matrix).iou()
 
 
-def worst_first(matrices: Iterable[tuple[str, Matrix]], position: int) -> list[tuple[str, float]]:
+def worst_first(photos: Iterable[tuple[str, ClassCounts]], position: int) -> list[tuple[str, float]]:
     """Order photos by the IoU of the class at `position` of the class list, the worst first.
 
-    `matrices` pairs photo keys with their confusion matrices. Photos without a pixel of the class, in truth and
-    prediction, are left out. Where the IoU is equal, the photo with more wrong pixels comes first.
+    `photos` pairs keys with counts. Photos without a pixel of the class, in truth and prediction, are left out.
+    Where the IoU is equal, the photo with more wrong pixels comes first.
     """
     scored = []
-    for key, matrix in matrices:
-        score = float(class_iou(matrix)[position])
-        wrong = int(matrix[position].sum() + matrix[:, position].sum() - 2 * matrix[position, position])
+    for key, counts in photos:
+        score, wrong = float(counts.iou()[position]), int(counts.wrong()[position])
         if not np.isnan(score):
             scored.append((score, -wrong, key))
     return [(key, score) for score, _, key in sorted(scored)]
+
+
+def miou_interval(
+    photos: Sequence[ClassCounts], *, level: float = 0.95, resamples: int = 2000, seed: int = 0
+) -> tuple[float, float] | None:
+    """Return how far the mIoU would move with other photos of the same kind: a percentile bootstrap.
+
+    Whole photos are drawn with replacement (Efron 1979; pixels of a photo are not independent) and the classes
+    with support averaged, as `segstudio.runs.scores.Scores` does it. None for fewer than three photos.
+    """
+    if len(photos) < _FEWEST_PHOTOS:
+        return None
+    number = len(photos)
+    draws = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=resamples)
+    hits, truth, predicted = (
+        draws @ np.stack([getattr(counts, name) for counts in photos])
+        for name in ("hits", "truth", "predicted")
+    )
+    scores = np.where(truth > 0, hits / np.maximum(1, truth + predicted - hits), np.nan)
+    means = np.nanmean(scores[(truth > 0).any(axis=1)], axis=1)
+    if not len(means):
+        return None
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

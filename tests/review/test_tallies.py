@@ -6,7 +6,15 @@ from hypothesis.extra import numpy as hnp
 
 from segstudio.project.classes import VOID, ClassList
 from segstudio.review import tallies
-from segstudio.review.tallies import class_iou, confusion_matrix, joint_counts, tally, worst_first
+from segstudio.review.tallies import (
+    ClassCounts,
+    class_iou,
+    confusion_matrix,
+    joint_counts,
+    miou_interval,
+    tally,
+    worst_first,
+)
 
 CLASSES = ClassList.from_names(["a", "b", "c"]).removed("b")  # the numbers 0 and 2
 masks = hnp.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12)), elements=st.integers(0, 255))
@@ -62,4 +70,24 @@ def test_the_worst_photo_comes_first_and_photos_without_the_class_not_at_all() -
         ("small miss", np.array([[0, 5], [0, 95]])),
         ("big miss", np.array([[0, 50], [0, 50]])),
     ]
-    assert worst_first(matrices, 0) == [("big miss", 0.0), ("small miss", 0.0), ("good", 0.9)]
+    photos = [(key, ClassCounts.of(matrix)) for key, matrix in matrices]
+    assert worst_first(photos, 0) == [("big miss", 0.0), ("small miss", 0.0), ("good", 0.9)]
+
+
+def test_the_interval_holds_the_score_and_narrows_with_more_photos() -> None:
+    rng = np.random.default_rng(5)
+
+    def photos(number: int) -> list[ClassCounts]:
+        return [ClassCounts.of(np.array([[h, 100 - h], [0, 50]])) for h in rng.integers(40, 90, number)]
+
+    few, many = miou_interval(photos(5)), miou_interval(photos(200))
+    assert few is not None
+    assert many is not None
+    assert few[0] < 0.69 < few[1]
+    assert many[1] - many[0] < (few[1] - few[0]) / 2
+
+
+def test_equal_photos_have_an_interval_of_no_width() -> None:
+    same = [ClassCounts.of(np.array([[3, 1], [0, 0]]))] * 4
+    assert miou_interval(same) == (0.75, 0.75)
+    assert miou_interval(same[:2]) is None

@@ -1,0 +1,262 @@
+"""`segstudio evaluate`: score a model on labelled photos."""
+
+from __future__ import annotations
+
+import json as json_text
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from segstudio.cli.matching_classes import ClassMatch, match_classes
+from segstudio.cli.output import JsonOption, Output
+from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
+from segstudio.cli.prediction_files import Kinds, class_table_row, write_csv, write_pictures, write_png
+from segstudio.errors import SegStudioError
+from segstudio.files import write_text
+from segstudio.project.classes import ClassList
+from segstudio.project.images import read_photo
+from segstudio.project.masks import read_mask, unknown_values
+from segstudio.project.photos import Photo
+from segstudio.project.project import Project
+from segstudio.review.confusion import confusion_figure
+from segstudio.review.panels import Findings
+from segstudio.review.tallies import ClassCounts, Matrix, confusion_matrix, miou_interval, worst_first
+from segstudio.runs.scores import Scores
+
+if TYPE_CHECKING:
+    from segstudio.inference.predictor import Prediction, Predictor
+
+_WORST = 5
+_PANELS = Kinds(mask=False, overlay=False, panels=True)
+
+
+class SplitChoice(StrEnum):
+    """Which photos are scored."""
+
+    VAL = "val"
+    TRAIN = "train"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """What is to be scored, and where pictures of it go."""
+
+    project: Project
+    predictor: Predictor
+    photos: Sequence[Photo]
+    match: ClassMatch
+    out: Path | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """One photo's part of the scores."""
+
+    key: str
+    matrix: Matrix
+    counts: ClassCounts
+    unknown: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Evaluation:
+    """All that was found out; `photos` in the order of their keys."""
+
+    classes: ClassList
+    matrix: Matrix
+    photos: tuple[tuple[str, ClassCounts], ...]
+    unread: tuple[tuple[str, str], ...]
+
+    @property
+    def scores(self) -> Scores:
+        return Scores.from_confusion(self.matrix, self.classes.names)
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return miou_interval([counts for _, counts in self.photos])
+
+    def worst(self) -> dict[str, list[tuple[str, float]]]:
+        """Return for every class the photos in which it is worst."""
+        names = enumerate(self.classes.names)
+        return {name: worst_first(self.photos, position)[:_WORST] for position, name in names}
+
+
+def evaluate(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    *,
+    model: ModelOption,
+    split: Annotated[SplitChoice, typer.Option(help="Which labelled photos are scored.")] = SplitChoice.VAL,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Leave tables, the confusion figure and panels here.")
+    ] = None,
+    device: DeviceOption = "auto",
+    tile: TileOption = 1024,
+    json: JsonOption = False,
+) -> None:
+    """Score a model on labelled photos: IoU, precision, recall and Dice per class, and the confusion matrix."""
+    from segstudio.inference.finding import find_model
+    from segstudio.inference.predictor import Predictor
+
+    console = Output(json)
+    opened = Project.open(project)
+    photos = _labelled(opened, split)
+    path = find_model(model, opened.folder)
+    predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
+    match = match_classes(predictor.classes, opened.classes)
+    console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {len(photos)} photos ({split}).")
+    _warn(console, predictor, photos, match)
+    evaluation = _score(console, _Job(opened, predictor, photos, match, out))
+    if not evaluation.photos:
+        raise SegStudioError(
+            "no photo could be read", where=str(opened.folder), fix="The reasons are told above"
+        )
+    _tell(console, evaluation)
+    if out is not None:
+        _write(out, evaluation, f"{opened.name}  ·  {split}  ·  {subtitle(predictor)}")
+        console.say(f"Wrote scores.json, photos.csv, confusion.png and panels/ to {out}.")
+    console.finish({"model": str(path), "split": str(split), "out": out, **_as_json(evaluation)})
+    if evaluation.unread:
+        raise SegStudioError(
+            f"{len(evaluation.unread)} of {len(photos)} photos could not be read (told above)",
+            fix="The scores are of the others",
+        )
+
+
+def _labelled(project: Project, split: SplitChoice) -> list[Photo]:
+    labelled = [photo for photo in project.photos() if photo.has_mask]
+    chosen = [photo for photo in labelled if split is SplitChoice.ALL or photo.split == split.value]
+    if chosen:
+        return chosen
+    if not labelled:
+        raise SegStudioError(
+            "no photo is labelled", where=str(project.folder), fix="Import masks first, or paint some"
+        )
+    counts = {name: sum(1 for photo in labelled if photo.split == name) for name in ("train", "val")}
+    raise SegStudioError(
+        f"none of the {len(labelled)} labelled photos is in the split {split} "
+        f"({counts['train']} train, {counts['val']} val)",
+        where=str(project.folder),
+        fix="Use --split all, or give photos a split at import",
+    )
+
+
+def _warn(console: Output, predictor: Predictor, photos: Sequence[Photo], match: ClassMatch) -> None:
+    trained_on = set(predictor.card.train_photos)
+    seen = sum(1 for photo in photos if photo.key in trained_on)
+    if seen:
+        console.warn(f"The model was trained on {seen} of these photos: scores on them are flattering.")
+    if match.unknown_to_model:
+        console.warn(
+            f"The model does not know {_quoted(match.unknown_to_model)}: such pixels count as missed."
+        )
+    if match.only_in_model:
+        console.warn(
+            f"The project does not have {_quoted(match.only_in_model)}: pixels given to them count as wrong."
+        )
+    moved = [entry.name for entry in predictor.classes.classes if match.value_of[entry.index] != entry.index]
+    if moved:
+        console.say(f"Classes are matched by name; other numbers in the model: {_quoted(moved)}.")
+
+
+def _score(console: Output, job: _Job) -> _Evaluation:
+    from segstudio.inference.batch import Failed, segment_all
+
+    match = job.match
+    masks = {photo.key: job.project.mask_path(photo) for photo in job.photos}
+
+    def read(photo: Photo) -> npt.NDArray[np.uint8]:
+        read_mask(masks[photo.key], size=photo.size)  # a damaged mask is told like a damaged photo
+        return read_photo(photo.path)
+
+    def write(photo: Photo, pixels: npt.NDArray[np.uint8], prediction: Prediction) -> _Scored:
+        truth = read_mask(masks[photo.key], size=(pixels.shape[0], pixels.shape[1]))
+        predicted = match.value_of[prediction.mask]
+        if job.out is not None:
+            findings = Findings(pixels, predicted, match.classes, prediction.confidence, truth)
+            stem = job.out / "panels" / photo.key
+            write_pictures(stem, findings, _PANELS, title=photo.key, subtitle=subtitle(job.predictor))
+        matrix = confusion_matrix(truth, predicted, match.classes)
+        return _Scored(photo.key, matrix, ClassCounts.of(matrix), unknown_values(truth, job.project.classes))
+
+    total = np.zeros((len(match.classes),) * 2, dtype=np.int64)
+    scored: list[tuple[str, ClassCounts]] = []
+    unread: list[tuple[str, str]] = []
+    with console.progress("Evaluating", len(job.photos)) as advance:
+        for entry in segment_all(job.predictor, job.photos, read=read, write=write):
+            advance(1)
+            if isinstance(entry, Failed):
+                console.warn(str(entry.error))
+                unread.append((entry.item.key, str(entry.error)))
+                continue
+            total += entry.result.matrix
+            scored.append((entry.result.key, entry.result.counts))
+            if entry.result.unknown:
+                values = ", ".join(str(value) for value in entry.result.unknown)
+                console.warn(f"{entry.result.key}: mask values that are no class are left out: {values}.")
+    return _Evaluation(match.classes, total, tuple(scored), tuple(unread))
+
+
+def _tell(console: Output, evaluation: _Evaluation) -> None:
+    scores = evaluation.scores
+    rows = [
+        class_table_row(row.name, (row.iou, row.precision, row.recall, row.dice), row.support)
+        for row in scores.classes
+    ]
+    console.table("", ["class", "IoU %", "precision %", "recall %", "Dice %", "true pixels"], rows)
+    interval = evaluation.interval
+    spread = (
+        f" (95 % interval over photos {_per_cent(interval[0])}–{_per_cent(interval[1])})" if interval else ""
+    )
+    count = sum(1 for row in scores.classes if row.support)
+    console.say(f"mIoU {_per_cent(scores.miou)} %{spread}, over the {count} classes with true pixels.")
+    console.say(f"Pixel accuracy {_per_cent(scores.pixel_accuracy)} %.")
+    worst = [(name, photos[0]) for name, photos in evaluation.worst().items() if photos]
+    for name, (key, iou) in sorted(worst, key=lambda entry: entry[1][1])[:3]:
+        console.say(f"Look first at {key}: {name} has IoU {_per_cent(iou)} % there.")
+
+
+def _write(out: Path, evaluation: _Evaluation, about: str) -> None:
+    write_text(
+        out / "scores.json", json_text.dumps(_as_json(evaluation), indent=1, ensure_ascii=False) + "\n"
+    )
+    columns = ("photo", "labelled pixels", "pixel accuracy", *(f"IoU {n}" for n in evaluation.classes.names))
+    write_csv(out / "photos.csv", columns, [_photo_row(key, counts) for key, counts in evaluation.photos])
+    miou = _per_cent(evaluation.scores.miou)
+    figure = confusion_figure(
+        evaluation.matrix,
+        evaluation.classes,
+        title="Confusion matrix",
+        subtitle=f"{about}  ·  {len(evaluation.photos)} photos  ·  mIoU {miou} %",
+    )
+    write_png(out / "confusion.png", figure)
+
+
+def _photo_row(key: str, counts: ClassCounts) -> tuple[object, ...]:
+    labelled = int(counts.truth.sum())
+    accuracy = float(counts.hits.sum()) / labelled if labelled else None
+    return (key, labelled, accuracy, *(None if np.isnan(iou) else float(iou) for iou in counts.iou()))
+
+
+def _as_json(evaluation: _Evaluation) -> dict[str, object]:
+    return {
+        **evaluation.scores.model_dump(mode="json"),
+        "miou_interval": evaluation.interval,
+        "photos": len(evaluation.photos),
+        "unread": [{"photo": key, "problem": problem} for key, problem in evaluation.unread],
+        "worst": evaluation.worst(),
+    }
+
+
+def _per_cent(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{100 * ratio:.1f}"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

@@ -1,0 +1,163 @@
+"""`segstudio predict`: segment new photos with a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from segstudio.cli.output import JsonOption, Output
+from segstudio.cli.prediction_files import Kinds, class_table_row, write_csv, write_pictures
+from segstudio.errors import SegStudioError
+from segstudio.project.classes import ClassList
+from segstudio.project.images import read_photo
+from segstudio.review.panels import Findings
+from segstudio.review.tallies import Tally, tally
+
+if TYPE_CHECKING:
+    from segstudio.inference.inputs import Input
+    from segstudio.inference.predictor import Prediction, Predictor
+
+TABLE_NAME = "predictions.csv"
+
+ModelOption = Annotated[
+    str, typer.Option(metavar="RUN|FILE", help="A run's name or folder (its best.pt), or a model file.")
+]
+DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
+TileOption = Annotated[
+    int, typer.Option(metavar="PIXELS", help="Longer photos go through the network in tiles of this side.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    tallies: tuple[Tally, ...]
+    confidence: float
+    files: list[Path]
+
+
+def predict(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT…", help="Photos, or folders with photos in any depth.")
+    ],
+    *,
+    model: ModelOption,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go.")],
+    mask: Annotated[
+        bool, typer.Option("--mask", help="Write masks: palette PNG, values are classes.")
+    ] = False,
+    overlay: Annotated[bool, typer.Option("--overlay", help="Write the photos tinted by class.")] = False,
+    panels: Annotated[
+        bool, typer.Option("--panels", help="Write a figure with one panel per class.")
+    ] = False,
+    confidence: Annotated[bool, typer.Option("--confidence", help="Write how sure the model is.")] = False,
+    opacity: Annotated[float, typer.Option(min=0, max=1, help="Of the colours in overlays.")] = 0.5,
+    project: Annotated[Path | None, typer.Option(help="Where to look for a run's name.")] = None,
+    device: DeviceOption = "auto",
+    tile: TileOption = 1024,
+    json: JsonOption = False,
+) -> None:
+    """Segment new photos: masks, overlays and class panels (all three, unless some are named)."""
+    from segstudio.inference.finding import find_model
+    from segstudio.inference.inputs import find_inputs, refuse_overwriting
+    from segstudio.inference.predictor import Predictor
+
+    console = Output(json)
+    everything = not (mask or overlay or panels or confidence)
+    kinds = Kinds(mask or everything, overlay or everything, panels or everything, confidence, opacity)
+    photos = find_inputs(inputs)
+    refuse_overwriting(photos, out, kinds.suffixes)
+    path = find_model(model, project)
+    predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
+    console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {len(photos)} photos.")
+    results, unread = _segment(console, predictor, photos, out, kinds)
+    if results:
+        write_csv(out / TABLE_NAME, _COLUMNS, _rows(results, predictor.classes))
+    _tell(console, results, predictor.classes, out)
+    told = {
+        "model": str(path),
+        "head": predictor.card.head,
+        "out": str(out),
+        "photos": [_as_json(photo, result, predictor.classes) for photo, result in results],
+        "unread": [{"photo": photo.name, "problem": str(error)} for photo, error in unread],
+    }
+    console.finish(told)
+    if unread:
+        raise SegStudioError(
+            f"{len(unread)} of {len(photos)} photos could not be read (told above)",
+            fix="The others were segmented",
+        )
+
+
+def _segment(
+    console: Output, predictor: Predictor, photos: tuple[Input, ...], out: Path, kinds: Kinds
+) -> tuple[list[tuple[Input, _Result]], list[tuple[Input, SegStudioError]]]:
+    from segstudio.inference.batch import Failed, segment_all
+
+    def write(item: Input, photo: npt.NDArray[np.uint8], prediction: Prediction) -> _Result:
+        findings = Findings(photo, prediction.mask, predictor.classes, prediction.confidence)
+        files = write_pictures(
+            out / item.stem, findings, kinds, title=item.name, subtitle=subtitle(predictor)
+        )
+        counts = tally(prediction.mask, predictor.classes, prediction.confidence)
+        return _Result(counts, float(prediction.confidence.mean()) / 255, files)
+
+    results: list[tuple[Input, _Result]] = []
+    unread: list[tuple[Input, SegStudioError]] = []
+    with console.progress("Segmenting", len(photos)) as advance:
+        for entry in segment_all(predictor, photos, read=lambda item: read_photo(item.path), write=write):
+            if isinstance(entry, Failed):
+                unread.append((entry.item, entry.error))
+                console.warn(str(entry.error))
+            else:
+                results.append((entry.item, entry.result))
+            advance(1)
+    return results, unread
+
+
+def subtitle(predictor: Predictor) -> str:
+    """Return the line under a figure's title: which model this was."""
+    card = predictor.card
+    return "  ·  ".join(part for part in (card.head, card.run and f"run {card.run}") if part)
+
+
+_COLUMNS = ("photo", "class", "pixels", "share", "mean confidence")
+
+
+def _rows(results: list[tuple[Input, _Result]], classes: ClassList) -> list[tuple[object, ...]]:
+    return [
+        (photo.name, name, count.pixels, count.share, count.mean_confidence)
+        for photo, result in results
+        for name, count in zip(classes.names, result.tallies, strict=True)
+    ]
+
+
+def _tell(console: Output, results: list[tuple[Input, _Result]], classes: ClassList, out: Path) -> None:
+    rows = []
+    for position, name in enumerate(classes.names):
+        counts = [result.tallies[position] for _, result in results]
+        found = [count for count in counts if count.pixels]
+        share = sum(count.share for count in counts) / max(1, len(counts))
+        weighted = sum((count.mean_confidence or 0) * count.pixels for count in found)
+        sure = weighted / sum(count.pixels for count in found) if found else None
+        rows.append(class_table_row(name, (share, sure), len(found)))
+    console.table("", ["class", "% of pixels", "confidence %", "in photos"], rows)
+    files = sum(len(result.files) for _, result in results)
+    console.say(f"Wrote {files} pictures and {TABLE_NAME} to {out}." if results else "Nothing was written.")
+
+
+def _as_json(photo: Input, result: _Result, classes: ClassList) -> dict[str, object]:
+    shares = {
+        name: {"share": count.share, "mean_confidence": count.mean_confidence}
+        for name, count in zip(classes.names, result.tallies, strict=True)
+    }
+    return {
+        "photo": photo.name,
+        "confidence": result.confidence,
+        "classes": shares,
+        "files": [str(path) for path in result.files],
+    }

@@ -1,0 +1,90 @@
+"""What `predict` and `evaluate` leave in a folder: masks, overlays, panels and tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from segstudio.files import write_bytes, write_text
+from segstudio.project.images import encode_jpeg, encode_png
+from segstudio.project.masks import write_mask
+from segstudio.review.overlay import overlay
+from segstudio.review.panels import Findings, class_panels
+
+_LONGEST_JPEG_SIDE_PX = 65_500
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which files are wanted for each photo."""
+
+    mask: bool
+    overlay: bool
+    panels: bool
+    confidence: bool = False
+    opacity: float = 0.5
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of the files that may be written."""
+        wanted = (
+            (self.mask, (".mask.png",)),
+            (self.overlay, (".overlay.jpg", ".overlay.png")),
+            (self.panels, (".panels.png",)),
+            (self.confidence, (".confidence.png",)),
+        )
+        return tuple(suffix for is_wanted, suffixes in wanted if is_wanted for suffix in suffixes)
+
+
+def write_pictures(stem: Path, findings: Findings, kinds: Kinds, *, title: str, subtitle: str) -> list[Path]:
+    """Write the wanted files beside each other, each named `stem` and its ending; return their paths."""
+    written = []
+    if kinds.mask:
+        written.append(_with_suffix(stem, ".mask.png"))
+        write_mask(written[-1], findings.mask, findings.classes)
+    if kinds.overlay:
+        picture = overlay(
+            findings.photo, findings.mask, findings.classes, opacity=kinds.opacity, outline_px=1
+        )
+        # A JPEG file cannot hold a longer side.
+        fits = max(findings.mask.shape) <= _LONGEST_JPEG_SIDE_PX
+        written.append(_with_suffix(stem, ".overlay.jpg" if fits else ".overlay.png"))
+        write_bytes(written[-1], encode_jpeg(picture) if fits else encode_png(picture))
+    if kinds.panels:
+        written.append(_with_suffix(stem, ".panels.png"))
+        write_png(written[-1], class_panels(findings, title=title, subtitle=subtitle))
+    if kinds.confidence and findings.confidence is not None:
+        written.append(_with_suffix(stem, ".confidence.png"))
+        write_png(written[-1], findings.confidence)
+    return written
+
+
+def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
+    """Write an RGB or grey picture."""
+    write_bytes(path, encode_png(picture))
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table; None becomes an empty cell, and a share is written with six digits."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([f"{cell:.6f}" if isinstance(cell, float) else cell for cell in row])
+    write_text(path, text.getvalue())
+
+
+def class_table_row(name: str, ratios: Sequence[float | None], count: int) -> list[str]:
+    """Return a row of a table for people: per cents with one decimal, a dash where there is no number."""
+    cells = ["–" if ratio is None or np.isnan(ratio) else f"{100 * ratio:.1f}" for ratio in ratios]
+    return [name, *cells, f"{count:,}"]
+
+
+def _with_suffix(stem: Path, suffix: str) -> Path:
+    return stem.parent / f"{stem.name}{suffix}"

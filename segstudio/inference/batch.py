@@ -1,0 +1,81 @@
+"""Many photos through a predictor: the next is read and the last is written while the network runs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from segstudio.errors import SegStudioError
+from segstudio.inference.predictor import Prediction, Predictor
+
+Photo = npt.NDArray[np.uint8]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Item, Result]):
+    """A photo that was segmented, with what `write` returned for it."""
+
+    item: Item
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Generic[Item]):
+    """A photo that could not be read; the others went on."""
+
+    item: Item
+    error: SegStudioError
+
+
+def segment_all(
+    predictor: Predictor,
+    items: Sequence[Item],
+    *,
+    read: Callable[[Item], Photo],
+    write: Callable[[Item, Photo, Prediction], Result],
+    ahead: int = 2,
+) -> Iterator[Done[Item, Result] | Failed[Item]]:
+    """Segment all items, in their order.
+
+    `read` and `write` run in threads of a small pool; `read` returns uint8 (rows, columns, 3) RGB. At most `ahead`
+    photos are held read, and as many predictions unwritten. A SegStudioError of `read` becomes a Failed; one of
+    `write` ends the whole, since the next would fail too.
+    """
+    waiting = deque(items)
+    reading: deque[tuple[Item, Future[Photo]]] = deque()
+    writing: deque[Failed[Item] | tuple[Item, Future[Result]]] = deque()
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="photos") as pool:
+        try:
+            while waiting or reading:
+                while waiting and len(reading) <= ahead:
+                    item = waiting.popleft()
+                    reading.append((item, pool.submit(read, item)))
+                item, coming = reading.popleft()
+                try:
+                    photo = coming.result()
+                except SegStudioError as error:
+                    writing.append(Failed(item, error))
+                else:
+                    prediction = predictor.segment(photo)
+                    writing.append((item, pool.submit(write, item, photo, prediction)))
+                while len(writing) > ahead:
+                    yield _finished(writing.popleft())
+            while writing:
+                yield _finished(writing.popleft())
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _finished(entry: Failed[Item] | tuple[Item, Future[Result]]) -> Done[Item, Result] | Failed[Item]:
+    if isinstance(entry, Failed):
+        return entry
+    item, future = entry
+    return Done(item, future.result())
