@@ -3,13 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from segstudio.networks.model_file import save_model
-from segstudio.networks.segmenting import segment
 
 from segstudio.errors import SegStudioError
 from segstudio.inference import predictor as module
 from segstudio.inference.predictor import Predictor, class_list
 from segstudio.networks.build import build
+from segstudio.networks.model_file import save_model
+from segstudio.networks.segmenting import segment
 from segstudio.runs.model_card import ModelCard
 from tests.inference.networks_for_tests import colour_card, colour_predictor
 
