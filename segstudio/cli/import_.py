@@ -18,7 +18,7 @@ from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
 from segstudio.project.project import Project
 
-_LISTED = 8
+_LISTED = 5
 
 
 class _Split(StrEnum):
@@ -173,6 +173,8 @@ def _tell(out: Output, report: ImportReport) -> None:
     read = ", ".join(f"{count} {name}" for name, count in report.formats.items()) or "none"
     out.say(f"Annotation files: {read}.")
     out.table("", ["", "count", "which"], _rows(report))
+    if report.hidden:
+        out.say("A class was painted over wholly: say with --order what lies on top, from bottom to top.")
     if report.shapes:
         out.table("Shapes", ["class", "count"], [[name, str(count)] for name, count in report.shapes.items()])
 

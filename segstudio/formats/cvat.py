@@ -7,6 +7,7 @@ its runs row by row inside its box, pixels that are off first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -40,7 +41,10 @@ def is_cvat(path: Path) -> bool:
 
 
 def read_cvat(file: SourceFile) -> Iterator[Annotation]:
-    """Yield the annotation of each photo in the file; raises SegStudioError that names image and shape."""
+    """Yield the annotation of each photo in the file.
+
+    Raises SegStudioError that names image and shape; the file is left to the caller to name.
+    """
     for _, element in records(file.path):
         if element.tag == "image":
             yield _annotation(element, file)
@@ -67,20 +71,26 @@ def cvat_colours(path: Path) -> dict[str, str]:
 def _annotation(element: etree._Element, file: SourceFile) -> Annotation:
     values = _values(element)
     name = values.get("name", "").replace("\\", "/").strip()
-    place = f'{file.shown}, image "{name}"' if name else file.shown
-    with inside(place):
-        if not name:
-            raise SegStudioError("an image has no name", fix="Export the file again")
-        subset = values.get("subset", "").strip()
-        shapes = []
-        for count, child in enumerate(element, start=1):
-            where = f"{child.tag} {count}"
+    if not name:
+        raise SegStudioError("an image has no name", fix="Export the file again")
+    subset = values.get("subset", "").strip()
+    shapes: list[Shape] = []
+    counts: Counter[str] = Counter()
+    with inside(f'image "{name}"'):
+        for child in element:
+            counts[str(child.tag)] += 1
+            where = f"{child.tag} {counts[str(child.tag)]}"
             with inside(where):
                 shapes.append(_shape(child, where))
         size = size_of(values.get("height"), values.get("width"))
     names = (f"{subset}/{name}", name) if subset else (name,)
     return Annotation(
-        names=names, size=size, shapes=tuple(shapes), file=file.path, place=place, subset=subset
+        names=names,
+        size=size,
+        shapes=tuple(shapes),
+        file=file.path,
+        place=f'{file.shown}, image "{name}"',
+        subset=subset,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -39,7 +39,8 @@ class Examined:
     """One photo after the examination.
 
     `size` is rows and columns of the upright photo, (0, 0) when it is damaged. `present` is the photo of the
-    project that it already is. Counts are of shapes; `hidden` are mask values that were painted over.
+    project that it already is. Counts are of shapes; `hidden` are mask values that were painted over, `values` those that
+    are in the mask.
     """
 
     planned: PlannedPhoto
@@ -51,6 +52,7 @@ class Examined:
     clipped: int = 0
     empty: int = 0
     hidden: tuple[int, ...] = ()
+    values: tuple[int, ...] = ()
     problem: SegStudioError | None = None
 
 
@@ -103,6 +105,7 @@ def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Phot
         clipped=result.clipped,
         empty=result.empty,
         hidden=result.hidden,
+        values=result.values,
     )
 
 
@@ -124,14 +127,14 @@ def _paint(annotation: Annotation, size: tuple[int, int], orientation: int, plan
         annotation.shapes,
         size[::-1] if fit is Fit.AS_STORED else size,
         plan.labelling.classes,
-        values=plan.labelling.values,
+        numbers=plan.labelling.values,
         rule=plan.options.rule,
         layers=plan.options.layers,
     )
     if fit is not Fit.AS_STORED:
         return result
     mask = turned_upright(result.mask, orientation)
-    return Rasterised(mask, result.painted, result.clipped, result.empty, result.hidden)
+    return replace(result, mask=mask)
 
 
 def _other_size(annotation: Annotation, size: tuple[int, int]) -> SegStudioError:

@@ -74,7 +74,7 @@ def commit_import(
         raise prepared.report.refusal
     plan, written = prepared.plan, [one for one in prepared.examined if one.outcome in _WRITTEN]
     who, when = stamp()
-    splits = choose_splits(plan.options.split, written, project)
+    splits = choose_splits(plan.options.split, written)
     with project.change() as change:
         if plan.labelling.classes != project.classes:
             change.set_classes(plan.labelling.classes)

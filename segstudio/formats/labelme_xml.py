@@ -34,11 +34,13 @@ def is_labelme_xml(path: Path) -> bool:
 
 
 def read_labelme_xml(file: SourceFile) -> Iterator[Annotation]:
-    """Yield the one annotation of the file; raises SegStudioError that names file and object."""
-    with inside(file.shown):
-        found = _Found()
-        for _, element in records(file.path):
-            _take(element, file, found)
+    """Yield the one annotation of the file.
+
+    Raises SegStudioError that names the object; the file is left to the caller to name.
+    """
+    found = _Found()
+    for _, element in records(file.path):
+        _take(element, file, found)
     yield Annotation(
         names=_names(file, found),
         size=found.size,
@@ -72,7 +74,7 @@ def _take(element: etree._Element, file: SourceFile, found: _Found) -> None:
         case "imagesize":
             size = size_of(text_of(element, "nrows"), text_of(element, "ncols"))
             if size is not None and found.size is not None and size != found.size:
-                raise _other_size(found.size, size)
+                raise _other_size(told=size, found=found.size)
             found.size = size or found.size
         case "object":
             found.objects += 1
@@ -101,7 +103,7 @@ def _shape(element: etree._Element, where: str, file: SourceFile, found: _Found)
         mask_file = _mask_file(text_of(segment, "mask"), file)
         bitmap = read_mask_picture(mask_file)
         if found.size is not None and bitmap.shape != found.size:
-            raise _other_size(found.size, (bitmap.shape[0], bitmap.shape[1]))
+            raise _other_size(told=found.size, found=(bitmap.shape[0], bitmap.shape[1]))
         found.size = (bitmap.shape[0], bitmap.shape[1])
         found.parts.append(mask_file)
         return cropped_mask(bitmap, label=label, where=where, attributes=attributes)
@@ -161,7 +163,7 @@ def _mask_file(name: str, file: SourceFile) -> Path:
     raise SegStudioError(f'its mask file "{name}" is missing', fix="Put the folder Masks beside the XML")
 
 
-def _other_size(told: tuple[int, int], found: tuple[int, int]) -> SegStudioError:
+def _other_size(*, told: tuple[int, int], found: tuple[int, int]) -> SegStudioError:
     return SegStudioError(
         f"its mask has {found[1]} × {found[0]} pixels, the photo {told[1]} × {told[0]}",
         fix="Export the annotations again",

@@ -115,8 +115,8 @@ def _read(file: SourceFile, wanted: Format | None, reading: _Reading) -> None:
                     fix="Leave out --format, or give other files",
                 )
             labels = found.labels(file.path)
-        # A file counts whole or not at all, so that half of a broken one never comes in.
-        annotations = list(found.read(file))
+            # A file counts whole or not at all, so that half of a broken one never comes in.
+            annotations = list(found.read(file))
     except NotReadError as error:
         reading.not_read.append(error)
         return

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from segstudio.formats.shapes import Bitmap, Box, Drawn, MaskShape, Points, Shape, is_drawn
-from segstudio.project.classes import ClassList
+from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask
 
 Rule = Literal["truncate", "round"]
@@ -28,7 +28,8 @@ class Rasterised:
     """A mask and what happened on the way.
 
     `painted` shapes left pixels in it, `clipped` of them were cut off at the photo's edge, `empty` ones cover
-    nothing; `hidden` are the mask values that were painted and then wholly painted over.
+    nothing; `hidden` are the mask values that were painted and then wholly painted over; `values` those that
+    the mask holds, without void.
     """
 
     mask: Mask
@@ -36,6 +37,7 @@ class Rasterised:
     clipped: int
     empty: int
     hidden: tuple[int, ...]
+    values: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,17 @@ def rasterise(
     size: tuple[int, int],
     classes: ClassList,
     *,
-    values: Mapping[str, int] | None = None,
+    numbers: Mapping[str, int] | None = None,
     rule: Rule = "truncate",
     layers: Layers = "class",
 ) -> Rasterised:
     """Paint `shapes` on a mask of `size` (rows, columns); unpainted pixels get `classes.unpainted`.
 
-    `values` gives each label its mask value (None: the class of exactly that name); shapes whose label is not
+    `numbers` gives each label its mask value (None: the class of exactly that name); shapes whose label is not
     in it, and those without an area, are left out. Painted first to last by class draw order, then by the
     file's layer, then in the file's order.
     """
-    known = values if values is not None else {entry.name: entry.index for entry in classes.classes}
+    known = numbers if numbers is not None else {entry.name: entry.index for entry in classes.classes}
     mask = np.full(size, classes.unpainted, dtype=np.uint8)
     painted = clipped = empty = 0
     seen: set[int] = set()
@@ -80,7 +82,8 @@ def rasterise(
         seen.add(value)
     counts = np.bincount(mask.ravel(), minlength=256)
     hidden = tuple(sorted(value for value in seen if not counts[value]))
-    return Rasterised(mask, painted, clipped, empty, hidden)
+    values = tuple(int(value) for value in np.flatnonzero(counts[:VOID]))
+    return Rasterised(mask, painted, clipped, empty, hidden, values)
 
 
 def stamp_of(shape: Drawn, size: tuple[int, int], rule: Rule = "truncate") -> Stamp | None:

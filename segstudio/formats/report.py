@@ -70,7 +70,7 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         unlabelled=keys(Outcome.UNLABELLED),
         shapes=_shapes(by_outcome[Outcome.IMPORT], plan, names),
         added_classes=plan.labelling.added,
-        formats=Counter(plan.formats.values()),
+        formats=dict(Counter(plan.formats.values())),
         without_photo=tuple(one.place for one in plan.matching.lost),
         without_annotation=tuple(
             one.planned.photo.shown for one in by_outcome[Outcome.SPARE] if one.planned.photo.offered
@@ -154,20 +154,27 @@ def _sizes(by_outcome: Mapping[Outcome, list[Examined]]) -> list[SegStudioError]
 
 def _unknown(plan: ImportPlan) -> SegStudioError:
     first, *others = plan.labelling.unknown
-    more = f", and {len(others)} other unknown classes" if others else ""
+    more = f"; {_count(len(others), 'other class', 'other classes')} unknown too" if others else ""
     shown = f'unknown class "{first.name}"' if first.name.strip() else "a shape without class"
     return SegStudioError(
-        f"{shown}{first.hint} ({first.shapes} shapes in {first.photos} photos{more})",
+        f"{shown}{first.hint} ({_count(first.shapes, 'shape')} in {_count(first.photos, 'photo')}{more})",
         where=first.where,
         fix=f'Use --map "{first.name}=CLASS", --add-classes or --skip-unknown',
     )
 
 
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def _nothing(plan: ImportPlan) -> SegStudioError:
     lost = plan.matching.lost
     if lost:
+        them = (
+            f"none of the {len(lost)} annotations has its photo" if len(lost) > 1 else "its photo is missing"
+        )
         return SegStudioError(
-            f'none of the {len(lost)} annotations has its photo, such as "{lost[0].names[-1]}"',
+            f'{them}: there is no "{lost[0].names[0]}"',
             where=lost[0].place,
             fix="Give the folder of the photos with --photos",
         )

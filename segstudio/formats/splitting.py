@@ -1,4 +1,4 @@
-"""Splits at import: as the person says, as the files say, or chosen."""
+"""Splits at import: as the person says, as the annotation files say, or drawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from segstudio.formats.examine import Examined
 from segstudio.formats.options import SplitChoice
 from segstudio.project.photos import Split
-from segstudio.project.project import Project
+from segstudio.project.splits import group_photos, split_photos
 
 _TOLD: dict[str, Split] = {
     "train": "train",
@@ -18,22 +18,32 @@ _TOLD: dict[str, Split] = {
     "test": "val",
 }
 
+_FEW_GROUPS = 5
+"""With fewer bursts than this, a split by bursts would be lopsided; photos are then drawn one by one."""
 
-def choose_splits(
-    choice: SplitChoice | None, written: Sequence[Examined], project: Project
-) -> dict[str, Split]:
-    """Return the split of each photo that gets one, by key.
 
-    With `auto`, a photo keeps the split it already has, then the annotation file's own subset (train,
-    validation …) counts, and the rest is left for `segstudio.project.splits`.
+def choose_splits(choice: SplitChoice | None, written: Sequence[Examined]) -> dict[str, Split]:
+    """Return the split of each photo that gets one, by its planned key.
+
+    With `auto`, a photo that the project already has keeps its split; then the annotation file's own subset
+    (train, validation …) counts; the rest is drawn, bursts together and every class on both sides where that
+    is possible.
     """
-    if choice in ("train", "val"):
-        return {one.planned.key: choice for one in written}
     if choice is None:
         return {}
+    if choice != "auto":
+        return {one.planned.key: choice for one in written}
     found: dict[str, Split] = {}
+    open_: dict[str, tuple[int, ...]] = {}
     for one in written:
         annotation = one.planned.annotation
-        if annotation is not None and (told := _TOLD.get(annotation.subset.casefold())) is not None:
+        told = _TOLD.get(annotation.subset.casefold()) if annotation is not None else None
+        if one.present is not None and one.present.split is not None:
+            found[one.planned.key] = one.present.split
+        elif told is not None:
             found[one.planned.key] = told
-    return found
+        elif annotation is not None:
+            open_[one.planned.key] = one.values
+    bursts = len(group_photos(list(open_), "burst"))
+    drawn = split_photos(open_, grouping="burst" if bursts >= _FEW_GROUPS else "none")
+    return {**found, **drawn}

@@ -24,7 +24,7 @@ class Format:
 
     `recognise` tells by its content whether a file is one; `read` yields the annotations in it one after the
     other; `labels` returns the labels that the file declares and their colours (`#rrggbb`, or empty). All
-    raise SegStudioError for a damaged file. `carries` and `told` say which shapes come in, and which are only
+    raise SegStudioError for a damaged file, and leave it to the caller to name the file. `carries` and `told` say which shapes come in, and which are only
     listed.
     """
 

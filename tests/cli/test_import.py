@@ -1,0 +1,263 @@
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segstudio.cli.main import main
+from segstudio.project.masks import read_mask
+from segstudio.project.project import Project
+
+DATA = Path(os.environ.get("SEGSTUDIO_TEST_DATA", "/nonexistent"))
+real_data = pytest.mark.skipif(not DATA.is_dir(), reason="SEGSTUDIO_TEST_DATA is not set")
+
+Run = Callable[..., tuple[int, str, str]]
+SQUARE = "".join(f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in ((2, 2), (8, 2), (8, 8), (2, 8)))
+POLYGON = f"<object><name>sky</name><polygon>{SQUARE}</polygon></object>"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the command line and gives exit status, standard output and error."""
+
+    def call(*words: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as caught:
+            main([str(word) for word in words])
+        told = capsys.readouterr()
+        return int(caught.value.code or 0), told.out, told.err
+
+    return call
+
+
+@pytest.fixture
+def project(tmp_path: Path, run: Run) -> Path:
+    classes = ("no-label", "person", "airplane", "ground", "sky")
+    words = [word for name in classes for word in ("--class", name)]
+    assert run("new", tmp_path / "project", *words)[0] == 0
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """A folder with one photo of 30 × 20 and its LabelMe XML."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(folder / "a.jpg", quality=95)
+    _write(folder / "a.xml", POLYGON)
+    return folder
+
+
+def _write(path: Path, objects: str, size: tuple[int, int] = (20, 30)) -> None:
+    told = f"<imagesize><nrows>{size[0]}</nrows><ncols>{size[1]}</ncols></imagesize>"
+    text = f"<annotation><filename>a.jpg</filename><folder/>{told}{objects}</annotation>"
+    path.write_text(text, encoding="utf-8")
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0")
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def test_an_import_writes_and_tells(run: Run, given: Path, project: Path) -> None:
+    status, out, _ = run("import", given, "--project", project, "--split", "val", "--json")
+    assert status == 0
+    told = json.loads(out.splitlines()[-1])
+    assert told["imported"] == ["a.jpg"]
+    assert told["shapes"] == {"sky": 1}
+    assert Project.open(project).photo("a.jpg").split == "val"
+
+
+def test_a_dry_run_only_tells(run: Run, given: Path, project: Path) -> None:
+    before = _fingerprint(project)
+    status, out, _ = run("import", given, "--project", project, "--dry-run")
+    assert status == 0
+    assert "matched" in out
+    assert "Nothing was written." in out
+    _write(given / "a.xml", POLYGON.replace("sky", "skye"))
+    status, out, _ = run("import", given, "--project", project, "--dry-run", "--json")
+    assert status == 0
+    assert 'unknown class "skye" (did you mean "sky"?)' in json.loads(out.splitlines()[-1])["refusal"]
+    assert _fingerprint(project) == before
+
+
+def _cut_xml(given: Path) -> Path:
+    data = (given / "a.xml").read_bytes()
+    (given / "a.xml").write_bytes(data[: len(data) // 2])
+    return given
+
+
+def _bomb(given: Path) -> Path:
+    levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    bomb = f'<!DOCTYPE a [<!ENTITY e0 "boom">{levels}]>'
+    (given / "a.xml").write_text(
+        f"{bomb}<annotation><filename>&e11;</filename></annotation>", encoding="utf-8"
+    )
+    return given
+
+
+def _climbing_zip(given: Path) -> Path:
+    with zipfile.ZipFile(given / "a.zip", "w") as archive:
+        archive.write(given / "a.xml", "a.xml")
+        archive.write(given / "a.jpg", "../../a.jpg")
+    return given / "a.zip"
+
+
+def _cut_zip(given: Path) -> Path:
+    with zipfile.ZipFile(given / "a.zip", "w") as archive:
+        archive.write(given / "a.jpg", "a.jpg")
+    (given / "a.zip").write_bytes((given / "a.zip").read_bytes()[:-30])
+    return given / "a.zip"
+
+
+def _cut_photo(given: Path) -> Path:
+    data = (given / "a.jpg").read_bytes()
+    (given / "a.jpg").write_bytes(data[: len(data) // 2])
+    return given
+
+
+def _other_size(given: Path) -> Path:
+    _write(given / "a.xml", POLYGON, size=(40, 60))
+    return given
+
+
+def _mask_of_another_size(given: Path) -> Path:
+    Image.fromarray(np.full((10, 10), 255, dtype=np.uint8)).save(given / "m.png")
+    _write(given / "a.xml", "<object><name>sky</name><segm><mask>m.png</mask></segm></object>")
+    return given
+
+
+def _unknown_class(given: Path) -> Path:
+    _write(given / "a.xml", POLYGON.replace("sky", "skye"))
+    return given
+
+
+def _overrunning_runs(given: Path) -> Path:
+    (given / "a.xml").write_text(
+        '<annotations><image name="a.jpg" width="30" height="20">'
+        '<mask label="sky" rle="0,100" left="0" top="0" width="5" height="5"/></image></annotations>',
+        encoding="utf-8",
+    )
+    return given
+
+
+def _pascal_voc(given: Path) -> Path:
+    (given / "a.xml").write_text(
+        "<annotation><size/><object><bndbox/></object></annotation>", encoding="utf-8"
+    )
+    return given / "a.xml"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (_cut_xml, "given/a.xml: the XML is damaged or cut off"),
+        (_bomb, "given/a.xml: the XML "),
+        (_climbing_zip, 'a.zip: the ZIP member "../../a.jpg" would be written outside its folder'),
+        (_cut_zip, "a.zip: the ZIP file is damaged or cut off"),
+        (_cut_photo, "given/a.jpg: the photo is damaged or cut off"),
+        (_other_size, "given/a.xml: annotated on 60 × 40 pixels, but the photo has 30 × 20"),
+        (_mask_of_another_size, "given/a.xml, object 1: its mask has 10 × 10 pixels, the photo 30 × 20"),
+        (_unknown_class, 'given/a.xml, object 1: unknown class "skye" (did you mean "sky"?)'),
+        (_overrunning_runs, 'given/a.xml, image "a.jpg", mask 1: its run lengths overrun its box of 5 × 5'),
+        (_pascal_voc, "given/a.xml: this is Pascal VOC XML: it holds boxes only"),
+    ],
+)
+def test_hostile_input_is_one_sentence_and_changes_nothing(
+    run: Run, given: Path, project: Path, spoil: Callable[[Path], Path], sentence: str
+) -> None:
+    source = spoil(given)
+    before = _fingerprint(project), _fingerprint(given.parent)
+    status, _, err = run("import", source, "--project", project)
+    assert status == 1
+    assert sentence in err
+    assert len(err.splitlines()) == 1
+    assert (_fingerprint(project), _fingerprint(given.parent)) == before
+
+
+def test_wrong_words_are_told(run: Run, given: Path, project: Path) -> None:
+    assert "Write --map OLD=NEW" in run("import", given, "--project", project, "--map", "sky")[2]
+    assert 'did you mean "sky"' in run("import", given, "--project", project, "--order", "skyy")[2]
+    assert 'no format "cvta"' in run("import", given, "--project", project, "--format", "cvta")[2]
+    assert run("import", given, "--project", project, "--split", "test")[0] == 2
+
+
+def test_the_formats_are_listed(run: Run) -> None:
+    status, out, _ = run("formats", "--json")
+    assert status == 0
+    assert {row["name"] for row in json.loads(out.splitlines()[-1])["formats"]} >= {"cvat", "labelme-xml"}
+
+
+@pytest.mark.parametrize("verb", ["import", "formats"])
+def test_neither_torch_nor_qt_is_imported(verb: str) -> None:
+    code = (
+        "import sys\nfrom segstudio.cli.main import main\n"
+        f"try:\n    main([{verb!r}, '--help'])\nexcept SystemExit:\n    pass\n"
+        "sys.exit(sum(name.split('.')[0] in ('torch', 'torchvision', 'PySide6') for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+@real_data
+def test_the_skydiving_photos_give_their_published_masks(run: Run, project: Path) -> None:
+    for split in ("train", "val"):
+        part = DATA / "skydiving" / split
+        words = ("--photos", part / "Images", "--split", split, "--order", "sky,ground,airplane,person")
+        assert run("import", part / "Annotations", *words, "--project", project)[0] == 0
+    opened = Project.open(project)
+    differing = {}
+    for photo in opened.photos():
+        assert photo.split is not None
+        published = read_mask(DATA / "skydiving" / photo.split / "Labels" / f"{Path(photo.key).stem}.png")
+        mask = opened.read_mask(photo)
+        assert mask is not None
+        if different := int((mask != published).sum()):
+            differing[photo.key] = different
+    assert len(opened.photos()) == 12
+    assert set(differing) <= {"000077.jpg"}
+    assert sum(differing.values()) <= 2
+
+
+@real_data
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("one-content-many-formats/cvat1.1", {"matched": 4, "skipped": {"polyline": 2}, "deleted": 0}),
+        ("one-content-many-formats/labelme3.0", {"matched": 4, "skipped": {}, "deleted": 0}),
+        ("mit-labelme-tool/w55-e04-images1", {"matched": 20, "skipped": {}, "deleted": 4}),
+        (
+            "datumaro/cvat_dataset/for_images/export_project",
+            {"matched": 6, "skipped": {"polyline": 3, "points": 3}, "deleted": 0},
+        ),
+        ("datumaro/labelme_dataset", {"matched": 1, "skipped": {}, "deleted": 0}),
+        ("cuboid", {"matched": 0, "skipped": {"cuboid": 2}, "deleted": 0}),
+        ("cvat-masks", {"matched": 0, "skipped": {}, "deleted": 0}),
+    ],
+)
+def test_real_exports_are_read(run: Run, project: Path, source: str, expected: dict[str, object]) -> None:
+    words = ["--photos", DATA / "annotations/mit-labelme-tool/images"] if "mit" in source else []
+    status, out, _ = run(
+        "import",
+        DATA / "annotations" / source,
+        *words,
+        "--add-classes",
+        "--dry-run",
+        "--json",
+        "--project",
+        project,
+    )
+    assert status == 0
+    told = json.loads(out.splitlines()[-1])
+    assert {name: told[name] for name in expected} == expected
+    assert told["damaged"] == []

@@ -1,0 +1,321 @@
+import json
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.report import ImportReport
+from segstudio.formats.sources import gather
+from segstudio.project.project import Project
+
+Make = Callable[..., Path]
+Draw = Callable[..., str]
+Fingerprint = Callable[[Path], str]
+SQUARE = ((2, 2), (8, 2), (8, 8), (2, 8))
+
+
+def _report(project: Project, *sources: Path, **options: object) -> ImportReport:
+    with gather(sources) as gathered:
+        return prepare(gathered, project, ImportOptions(**options)).report  # type: ignore[arg-type]
+
+
+def _import(project: Project, *sources: Path, **options: object) -> ImportReport:
+    with gather(sources) as gathered:
+        prepared = prepare(gathered, project, ImportOptions(**options))  # type: ignore[arg-type]
+        commit_import(prepared, project)
+        return prepared.report
+
+
+@pytest.fixture
+def folder(tmp_path: Path, make_photo: Make, make_labelme: Make, polygon: Draw) -> Path:
+    """Two annotated photos, one of them in a subfolder, and one photo without annotation."""
+    root = tmp_path / "given"
+    for seed, name in enumerate(("a.png", "sub/ü 日本.png", "spare.png")):
+        make_photo(root / name, seed=seed)
+    make_labelme(root / "a.xml", [polygon("person", SQUARE), polygon("sky", ((0, 0), (40, 0), (40, 5)))])
+    make_labelme(root / "sub/ü 日本.xml", [polygon("sky", SQUARE)])
+    return root
+
+
+def test_masks_states_and_sources_come_into_the_project(project: Project, folder: Path) -> None:
+    report = _import(project, folder, split="train", order=("sky", "person"))
+    assert report.imported == ("a.png", "sub/ü 日本.png")
+    assert [name.rpartition("/")[2] for name in report.without_annotation] == ["spare.png"]
+    assert report.clipped == {"a.png": 1}
+    assert report.shapes == {"person": 1, "sky": 2}
+    opened = Project.open(project.folder)
+    assert opened.keys() == ("a.png", "sub/ü 日本.png")
+    assert opened.classes.draw_order == (0, 2, 1)
+    photo = opened.photo("a.png")
+    mask = opened.read_mask(photo)
+    assert mask is not None
+    assert (mask[2:9, 2:9] == 1).all()
+    assert mask[0, 20] == 2
+    assert mask[15, 15] == 0
+    assert (photo.split, photo.status, photo.size) == ("train", "done", (20, 30))
+    assert photo.state.source.startswith("labelme-xml:")
+    assert photo.path.read_bytes() == (folder / "a.png").read_bytes()
+    kept = [
+        path.relative_to(opened.folder / "sources").parts[1:]
+        for path in opened.folder.rglob("sources/**/*.xml")
+    ]
+    assert sorted(kept) == [("a.xml",), ("sub", "ü 日本.xml")]
+
+
+def test_a_report_alone_changes_nothing(project: Project, folder: Path, fingerprint: Fingerprint) -> None:
+    before = fingerprint(project.folder)
+    report = _report(project, folder)
+    assert report.refusal is None
+    assert fingerprint(project.folder) == before
+    json.dumps(report.as_json())
+
+
+def test_an_unknown_class_stops_the_import_until_it_is_settled(
+    project: Project, folder: Path, make_labelme: Make, polygon: Draw, fingerprint: Fingerprint
+) -> None:
+    make_labelme(folder / "a.xml", [polygon("persn", SQUARE), polygon("sky", SQUARE)])
+    before = fingerprint(project.folder)
+    with pytest.raises(SegStudioError, match=r'object 1: unknown class "persn" \(did you mean "person"\?\)'):
+        _import(project, folder)
+    assert fingerprint(project.folder) == before
+    assert _report(project, folder, renames={"persn": "person"}).shapes == {"person": 1, "sky": 2}
+    assert _report(project, folder, skip_unknown=True).shapes == {"sky": 2}
+    assert _import(project, folder, add_classes=True).added_classes == ("persn",)
+    assert Project.open(project.folder).classes.names[-1] == "persn"
+
+
+def test_another_import_of_the_same_changes_nothing_unless_asked(
+    project: Project, folder: Path, make_labelme: Make, polygon: Draw
+) -> None:
+    _import(project, folder, split="train")
+    make_labelme(folder / "a.xml", [polygon("sky", SQUARE)])
+    again = _import(project, folder)
+    assert again.already_there == ("a.png", "sub/ü 日本.png")
+    assert again.imported == ()
+    mask = project.read_mask(project.photo("a.png"))
+    assert mask is not None
+    assert mask[5, 5] == 1
+    assert _import(project, folder, replace=True).imported == ("a.png", "sub/ü 日本.png")
+    mask = project.read_mask(project.photo("a.png"))
+    assert mask is not None
+    assert mask[5, 5] == 2
+    assert project.photo("a.png").split == "train"
+
+
+def test_another_photo_of_the_same_name_stops_the_import(
+    project: Project, folder: Path, make_photo: Make
+) -> None:
+    _import(project, folder)
+    make_photo(folder / "a.png", seed=9)
+    with pytest.raises(SegStudioError, match="already has another photo"):
+        _import(project, folder)
+    assert _import(project, folder, under="second").imported == ("second/a.png", "second/sub/ü 日本.png")
+
+
+def test_photos_can_stay_where_they_are(project: Project, folder: Path) -> None:
+    _import(project, folder, reference=True)
+    assert list((project.folder / "photos").rglob("*.png")) == []
+    assert Project.open(project.folder).photo("a.png").path.resolve() == (folder / "a.png").resolve()
+
+
+def test_photos_without_annotation_come_in_when_asked(project: Project, folder: Path) -> None:
+    report = _import(project, folder, keep_unlabelled=True)
+    assert report.unlabelled == ("spare.png",)
+    photo = project.photo("spare.png")
+    assert (photo.has_mask, photo.status) == (False, "todo")
+
+
+def test_an_annotation_without_shapes_is_not_taken_for_background(
+    project: Project, folder: Path, make_labelme: Make
+) -> None:
+    make_labelme(folder / "a.xml", [])
+    assert _report(project, folder).blank == ("a.png",)
+    assert _report(project, folder, keep_unlabelled=True).unlabelled == ("a.png", "spare.png")
+    assert "a.png" in _report(project, folder, blank_is_background=True).imported
+
+
+def test_deleted_empty_and_undrawn_are_counted(
+    project: Project, tmp_path: Path, make_photo: Make, make_cvat: Make
+) -> None:
+    make_photo(tmp_path / "in" / "a.png")
+    shapes = (
+        '<polyline label="x" points="1,1;2,2"/><polyline label="x" points="1,1;2,2"/><tag label="x"/>'
+        '<polygon label="sky" points="1,1;2,2"/><box label="sky" xtl="1" ytl="1" xbr="9" ybr="9"/>'
+    )
+    make_cvat(tmp_path / "in" / "a.xml", [('name="a.png" width="30" height="20"', shapes)])
+    report = _report(project, tmp_path / "in")
+    assert report.skipped == {"polyline": 2, "tag": 1}
+    assert report.empty == {"a.png": 1}
+
+
+def test_another_size_stops_the_import_unless_it_is_scaled(
+    project: Project, folder: Path, make_labelme: Make, polygon: Draw, fingerprint: Fingerprint
+) -> None:
+    make_labelme(folder / "a.xml", [polygon("person", ((4, 4), (16, 4), (16, 16), (4, 16)))], size=(40, 60))
+    before = fingerprint(project.folder)
+    with pytest.raises(SegStudioError, match="annotated on 60 × 40 pixels, but the photo has 30 × 20"):
+        _import(project, folder)
+    assert fingerprint(project.folder) == before
+    assert _report(project, folder, skip_bad=True).imported == ("sub/ü 日本.png",)
+    _import(project, folder, scale=True)
+    mask = project.read_mask(project.photo("a.png"))
+    assert mask is not None
+    assert np.argwhere(mask == 1).min(axis=0).tolist() == [2, 2]
+    assert np.argwhere(mask == 1).max(axis=0).tolist() == [8, 8]
+
+
+@pytest.mark.parametrize("orientation", [5, 6, 7, 8])
+def test_annotations_of_the_stored_photo_are_turned_upright(
+    project: Project, tmp_path: Path, make_photo: Make, make_labelme: Make, orientation: int
+) -> None:
+    for name in ("stored", "upright"):
+        make_photo(tmp_path / "in" / f"{name}.png", 20, 30, orientation=orientation)
+    corners = ((0, 0), (9, 0), (9, 4), (0, 4))
+    points = "".join(f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in corners)
+    corner = f"<name>person</name><polygon>{points}</polygon>"
+    make_labelme(tmp_path / "in/stored.xml", [corner], size=(20, 30))
+    make_labelme(tmp_path / "in/upright.xml", [corner], size=(30, 20))
+    _import(project, tmp_path / "in")
+    stored = np.zeros((20, 30), dtype=np.uint8)
+    stored[:5, :10] = 1
+    image = Image.fromarray(stored)
+    image.getexif()[0x0112] = orientation
+    mask = project.read_mask(project.photo("stored.png"))
+    assert mask is not None
+    assert (mask == np.asarray(ImageOps.exif_transpose(image))).all()
+    mask = project.read_mask(project.photo("upright.png"))
+    assert mask is not None
+    assert (mask[:5, :10] == 1).all()
+
+
+def test_a_damaged_photo_stops_the_import_and_is_named(
+    project: Project, folder: Path, fingerprint: Fingerprint
+) -> None:
+    data = (folder / "a.png").read_bytes()
+    (folder / "a.png").write_bytes(data[: len(data) // 2])
+    before = fingerprint(project.folder)
+    with pytest.raises(SegStudioError, match="damaged or cut off") as caught:
+        _import(project, folder)
+    assert "a.png" in caught.value.where
+    assert fingerprint(project.folder) == before
+    assert _import(project, folder, skip_bad=True).imported == ("sub/ü 日本.png",)
+
+
+def test_half_of_a_cut_off_file_never_comes_in(
+    project: Project, tmp_path: Path, make_photo: Make, make_cvat: Make, fingerprint: Fingerprint
+) -> None:
+    names = [f"{number}.png" for number in range(4)]
+    for name in names:
+        make_photo(tmp_path / "in" / name)
+    box = '<box label="sky" xtl="1" ytl="1" xbr="9" ybr="9"/>'
+    path = make_cvat(
+        tmp_path / "in/a.xml", [(f'name="{name}" width="30" height="20"', box) for name in names]
+    )
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("3.png")], encoding="utf-8")
+    before = fingerprint(project.folder)
+    with pytest.raises(SegStudioError, match=r"a\.xml: the XML is damaged or cut off at line 1"):
+        _import(project, tmp_path / "in")
+    assert fingerprint(project.folder) == before
+
+
+def test_stopping_leaves_the_project_as_it_was(
+    project: Project, folder: Path, fingerprint: Fingerprint
+) -> None:
+    before = fingerprint(project.folder)
+
+    def run(cancelled: Callable[[], bool]) -> None:
+        with gather([folder]) as gathered:
+            prepared = prepare(gathered, project, ImportOptions(), cancelled=cancelled)
+            commit_import(prepared, project, cancelled=cancelled)
+
+    for allowed in range(8):
+        asked = count()
+        with pytest.raises(ImportStopped):
+            run(lambda asked=asked, allowed=allowed: next(asked) >= allowed)  # type: ignore[misc]
+        assert fingerprint(project.folder) == before
+
+
+def test_a_disk_that_refuses_leaves_the_project_as_it_was(
+    project: Project, folder: Path, fingerprint: Fingerprint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprint(project.folder)
+
+    def refuse(*_arguments: object) -> None:
+        raise SegStudioError("could not be written (No space left on device)")
+
+    monkeypatch.setattr("segstudio.project.change.Change.put_mask", refuse)
+    with pytest.raises(SegStudioError, match="No space left"):
+        _import(project, folder)
+    assert fingerprint(project.folder) == before
+
+
+def test_equal_names_in_two_folders_get_keys_of_their_own(
+    project: Project, tmp_path: Path, make_photo: Make, make_labelme: Make, polygon: Draw
+) -> None:
+    for seed, name in enumerate(("one/Images/a.png", "one/JPEGImages/A.png", "two/Images/a.png")):
+        make_photo(tmp_path / "in" / name, seed=seed)
+        make_labelme(
+            (tmp_path / "in" / name).with_suffix(".xml"), [polygon("sky", SQUARE)], filename=Path(name).name
+        )
+    report = _import(project, tmp_path / "in")
+    assert report.imported == ("one/Images/a.png", "one/JPEGImages/A.png", "two/a.png")
+
+
+def test_auto_split_follows_the_subsets_of_the_file(
+    project: Project, tmp_path: Path, make_photo: Make, make_cvat: Make
+) -> None:
+    box = '<box label="sky" xtl="1" ytl="1" xbr="9" ybr="9"/>'
+    images = []
+    for seed, subset in enumerate(("Train", "Validation", "default")):
+        make_photo(tmp_path / "in/images" / subset / "a.png", seed=seed)
+        images.append((f'name="a.png" subset="{subset}" width="30" height="20"', box))
+    make_cvat(tmp_path / "in/annotations.xml", images)
+    _import(project, tmp_path / "in", split="auto")
+    splits = {photo.key: photo.split for photo in project.photos()}
+    assert splits == {"Train/a.png": "train", "Validation/a.png": "val", "default/a.png": "train"}
+
+
+def test_auto_split_draws_a_validation_part(
+    project: Project, tmp_path: Path, make_photo: Make, make_labelme: Make, polygon: Draw
+) -> None:
+    for number in range(0, 100, 10):
+        make_photo(tmp_path / "in" / f"{number:03}.png", seed=number)
+        make_labelme(tmp_path / "in" / f"{number:03}.xml", [polygon("sky", SQUARE)])
+    _import(project, tmp_path / "in", split="auto")
+    splits = [photo.split for photo in project.photos()]
+    assert splits.count("val") == 2
+    assert splits.count("train") == 8
+
+
+def test_a_format_that_does_not_fit_is_told(project: Project, folder: Path) -> None:
+    with pytest.raises(SegStudioError, match=r"this is LabelMe XML 3\.0 .*, not CVAT"):
+        _report(project, folder, format="cvat")
+
+
+def test_mask_pictures_are_kept_with_their_annotation(
+    project: Project, tmp_path: Path, make_photo: Make, make_labelme: Make
+) -> None:
+    make_photo(tmp_path / "in/a.png")
+    (tmp_path / "in/Masks").mkdir()
+    Image.fromarray(np.full((20, 30), 255, dtype=np.uint8)).save(tmp_path / "in/Masks/m.png")
+    make_labelme(tmp_path / "in/a.xml", ["<name>sky</name><segm><mask>m.png</mask></segm>"])
+    _import(project, tmp_path / "in")
+    assert len(list((project.folder / "sources").rglob("Masks/m.png"))) == 1
+    assert project.keys() == ("a.png",)
+
+
+def test_annotations_without_any_photo_say_where_to_look(
+    project: Project, tmp_path: Path, make_labelme: Make
+) -> None:
+    make_labelme(tmp_path / "in/a.xml")
+    with pytest.raises(
+        SegStudioError, match=r'there is no "a.png"\. Give the folder of the photos with --photos'
+    ):
+        _import(project, tmp_path / "in")

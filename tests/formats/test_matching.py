@@ -1,0 +1,81 @@
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from segstudio.formats.matching import Matching, match
+from segstudio.formats.places import PhotoFile
+from segstudio.formats.shapes import Annotation, Polygon
+
+
+def _photos(*names: str, root: str = "/data/photos") -> list[PhotoFile]:
+    return [PhotoFile(Path(root) / name, PurePosixPath(name), name) for name in names]
+
+
+def _annotation(*names: str, file: str = "/data/annotations.xml", corner: float = 5) -> Annotation:
+    shape = Polygon(label="sky", points=np.array([(0, 0), (corner, 0), (corner, corner)]))
+    return Annotation(names=names, size=None, shapes=(shape,), file=Path(file), place=f"{file}:{names[0]}")
+
+
+def _pairs(matching: Matching) -> dict[str, str]:
+    return {annotation.names[0]: str(photo.name) for annotation, photo in matching.pairs}
+
+
+def test_the_path_wins_over_the_name() -> None:
+    photos = _photos("a/1.jpg", "b/1.jpg")
+    found = match([_annotation("b/1.jpg"), _annotation("a/1.jpg")], photos)
+    assert _pairs(found) == {"b/1.jpg": "b/1.jpg", "a/1.jpg": "a/1.jpg"}
+
+
+def test_the_name_then_the_stem_then_case() -> None:
+    photos = _photos("x/1.jpg", "x/1.png", "2.PNG", "x/Three.jpg", "other.jpg")
+    found = match([_annotation("1.jpg"), _annotation("2.jpg"), _annotation("THREE.JPG")], photos)
+    assert _pairs(found) == {"1.jpg": "x/1.jpg", "2.jpg": "2.PNG", "THREE.JPG": "x/Three.jpg"}
+    assert [str(photo.name) for photo in found.spare] == ["x/1.png", "other.jpg"]
+
+
+def test_composed_and_decomposed_letters_are_the_same() -> None:
+    assert _pairs(match([_annotation("u\u0308.jpg")], _photos("\u00fc.jpg"))) == {"u\u0308.jpg": "\u00fc.jpg"}
+
+
+def test_a_photo_that_is_missing_is_told_even_when_a_namesake_is_there() -> None:
+    found = match([_annotation("a/1.jpg"), _annotation("b/1.jpg")], _photos("a/1.jpg"))
+    assert _pairs(found) == {"a/1.jpg": "a/1.jpg"}
+    assert [annotation.names[0] for annotation in found.lost] == ["b/1.jpg"]
+
+
+def test_equal_candidates_are_told_not_guessed() -> None:
+    found = match([_annotation("1.jpg")], _photos("a/1.jpg", "b/1.jpg"))
+    assert found.pairs == ()
+    assert "fits 2 photos: a/1.jpg, b/1.jpg" in found.doubtful[0]
+    assert found.spare == ()
+
+
+def test_of_equal_candidates_the_one_beside_the_annotation_is_meant() -> None:
+    photos = _photos("train/Images/1.jpg", "val/Images/1.jpg", root="/data")
+    train = _annotation("1.jpg", file="/data/train/Annotations/1.xml")
+    val = _annotation("1.jpg", file="/data/val/Annotations/1.xml", corner=6)
+    found = match([val, train], photos)
+    assert {(a.file.parts[2], p.name.parts[0]) for a, p in found.pairs} == {
+        ("train", "train"),
+        ("val", "val"),
+    }
+
+
+def test_two_annotations_of_one_photo_are_one_when_they_paint_the_same() -> None:
+    photos = _photos("1.jpg")
+    assert len(match([_annotation("1.jpg"), _annotation("1.jpg", file="/b.xml")], photos).pairs) == 1
+    found = match([_annotation("1.jpg"), _annotation("1.jpg", file="/b.xml", corner=9)], photos)
+    assert found.pairs == ()
+    assert "annotated 2 times, differently" in found.doubtful[0]
+
+
+def test_the_name_of_the_xml_is_the_last_resort_and_told() -> None:
+    by_name = _annotation("b.jpg", "0001.xml", file="/data/0001.xml")
+    assert _pairs(match([by_name], _photos("0001.jpg", "b.jpg"))) == {"b.jpg": "b.jpg"}
+    found = match([by_name], _photos("0001.jpg"))
+    assert _pairs(found) == {"b.jpg": "0001.jpg"}
+    assert found.by_file == (by_name.place,)
+
+
+def test_without_photos_all_are_lost() -> None:
+    assert len(match([_annotation("1.jpg")], []).lost) == 1

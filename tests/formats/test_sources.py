@@ -1,0 +1,109 @@
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.sources import Gathered, gather, photo_key
+
+MakePhoto = Callable[..., Path]
+
+
+def _names(gathered: Gathered) -> tuple[list[str], list[str]]:
+    return [file.shown.rpartition("/")[2] for file in gathered.files], [str(p.name) for p in gathered.photos]
+
+
+@pytest.fixture
+def export(tmp_path: Path, make_photo: MakePhoto) -> Path:
+    """A folder as annotation tools leave it, with hidden files and mask pictures."""
+    root = tmp_path / "export"
+    for name in ("Annotations/set/a.xml", ".hidden/b.xml", "Annotations/.c.xml", "readme.txt"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("<annotation/>", encoding="utf-8")
+    for name in ("Images/set/a.png", "Masks/set/a_mask_0.png", "Scribbles/a.png", "Images/._a.png"):
+        make_photo(root / name)
+    return root
+
+
+def test_a_folder_gives_its_annotations_and_photos_but_no_masks(export: Path) -> None:
+    with gather([export]) as gathered:
+        assert _names(gathered) == (["a.xml"], ["Images/set/a.png"])
+        assert gathered.files[0].folders == PurePosixPath("Annotations/set")
+        assert gathered.photos[0].offered
+
+
+def test_a_zip_gives_the_same_and_is_cleaned_up(tmp_path: Path, export: Path) -> None:
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as writing:
+        for path in sorted(export.rglob("*")):
+            writing.write(path, path.relative_to(export))
+    with gather([archive]) as gathered:
+        assert _names(gathered) == (["a.xml"], ["Images/set/a.png"])
+        assert gathered.files[0].shown == "export.zip/Annotations/set/a.xml"
+        assert gathered.photos[0].staged
+        staging = gathered.photos[0].path
+        assert staging.is_file()
+    assert not staging.exists()
+
+
+def test_the_staging_folder_goes_even_when_the_import_fails(tmp_path: Path, make_photo: MakePhoto) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as writing:
+        writing.write(make_photo(tmp_path / "a.png"), "a.png")
+    seen: list[Path] = []
+
+    def fail() -> None:
+        with gather([tmp_path / "a.zip"]) as gathered:
+            seen.append(gathered.photos[0].path)
+            raise SegStudioError("no")
+
+    with pytest.raises(SegStudioError):
+        fail()
+    assert not seen[0].exists()
+
+
+def test_an_annotations_folder_finds_the_images_beside_it(export: Path) -> None:
+    with gather([export / "Annotations"]) as gathered:
+        assert _names(gathered) == (["a.xml"], ["set/a.png"])
+        assert not gathered.photos[0].offered
+
+
+def test_a_single_file_finds_photos_beside_it_and_in_images(tmp_path: Path, make_photo: MakePhoto) -> None:
+    (tmp_path / "annotations.xml").write_text("<annotations/>", encoding="utf-8")
+    make_photo(tmp_path / "beside.png")
+    make_photo(tmp_path / "images" / "sub" / "in.png")
+    make_photo(tmp_path / "elsewhere" / "out.png")
+    with gather([tmp_path / "annotations.xml"]) as gathered:
+        assert _names(gathered)[1] == ["beside.png", "sub/in.png"]
+
+
+def test_photo_places_are_the_only_ones_when_given(
+    export: Path, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "mine" / "x.png")
+    with gather([export], [tmp_path / "mine"]) as gathered:
+        assert _names(gathered)[1] == ["x.png"]
+
+
+def test_a_file_given_twice_counts_once(export: Path) -> None:
+    with gather([export, export / "Annotations" / "set" / "a.xml", export]) as gathered:
+        assert len(gathered.files) == 1
+        assert len(gathered.photos) == 1
+
+
+@pytest.mark.parametrize("name", ["missing", "empty", "notes.txt"])
+def test_what_is_no_source_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("", encoding="utf-8")
+    with (
+        pytest.raises(SegStudioError, match=r"no such file|nothing to import|no annotation file"),
+        gather([tmp_path / name]),
+    ):
+        pass
+
+
+def test_keys_drop_folders_that_only_say_images() -> None:
+    assert photo_key(PurePosixPath("train/Images/a.jpg")) == "train/a.jpg"
+    assert photo_key(PurePosixPath("images/Test/a.jpg")) == "Test/a.jpg"
+    assert photo_key(PurePosixPath("a.jpg")) == "a.jpg"
+    assert photo_key(PurePosixPath("images")) == "images"
