@@ -50,6 +50,11 @@ def build(head: str, num_classes: int, *, auxiliary: bool = False) -> nn.Module:
     return network
 
 
+def backbone_of(head: str) -> str:
+    """Return torchvision's name of the classification network that a head stands on."""
+    return head.partition("_")[2]
+
+
 def coarse_logits(network: nn.Module, batch: Tensor) -> Tensor:
     """Return the logits of `batch` before the last upsampling: (N, C, ⌈H / s⌉, ⌈W / s⌉) at the output stride s.
 

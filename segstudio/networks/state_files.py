@@ -1,0 +1,133 @@
+"""Opens PyTorch files that came from anywhere: only tensors and plain values, never code."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from segstudio.errors import SegStudioError
+
+_LFS_POINTER = b"version https://git-lfs"
+_WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html)", re.IGNORECASE)
+_HASH_IN_NAME = re.compile(r"-([0-9a-f]{8})$")
+_DATE = re.compile(r"(19|20)\d{6}")
+_WRAPPINGS = ("state_dict", "model_state_dict", "model", "network", "weights")
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """Return the state dict in a PyTorch file, on the CPU.
+
+    A hash in the file's name, written as torchvision does it, must be the file's own. A state dict may stand in a dict under
+    one of the usual names. Raises SegStudioError for everything else, and never runs code from the file.
+    """
+    refuse_other_files(path)
+    check_hash_in_name(path)
+    return _state_in(load_plain(path), path)
+
+
+def load_plain(path: Path, *, mapped: bool = False) -> object:
+    """Return what `torch.save` wrote, if it is tensors and plain values.
+
+    With `mapped` tensors stay on the disk until they are used. Raises SegStudioError.
+    """
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped or None)
+    except OSError as error:
+        raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
+    except Exception as error:  # a damaged pickle can raise anything; each is the file's fault
+        raise _not_opened(path, str(error)) from error
+
+
+def refuse_other_files(path: Path) -> None:
+    """Raise SegStudioError when `path` is no file at all, or one that commonly lands in the place of weights."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(512)
+    except FileNotFoundError as error:
+        raise SegStudioError("there is no such file", where=str(path)) from error
+    except OSError as error:
+        raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
+    if not start:
+        raise SegStudioError("the file is empty", where=str(path), fix="Fetch it again")
+    if start.startswith(_LFS_POINTER):
+        raise SegStudioError(
+            "this is a Git LFS pointer, not the file that it points to",
+            where=str(path),
+            fix="Run `git lfs pull` where it came from, or download the file itself",
+        )
+    if _WEB_PAGE.match(start):
+        raise SegStudioError(
+            "this is a web page, not a PyTorch file", where=str(path), fix="Download the file itself"
+        )
+
+
+def check_hash_in_name(path: Path) -> None:
+    """Raise SegStudioError when the name ends in a hash, as torchvision's do, that is not the file's.
+
+    Eight figures that can be read as a date are taken for one.
+    """
+    found = _HASH_IN_NAME.search(path.stem)
+    if found is None or _DATE.fullmatch(found[1]):
+        return
+    digest = sha256_of(path)
+    if not digest.startswith(found[1]):
+        raise SegStudioError(
+            f"the file is damaged: its name promises the hash {found[1]}, its content has {digest[:8]}",
+            where=str(path),
+            fix="Delete it and fetch it again",
+        )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _not_opened(path: Path, reason: str) -> SegStudioError:
+    if "GLOBAL" in reason:
+        return SegStudioError(
+            "the file holds Python objects besides tensors, and opening those could run foreign code",
+            where=str(path),
+            fix="Save the network's state_dict() alone",
+        )
+    if ".tar format" in reason:
+        return SegStudioError(
+            "the file is in the format of PyTorch before 0.4, which cannot be opened safely",
+            where=str(path),
+            fix="Load it where it was made and save its state_dict() anew",
+        )
+    return SegStudioError(
+        "the file is damaged or not a PyTorch file", where=str(path), fix="Fetch it again, or export it again"
+    )
+
+
+def _state_in(content: object, path: Path) -> dict[str, Tensor]:
+    if isinstance(content, Mapping):
+        for candidate in (*(content.get(name) for name in _WRAPPINGS), content):
+            state = _tensors(candidate)
+            if state:
+                return state
+    raise SegStudioError(
+        "the file holds no state dict, that is names with their tensors",
+        where=str(path),
+        fix="Save the network's state_dict()",
+    )
+
+
+def _tensors(candidate: object) -> dict[str, Tensor]:
+    if not isinstance(candidate, Mapping):
+        return {}
+    return {
+        name: value
+        for name, value in candidate.items()
+        if isinstance(name, str)
+        and isinstance(value, Tensor)
+        and not value.is_sparse
+        and not value.is_quantized
+    }

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from segstudio.errors import SegStudioError
+from segstudio.networks.build import build
+from segstudio.networks.model_file import FORMAT, read_card, read_model, save_model
+from segstudio.networks.state_files import read_state
+
+CARD = '{"head": "lraspp_mobilenet_v3_large", "classes": ["Größe", "空"]}'
+WEIGHTS = {"a.weight": torch.arange(6.0).view(2, 3), "a.count": torch.tensor(7)}
+
+
+def test_a_model_comes_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "best.pt"
+    save_model(path, WEIGHTS, CARD)
+    model = read_model(path)
+    assert model.card == read_card(path) == CARD
+    assert model.training is None
+    assert model.weights.keys() == WEIGHTS.keys()
+    assert all(torch.equal(value, WEIGHTS[key]) for key, value in model.weights.items())
+
+
+def test_what_a_run_needs_to_go_on_comes_back_too(tmp_path: Path) -> None:
+    network = build("lraspp_mobilenet_v3_large", 2)
+    optimizer = torch.optim.AdamW(network.parameters())
+    network(torch.rand(1, 3, 16, 16))["out"].sum().backward()
+    optimizer.step()
+    training = {
+        "optimizer": optimizer.state_dict(),
+        "torch_random": torch.get_rng_state(),
+        "python_random": random.Random(1).getstate(),
+        "step": 12,
+        "best": None,
+    }
+    save_model(tmp_path / "last.pt", network.state_dict(), CARD, training)
+    back = read_model(tmp_path / "last.pt").training
+    assert back is not None
+    assert back["python_random"] == training["python_random"]
+    assert (back["step"], back["best"]) == (12, None)
+    other = torch.optim.AdamW(build("lraspp_mobilenet_v3_large", 2).parameters())
+    other.load_state_dict(back["optimizer"])  # type: ignore[arg-type]  # a plain dict, as it was saved
+    for one, two in zip(optimizer.state.values(), other.state.values(), strict=True):
+        assert torch.equal(one["exp_avg"], two["exp_avg"])
+
+
+def test_a_view_does_not_drag_its_memory_along(tmp_path: Path) -> None:
+    save_model(tmp_path / "m.pt", {"view": torch.zeros(1_000_000)[:10]}, CARD)
+    assert (tmp_path / "m.pt").stat().st_size < 10_000
+
+
+def test_weights_are_written_in_ordinary_memory_order(tmp_path: Path) -> None:
+    weights = {"w": torch.rand(4, 3, 5, 5).to(memory_format=torch.channels_last)}
+    save_model(tmp_path / "m.pt", weights, CARD)
+    back = read_model(tmp_path / "m.pt").weights["w"]
+    assert torch.equal(back, weights["w"])
+    assert back.is_contiguous()
+
+
+@pytest.mark.parametrize("value", [object(), np.float64(1.0), {1, 2}, defaultdict(int), [Path("x")]])
+def test_what_could_not_be_read_back_is_not_written(tmp_path: Path, value: object) -> None:
+    save_model(tmp_path / "m.pt", WEIGHTS, CARD)
+    before = (tmp_path / "m.pt").read_bytes()
+    with pytest.raises(TypeError, match="which a model file cannot hold"):
+        save_model(tmp_path / "m.pt", WEIGHTS, CARD, {"sampler": {"state": value}})
+    assert (tmp_path / "m.pt").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"a.weight": torch.zeros(2)}, "no SegStudio model"),
+        ([1, 2], "no SegStudio model"),
+        ({"format": FORMAT, "version": 2}, "newer SegStudio"),
+        ({"format": FORMAT, "version": "1"}, "its version cannot be read"),
+        ({"format": FORMAT, "version": 1, "weights": WEIGHTS}, "its description cannot be read"),
+        ({"format": FORMAT, "version": 1, "card": CARD}, "its weights cannot be read"),
+        ({"format": FORMAT, "version": 1, "card": CARD, "weights": {"a": 1}}, "its weights cannot be read"),
+        ({"format": FORMAT, "version": 1, "card": CARD, "weights": Path("x")}, "could run foreign code"),
+    ],
+)
+def test_other_content_is_one_sentence(tmp_path: Path, content: object, sentence: str) -> None:
+    path = tmp_path / "m.pt"
+    torch.save(content, path)
+    with pytest.raises(SegStudioError, match=sentence) as caught:
+        read_model(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_model_cut_off_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "m.pt"
+    save_model(path, WEIGHTS, CARD)
+    whole = path.read_bytes()
+    for part in (0, 1, 100, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:part])
+        for read in (read_model, read_card):
+            with pytest.raises(SegStudioError):
+                read(path)
+
+
+def test_its_weights_can_start_another_training(tmp_path: Path) -> None:
+    save_model(tmp_path / "m.pt", WEIGHTS, CARD, {"optimizer": {"state": {0: torch.zeros(3)}}})
+    assert read_state(tmp_path / "m.pt").keys() == WEIGHTS.keys()
