@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 from torchvision.models import segmentation
+from torchvision.models.mobilenetv2 import mobilenet_v2
 
 from segstudio.errors import SegStudioError
 from segstudio.networks.build import BUILDERS, build, coarse_logits, enlarge
@@ -82,3 +83,19 @@ def test_refusals_are_sentences() -> None:
         build("lraspp_mobilenet_v3_large", 2, auxiliary=True)
     with pytest.raises(SegStudioError, match="0 classes were asked for"):
         build("fcn_resnet50", 0)
+
+
+def test_dilation_keeps_the_meaning_of_pretrained_weights() -> None:
+    """Every other feature of the dilated backbone is the feature of the classification network."""
+    torch.manual_seed(0)
+    theirs = mobilenet_v2(weights=None).eval()
+    network = build("deeplabv3_mobilenet_v2", 2).eval()
+    backbone = network.get_submodule("backbone")
+    missing = backbone.load_state_dict(theirs.features[:18].state_dict())
+    assert not missing.missing_keys
+    photo = torch.rand(1, 3, 128, 96)
+    with torch.inference_mode():
+        dilated = backbone(photo)["out"]
+        expected = theirs.features[:18](photo)
+    assert dilated.shape == (1, 320, 8, 6)
+    assert torch.allclose(dilated[..., ::2, ::2], expected, atol=1e-5)
