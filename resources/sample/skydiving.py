@@ -168,7 +168,7 @@ def _light(day: "world.Weather") -> "figures.Light":
 def develop(rng: np.random.Generator, colours: Floats) -> NDArray[np.uint8]:
     """Turn light into a photo: exposure, white balance, contrast, vignette, softness, sensor noise; uint8 RGB."""
     rows, columns = colours.shape[:2]
-    metered = (0.47 / max(float(colours.mean()), 0.1)) ** 0.6
+    metered = (0.52 / max(float(colours.mean()), 0.1)) ** 0.6
     colours = colours * metered * rng.uniform(0.92, 1.14) * rng.normal(1, 0.025, 3).astype(np.float32)
     y, x = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j]
     colours = colours * (1 - rng.uniform(0.03, 0.16) * (x * x + y * y))[..., None]

@@ -148,7 +148,7 @@ def weather(rng: np.random.Generator) -> Weather:
     overcast = np.array([0.66, 0.69, 0.73])
     height, bearing = rng.uniform(0.25, 1.1), rng.uniform(-np.pi, np.pi)
     sun = np.array([np.cos(height) * np.sin(bearing), np.sin(height), np.cos(height) * np.cos(bearing)])
-    warm = np.array([1.0, 0.95, 0.86]) if height > 0.5 else np.array([1.0, 0.86, 0.66])
+    warm = np.array([1.0, 0.97, 0.92]) if height > 0.5 else np.array([1.0, 0.91, 0.79])
     return Weather(
         sun=sun.astype(np.float32),
         zenith=((1 - grey) * blue + grey * overcast * 0.85).astype(np.float32),
