@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,13 +61,16 @@ def import_file(path: Path, head: str | None = None) -> ImportedWeights:
 
 def _best_fitting(state: dict[str, Tensor], heads: tuple[str, ...]) -> dict[str, Match]:
     """Return the heads that the tensors fit best (all equally well), each with its match."""
-    found: dict[str, Match] = {}
-    for head in heads:
-        with torch.device("meta"):
-            places = build(head, _COCO_CLASSES).state_dict()
-        found[head] = match(state, places)
+    found = {head: match(state, _places(head)) for head in heads}
     best = max(map(_fit, found.values()))
     return {head: each for head, each in found.items() if _fit(each) == best}
+
+
+@functools.cache
+def _places(head: str) -> dict[str, Tensor]:
+    """Return the keys and shapes of a head's state dict; the tensors hold no values."""
+    with torch.device("meta"):
+        return dict(build(head, _COCO_CLASSES).state_dict())
 
 
 def _fit(found: Match) -> tuple[int, int]:
