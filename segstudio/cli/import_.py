@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -120,25 +120,22 @@ def import_(
         rule=rule.value,
         layers=layers.value,
     )
-    with gather(sources, photos or []) as gathered:
-        with (
-            _steps(out, "Reading annotations", len(gathered.files)) as reading,
-            _steps(out, "Looking at photos", len(gathered.photos)) as examining,
-        ):
-            prepared = prepare(gathered, opened, options, reading=reading, examining=examining)
+    with _Bars(out) as bars, gather(sources, photos or [], progress=bars.stage("Unpacking")) as gathered:
+        prepared = prepare(
+            gathered,
+            opened,
+            options,
+            reading=bars.stage("Reading annotations"),
+            examining=bars.stage("Looking at photos"),
+        )
         report = prepared.report
-        if dry_run:
-            _tell(out, report)
-            out.say(
-                f"This import would be refused: {report.refusal}"
-                if report.refusal
-                else "Nothing was written."
-            )
-        else:
-            count = len(report.imported) + len(report.unlabelled)
-            with _steps(out, "Writing", count) as writing:
-                commit_import(prepared, opened, progress=writing)
-            _tell(out, report)
+        if not dry_run:
+            commit_import(prepared, opened, progress=bars.stage("Writing"))
+    _tell(out, report)
+    if dry_run:
+        out.say(
+            f"This import would be refused: {report.refusal}" if report.refusal else "Nothing was written."
+        )
     out.finish({"project": str(opened.folder), "dry_run": dry_run, **report.as_json()})
 
 
@@ -152,21 +149,34 @@ def _renames(pairs: Sequence[str]) -> Mapping[str, str]:
     return renames
 
 
-@contextmanager
-def _steps(out: Output, what: str, total: int) -> Iterator[Progress]:
-    """Turn `done of total` into the steps that `out.progress` counts."""
-    with out.progress(what, total) as advance:
-        yield _Steps(advance)
+class _Bars:
+    """Progress bars of the stages of an import, one after the other: a terminal shows one at a time."""
 
-
-class _Steps:
-    def __init__(self, advance: Callable[[int], None]) -> None:
-        self._advance = advance
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._open = ExitStack()
+        self._shown = ""
         self._done = 0
+        self._advance: Callable[[int], None] | None = None
 
-    def __call__(self, done: int, _total: int) -> None:
-        self._advance(done - self._done)
-        self._done = done
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._open.close()
+
+    def stage(self, what: str) -> Progress:
+        """Return the `progress` of one stage; its bar replaces the one before when it is first called."""
+
+        def progress(done: int, total: int) -> None:
+            if self._shown != what or self._advance is None:
+                self._open.close()
+                self._advance = self._open.enter_context(self._out.progress(what, total))
+                self._shown, self._done = what, 0
+            self._advance(done - self._done)
+            self._done = done
+
+        return progress
 
 
 def _tell(out: Output, report: ImportReport) -> None:

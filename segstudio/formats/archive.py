@@ -28,20 +28,25 @@ def unpack(
     folder: Path,
     wanted: Callable[[PurePosixPath], bool],
     *,
-    tick: Callable[[], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
     """Write the members of a ZIP file whose path is `wanted` below `folder`; return where they lie.
 
     Raises SegStudioError, before anything is written, for a member that would leave the folder, is a link,
     encrypted or there twice, and for an archive with too many members or too much in it; later when a member
-    is damaged or the disk is full. `tick` is called after each member.
+    is damaged or the disk is full. `progress` gets the members done and their number.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
             members = _checked_members(opened.infolist(), archive)
             _check_space(members, archive, folder)
             chosen = [(info, path) for info, path in members if wanted(path)]
-            return [_extract(opened, info, folder / path, tick) for info, path in chosen]
+            found = []
+            for done, (info, path) in enumerate(chosen, start=1):
+                found.append(_extract(opened, info, folder / path))
+                if progress is not None:
+                    progress(done, len(chosen))
+            return found
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         raise _refused(
             archive, "the ZIP file is damaged or cut off", "Download or export it again"
@@ -121,9 +126,7 @@ def _check_space(
         )
 
 
-def _extract(
-    opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, tick: Callable[[], None] | None
-) -> Path:
+def _extract(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     left = info.file_size
     with opened.open(info) as reading, target.open("xb") as writing:
@@ -132,8 +135,6 @@ def _extract(
             if left < 0:
                 raise zipfile.BadZipFile("a member is longer than it says")
             writing.write(chunk)
-    if tick is not None:
-        tick()
     return target
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.archive import unpack
+from segstudio.formats.options import Progress, unheard
 from segstudio.formats.places import PhotoFile, SourceFile
 from segstudio.formats.table import annotation_extensions
 from segstudio.project.images import is_photo
@@ -36,22 +37,22 @@ class _Finds:
 
 @contextmanager
 def gather(
-    sources: Sequence[Path], photo_places: Sequence[Path] = (), *, tick: Callable[[], None] | None = None
+    sources: Sequence[Path], photo_places: Sequence[Path] = (), *, progress: Progress = unheard
 ) -> Iterator[Gathered]:
     """Find the annotation files and photos in `sources`; with `photo_places`, photos are taken from there alone.
 
     Without, photos are those in the folders and ZIP files given, beside a single annotation file, and in a
-    folder such as `Images` beside `Annotations`. Hidden files and mask pictures are passed over. `tick` is
-    called after each unpacked file. Raises SegStudioError for what is missing or no source.
+    folder such as `Images` beside `Annotations`. Hidden files and mask pictures are passed over. `progress`
+    tells of unpacking. Raises SegStudioError for what is missing or no source.
     """
     with ExitStack() as cleaning:
         finds = _Finds()
         for source in sources:
-            _take_source(_existing(source), finds, cleaning, tick)
+            _take_source(_existing(source), finds, cleaning, progress)
         if photo_places:
             finds.photos.clear()
             for place in photo_places:
-                _take_photo_place(_existing(place), finds, cleaning, tick)
+                _take_photo_place(_existing(place), finds, cleaning, progress)
         if not finds.files and not finds.photos:
             raise SegStudioError(
                 "there is nothing to import", where=", ".join(str(source) for source in sources), fix=_GIVE
@@ -74,12 +75,12 @@ def _existing(path: Path) -> Path:
     return path.absolute()
 
 
-def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, tick: Callable[[], None] | None) -> None:
+def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Progress) -> None:
     if source.is_dir():
         _take_folder(source, finds, shown=_shown(source))
         _take_siblings(source, finds)
     elif source.suffix.lower() == ".zip":
-        _take_folder(_unpacked(source, cleaning, tick), finds, shown=source.name, staged=True)
+        _take_folder(_unpacked(source, cleaning, progress), finds, shown=source.name, staged=True)
     elif source.suffix.lower() in annotation_extensions():
         finds.files.setdefault(source, SourceFile(source, source.parent, _shown(source)))
         _take_photos(source.parent, finds, shown=_shown(source.parent), offered=False, deep=False)
@@ -94,13 +95,11 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, tick: Callabl
         )
 
 
-def _take_photo_place(
-    place: Path, finds: _Finds, cleaning: ExitStack, tick: Callable[[], None] | None
-) -> None:
+def _take_photo_place(place: Path, finds: _Finds, cleaning: ExitStack, progress: Progress) -> None:
     if place.is_dir():
         _take_photos(place, finds, shown=_shown(place))
     elif place.suffix.lower() == ".zip":
-        _take_photos(_unpacked(place, cleaning, tick), finds, shown=place.name, staged=True)
+        _take_photos(_unpacked(place, cleaning, progress), finds, shown=place.name, staged=True)
     elif is_photo(place):
         _add_photo(finds, place, PurePosixPath(place.name), place.name)
     else:
@@ -109,7 +108,7 @@ def _take_photo_place(
         )
 
 
-def _unpacked(archive: Path, cleaning: ExitStack, tick: Callable[[], None] | None) -> Path:
+def _unpacked(archive: Path, cleaning: ExitStack, progress: Progress) -> Path:
     folder = Path(cleaning.enter_context(tempfile.TemporaryDirectory(prefix="segstudio-import-")))
     extensions = annotation_extensions()
 
@@ -117,7 +116,7 @@ def _unpacked(archive: Path, cleaning: ExitStack, tick: Callable[[], None] | Non
         of_interest = path.suffix.lower() in extensions or is_photo(Path(path))
         return of_interest and not _is_passed_over(path)
 
-    unpack(archive, folder, wanted, tick=tick)
+    unpack(archive, folder, wanted, progress=progress)
     return folder
 
 

@@ -37,11 +37,13 @@ def test_wanted_members_are_written_with_their_folders(tmp_path: Path) -> None:
     path = _zip(tmp_path, ("a/ü 日本.xml", b"<a/>"), ("b.txt", b"no"), ("images\\c.png", b"png"))
     folder = tmp_path / "out"
     folder.mkdir()
-    ticks: list[int] = []
-    found = unpack(path, folder, lambda name: name.suffix != ".txt", tick=lambda: ticks.append(1))
+    told: list[tuple[int, int]] = []
+    found = unpack(
+        path, folder, lambda name: name.suffix != ".txt", progress=lambda *steps: told.append(steps)
+    )
     assert [item.relative_to(folder).as_posix() for item in found] == ["a/ü 日本.xml", "images/c.png"]
     assert found[0].read_bytes() == b"<a/>"
-    assert len(ticks) == 2
+    assert told == [(1, 2), (2, 2)]
 
 
 @pytest.mark.parametrize(
