@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, TextIO
@@ -17,13 +18,13 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object as the last line, for programs.")
 ]
 
-_PLAIN_PARTS = 4
+_SECONDS_BETWEEN_LINES = 5.0
 
 
 class Output:
     """What a verb prints.
 
-    On a terminal tables and bars are drawn; elsewhere plain lines are written. With `json` all that is meant
+    On a terminal tables and bars are drawn; elsewhere plain lines are written, for progress one in five seconds. With `json` all that is meant
     for people goes to standard error, and `finish` prints the one JSON object on standard output.
     """
 
@@ -82,16 +83,16 @@ class Output:
 
 
 def _plain_progress(say: Callable[[str], None], what: str, total: int | None) -> Callable[[int], None]:
-    """Return an `advance` that says `what: n of total` a few times on the way, not at every step."""
-    done = told = 0
+    """Return an `advance` that says `what: n of total` now and then; what is soon done says nothing."""
+    done, last = 0, time.monotonic()
 
     def advance(steps: int) -> None:
-        nonlocal done, told
+        nonlocal done, last
         done += steps
-        part = done * _PLAIN_PARTS // total if total else 0
-        if part > told:
-            told = part
-            say(f"{what}: {done} of {total}")
+        now = time.monotonic()
+        if now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            say(f"{what}: {done} of {total}" if total else f"{what}: {done}")
 
     return advance
 

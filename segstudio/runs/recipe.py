@@ -39,6 +39,11 @@ class Recipe(BaseModel):
     freeze_batch_norm: bool = Field(
         False, description="Keep the backbone's batch-norm statistics: helps with batches of four and fewer."
     )
+    batch_norm_momentum: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.1,
+        description="How fast batch-norm statistics follow; torchvision's MobileNetV3 has 0.01, too slow for short"
+        " trainings.",
+    )
 
     ignore_classes: tuple[str, ...] = Field((), description="Classes whose pixels are left out of training.")
     class_weights: (

@@ -72,8 +72,9 @@ class RandomScaledCrop(v2.Transform):
         top, height, new_height, above = params["rows"]
         left, width, new_width, before = params["columns"]
         is_mask = isinstance(inpt, tv_tensors.Mask)
+        # Cut by index: what comes out is a plain tensor, and labels need a channel to be resized.
         piece = functional.resize(
-            inpt[..., top : top + height, left : left + width],
+            inpt.view(-1, *inpt.shape[-2:])[:, top : top + height, left : left + width],
             [new_height, new_width],
             interpolation=InterpolationMode.NEAREST_EXACT if is_mask else InterpolationMode.BILINEAR,
             antialias=not is_mask,
@@ -82,7 +83,7 @@ class RandomScaledCrop(v2.Transform):
         if above or below or before or after:
             fill: Any = VOID if is_mask else _FILL_RGB
             piece = functional.pad(piece, [before, above, after, below], fill=fill)
-        return tv_tensors.wrap(piece, like=inpt)
+        return tv_tensors.wrap(piece[0] if is_mask else piece, like=inpt)
 
     def _span(self, length: int, scale: float) -> tuple[int, int, int, int]:
         """Choose the part of an axis of `length` pixels that fills the crop at `scale`."""

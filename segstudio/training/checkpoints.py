@@ -68,8 +68,8 @@ def save_checkpoint(
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint back; raises SegStudioError when it is missing, damaged, or a model without training."""
     model = read_model(path)
-    training = model.extra
-    if not isinstance(training, Mapping) or not set(training) >= _TRAINING_KEYS:
+    training: Mapping[str, Any] | None = model.training
+    if training is None or not set(training) >= _TRAINING_KEYS:
         raise SegStudioError(
             "this is a model without the state of its training", where=str(path), fix="Resume from a last.pt"
         )

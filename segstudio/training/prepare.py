@@ -73,6 +73,9 @@ def prepare(
         )
     torch.manual_seed(recipe.seed)
     network = build(recipe.head, len(classes), auxiliary=recipe.auxiliary)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = recipe.batch_norm_momentum
     card = _card(project, recipe, folder, classes=classes, train=train, val=val)
     if checkpoint is None:
         card = _with_initial_weights(network, recipe, card, say)
@@ -154,7 +157,7 @@ def _card(
 
 def _with_initial_weights(network: nn.Module, recipe: Recipe, card: ModelCard, say: Say) -> ModelCard:
     report = load_initial(network, recipe.head, recipe.weights)
-    say(str(report))
+    say(f"Weights: {report.told()}.")
     return card.model_copy(update={"weights_from": report.source, "weights_licence": report.licence})
 
 
