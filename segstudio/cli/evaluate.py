@@ -16,7 +16,8 @@ import typer
 from segstudio.cli.matching_classes import ClassMatch, match_classes
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
-from segstudio.cli.prediction_files import Kinds, class_table_row, write_csv, write_pictures, write_png
+from segstudio.cli.prediction_files import Kinds, counted, write_csv, write_pictures, write_png
+from segstudio.cli.scores import score_rows, score_text
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.project.classes import ClassList
@@ -110,7 +111,9 @@ def evaluate(
     path = find_model(model, opened.folder)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
     match = match_classes(predictor.classes, opened.classes)
-    console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {len(photos)} photos ({split}).")
+    console.say(
+        f"{predictor.card.head} from {path}, on {predictor.device}: {counted(len(photos), 'photo')} ({split})."
+    )
     _warn(console, predictor, photos, match)
     evaluation = _score(console, _Job(opened, predictor, photos, match, out))
     if not evaluation.photos:
@@ -205,21 +208,13 @@ def _score(console: Output, job: _Job) -> _Evaluation:
 
 def _tell(console: Output, evaluation: _Evaluation) -> None:
     scores = evaluation.scores
-    rows = [
-        class_table_row(row.name, (row.iou, row.precision, row.recall, row.dice), row.support)
-        for row in scores.classes
-    ]
-    console.table("", ["class", "IoU %", "precision %", "recall %", "Dice %", "true pixels"], rows)
-    interval = evaluation.interval
-    spread = (
-        f" (95 % interval over photos {_per_cent(interval[0])}–{_per_cent(interval[1])})" if interval else ""
-    )
-    count = sum(1 for row in scores.classes if row.support)
-    console.say(f"mIoU {_per_cent(scores.miou)} %{spread}, over the {count} classes with true pixels.")
-    console.say(f"Pixel accuracy {_per_cent(scores.pixel_accuracy)} %.")
+    console.table("", *score_rows(scores))
+    if interval := evaluation.interval:
+        low, high = (score_text(bound) for bound in interval)
+        console.say(f"With other photos like these the mean IoU would lie in {low}–{high} (95 % interval).")
     worst = [(name, photos[0]) for name, photos in evaluation.worst().items() if photos]
     for name, (key, iou) in sorted(worst, key=lambda entry: entry[1][1])[:3]:
-        console.say(f"Look first at {key}: {name} has IoU {_per_cent(iou)} % there.")
+        console.say(f"Look first at {key}: {name} has IoU {score_text(iou)} there.")
 
 
 def _write(out: Path, evaluation: _Evaluation, about: str) -> None:
@@ -228,12 +223,12 @@ def _write(out: Path, evaluation: _Evaluation, about: str) -> None:
     )
     columns = ("photo", "labelled pixels", "pixel accuracy", *(f"IoU {n}" for n in evaluation.classes.names))
     write_csv(out / "photos.csv", columns, [_photo_row(key, counts) for key, counts in evaluation.photos])
-    miou = _per_cent(evaluation.scores.miou)
+    miou = score_text(evaluation.scores.miou)
     figure = confusion_figure(
         evaluation.matrix,
         evaluation.classes,
         title="Confusion matrix",
-        subtitle=f"{about}  ·  {len(evaluation.photos)} photos  ·  mIoU {miou} %",
+        subtitle=f"{about}  ·  {counted(len(evaluation.photos), 'photo')}  ·  mIoU {miou}",
     )
     write_png(out / "confusion.png", figure)
 
@@ -252,10 +247,6 @@ def _as_json(evaluation: _Evaluation) -> dict[str, object]:
         "unread": [{"photo": key, "problem": problem} for key, problem in evaluation.unread],
         "worst": evaluation.worst(),
     }
-
-
-def _per_cent(ratio: float | None) -> str:
-    return "–" if ratio is None else f"{100 * ratio:.1f}"
 
 
 def _quoted(names: Sequence[str]) -> str:

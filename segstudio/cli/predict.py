@@ -11,7 +11,7 @@ import numpy.typing as npt
 import typer
 
 from segstudio.cli.output import JsonOption, Output
-from segstudio.cli.prediction_files import Kinds, class_table_row, write_csv, write_pictures
+from segstudio.cli.prediction_files import Kinds, class_table_row, counted, write_csv, write_pictures
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
@@ -42,7 +42,7 @@ class _Result:
 
 def predict(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="INPUT…", help="Photos, or folders with photos in any depth.")
+        list[Path], typer.Argument(metavar="INPUT", help="Photos, or folders with photos in any depth.")
     ],
     *,
     model: ModelOption,
@@ -73,7 +73,7 @@ def predict(
     refuse_overwriting(photos, out, kinds.suffixes)
     path = find_model(model, project)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
-    console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {len(photos)} photos.")
+    console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {counted(len(photos), 'photo')}.")
     results, unread = _segment(console, predictor, photos, out, kinds)
     if results:
         write_csv(out / TABLE_NAME, _COLUMNS, _rows(results, predictor.classes))
@@ -122,7 +122,9 @@ def _segment(
 def subtitle(predictor: Predictor) -> str:
     """Return the line under a figure's title: which model this was."""
     card = predictor.card
-    return "  ·  ".join(part for part in (card.head, card.run and f"run {card.run}") if part)
+    if card.head in card.run:
+        return f"run {card.run}"
+    return f"{card.head}  ·  run {card.run}" if card.run else card.head
 
 
 _COLUMNS = ("photo", "class", "pixels", "share", "mean confidence")
@@ -147,7 +149,9 @@ def _tell(console: Output, results: list[tuple[Input, _Result]], classes: ClassL
         rows.append(class_table_row(name, (share, sure), len(found)))
     console.table("", ["class", "% of pixels", "confidence %", "in photos"], rows)
     files = sum(len(result.files) for _, result in results)
-    console.say(f"Wrote {files} pictures and {TABLE_NAME} to {out}." if results else "Nothing was written.")
+    console.say(
+        f"Wrote {counted(files, 'picture')} and {TABLE_NAME} to {out}." if results else "Nothing was written."
+    )
 
 
 def _as_json(photo: Input, result: _Result, classes: ClassList) -> dict[str, object]:

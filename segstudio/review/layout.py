@@ -55,4 +55,4 @@ def grid_for(count: int, aspect: float, width: int, *, caption_height: int, gap:
 def _unfitness(grid: Grid, count: int, width: int) -> float:
     empty = grid.columns * grid.rows - count
     aspect = width / (grid.height + _HEADING_AND_LEGEND_PX)
-    return abs(math.log(aspect / _WANTED_ASPECT)) + 0.6 * empty / count
+    return abs(math.log(aspect / _WANTED_ASPECT)) + 0.9 * empty / count

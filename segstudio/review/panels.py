@@ -96,7 +96,7 @@ def _whole_captions(findings: Findings) -> list[Caption]:
     rows, columns = findings.mask.shape
     notes = ["All classes"]
     if findings.confidence is not None:
-        notes.append(f"confidence {percent(float(findings.confidence.mean()) / 255)}")
+        notes.append(f"mean confidence {percent(float(findings.confidence.mean()) / 255)}")
     captions = [Caption("Photo", (f"{columns} × {rows} pixels",)), Caption("Overlay", tuple(notes))]
     if findings.truth is not None:
         labelled = findings.truth != VOID
@@ -119,7 +119,7 @@ def _class_captions(findings: Findings, shown: Sequence[Tally]) -> list[Caption]
         entry, score = entries[count.index]
         notes = [f"{percent(count.share)} of pixels"]
         if count.mean_confidence is not None:
-            notes.append(f"confidence {percent(count.mean_confidence)}")
+            notes.append(f"mean confidence {percent(count.mean_confidence)}")
         if not np.isnan(score):
             notes.append(f"IoU {percent(float(score))}")
         captions.append(Caption(entry.name, tuple(notes), entry.rgb))
