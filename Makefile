@@ -1,0 +1,52 @@
+# Two commands set everything up on a machine that has Python 3.11 or newer and make:
+#   make demo   the main job: sample photos → project → training → overlays
+#   make test   linters, types, import rules, all tests
+
+# The first Python on the path that is new enough.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup system demo test lint types imports tests benchmarks wheel clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "SegStudio needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,tensorboard,onnx]'
+	@touch $@
+
+# The libraries of the system that Qt loads, and what `python -m venv` needs; only Debian and its relatives.
+system:
+	@PYTHON="$(PYTHON)" sh tests/system_libraries.sh
+
+demo: system setup
+	$(BIN)/segstudio demo
+
+test: system setup lint types imports tests
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+imports: setup
+	$(BIN)/lint-imports
+
+tests: setup
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
+benchmarks: setup
+	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s
+
+wheel: setup
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
