@@ -190,17 +190,40 @@ def _labelled(
     # Where a figure's edge hides part of the horizon, what lies behind decides, as it does for the horizon's polygon.
     owners = _without_specks(np.where(owners > 1, owners, background), background)
     order = np.array([CLASSES.index(name) for name in names], np.uint8)
+    while True:
+        shapes = _shapes(owners, background, order)
+        flat = [(number, corners) for number, corners in shapes if cv2.contourArea(corners) == 0]
+        if not flat:
+            named = tuple(LabelledShape(names[number], corners) for number, corners in shapes)
+            return SamplePhoto(picture, order[owners], named)
+        _give_back(flat, owners, background)
+
+
+def _shapes(
+    owners: NDArray[np.int16], background: NDArray[np.int16], order: NDArray[np.uint8]
+) -> list[tuple[int, NDArray[np.int32]]]:
+    """Return number and corners of every polygon, the nearest figure first, then ground, then sky."""
     classes = order[owners]
-    shapes: list[LabelledShape] = []
-    for number in reversed(range(2, len(names))):
-        free = classes > order[number]
-        shapes += [LabelledShape(names[number], corners) for corners in outlines(owners == number, free)]
-    for number in (1, 0):
-        shapes += [
-            LabelledShape(names[number], corners)
-            for corners in outlines(background == number, classes > number)
-        ]
-    return SamplePhoto(picture, classes, tuple(shapes))
+    found: list[tuple[int, NDArray[np.int32]]] = []
+    for number in reversed(range(len(order))):
+        mask = background == number if number < 2 else owners == number
+        found += [(number, corners) for corners in outlines(mask, classes > order[number])]
+    return found
+
+
+def _give_back(
+    flat: list[tuple[int, NDArray[np.int32]]], owners: NDArray[np.int16], background: NDArray[np.int16]
+) -> None:
+    """Take polygons one pixel thin, which readers drop as empty, out of the maps (changed in place)."""
+    for number, corners in flat:
+        gone = cv2.fillPoly(np.zeros(owners.shape, np.uint8), [corners], 1) > 0
+        if number < 2:
+            gone &= background == number
+            background[gone] = 1 - number
+            gone &= owners == number
+        else:
+            gone &= owners == number
+        owners[gone] = background[gone]
 
 
 def _majority(numbers: NDArray[np.int16], present: list[int]) -> NDArray[np.int16]:
@@ -217,15 +240,12 @@ def _majority(numbers: NDArray[np.int16], present: list[int]) -> NDArray[np.int1
 
 
 def _without_specks(owners: NDArray[np.int16], background: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Give pieces of figures too small for anyone to outline, or without an inside, back to the background."""
+    """Give pieces of figures too small for anyone to outline back to the background."""
     cleaned = owners.copy()
     for number in np.unique(owners[owners > 1]).tolist():
         mask = (owners == number).astype(np.uint8)
-        thick = cv2.dilate(cv2.erode(mask, np.ones((2, 2), np.uint8)), np.ones((2, 2), np.uint8))
         _, pieces, facts, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-        small = facts[:, cv2.CC_STAT_AREA] < _SMALLEST_PIECE
-        small |= np.bincount(pieces.ravel(), thick.ravel(), len(facts)) == 0
-        gone = small[pieces] & (mask > 0)
+        gone = (facts[:, cv2.CC_STAT_AREA] < _SMALLEST_PIECE)[pieces] & (mask > 0)
         cleaned[gone] = background[gone]
     return cleaned
 

@@ -11,11 +11,11 @@ import numpy as np
 
 if TYPE_CHECKING:
     from resources.sample import skydiving_figures as figures
-    from resources.sample.skydiving_divers import SUIT_COLOURS, Colour
+    from resources.sample.skydiving_divers import Colour
     from resources.sample.skydiving_figures import Floats, Mesh, Paint
 else:
     import skydiving_figures as figures  # both lie beside; skydiving.py has loaded them
-    from skydiving_divers import SUIT_COLOURS, Colour
+    from skydiving_divers import Colour
     from skydiving_figures import Floats, Mesh, Paint
 
 
@@ -28,13 +28,18 @@ class Livery:
     under: Colour
 
 
+_STRIPES: tuple[Colour, ...] = (
+    (0.60, 0.06, 0.08), (0.07, 0.13, 0.36), (0.06, 0.30, 0.18), (0.80, 0.42, 0.06), (0.16, 0.17, 0.19),
+)  # fmt: skip
+
+
 def random_livery(rng: np.random.Generator) -> Livery:
-    """Paint an aircraft: mostly white with a bold stripe, sometimes dark or coloured all over."""
-    stripe = SUIT_COLOURS[int(rng.integers(len(SUIT_COLOURS)))]
-    if rng.random() < 0.7:
+    """Paint an aircraft: mostly white with a bold stripe, sometimes dark all over."""
+    stripe = _STRIPES[int(rng.integers(len(_STRIPES)))]
+    if rng.random() < 0.85:
         white = (0.84, 0.84, 0.83)
-        return Livery(white, stripe, stripe if rng.random() < 0.4 else white)
-    dark = SUIT_COLOURS[int(rng.choice([0, 1, 4, 9]))]
+        return Livery(white, stripe, stripe if rng.random() < 0.25 else white)
+    dark = _STRIPES[int(rng.choice([0, 1, 4]))]
     return Livery(dark, (0.85, 0.85, 0.82), dark)
 
 

@@ -21,10 +21,17 @@ PoseName = Literal["belly", "track", "sit", "headdown", "dock", "stand"]
 
 _FRONT, _BACK = 3 * np.pi / 2, np.pi / 2
 _BLACK: Colour = (0.05, 0.05, 0.06)
-SUIT_COLOURS: tuple[Colour, ...] = (
-    (0.72, 0.07, 0.08), (0.06, 0.20, 0.66), (0.90, 0.38, 0.04), (0.92, 0.76, 0.08), (0.08, 0.45, 0.22),
-    (0.42, 0.10, 0.48), (0.88, 0.88, 0.86), (0.07, 0.55, 0.66), (0.86, 0.16, 0.42), (0.13, 0.13, 0.16),
-)  # fmt: skip
+_SUITS: tuple[Colour, ...] = (
+    (0.74, 0.06, 0.07),
+    (0.05, 0.20, 0.72),
+    (0.92, 0.36, 0.03),
+    (0.94, 0.76, 0.06),
+    (0.45, 0.09, 0.52),
+    (0.88, 0.12, 0.42),
+    (0.05, 0.58, 0.62),
+    (0.50, 0.78, 0.08),
+)
+_SECONDS: tuple[Colour, ...] = (*_SUITS, (0.88, 0.88, 0.86), (0.09, 0.09, 0.11), (0.08, 0.36, 0.20))
 _SKINS: tuple[Colour, ...] = ((0.82, 0.60, 0.48), (0.70, 0.48, 0.36), (0.48, 0.31, 0.22))
 
 
@@ -73,19 +80,19 @@ class Suit:
 def random_suit(rng: np.random.Generator) -> Suit:
     """Dress a diver: one main colour, often a second, sometimes dark legs."""
 
-    def pick() -> Colour:
-        base = np.array(SUIT_COLOURS[int(rng.integers(len(SUIT_COLOURS)))])
+    def pick(colours: tuple[Colour, ...]) -> Colour:
+        base = np.array(colours[int(rng.integers(len(colours)))])
         shade = np.clip(base * rng.uniform(0.75, 1.15) + rng.normal(0, 0.015, 3), 0.02, 0.95)
         return (float(shade[0]), float(shade[1]), float(shade[2]))
 
-    body, second = pick(), pick()
+    body, second = pick(_SUITS), pick(_SECONDS)
     return Suit(
         body=body,
         arms=body if rng.random() < 0.55 else second,
         legs=(0.09, 0.09, 0.11) if rng.random() < 0.25 else body if rng.random() < 0.6 else second,
         trim=second if rng.random() < 0.6 else (0.85, 0.85, 0.84),
-        rig=(0.08, 0.08, 0.09) if rng.random() < 0.5 else pick(),
-        helmet=pick(),
+        rig=(0.08, 0.08, 0.09) if rng.random() < 0.5 else pick(_SECONDS),
+        helmet=pick(_SECONDS),
         skin=_SKINS[int(rng.integers(len(_SKINS)))],
         full_face=bool(rng.random() < 0.6),
     )

@@ -53,6 +53,12 @@ def test_the_polygons_give_exactly_the_drawn_classes(index: int) -> None:
     assert np.array_equal(painted(sample().labelme_xml("a.jpg", photo)), photo.classes)
 
 
+def test_no_polygon_is_so_thin_that_a_reader_drops_it() -> None:
+    for index in (*range(12), 20):
+        for shape in drawn(index, (180, 240)).shapes:
+            assert cv2.contourArea(shape.corners) > 0
+
+
 def test_the_polygons_are_exact_at_full_size() -> None:
     for index in (3, 16):
         photo = drawn(index, (360, 480))
