@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 
 from segstudio.errors import SegStudioError, inside
-from segstudio.inference.devices import pick_device
 from segstudio.networks.build import build
+from segstudio.networks.devices import pick_device
 from segstudio.networks.model_file import read_model
 from segstudio.networks.segmenting import Segmented, segment
 from segstudio.project.classes import ClassList, LabelClass

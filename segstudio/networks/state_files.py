@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def load_plain(path: Path, *, mapped: bool = False) -> object:
     With `mapped` tensors stay on the disk until they are used. Raises SegStudioError.
     """
     try:
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped or None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what torch warns of is told in our own sentence
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped or None)
     except OSError as error:
         raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
     except Exception as error:  # a damaged pickle can raise anything; each is the file's fault

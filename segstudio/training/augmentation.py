@@ -73,12 +73,12 @@ class RandomScaledCrop(v2.Transform):
         left, width, new_width, before = params["columns"]
         is_mask = isinstance(inpt, tv_tensors.Mask)
         # Cut by index: what comes out is a plain tensor, and labels need a channel to be resized.
-        piece = functional.resize(
-            inpt.view(-1, *inpt.shape[-2:])[:, top : top + height, left : left + width],
-            [new_height, new_width],
-            interpolation=InterpolationMode.NEAREST_EXACT if is_mask else InterpolationMode.BILINEAR,
-            antialias=not is_mask,
-        )
+        piece = inpt.view(-1, *inpt.shape[-2:])[:, top : top + height, left : left + width]
+        if min(height, width, new_height, new_width) == 1:
+            piece = piece.float()  # torch's 8-bit kernel fails on an axis of one pixel
+        mode = InterpolationMode.NEAREST_EXACT if is_mask else InterpolationMode.BILINEAR
+        piece = functional.resize(piece, [new_height, new_width], interpolation=mode, antialias=not is_mask)
+        piece = piece.to(torch.uint8)
         below, after = self._crop_px - new_height - above, self._crop_px - new_width - before
         if above or below or before or after:
             fill: Any = VOID if is_mask else _FILL_RGB

@@ -1,4 +1,4 @@
-"""Which device trains, and in which number format."""
+"""How a training uses its device: number format, loader processes, memory."""
 
 from __future__ import annotations
 
@@ -11,30 +11,6 @@ from segstudio.runs.recipe import Recipe
 
 _MEGABYTE = 1 << 20
 _MOST_WORKERS = 8
-
-
-def pick_device(choice: str) -> torch.device:
-    """Return the device for `auto` (the first GPU, else the CPU), `cpu`, `cuda`, `cuda:N` or `mps`.
-
-    Raises SegStudioError for a name that is none, and for a device that this machine does not have.
-    """
-    if choice == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(choice)
-    except RuntimeError as error:
-        raise SegStudioError(f'"{choice}" is no device', fix="Use auto, cpu, cuda, cuda:N or mps") from error
-    there = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if not there.get(device.type, False):
-        raise SegStudioError(
-            f"this machine has no device {choice} that torch can use",
-            fix="Use --device cpu, or look at `segstudio doctor`",
-        )
-    return device
 
 
 def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:

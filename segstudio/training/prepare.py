@@ -12,6 +12,7 @@ from torch import nn
 
 from segstudio.errors import SegStudioError
 from segstudio.networks.build import build
+from segstudio.networks.devices import pick_device
 from segstudio.networks.weights import load_initial
 from segstudio.project.classes import LabelClass
 from segstudio.project.photos import Photo
@@ -21,7 +22,7 @@ from segstudio.runs.heads import head_named
 from segstudio.runs.model_card import ModelCard, ModelClass
 from segstudio.runs.recipe import Recipe
 from segstudio.training.checkpoints import Checkpoint, load_checkpoint
-from segstudio.training.devices import pick_device, worker_count
+from segstudio.training.devices import worker_count
 from segstudio.training.losses import class_weights
 from segstudio.training.photos import LabelledPhoto, PhotoStore, Progress
 from segstudio.training.trainer import Task, Trainer
@@ -82,9 +83,7 @@ def prepare(
     else:
         _check_same(checkpoint, card, folder)
         card = checkpoint.card
-    stores = _stores(
-        project, recipe, device=chosen, classes=classes, photos=(train, val), progress=progress
-    )
+    stores = _stores(project, recipe, device=chosen, classes=classes, photos=(train, val), progress=progress)
     counts = stores[0].pixel_counts(len(classes))
     task = Task(
         recipe=recipe,

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from segstudio.errors import SegStudioError
-from segstudio.inference.devices import pick_device
+from segstudio.networks.devices import pick_device
 
 
 def test_the_cpu_is_always_there() -> None:

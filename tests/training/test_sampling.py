@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segstudio.project.project import Project
+from segstudio.runs.recipe import Recipe
+from segstudio.training.augmentation import Augmentation
+from segstudio.training.photos import LabelledPhoto, PhotoStore
+from segstudio.training.sampling import CropPlan, crop_batches
+from tests.training.conftest import MakeProject
+
+
+@given(photos=st.integers(1, 30), crops=st.integers(1, 4), batch=st.integers(1, 9), seed=st.integers(0, 99))
+def test_an_epoch_uses_every_photo_equally(photos: int, crops: int, batch: int, seed: int) -> None:
+    plan = CropPlan(photos=photos, crops_per_photo=crops, batch_size=batch, seed=seed)
+    steps = plan.epoch(3)
+    assert len(steps) == plan.steps_per_epoch
+    assert Counter(key.photo for step in steps for key in step) == dict.fromkeys(range(photos), crops)
+    assert all(len(step) == batch for step in steps[:-1])
+    seeds = [key.seed for step in steps for key in step]
+    assert len(set(seeds)) == len(seeds)
+
+
+def test_epochs_differ_and_repeat_by_seed() -> None:
+    plan = CropPlan(photos=20, crops_per_photo=1, batch_size=4, seed=7)
+    again = CropPlan(photos=20, crops_per_photo=1, batch_size=4, seed=7)
+    other = CropPlan(photos=20, crops_per_photo=1, batch_size=4, seed=8)
+    assert plan.epoch(0) == again.epoch(0)
+    assert plan.epoch(0) != plan.epoch(1)
+    assert plan.epoch(0) != other.epoch(0)
+
+
+def store_of(project: Project, *, shared: bool) -> PhotoStore:
+    photos = [LabelledPhoto(p.key, p.path, project.mask_path(p), p.size) for p in project.photos()]
+    store = PhotoStore(
+        photos, classes=project.classes, channels=[0, 1], max_side_px=0, cache_mb=100, shared=shared
+    )
+    store.load()
+    return store
+
+
+def batches(store: PhotoStore, *, first_step: int, workers: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    plan = CropPlan(photos=len(store), crops_per_photo=1, batch_size=2, seed=3)
+    return list(
+        crop_batches(
+            store,
+            Augmentation(Recipe(crop_px=32)),
+            plan,
+            first_step=first_step,
+            epochs=2,
+            workers=workers,
+            pin_memory=False,
+        )
+    )
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_going_on_in_mid_epoch_gives_the_same_batches(make_project: MakeProject, workers: int) -> None:
+    store = store_of(make_project(), shared=workers > 0)
+    whole = batches(store_of(make_project(name="other"), shared=False), first_step=0, workers=0)
+    before = torch.get_rng_state()
+    rest = batches(store, first_step=3, workers=workers)
+    assert torch.equal(before, torch.get_rng_state()), "cutting crops must not draw from the global generator"
+    assert len(whole) == 8
+    assert len(rest) == 5
+    for (images, labels), (same_images, same_labels) in zip(whole[3:], rest, strict=True):
+        assert torch.equal(images, same_images)
+        assert torch.equal(labels, same_labels)
+    store.close()
