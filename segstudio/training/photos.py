@@ -24,7 +24,10 @@ Progress = Callable[[int, int], None]
 """Told how many of how many photos are ready."""
 
 _MEGABYTE = 1 << 20
-_PLANES = 4  # red, green, blue, mask
+_PLANES = 4  # red, green, blue, labels
+
+_Pair = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+"""uint8 (rows, columns, 3) RGB, and uint8 (rows, columns) channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,9 @@ class PhotoStore:
         return len(self.photos)
 
     def __getitem__(self, position: int) -> tuple[Tensor, Tensor]:
-        planes = self._cached(position)
-        if planes is None:
-            planes = self._decode(position)
-        pixels = torch.from_numpy(planes)
-        return pixels[..., :3].permute(2, 0, 1), pixels[..., 3]
+        pair = self._cached(position) or self._decode(position)
+        image, labels = (torch.from_numpy(part) for part in pair)
+        return image.permute(2, 0, 1), labels
 
     @property
     def megabytes(self) -> int:
@@ -109,16 +110,20 @@ class PhotoStore:
         kept = self._cached(position)
         if kept is None:
             self._read_labels(position)
-        else:
-            kept[...] = self._decode(position)
+            return
+        for part, decoded in zip(kept, self._decode(position), strict=True):
+            part[...] = decoded
 
-    def _cached(self, position: int) -> npt.NDArray[np.uint8] | None:
+    def _cached(self, position: int) -> _Pair | None:
         start, end = self._offsets[position], self._offsets[position + 1]
         if start == end:
             return None
-        return self._cache.array[start:end].reshape(*self._sizes[position], _PLANES)
+        rows, columns = self._sizes[position]
+        border = start + rows * columns * 3
+        image, labels = self._cache.array[start:border], self._cache.array[border:end]
+        return image.reshape(rows, columns, 3), labels.reshape(rows, columns)
 
-    def _decode(self, position: int) -> npt.NDArray[np.uint8]:
+    def _decode(self, position: int) -> _Pair:
         image = read_photo(self.photos[position].photo)
         expected = self.photos[position].size
         if image.shape[:2] != expected:
@@ -137,7 +142,7 @@ class PhotoStore:
             labels = np.asarray(
                 cv2.resize(labels, (columns, rows), interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8
             )
-        return np.concatenate([image, labels[:, :, None]], axis=2)
+        return image, labels
 
     def _read_labels(self, position: int) -> npt.NDArray[np.uint8]:
         photo = self.photos[position]

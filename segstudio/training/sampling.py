@@ -66,16 +66,24 @@ class _RemainingSteps(Sampler[list[CropKey]]):
 
 
 class _Crops(Dataset[Batch]):
-    """Cuts the crop of a key; the global generator is left as it was found."""
+    """Cuts the crops of one step; the global generator is left as it was found."""
 
     def __init__(self, store: PhotoStore, augmentation: Augmentation) -> None:
         self._store = store
         self._augmentation = augmentation
 
-    def __getitem__(self, key: CropKey) -> Batch:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(key.seed)
-            return self._augmentation(*self._store[key.photo])
+    def __getitems__(self, keys: list[CropKey]) -> list[Batch]:
+        # The default generator by hand: torch.random.fork_rng and manual_seed also look after
+        # every kind of accelerator, at a cost like that of the crop itself.
+        before = torch.default_generator.get_state()
+        try:
+            return [self._cut(key) for key in keys]
+        finally:
+            torch.default_generator.set_state(before)
+
+    def _cut(self, key: CropKey) -> Batch:
+        torch.default_generator.manual_seed(key.seed)
+        return self._augmentation(*self._store[key.photo])
 
 
 def crop_batches(

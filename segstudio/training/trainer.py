@@ -169,8 +169,8 @@ class Trainer:
     def _step(self, images: Tensor, labels: Tensor) -> Tensor:
         """Move the weights once; return the loss, still on the device."""
         recipe, device = self._task.recipe, self._task.device
-        images = images.to(device, non_blocking=True).float().sub_(self._mean).div_(self._std)
-        images = images.contiguous(memory_format=self._layout)
+        images = images.to(device, non_blocking=True).contiguous(memory_format=self._layout)
+        images = images.float().sub_(self._mean).div_(self._std)
         labels = labels.to(device, non_blocking=True)
         self._optimizer.zero_grad(set_to_none=True)
         with torch.autocast(device.type, dtype=self._dtype, enabled=self._dtype is not None):
