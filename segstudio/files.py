@@ -26,7 +26,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:20]}.", suffix=".part", dir=path.parent)
     except OSError as error:
         raise _refused(path, error) from error
     temporary = Path(name)
@@ -56,8 +56,14 @@ def write_text(path: Path, text: str) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy `source` over `target`, whole or not at all."""
-    with source.open("rb") as reading, replacing(target) as writing:
+    """Copy `source` over `target`, whole or not at all; raises SegStudioError when either refuses."""
+    try:
+        reading = source.open("rb")
+    except OSError as error:
+        raise SegStudioError(
+            f"the file cannot be read ({error.strerror or error})", where=str(source)
+        ) from error
+    with reading, replacing(target) as writing:
         shutil.copyfileobj(reading, writing, length=1 << 20)
 
 

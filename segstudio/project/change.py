@@ -3,7 +3,7 @@
 Everything is first written into a staging folder of its own. Committing writes the list of what is to be
 moved (`commit.json`), moves each file to its place, and removes the folder. A process that dies before the
 list is complete leaves nothing but a folder that is thrown away; one that dies after it is finished by
-whoever opens the project next.
+whoever opens or changes the project next.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
@@ -24,6 +24,7 @@ from segstudio.project.photos import PhotoState, clean_key
 STAGING = ".staging"
 _LIST = "commit.json"
 _FILES = "files"
+_LOCKED = ".lock"
 
 
 class Change:
@@ -34,11 +35,12 @@ class Change:
         self._classes = classes
         self.new_classes: ClassList | None = None
         self.references: dict[str, Path] = {}
+        self.copied: set[str] = set()
 
     @property
     def classes(self) -> ClassList:
         """The class list that holds once the change is committed."""
-        return self.new_classes or self._classes
+        return self._classes if self.new_classes is None else self.new_classes
 
     def add_photo(
         self, key: str, source: Path, *, copy: bool = True, size: tuple[int, int] | None = None
@@ -50,6 +52,7 @@ class Change:
         key = clean_key(key)
         if copy:
             copy_file(source, self._files / "photos" / key)
+            self.copied.add(key)
         else:
             self.references[key] = source.resolve()
         if size is not None and not (self._files / state_name(key)).exists():
@@ -97,17 +100,11 @@ def staging_folder(project: Path) -> Iterator[Path]:
     """
     root = project / STAGING
     folder = root / uuid.uuid4().hex
+    _make(root, project)
     try:
-        (folder / _FILES).mkdir(parents=True)
-    except OSError as error:
-        raise SegStudioError(
-            f"the project may not be written ({error.strerror})",
-            where=str(project),
-            fix="Check its permissions",
-        ) from error
-    try:
-        with locked(_lock_of(folder)):
+        with locked(_lock_of(folder)):  # before the folder, so that nobody takes it for a dead one
             try:
+                _make(folder / _FILES, project)
                 yield folder
             finally:
                 if not (folder / _LIST).exists():
@@ -117,28 +114,65 @@ def staging_folder(project: Path) -> Iterator[Path]:
 
 
 def commit(project: Path, folder: Path) -> None:
-    """Move everything staged in `folder` into place; from here on the change happens, even after a crash."""
+    """Move everything staged in `folder` into place; from here on the change happens, even after a crash.
+
+    Raises SegStudioError, with nothing moved, when a file would have to take the place of a folder.
+    """
     files = folder / _FILES
     names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
+    for name in names:
+        _check_free(project, name)
     write_text(folder / _LIST, json.dumps(names, ensure_ascii=False))
     _move(project, folder)
 
 
-def recover(project: Path) -> None:
-    """Finish committed changes whose process died, and throw away uncommitted ones."""
+def has_staged(project: Path) -> bool:
+    """Tell whether changes are under way, or were left by a process that died."""
+    return (project / STAGING).is_dir()
+
+
+def recover(project: Path, *, but: Path | None = None) -> None:
+    """Finish committed changes whose process died, and throw away uncommitted ones (not the one staged in `but`).
+
+    Call it while no other change is being put in place. Raises SegStudioError when one cannot be finished.
+    """
     root = project / STAGING
     if not root.is_dir():
         return
-    for folder in sorted(path for path in root.iterdir() if path.is_dir()):
-        try:
-            with locked(_lock_of(folder), timeout_s=0):
-                if (folder / _LIST).exists():
-                    _move(project, folder)
-                else:
-                    shutil.rmtree(folder, ignore_errors=True)
-        except SegStudioError:
-            continue  # its process is alive, or the project is read-only: not ours to touch
+    found = {path.with_suffix("") for path in root.iterdir() if path.is_dir() or path.suffix == _LOCKED}
+    for folder in sorted(found - {but}):
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(_lock_of(folder), timeout_s=0))
+            except SegStudioError:
+                continue  # its process is alive, or the project is read-only: not ours to touch
+            if (folder / _LIST).exists():
+                _move(project, folder)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
         _tidy(folder)
+
+
+def _make(folder: Path, project: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SegStudioError(
+            f"the project may not be written ({error.strerror})",
+            where=str(project),
+            fix="Check its permissions",
+        ) from error
+
+
+def _check_free(project: Path, name: str) -> None:
+    target = project / clean_key(name)
+    if target.is_dir():
+        raise SegStudioError("a folder stands where a file must go", where=str(target), fix="Move it away")
+    for parent in target.relative_to(project).parents:
+        if (project / parent).exists() and not (project / parent).is_dir():
+            raise SegStudioError(
+                "a file stands where a folder must go", where=str(project / parent), fix="Move it away"
+            )
 
 
 def _move(project: Path, folder: Path) -> None:
@@ -159,7 +193,7 @@ def _move(project: Path, folder: Path) -> None:
 
 
 def _lock_of(folder: Path) -> Path:
-    return folder.with_suffix(".lock")
+    return folder.with_suffix(_LOCKED)
 
 
 def _tidy(folder: Path) -> None:

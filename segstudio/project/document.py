@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, inside
 from segstudio.files import copy_file, write_text
 from segstudio.project.classes import ClassList
 
@@ -82,7 +82,7 @@ def _migrate(
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise SegStudioError(
             "there is no project here (project.json is missing)",
@@ -102,7 +102,8 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _validated(raw: dict[str, Any], path: Path) -> ProjectDocument:
     try:
-        return ProjectDocument.model_validate(raw)
+        with inside(str(path)):
+            return ProjectDocument.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole file"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from segstudio.errors import SegStudioError
 
@@ -40,11 +42,24 @@ MAX_PIXELS = 20_000 * 20_000
 """A photo with more pixels is refused before any of it is decoded."""
 
 _ORIENTATION = 0x0112
+_WIDTH, _LENGTH = 0x0100, 0x0101
+_TIFF_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "I;16", "I;16B"})
+"""What Pillow reads of TIFF; OpenCV is asked for the rest."""
+
 _SIDEWAYS = frozenset({5, 6, 7, 8})
+
+_OPENCV_SIGNATURES = (
+    *(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),  # TIFF and BigTIFF
+    *(b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),  # JPEG 2000
+)
 
 # Pillow's own limit stands below the 16384 × 16384 that a project may hold; ours is checked in its place.
 Image.MAX_IMAGE_PIXELS = None
 ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+# What the two have to say of a damaged file would stand on standard error beside our sentence.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 def is_photo(path: Path) -> bool:
@@ -58,7 +73,10 @@ def photo_size(path: Path) -> tuple[int, int]:
     Raises SegStudioError for a file that is missing, no photo, or too large.
     """
     with _explained(path), _opened(path) as image:
-        columns, rows = image.size
+        if isinstance(image, TiffImageFile):  # some versions of Pillow turn `size` upright, some do not
+            columns, rows = image.tag_v2[_WIDTH], image.tag_v2[_LENGTH]
+        else:
+            columns, rows = image.size
         return (columns, rows) if _orientation(image) in _SIDEWAYS else (rows, columns)
 
 
@@ -72,16 +90,7 @@ def read_photo(path: Path) -> RgbImage:
     with _explained(path), _opened(path) as image:
         if image.mode == "F":
             return _float_to_rgb(np.asarray(image, dtype=np.float32), path)
-        if image.format == "TIFF" and image.mode not in (
-            "1",
-            "L",
-            "P",
-            "RGB",
-            "RGBA",
-            "CMYK",
-            "I;16",
-            "I;16B",
-        ):
+        if image.format == "TIFF" and image.mode not in _TIFF_MODES:
             return _read_with_opencv(path)
         return _to_rgb(ImageOps.exif_transpose(image))
 
@@ -102,13 +111,18 @@ def encode_png(image: npt.NDArray[np.uint8]) -> bytes:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
-    opened: Image.Image
-    try:
-        opened = Image.open(path)
-    except UnidentifiedImageError:
-        # Some 16-bit TIFF and JPEG 2000 variants are OpenCV's only; go through its decoder.
-        opened = Image.fromarray(_read_with_opencv(path))
-    with opened as image:
+    # Opened by us: given a path, Pillow maps uncompressed files into memory, and the rows of a sideways grey TIFF
+    # come out torn.
+    with path.open("rb") as stream:
+        image: Image.Image
+        try:
+            image = Image.open(stream)
+        except UnidentifiedImageError:
+            # OpenCV knows more variants of these; others it would guess at where they are cut off.
+            stream.seek(0)
+            if not stream.read(12).startswith(_OPENCV_SIGNATURES):
+                raise _no_photo(path) from None
+            image = Image.fromarray(_read_with_opencv(path))
         columns, rows = image.size
         if rows * columns > MAX_PIXELS:
             raise SegStudioError(
@@ -133,12 +147,22 @@ def _explained(path: Path) -> Iterator[None]:
         raise SegStudioError(
             "the photo may not be read", where=str(path), fix="Check its permissions"
         ) from error
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, cv2.error) as error:
         raise SegStudioError(
             f"the photo is damaged or cut off ({_short(error)})",
             where=str(path),
             fix="Copy it anew from its source, or leave it out",
         ) from error
+
+
+def _no_photo(path: Path) -> SegStudioError:
+    if path.stat().st_size == 0:
+        return SegStudioError(
+            "the photo is empty (0 bytes)", where=str(path), fix="Copy it anew from its source"
+        )
+    return SegStudioError(
+        "this is not a photo that can be read", where=str(path), fix="Use JPEG, PNG, TIFF, BMP or WebP"
+    )
 
 
 def _short(error: BaseException) -> str:
@@ -179,14 +203,7 @@ def _float_to_rgb(values: npt.NDArray[np.float32], path: Path) -> RgbImage:
 
 def _read_with_opencv(path: Path) -> RgbImage:
     # imdecode, not imread: imread cannot open non-ASCII paths on Windows.
-    data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    if data.size == 0:
-        raise SegStudioError(
-            "the photo is empty (0 bytes)", where=str(path), fix="Copy it anew from its source"
-        )
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    image = cv2.imdecode(np.frombuffer(path.read_bytes(), dtype=np.uint8), cv2.IMREAD_COLOR)
     if image is None:
-        raise SegStudioError(
-            "this is not a photo that can be read", where=str(path), fix="Use JPEG, PNG, TIFF, BMP or WebP"
-        )
+        raise _no_photo(path)
     return np.ascontiguousarray(image[:, :, ::-1], dtype=np.uint8)

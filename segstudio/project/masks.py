@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.images import MAX_PIXELS
 
 Mask = npt.NDArray[np.uint8]
 """uint8 of shape (rows, columns); the value is a class index, 255 is void."""
@@ -51,6 +52,8 @@ def read_mask(path: Path, *, size: tuple[int, int] | None = None) -> Mask:
                     where=str(path),
                     fix="Save the mask as an 8-bit palette or grey PNG",
                 )
+            if image.width * image.height > MAX_PIXELS or (size is not None and image.size[::-1] != size):
+                raise _unfitting(path, image.size, size)  # before a false header makes us ask for its memory
             mask = np.array(image, dtype=np.uint8)
     except FileNotFoundError as error:
         raise SegStudioError("there is no such mask", where=str(path)) from error
@@ -58,13 +61,14 @@ def read_mask(path: Path, *, size: tuple[int, int] | None = None) -> Mask:
         raise SegStudioError(
             "the mask is damaged or cut off", where=str(path), fix="Restore it, or import it again"
         ) from error
-    if size is not None and mask.shape != size:
-        raise SegStudioError(
-            f"the mask is {mask.shape[1]} × {mask.shape[0]} pixels, its photo {size[1]} × {size[0]}",
-            where=str(path),
-            fix="Import the mask again, or remove it",
-        )
     return mask
+
+
+def _unfitting(path: Path, found: tuple[int, int], size: tuple[int, int] | None) -> SegStudioError:
+    """Say that a mask of `found` (columns, rows) does not fit a photo of `size` (rows, columns)."""
+    told = f"the mask is {found[0]} × {found[1]} pixels"
+    told += f", its photo {size[1]} × {size[0]}" if size is not None else ", more than a photo may have"
+    return SegStudioError(told, where=str(path), fix="Import the mask again, or remove it")
 
 
 def unknown_values(mask: Mask, classes: ClassList) -> tuple[int, ...]:

@@ -36,6 +36,19 @@ class PhotoState(BaseModel):
     source: str = ""
 
     @classmethod
+    def read(cls, path: Path) -> PhotoState:
+        """Read the state file `path`; raises SegStudioError when it is damaged."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SegStudioError(
+                "the photo's state cannot be read",
+                where=str(path),
+                fix="Restore the file, or remove it: the mask stays, split and status start anew",
+            ) from error
+        return cls.from_json(text, where=str(path))
+
+    @classmethod
     def from_json(cls, text: str, *, where: str) -> PhotoState:
         """Read a state back; raises SegStudioError that names `where` when it is not one."""
         try:
@@ -58,7 +71,8 @@ class Photo:
     """One photo of a project.
 
     `key` is its path below `photos/` with forward slashes and extension, or, for a referenced photo, the name
-    given to it; `path` is where the file lies. `size` is (rows, columns) of the upright photo.
+    given to it; `path` is where the file lies. `size` is (rows, columns) of the upright photo; for a file that
+    cannot be read and whose size was not remembered, that of its mask, or (0, 0).
     """
 
     key: str

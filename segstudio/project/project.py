@@ -5,13 +5,21 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.files import locked, write_bytes, write_text
-from segstudio.project.change import Change, commit, mask_name, recover, staging_folder, state_name
+from segstudio.project.change import (
+    Change,
+    commit,
+    has_staged,
+    mask_name,
+    recover,
+    staging_folder,
+    state_name,
+)
 from segstudio.project.classes import ClassList
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
 from segstudio.project.images import RgbImage, is_photo, photo_size, read_photo
@@ -39,13 +47,13 @@ class Project:
 
         Raises SegStudioError when something is already there or the folder cannot be made.
         """
-        folder = folder.absolute()
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            what = (
-                "there is already a project" if (folder / FILE_NAME).exists() else "the folder is not empty"
-            )
-            raise SegStudioError(what, where=str(folder), fix="Choose another folder")
-        document = ProjectDocument(name=name or folder.name, classes=classes or ClassList())
+        folder = folder.resolve()  # so that the last part is a name, and references are told from here
+        taken = _what_is_there(folder)
+        if taken:
+            raise SegStudioError(taken, where=str(folder), fix="Choose another folder")
+        document = ProjectDocument(
+            name=name or folder.name, classes=ClassList() if classes is None else classes
+        )
         write_bytes(folder / FILE_NAME, encode_document(document))
         (folder / _LOCK).touch()
         for part in ("photos", "masks", "sources", "runs"):
@@ -58,11 +66,13 @@ class Project:
 
         Raises SegStudioError when there is none, or it is damaged or newer than this program.
         """
-        folder = folder.absolute()
+        folder = folder.resolve()
         if folder.name == FILE_NAME:
             folder = folder.parent
-        if (folder / FILE_NAME).exists():
-            recover(folder)
+        if has_staged(folder):
+            # A project that may only be read can still be looked at as it is.
+            with suppress(SegStudioError), locked(folder / _LOCK):
+                recover(folder)
         return cls(folder, load_document(folder))
 
     @property
@@ -124,16 +134,17 @@ class Project:
 
     def write_state(self, photo: Photo, state: PhotoState) -> None:
         """Replace split, status and origin of one photo."""
-        kept = state if state.size is not None else state.model_copy(update={"size": photo.size})
+        kept = _with_size(state, photo)
         write_text(self.folder / state_name(photo.key), kept.model_dump_json(indent=1))
         self._photos = None
 
     def set_split(self, splits: dict[str, Split]) -> None:
         """Give each photo named in `splits` its split, all together."""
+        self.refresh()  # what others have written meanwhile stays
         with self.change() as change:
             for key, split in splits.items():
                 photo = self.photo(key)
-                change.put_state(key, photo.state.model_copy(update={"split": split, "size": photo.size}))
+                change.put_state(key, _with_size(photo.state, photo).model_copy(update={"split": split}))
 
     # -- changes
 
@@ -152,6 +163,9 @@ class Project:
             change = Change(staging, self.classes)
             yield change
             with locked(self.folder / _LOCK):
+                recover(
+                    self.folder, but=staging
+                )  # a committed change whose process died comes before this one
                 self._document = load_document(self.folder)
                 document = self._changed_document(change)
                 if document != self._document:
@@ -164,9 +178,9 @@ class Project:
         update: dict[str, object] = {}
         if change.new_classes is not None:
             update["classes"] = change.new_classes
-        if change.references:
-            told = {key: self._told_path(path) for key, path in change.references.items()}
-            update["references"] = {**self._document.references, **told}
+        told = {key: self._told_path(path) for key, path in change.references.items()}
+        kept = {key: path for key, path in self._document.references.items() if key not in change.copied}
+        update["references"] = {**kept, **told}
         return self._document.model_copy(update=update)
 
     def _told_path(self, path: Path) -> str:
@@ -186,11 +200,9 @@ class Project:
 
     def _listed(self, key: str, path: Path) -> Photo:
         state_path = self.folder / state_name(key)
-        state = PhotoState()
-        if state_path.exists():
-            state = PhotoState.from_json(state_path.read_text(encoding="utf-8"), where=str(state_path))
-        size = state.size or photo_size(path)
-        return Photo(key, path, size, (self.folder / mask_name(key)).exists(), state)
+        mask_path = self.folder / mask_name(key)
+        state = PhotoState.read(state_path) if state_path.exists() else PhotoState()
+        return Photo(key, path, state.size or _measured(path, mask_path), mask_path.exists(), state)
 
 
 def stamp() -> tuple[str, str]:
@@ -200,6 +212,35 @@ def stamp() -> tuple[str, str]:
     except (KeyError, OSError):
         who = ""
     return who, datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _what_is_there(folder: Path) -> str:
+    """Say what keeps a new project from being made in `folder`; nothing when it may be."""
+    if not folder.exists():
+        return ""
+    if not folder.is_dir():
+        return "this is a file"
+    if (folder / FILE_NAME).exists():
+        return "there is already a project"
+    return "the folder is not empty" if any(folder.iterdir()) else ""
+
+
+def _with_size(state: PhotoState, photo: Photo) -> PhotoState:
+    """Remember the photo's size, unless it is not known."""
+    if state.size is not None or not all(photo.size):
+        return state
+    return state.model_copy(update={"size": photo.size})
+
+
+def _measured(path: Path, mask_path: Path) -> tuple[int, int]:
+    """Return the size of a photo, of its mask if the photo cannot be read, or (0, 0).
+
+    One broken photo must not hide all others; whoever reads it learns what is wrong with it.
+    """
+    for candidate in (path, mask_path):
+        with suppress(SegStudioError):
+            return photo_size(candidate)
+    return 0, 0
 
 
 def _photo_files(root: Path) -> dict[str, Path]:
