@@ -19,6 +19,9 @@ VOID = 255
 VOID_RGB = (32, 32, 32)
 """The colour in which void is shown in mask files and legends."""
 
+BACKGROUND_COLOUR = "#7F7F7F"
+"""The colour of a background that was given none: quiet, so that the other classes are seen."""
+
 MAX_CLASSES = 255
 
 _BACKGROUND_NAMES = frozenset(
@@ -67,7 +70,8 @@ class ClassList(BaseModel):
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            indices = [_index_of(entry) for entry in data.get("classes", ())]
+            entries = data.get("classes", ())
+            indices = [_index_of(entry) for entry in entries] if isinstance(entries, list | tuple) else []
             if "draw_order" not in data:
                 data = {**data, "draw_order": tuple(indices)}
             if "next_index" not in data:
@@ -95,7 +99,8 @@ class ClassList(BaseModel):
         """Return classes numbered 0, 1, 2 … from `name` or `name:#RRGGBB`.
 
         A first class named like a background ("background", "no-label", …) becomes the value of unpainted
-        pixels; otherwise they are void. Raises SegStudioError for a bad colour or a doubled name.
+        pixels, and grey unless it is given a colour; otherwise they are void. Raises SegStudioError for a bad
+        colour or a doubled name.
         """
         pairs = [_split_specification(text) for text in specifications]
         if len(pairs) > MAX_CLASSES:
@@ -106,13 +111,16 @@ class ClassList(BaseModel):
         doubled = [name for name, _ in pairs if counts[name.casefold()] > 1]
         if doubled:
             raise SegStudioError(f'the class "{doubled[0]}" is given twice', fix="Give every class one name")
+        first_is_background = bool(pairs) and pairs[0][0].casefold() in _BACKGROUND_NAMES
         given = tuple(colour for _, colour in pairs if colour)
+        if first_is_background and pairs[0][1] is None and BACKGROUND_COLOUR not in given:
+            pairs[0] = (pairs[0][0], BACKGROUND_COLOUR)
+            given = (BACKGROUND_COLOUR, *given)
         spare = iter(next_colours(len(pairs) - len(given), given))
         classes = tuple(
             LabelClass(index=index, name=name, colour=colour or next(spare))
             for index, (name, colour) in enumerate(pairs)
         )
-        first_is_background = bool(classes) and classes[0].name.casefold() in _BACKGROUND_NAMES
         return cls(classes=classes, unpainted=0 if first_is_background else VOID)
 
     def __len__(self) -> int:
@@ -163,7 +171,7 @@ class ClassList(BaseModel):
                 "no class number is left", fix=f"A mask can hold numbers up to {MAX_CLASSES - 1}"
             )
         chosen = colour or next_colours(1, tuple(entry.colour for entry in self.classes))[0]
-        entry = LabelClass(index=self.next_index, name=name, colour=chosen)
+        entry = LabelClass(index=self.next_index, name=_named(name), colour=chosen)
         return self._replaced(
             classes=(*self.classes, entry),
             draw_order=(*self.draw_order, entry.index),
@@ -177,7 +185,7 @@ class ClassList(BaseModel):
             raise SegStudioError(
                 f'there is already a class "{new}"', fix="Merge the two, or choose another name"
             )
-        return self._with_entry(entry.model_copy(update={"name": _clean_name(new)}))
+        return self._with_entry(entry.model_copy(update={"name": _named(new)}))
 
     def recoloured(self, name: str, colour: str) -> ClassList:
         """Return the list with another colour (`#RRGGBB`) for the class `name`."""

@@ -15,6 +15,9 @@ from segstudio.resource_files import resource_path
 
 _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
+_ALIKE = 15.0
+"""A palette colour within this CIELAB distance of one in use is passed over: one would be taken for the other."""
+
 
 def parse_colour(text: str) -> str:
     """Return `text` (`#rrggbb` or `rrggbb`, any case) as `#RRGGBB`; raises SegStudioError otherwise."""
@@ -36,14 +39,14 @@ def to_hex(rgb: tuple[int, int, int]) -> str:
 
 
 def next_colours(count: int, taken: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return `count` colours that are not among `taken`: the Okabe–Ito palette first, then the candidate
+    """Return `count` colours that are unlike those of `taken`: the Okabe–Ito palette first, then the candidate
     farthest (CIE76 distance in CIELAB) from all colours in use, of middle lightness so that both black and
     white outlines can be seen on it.
     """
     used = [parse_colour(colour) for colour in taken]
     found: list[str] = []
     for colour in _named_palette("okabe-ito"):
-        if len(found) < count and colour not in used:
+        if len(found) < count and _distance(_lab_of([colour]), used)[0] > _ALIKE:
             found.append(colour)
     while len(found) < count:
         found.append(_farthest_from(used + found))
@@ -72,7 +75,17 @@ def _to_lab(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 def _farthest_from(used: list[str]) -> str:
     rgb, lab = _candidates()
-    others = _to_lab(np.array([to_rgb(colour) for colour in used] or [(0, 0, 0)], dtype=np.uint8))
-    distance = np.linalg.norm(lab[:, None, :] - others[None, :, :], axis=-1).min(axis=1)
-    red, green, blue = (int(value) for value in rgb[int(distance.argmax())])
+    red, green, blue = (int(value) for value in rgb[int(_distance(lab, used).argmax())])
     return to_hex((red, green, blue))
+
+
+def _distance(lab: npt.NDArray[np.float32], used: list[str]) -> npt.NDArray[np.float32]:
+    """Return how far each colour of `lab` (N, 3) is from the closest of `used`: (N,), infinite when none is."""
+    if not used:
+        return np.full(len(lab), np.inf, dtype=np.float32)
+    apart = np.linalg.norm(lab[:, None, :] - _lab_of(used)[None, :, :], axis=-1)
+    return np.asarray(apart.min(axis=1), dtype=np.float32)
+
+
+def _lab_of(colours: list[str]) -> npt.NDArray[np.float32]:
+    return _to_lab(np.array([to_rgb(colour) for colour in colours], dtype=np.uint8))
