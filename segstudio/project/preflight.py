@@ -9,7 +9,7 @@ from typing import Literal
 
 from segstudio.errors import SegStudioError
 from segstudio.project.masks import read_mask
-from segstudio.project.photos import Photo
+from segstudio.project.photos import Photo, Split
 from segstudio.project.project import Project
 from segstudio.project.similarity import Fingerprint, fingerprint, near_identical
 from segstudio.project.statistics import ClassTotals, MaskCounts, count_values, total
@@ -82,13 +82,17 @@ def examine(project: Project, demand: Demand, progress: Progress | None = None) 
 
 def _look_at(project: Project, photo: Photo) -> _Examined:
     try:
-        print_ = fingerprint(project.read_photo(photo))
+        pixels = project.read_photo(photo)
+        if pixels.shape[:2] != photo.size:
+            told = f"{pixels.shape[1]} × {pixels.shape[0]} pixels, the project says {photo.size[1]} × {photo.size[0]}"
+            return _Examined(photo, None, None, f"{photo.path}: the photo is {told}")
+        print_ = fingerprint(pixels)
         if not photo.has_mask:
             return _Examined(photo, None, print_, "")
-        pixels = count_values(read_mask(project.mask_path(photo), size=photo.size))
+        totals = count_values(read_mask(project.mask_path(photo), size=photo.size))
     except SegStudioError as error:
         return _Examined(photo, None, None, str(error))
-    counts = MaskCounts(photo.key, {value: int(n) for value, n in enumerate(pixels) if n})
+    counts = MaskCounts(photo.key, {value: int(n) for value, n in enumerate(totals) if n})
     return _Examined(photo, counts, print_, "")
 
 
@@ -137,8 +141,10 @@ def _unlabelled(examined: Sequence[_Examined]) -> list[Finding]:
     return findings
 
 
-def _labelled(examined: Sequence[_Examined], split: str) -> list[_Examined]:
-    return [entry for entry in examined if entry.counts is not None and entry.photo.split == split]
+def _labelled(examined: Sequence[_Examined], split: Split) -> list[_Examined]:
+    """Return the labelled photos that train or validate; those of no split train."""
+    labelled = [entry for entry in examined if entry.counts is not None]
+    return [entry for entry in labelled if (entry.photo.split or "train") == split]
 
 
 def _split(examined: Sequence[_Examined]) -> list[Finding]:
@@ -228,13 +234,12 @@ def _leaks(examined: Sequence[_Examined]) -> list[Finding]:
 
 def _demand(examined: Sequence[_Examined], demand: Demand) -> list[Finding]:
     findings = []
-    crops = len(_labelled(examined, "train")) * demand.crops_per_photo
+    photos = len(_labelled(examined, "train"))
+    crops = photos * demand.crops_per_photo
     left_over = crops % demand.batch_size
     if 0 < crops < demand.batch_size:
         text = f"an epoch has {crops} crops, fewer than one batch of {demand.batch_size}"
-        fix = (
-            f"Use --set crops_per_photo={-(-demand.batch_size * 4 // max(1, crops))} or a smaller batch_size"
-        )
+        fix = f"Use --set crops_per_photo={-(-demand.batch_size * 4 // photos)} or a smaller batch_size"
         findings.append(Finding("hint", "small-epoch", text, fix))
     elif left_over == 1 and demand.batch_size > 1:
         text = f"the last batch of each epoch holds a single crop ({crops} crops in batches of {demand.batch_size})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
@@ -14,6 +15,9 @@ Grouping = Literal["none", "folder", "burst"]
 
 BURST_GAP = 3
 """File names whose trailing numbers differ by no more than this are of one burst."""
+
+_DRAWS = 30
+"""The greedy draw can block itself; with few groups another order of them often does better."""
 
 _TRAILING_NUMBER = re.compile(r"^(.*?)(\d+)\D*$")
 
@@ -52,59 +56,91 @@ def split_photos(
     groups all photos train.
     """
     groups = group_photos(list(classes_of), grouping)
-    draw = _Draw(groups, {key: frozenset(classes) for key, classes in classes_of.items()}, seed)
-    if len(groups) >= 2 and fraction > 0:
-        draw.cover_every_class()
-        draw.fill_up_to(max(1, round(fraction * len(classes_of))))
-    return {key: "val" if key in draw.chosen else "train" for key in classes_of}
+    classes = [frozenset(index for key in group for index in classes_of[key]) for group in groups]
+    if len(groups) < 2 or fraction <= 0:
+        return dict.fromkeys(classes_of, "train")
+    draw = _best_draw(groups, classes, seed)
+    draw.fill_up_to(max(1, round(fraction * len(classes_of))))
+    chosen = draw.chosen
+    return {key: "val" if key in chosen else "train" for key in classes_of}
 
 
 class _Draw:
     """Groups drawn for validation so far, and what must stay for training."""
 
     def __init__(
-        self, groups: Sequence[tuple[str, ...]], classes_of: Mapping[str, frozenset[int]], seed: int
+        self, groups: Sequence[tuple[str, ...]], classes: Sequence[frozenset[int]], dice: random.Random
     ) -> None:
-        self._members = list(groups)
-        random.Random(seed).shuffle(self._members)
-        self._classes = [frozenset().union(*(classes_of[key] for key in group)) for group in self._members]
+        order = list(range(len(groups)))
+        dice.shuffle(order)
+        self._members = [groups[position] for position in order]
+        self._classes = [classes[position] for position in order]
+        self._left = Counter(index for group in classes for index in group)
         self._taken: set[int] = set()
+        self._photos = 0
 
     @property
     def chosen(self) -> set[str]:
+        """The keys of the photos drawn."""
         return {key for position in self._taken for key in self._members[position]}
 
-    def cover_every_class(self) -> None:
-        """Draw groups until every class that can be is in validation, the rarest first."""
+    def cover_every_class(self, *, many_at_once: bool = True) -> int:
+        """Draw groups until every class that can be is in validation, the rarest first; return how many are.
+
+        Small groups are preferred and among them, with `many_at_once`, those that bring many classes.
+        """
         holders: dict[int, list[int]] = {}
         for position, classes in enumerate(self._classes):
             for index in classes:
                 holders.setdefault(index, []).append(position)
+        covered = 0
         for index in sorted(holders, key=lambda index: (len(holders[index]), index)):
-            if any(position in self._taken for position in holders[index]):
-                continue
-            free = [position for position in holders[index] if self._leaves_enough(position)]
-            if free:
-                self._taken.add(min(free, key=self._cost))
+            if self._left[index] == len(holders[index]):
+                free = [position for position in holders[index] if self._lost(position) == 0]
+                if not free:
+                    continue
+                self._take(min(free, key=lambda p: (self._size(p), -len(self._classes[p]) * many_at_once)))
+            covered += 1
+        return covered
 
     def fill_up_to(self, photos: int) -> None:
         """Draw further groups as long as they fit into `photos`; one is drawn in any case."""
-        for position in range(len(self._members)):
-            fits = len(self.chosen) + len(self._members[position]) <= photos
-            if position not in self._taken and fits and self._leaves_enough(position):
-                self._taken.add(position)
+        for position, members in enumerate(self._members):
+            fits = self._photos + len(members) <= photos
+            if position not in self._taken and fits and self._lost(position) == 0:
+                self._take(position)
         if not self._taken:
-            smallest = min(range(len(self._members)), key=lambda position: len(self._members[position]))
-            self._taken.add(smallest)
+            everywhere = range(len(self._members))
+            self._take(min(everywhere, key=lambda position: (self._lost(position), self._size(position))))
 
-    def _leaves_enough(self, position: int) -> bool:
-        """Tell whether each class of the group still occurs in training when the group is drawn."""
-        rest = [p for p in range(len(self._members)) if p not in self._taken and p != position]
-        return all(any(index in self._classes[p] for p in rest) for index in self._classes[position])
+    def _take(self, position: int) -> None:
+        self._taken.add(position)
+        self._photos += len(self._members[position])
+        self._left.subtract(self._classes[position])
 
-    def _cost(self, position: int) -> tuple[int, int]:
-        """Prefer small groups, and among them those that bring many classes."""
-        return len(self._members[position]), -len(self._classes[position])
+    def _lost(self, position: int) -> int:
+        """Return how many classes would no longer occur in training when the group is drawn."""
+        return sum(self._left[index] < 2 for index in self._classes[position])
+
+    def _size(self, position: int) -> int:
+        return len(self._members[position])
+
+
+def _best_draw(groups: Sequence[tuple[str, ...]], classes: Sequence[frozenset[int]], seed: int) -> _Draw:
+    """Return the first draw that covers every class held by two groups, or of some draws the one that covers most."""
+    counts = Counter(index for group in classes for index in group)
+    wanted = sum(count > 1 for count in counts.values())
+    dice = random.Random(seed)
+    best = _Draw(groups, classes, dice)
+    most = best.cover_every_class()
+    for _ in range(_DRAWS):
+        if most == wanted:
+            break
+        draw = _Draw(groups, classes, dice)
+        covered = draw.cover_every_class(many_at_once=False)
+        if covered > most:
+            best, most = draw, covered
+    return best
 
 
 def _bursts(ordered: Sequence[str]) -> list[tuple[str, ...]]:
