@@ -11,7 +11,8 @@ from segstudio.runs.scores import Scores
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A loss that is no longer a number must be told as such: as `null` its event could not be read back.
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
 
     time: float = Field(default_factory=time.time)
     """Seconds since the epoch (POSIX time)."""

@@ -14,6 +14,9 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 CARD_VERSION = 1
 
 
+_Positive = Annotated[float, Field(gt=0)]
+
+
 class ModelClass(BaseModel):
     """A class that a model tells apart: its mask value, name and colour (`#RRGGBB`)."""
 
@@ -22,6 +25,10 @@ class ModelClass(BaseModel):
     index: Annotated[int, Field(ge=0, lt=255)]
     name: str
     colour: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class _Versioned(BaseModel):
+    version: int = 0
 
 
 class ModelCard(BaseModel):
@@ -37,7 +44,7 @@ class ModelCard(BaseModel):
     head: str
     classes: Annotated[tuple[ModelClass, ...], Field(min_length=1, max_length=255)]
     mean: tuple[float, float, float] = IMAGENET_MEAN
-    std: Annotated[tuple[float, float, float], Field()] = IMAGENET_STD
+    std: tuple[_Positive, _Positive, _Positive] = IMAGENET_STD
     max_side_px: Annotated[int, Field(ge=0, le=65536)] = 0
     recipe: dict[str, Any] = Field(default_factory=dict)
     scores: dict[str, Any] = Field(default_factory=dict)
@@ -55,21 +62,28 @@ class ModelCard(BaseModel):
     @classmethod
     def from_json(cls, text: str, *, where: str) -> ModelCard:
         """Read a card back; raises SegStudioError that names `where` when it is not one."""
-        try:
-            card = cls.model_validate_json(text)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise SegStudioError(
-                f"the model's description is damaged ({place}: {first['msg']})", where=where
-            ) from error
-        if card.version > CARD_VERSION:
+        if _version_of(text) > CARD_VERSION:
             raise SegStudioError(
                 "the model was made by a newer SegStudio", where=where, fix="Update SegStudio to use it"
             )
-        return card
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the whole of it"
+            raise SegStudioError(
+                f"the model's description is damaged ({place}: {first['msg']})", where=where
+            ) from error
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """Names by output channel."""
         return tuple(entry.name for entry in self.classes)
+
+
+def _version_of(text: str) -> int:
+    """Return the version that a card tells, before the rest of it is looked at; 0 for none."""
+    try:
+        return _Versioned.model_validate_json(text).version
+    except ValidationError:
+        return 0

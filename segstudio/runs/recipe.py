@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.errors import SegStudioError, did_you_mean, inside
 from segstudio.resource_files import resource_path
+from segstudio.runs.heads import head_named
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
@@ -19,7 +20,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 class Recipe(BaseModel):
     """Every choice of one training. Fields are grouped in the order in which a training meets them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     description: str = Field("", description="What the recipe is good for, in one sentence.")
 
@@ -143,23 +144,31 @@ def load_recipe(name_or_path: str, changes: Sequence[str] = ()) -> Recipe:
     """
     path = _find(name_or_path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SegStudioError(f"the recipe cannot be read ({error})", where=str(path)) from error
-    return recipe_from({**values, **_parsed(changes)}, where=path.name)
+    changed = _parsed(changes)
+    return recipe_from({**values, **changed}, where=path.name, changed=changed)
 
 
-def recipe_from(values: Mapping[str, Any], *, where: str) -> Recipe:
-    """Return the Recipe of plain values; raises SegStudioError that names `where` and the first bad field."""
+def recipe_from(values: Mapping[str, Any], *, where: str, changed: Collection[str] = ()) -> Recipe:
+    """Return the Recipe of plain values; raises SegStudioError that names `where` and the first bad field.
+
+    For a field among `changed` it names `--set FIELD` instead: that is where its value came from.
+    """
+
+    def place_of(field: str) -> str:
+        return f"--set {field}" if field in changed else where
+
     unknown = [key for key in values if key not in Recipe.model_fields]
     if unknown:
         raise SegStudioError(
             f'unknown recipe field "{unknown[0]}"{did_you_mean(unknown[0], Recipe.model_fields)}',
-            where=where,
+            where=place_of(unknown[0]),
             fix="`segstudio recipes --fields` lists them all",
         )
     try:
-        return Recipe.model_validate(dict(values))
+        recipe = Recipe.model_validate(dict(values))
     except ValidationError as error:
         first = error.errors()[0]
         place = str(first["loc"][0]) if first["loc"] else "the recipe"
@@ -168,9 +177,12 @@ def recipe_from(values: Mapping[str, Any], *, where: str) -> Recipe:
             f"{place} = {first['input']!r}: {message[:1].lower()}{message[1:]}"
             if first["loc"]
             else f"{message[:1].lower()}{message[1:]}",
-            where=where,
+            where=place_of(place),
             fix="Correct the value" if not first["loc"] else _help_of(place),
         ) from error
+    with inside(place_of("head")):
+        head_named(recipe.head)
+    return recipe
 
 
 def recipe_to_toml(recipe: Recipe) -> str:
