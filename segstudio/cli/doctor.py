@@ -20,6 +20,7 @@ Verdict = Literal["ok", "hint", "problem"]
 _GIGABYTE = 1_000_000_000
 _LITTLE_MEMORY_GB = 4
 _LITTLE_DISK_GB = 5
+_QT_START_S = 60
 
 
 class Answer(NamedTuple):
@@ -88,16 +89,19 @@ def _qt() -> Answer:
         )
     script = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    if done.returncode:
-        words = (done.stderr.strip().splitlines() or ["no message"])[-1][:100]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_QT_START_S,
+        )
+        words = "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["no message"])[-1][:100]
+    except subprocess.TimeoutExpired:
+        words = f"no answer within {_QT_START_S} seconds"
+    if words:
         fix = "On Debian or Ubuntu run `make system`; elsewhere install Qt's system libraries"
         return Answer("Qt", "problem", f"PySide6 {found} does not start ({words})", fix)
     return Answer("Qt", "ok", f"PySide6 {found}")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, NoReturn
 
 import typer
 
 from segstudio.errors import SegStudioError
+
+_INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended, as shells tell it."""
 
 
 class Verb(NamedTuple):
@@ -62,14 +66,33 @@ def build_app(wanted: str | None) -> typer.Typer:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 a problem told in one sentence, 2 wrong usage."""
+    """Run the command line and exit: 0 done, 1 a problem told in one sentence, 2 wrong usage, 130 Ctrl-C."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     wanted = next((word for word in given if not word.startswith("-")), None)
+    _print_what_can_be_printed()
     try:
         build_app(wanted)(args=given, prog_name="segstudio")
     except SegStudioError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(" ".join(str(error).splitlines()) + "\n")
         sys.exit(1)
+    except KeyboardInterrupt:
+        _stopped()
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:  # Typer's answer to Ctrl-C
+            _stopped()
+        raise
+
+
+def _stopped() -> NoReturn:
+    sys.stderr.write("Stopped.\n")
+    sys.exit(_INTERRUPTED)
+
+
+def _print_what_can_be_printed() -> None:
+    """Let a file name that the terminal's encoding cannot say be printed in escapes, not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _show_version(asked: bool) -> None:

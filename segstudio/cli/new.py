@@ -16,7 +16,11 @@ def new(
     project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The folder to make.")],
     class_: Annotated[
         list[str] | None,
-        typer.Option("--class", metavar="NAME[:#RRGGBB]", help="A class; repeat it. Numbered 0, 1, 2 …"),
+        typer.Option(
+            "--class",
+            metavar="NAME[:#RRGGBB]",
+            help="A class, or several with commas; repeat it. Numbered 0, 1, 2 …",
+        ),
     ] = None,
     unpainted: Annotated[
         str | None,
@@ -26,11 +30,11 @@ def new(
 ) -> None:
     """Make an empty project with its classes."""
     out = Output(json)
-    classes = ClassList.from_names(class_ or [])
+    classes = ClassList.from_names([name for given in class_ or [] for name in given.split(",")])
     if unpainted is not None:
         classes = classes.with_unpainted(unpainted)
     made = Project.create(project, classes=classes)
-    out.say(f"Made {made.folder} with {len(classes)} classes.")
+    out.say(f"Made {made.folder} with {len(classes)} class{'es' if len(classes) != 1 else ''}.")
     out.table("", ["number", "class", "colour"], [[str(c.index), c.name, c.colour] for c in classes.classes])
     meaning = "void: training ignores them" if classes.unpainted == VOID else f'"{_name(classes)}"'
     out.say(f"Pixels under no shape become {meaning}.")

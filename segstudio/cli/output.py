@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object as the last line, for programs.")
@@ -31,7 +32,7 @@ class Output:
     def __init__(self, json: bool = False) -> None:
         self._json = json
         self._stream: TextIO = sys.stderr if json else sys.stdout
-        self._console = Console(file=self._stream, highlight=False, soft_wrap=True)
+        self._console = Console(file=self._stream, highlight=False, emoji=False, soft_wrap=True)
 
     @property
     def is_live(self) -> bool:
@@ -49,14 +50,20 @@ class Output:
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table; a column whose cells are all numbers is set flush right."""
         table = Table(
-            title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False
+            title=Text(title) if title else None,
+            title_justify="left",
+            header_style="bold",
+            box=None,
+            pad_edge=False,
         )
         for position, name in enumerate(columns):
             numeric = bool(rows) and all(_is_number(row[position]) for row in rows)
-            table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+            table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(cell.replace("[", r"\[") for cell in row))
-        wide = Console(file=self._stream, highlight=False, width=None if self._stream.isatty() else 160)
+            table.add_row(*(Text(cell) for cell in row))
+        wide = Console(
+            file=self._stream, highlight=False, emoji=False, width=None if self._stream.isatty() else 160
+        )
         wide.print(table)
 
     @contextmanager
@@ -76,9 +83,9 @@ class Output:
             yield _plain_progress(self.say, what, total)
 
     def finish(self, result: Mapping[str, object]) -> None:
-        """End the verb: with `--json`, print `result` as one line on standard output."""
+        """End the verb: with `--json`, print `result` as one line of ASCII on standard output."""
         if self._json:
-            sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+            sys.stdout.write(json.dumps(result, default=str) + "\n")
             sys.stdout.flush()
 
 
