@@ -16,13 +16,14 @@ from segstudio.cli.train import train_in
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
+from segstudio.project.splitting import split_project
 from segstudio.resource_files import load_script
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import load_recipe
 
 _CLASSES = ("sky:#56B4E9", "ground:#009E73", "airplane:#F0E442", "person:#D55E00")
 _ORDER = "sky,ground,airplane,person"
-_HELD_OUT = 9
+_HELD_OUT = 0.25
 _NEW_PHOTOS = 4
 _NEW_SEED = 77
 """New photos are drawn with another seed than those of the project."""
@@ -44,7 +45,7 @@ def demo(
     places = _Places(folder.absolute())
     places.refuse_an_old_demo()
     _draw(places, photos, out)
-    project = _import(places, photos, out)
+    project = _import(places, out)
     recipe = load_recipe("demo", [f"epochs={epochs}"] if epochs else [])
     out.say(f"\n3. Training {recipe.head} from scratch on {device} …")
     run = RunFolder.create(project.runs_folder, recipe)
@@ -56,7 +57,7 @@ def demo(
             where=str(run.path),
             fix=f"Go on with: segstudio train {project.folder} --resume {run.name}",
         )
-    out.say(f"\n4. Scores on the {_held_out(photos)} photos that were held out:")
+    out.say("\n4. Scores on the photos that were held out:")
     evaluate(project.folder, model=str(run.best), out=places.scores, device=device, json=json)
     out.say("\n5. Segmenting new photos that are not in the project …")
     predict([places.new], model=str(run.best), out=places.results, device=device, json=json)
@@ -85,10 +86,6 @@ class _Places:
             )
 
 
-def _held_out(photos: int) -> int:
-    return max(2, photos * _HELD_OUT // 36)
-
-
 def _draw(places: _Places, photos: int, out: Output) -> None:
     sample = load_script("sample/skydiving.py")
     out.say(f"1. Drawing {photos} photos with LabelMe XML, and {_NEW_PHOTOS} new ones without …")
@@ -105,7 +102,7 @@ def _draw(places: _Places, photos: int, out: Output) -> None:
         (places.root / ".new" / empty).rmdir()
 
 
-def _import(places: _Places, photos: int, out: Output) -> Project:
+def _import(places: _Places, out: Output) -> Project:
     out.say("\n2. Importing the annotations into a new project …")
     Project.create(places.project, name="Sample jumps", classes=ClassList.from_names(_CLASSES))
     import_(
@@ -115,9 +112,8 @@ def _import(places: _Places, photos: int, out: Output) -> Project:
         order=_ORDER,
     )
     project = Project.open(places.project)
-    keys = project.keys()
-    held_out = set(keys[:: max(1, photos // _held_out(photos))][: _held_out(photos)])
-    project.set_split({key: "val" if key in held_out else "train" for key in keys})
+    sizes = split_project(project, fraction=_HELD_OUT)
+    out.say(f"{sizes['train']} photos are for training, {sizes['val']} are held out.")
     return project
 
 
