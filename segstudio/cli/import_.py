@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +10,10 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.output import JsonOption, Output
+from segstudio.cli.stages import Stages
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
-from segstudio.formats.options import ImportOptions, Progress
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
 from segstudio.project.project import Project
@@ -120,17 +120,17 @@ def import_(
         rule=rule.value,
         layers=layers.value,
     )
-    with _Bars(out) as bars, gather(sources, photos or [], progress=bars.stage("Unpacking")) as gathered:
+    with Stages(out) as stages, gather(sources, photos or [], progress=stages.stage("Unpacking")) as gathered:
         prepared = prepare(
             gathered,
             opened,
             options,
-            reading=bars.stage("Reading annotations"),
-            examining=bars.stage("Looking at photos"),
+            reading=stages.stage("Reading annotations"),
+            examining=stages.stage("Looking at photos"),
         )
         report = prepared.report
         if not dry_run:
-            commit_import(prepared, opened, progress=bars.stage("Writing"))
+            commit_import(prepared, opened, progress=stages.stage("Writing"))
     _tell(out, report)
     if dry_run:
         out.say(
@@ -147,36 +147,6 @@ def _renames(pairs: Sequence[str]) -> Mapping[str, str]:
             raise SegStudioError(f'"{pair}" is no mapping', fix="Write --map OLD=NEW")
         renames[old] = new
     return renames
-
-
-class _Bars:
-    """Progress bars of the stages of an import, one after the other: a terminal shows one at a time."""
-
-    def __init__(self, out: Output) -> None:
-        self._out = out
-        self._open = ExitStack()
-        self._shown = ""
-        self._done = 0
-        self._advance: Callable[[int], None] | None = None
-
-    def __enter__(self) -> _Bars:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._open.close()
-
-    def stage(self, what: str) -> Progress:
-        """Return the `progress` of one stage; its bar replaces the one before when it is first called."""
-
-        def progress(done: int, total: int) -> None:
-            if self._shown != what or self._advance is None:
-                self._open.close()
-                self._advance = self._open.enter_context(self._out.progress(what, total))
-                self._shown, self._done = what, 0
-            self._advance(done - self._done)
-            self._done = done
-
-        return progress
 
 
 def _tell(out: Output, report: ImportReport) -> None:

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 TABLE_NAME = "predictions.csv"
 
 ModelOption = Annotated[
-    str, typer.Option(metavar="RUN|FILE", help="A run's name or folder (its best.pt), or a model file.")
+    str,
+    typer.Option(
+        metavar="RUN|FILE",
+        help="A run's name or folder (its best.pt), a project (its newest model), or a model file.",
+    ),
 ]
 DeviceOption = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
 TileOption = Annotated[

@@ -12,6 +12,7 @@ import typer
 
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.scores import score_rows, score_text
+from segstudio.cli.stages import Stages
 from segstudio.cli.telling import Teller
 from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
@@ -78,7 +79,7 @@ def train_in(
     folder.forget_stop()
     scores, finished = None, None
     with appending(folder.log) as log, _stop_on_interrupt() as interrupted, _failure_told(folder):
-        with out.progress("Reading photos", None) as advance:
+        with Stages(out) as stages:
             prepared = prepare(
                 project,
                 recipe,
@@ -86,7 +87,8 @@ def train_in(
                 device=device,
                 resume=resume,
                 say=out.say,
-                progress=lambda done, total: advance(1),
+                progress=stages.stage("Reading photos"),
+                fetching=stages.bytes_stage("Fetching weights"),
             )
         with closing(prepared), Teller(out, folder) as teller:
             for event in prepared.trainer.run(lambda: bool(interrupted) or folder.is_asked_to_stop()):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from segstudio.cli.output import JsonOption, Output
+from segstudio.cli.stages import Stages
 from segstudio.errors import SegStudioError
 from segstudio.runs.heads import (
     HEADS,
@@ -79,8 +79,8 @@ def fetch(
     file = published.published(row.name, info.name)
     if file is None:
         raise SegStudioError(f"this torchvision does not publish {info.file_name}", where=row.name)
-    with out.progress(f"Fetching {info.file_name} (MB)", max(1, info.size_bytes // _MEGABYTE)) as advance:
-        path = published.fetch(file, progress=_in_megabytes(advance))
+    with Stages(out) as stages:
+        path = published.fetch(file, progress=stages.bytes_stage(f"Fetching {info.file_name}"))
     out.say(f"{info.name} weights for {row.name} are in {path}")
     out.say(f"Licence: {info.licence}.")
     out.finish(
@@ -142,18 +142,6 @@ def import_(
 
 def _counted(what: str, keys: tuple[str, ...]) -> list[str]:
     return [what, str(len(keys)), ", ".join(keys[:2]) + (" …" if len(keys) > 2 else "")]
-
-
-def _in_megabytes(advance: Callable[[int], None]) -> Callable[[int, int], None]:
-    """Turn bytes so far into the whole megabytes that a progress bar counts."""
-    told = 0
-
-    def progress(done: int, _total: int) -> None:
-        nonlocal told
-        advance(done // _MEGABYTE - told)
-        told = done // _MEGABYTE
-
-    return progress
 
 
 def _as_json(info: HeadInfo, each: WeightsInfo) -> dict[str, object]:

@@ -15,13 +15,13 @@ def find_model(wanted: str, project: Path | None = None) -> Path:
 
     Tried in this order: a file; a run folder (its best.pt); the name of a run, or how the name of just one run
     begins, in `project`, or else in the project around the current folder. A project folder alone stands for its
-    only run that has a model. Raises SegStudioError that names what there is instead.
+    newest model. Raises SegStudioError that names what there is instead.
     """
     path = Path(wanted).expanduser()
     if path.is_file():
         return path
     if (path / _PROJECT_FILE).is_file():
-        return _only_run(path)
+        return _newest(path)
     if path.is_dir():
         return _best_of(path)
     home = project or _project_around(Path.cwd())
@@ -48,12 +48,13 @@ def _best_of(folder: Path) -> Path:
     )
 
 
-def _only_run(project: Path) -> Path:
-    runs = _runs(project)
-    if len(runs) == 1:
-        return _best_of(runs[0])
-    what = f"this project has {len(runs)} trained runs" if runs else "this project has no trained run"
-    raise SegStudioError(what, where=str(project), fix=_choice(runs))
+def _newest(project: Path) -> Path:
+    """Return the model of the run that was scored last."""
+    models = [RunFolder(run).best for run in _runs(project)]
+    written = [path for path in models if path.is_file()]
+    if not written:
+        raise SegStudioError("this project has no trained run", where=str(project), fix=_choice([]))
+    return max(written, key=lambda path: path.stat().st_mtime)
 
 
 def _runs(project: Path) -> list[Path]:

@@ -9,7 +9,7 @@ import torch
 from segstudio.errors import SegStudioError
 from segstudio.runs.recipe import Recipe
 
-_MEGABYTE = 1 << 20
+_MEGABYTE = 1_000_000
 _MOST_WORKERS = 8
 
 

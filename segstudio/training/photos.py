@@ -23,7 +23,7 @@ from segstudio.project.masks import read_mask, unknown_values
 Progress = Callable[[int, int], None]
 """Told how many of how many photos are ready."""
 
-_MEGABYTE = 1 << 20
+_MEGABYTE = 1_000_000
 _PLANES = 4  # red, green, blue, labels
 
 _Pair = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]

@@ -52,10 +52,11 @@ def prepare(
     resume: bool = False,
     say: Say = lambda text: None,
     progress: Progress | None = None,
+    fetching: Progress | None = None,
 ) -> Prepared:
     """Build network and photo stores for a run, or for going on with the one in `folder`.
 
-    `say` is told what a person should know: where the weights come from, what was left out. Raises
+    `progress` counts photos that are read, `fetching` bytes of weights that are downloaded. `say` is told what a person should know: where the weights come from, what was left out. Raises
     SegStudioError for anything that would end the run later: an unknown head or class, bad mask values,
     damaged files, missing weights.
     """
@@ -79,7 +80,9 @@ def prepare(
             module.momentum = recipe.batch_norm_momentum
     card = _card(project, recipe, folder, classes=classes, train=train, val=val)
     if checkpoint is None:
-        card = _with_initial_weights(network, recipe, card, say)
+        report = load_initial(network, recipe.head, recipe.weights, progress=fetching)
+        say(f"Weights: {report.told()}.")
+        card = card.model_copy(update={"weights_from": report.source, "weights_licence": report.licence})
     else:
         _check_same(checkpoint, card, folder)
         card = checkpoint.card
@@ -152,12 +155,6 @@ def _card(
         created=datetime.now().astimezone().isoformat(timespec="seconds"),
         segstudio=_version(),
     )
-
-
-def _with_initial_weights(network: nn.Module, recipe: Recipe, card: ModelCard, say: Say) -> ModelCard:
-    report = load_initial(network, recipe.head, recipe.weights)
-    say(f"Weights: {report.told()}.")
-    return card.model_copy(update={"weights_from": report.source, "weights_licence": report.licence})
 
 
 def _check_same(checkpoint: Checkpoint, card: ModelCard, folder: RunFolder) -> None:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,16 @@ def test_a_misspelt_run_is_told_with_the_closest(project: Path) -> None:
         find_model(FIRST.replace("fcn", "fnc"), project)
 
 
-def test_a_project_stands_for_its_only_run(project: Path) -> None:
-    with pytest.raises(SegStudioError, match="has 2 trained runs"):
+def test_a_project_stands_for_its_newest_model(project: Path) -> None:
+    first, second = (project / "runs" / name / "best.pt" for name in (FIRST, SECOND))
+    os.utime(first, (2000, 2000))
+    os.utime(second, (1000, 1000))
+    assert find_model(str(project)) == first
+    first.unlink()
+    assert find_model(str(project)) == second
+    second.unlink()
+    with pytest.raises(SegStudioError, match="no trained run"):
         find_model(str(project))
-    (project / "runs" / FIRST / "best.pt").unlink()
-    assert find_model(str(project)).parent.name == SECOND
 
 
 def test_a_run_that_was_not_evaluated_names_what_it_has(project: Path) -> None:
