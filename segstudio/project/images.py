@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from segstudio.errors import SegStudioError
@@ -171,8 +173,30 @@ def _short(error: BaseException) -> str:
 
 
 def _orientation(image: Image.Image) -> int:
-    value = image.getexif().get(_ORIENTATION, 1)
+    if isinstance(image, PngImageFile) and not _speaks_after_pixels(image):
+        exif = Image.Image.getexif(image)  # PngImageFile's own decodes all pixels first, to see what follows
+    else:
+        exif = image.getexif()
+    value = exif.get(_ORIENTATION, 1)
     return value if isinstance(value, int) else 1
+
+
+def _speaks_after_pixels(image: PngImageFile) -> bool:
+    """Tell whether EXIF or text, which may hold the orientation, stands after a PNG's pixels."""
+    stream = image.fp
+    if stream is None:
+        return False
+    before = stream.tell()
+    stream.seek(8)  # the signature
+    after_pixels = False
+    while len(head := stream.read(8)) == 8:
+        kind = head[4:]
+        if after_pixels and kind in (b"eXIf", b"tEXt", b"zTXt", b"iTXt"):
+            break
+        after_pixels = after_pixels or kind == b"IDAT"
+        stream.seek(int.from_bytes(head[:4], "big") + 4, os.SEEK_CUR)  # data and checksum
+    stream.seek(before)
+    return len(head) == 8
 
 
 def _to_rgb(image: Image.Image) -> RgbImage:
