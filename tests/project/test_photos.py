@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segstudio.errors import SegStudioError
+from segstudio.project.photos import PhotoState, clean_key
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("a.jpg", "a.jpg"),
+        ("./a//b/./c.jpg", "a/b/c.jpg"),
+        ("a\\b.jpg", "a/b.jpg"),
+        (unicodedata.normalize("NFD", "ü/日本.jpg"), "ü/日本.jpg"),
+        (" a b .jpg", " a b .jpg"),
+        ("..a/b...jpg", "..a/b...jpg"),
+    ],
+)
+def test_a_key_has_one_spelling(name: str, key: str) -> None:
+    assert clean_key(name) == key
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "/etc/passwd", "../a.jpg", "a/../b.jpg", "C:\\a.jpg", "\\\\server\\a.jpg", "a\nb.jpg", "a\0"],
+)
+def test_what_cannot_name_a_photo_is_refused(name: str) -> None:
+    with pytest.raises(SegStudioError, match="cannot name a photo"):
+        clean_key(name)
+
+
+@given(st.text(max_size=30))
+def test_a_clean_key_stays_below_its_folder_and_is_not_cleaned_further(name: str) -> None:
+    try:
+        key = clean_key(name)
+    except SegStudioError:
+        return
+    assert clean_key(key) == key
+    assert (Path("/project") / key).resolve().is_relative_to("/project")
+
+
+def test_a_state_comes_back_and_unknown_fields_are_passed_over() -> None:
+    state = PhotoState(split="val", status="done", size=(3, 4), who="ü", when="2026-01-01T00:00:00+00:00")
+    assert PhotoState.from_json(state.model_dump_json(), where="x") == state
+    assert PhotoState.from_json('{"later": 1, "status": "checked"}', where="x").status == "checked"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "the whole file"),
+        ("[]", "the whole file"),
+        ('{"split": "test"}', "split"),
+        ('{"size": [0, 4]}', "size"),
+        ('{"size": [4]}', "size"),
+        ('{"size": [100000, 100000]}', "impossible size"),
+    ],
+)
+def test_a_damaged_state_is_told_by_file_and_field(text: str, told: str) -> None:
+    with pytest.raises(SegStudioError) as caught:
+        PhotoState.from_json(text, where="masks/a.json")
+    assert str(caught.value).startswith("masks/a.json: ")
+    assert told in str(caught.value)

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from segstudio.errors import SegStudioError
+from segstudio.files import copy_file, locked, replacing, write_bytes, write_text
+
+_HOLD_LOCK = """
+import sys
+from pathlib import Path
+from segstudio.files import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_parents_are_made_and_text_is_utf_8(tmp_path: Path) -> None:
+    write_text(tmp_path / "ü" / "日本" / "a b.txt", "naïve\n")
+    assert (tmp_path / "ü" / "日本" / "a b.txt").read_bytes() == "naïve\n".encode()
+
+
+def test_the_old_file_stays_when_the_block_raises(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+
+    def write_half() -> None:
+        with replacing(path) as stream:
+            stream.write(b"half of the new")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_half()
+    assert path.read_text(encoding="utf-8") == "old"
+    assert _names(tmp_path) == ["a.txt"]
+
+
+def test_others_see_the_old_file_until_the_block_ends(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    with replacing(path) as stream:
+        stream.write(b"new")
+        stream.flush()
+        assert path.read_text(encoding="utf-8") == "old"
+    assert path.read_text(encoding="utf-8") == "new"
+
+
+def test_a_folder_in_the_way_is_told_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").mkdir()
+    with pytest.raises(SegStudioError, match=r"a\.txt: could not be written"):
+        write_text(tmp_path / "a.txt", "new")
+    assert _names(tmp_path) == ["a.txt"]
+
+
+def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x", encoding="utf-8")
+    with pytest.raises(SegStudioError, match="could not be written"):
+        write_bytes(tmp_path / "a" / "b.txt", b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
+def test_a_disk_that_takes_no_more_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    write_bytes(path, b"old")
+    program = (
+        "import resource, signal, sys\nfrom pathlib import Path\nfrom segstudio.files import write_bytes\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try:\n    write_bytes(Path(sys.argv[1]), bytes(100_000))\n"
+        "except Exception as error:\n    sys.exit(f'{type(error).__name__}: {error}')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"SegStudioError: {path}: could not be written (File too large)")
+    assert path.read_bytes() == b"old"
+    assert _names(tmp_path) == ["a.bin"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "old")
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(SegStudioError, match="Permission denied"):
+            write_text(tmp_path / "a.txt", "new")
+    finally:
+        tmp_path.chmod(0o700)
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX's")
+def test_permissions_are_kept_and_new_files_follow_the_umask(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "old")
+    umask = os.umask(0)
+    os.umask(umask)
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o666 & ~umask
+    (tmp_path / "a.txt").chmod(0o640)
+    write_text(tmp_path / "a.txt", "new")
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("name", ["あ" * 80 + ".jpg", "x" * 250 + ".png", "🪂" * 60 + ".png"])
+def test_names_as_long_as_a_file_system_takes(tmp_path: Path, name: str) -> None:
+    write_text(tmp_path / name, "x")
+    assert _names(tmp_path) == [name]
+
+
+def test_copying_keeps_the_bytes_and_tells_a_missing_source(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 9000  # more than one block
+    write_bytes(tmp_path / "a", data)
+    copy_file(tmp_path / "a", tmp_path / "deep" / "b")
+    assert (tmp_path / "deep" / "b").read_bytes() == data
+    with pytest.raises(SegStudioError, match="nothing: the file cannot be read"):
+        copy_file(tmp_path / "nothing", tmp_path / "b")
+    with pytest.raises(SegStudioError, match="cannot be read"):
+        copy_file(tmp_path / "deep", tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_lock_is_held_against_another_process_and_given_back(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD_LOCK, str(lock)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with (
+            pytest.raises(SegStudioError, match="another SegStudio is writing here"),
+            locked(lock, timeout_s=0.1),
+        ):
+            pytest.fail("the lock was given twice")
+        holder.communicate("end\n")
+    with locked(lock, timeout_s=0):
+        pass
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD_LOCK, str(lock)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        holder.kill()
+    with locked(lock, timeout_s=1):
+        pass
+
+
+def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(SegStudioError), locked(tmp_path / "file" / ".lock", timeout_s=0.1):
+        pytest.fail("there is no such lock")
