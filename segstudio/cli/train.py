@@ -18,7 +18,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.splitting import split_project
 from segstudio.runs.events import EpochDone, RunFailed, RunFinished
-from segstudio.runs.folder import RunFolder, appending, find_run
+from segstudio.runs.folder import RunFolder, appending, find_run, list_runs
 from segstudio.runs.recipe import Recipe, load_recipe
 
 
@@ -117,10 +117,10 @@ def train_in(
 
 def _run_named(runs: Path, name: str) -> RunFolder:
     if name == "last":
-        found = sorted(runs.glob("*/last.pt"), key=lambda path: path.stat().st_mtime)
+        found = list_runs(runs)
         if not found:
             raise SegStudioError("there is no run to go on with", where=str(runs))
-        return RunFolder(found[-1].parent)
+        return max(found, key=lambda run: run.path.stat().st_mtime)
     return find_run(runs, name)
 
 

@@ -66,7 +66,8 @@ def prepare(
         raise SegStudioError(
             f"{recipe.head} has no auxiliary classifier", fix="Train it with --set auxiliary=false"
         )
-    checkpoint = load_checkpoint(folder.last) if resume else None
+    # A run that died before its first checkpoint begins anew: the same seed leads the same way.
+    checkpoint = load_checkpoint(folder.last) if resume and folder.last.exists() else None
     classes = _classes(project, recipe)
     train, val = _photos(project, checkpoint)
     if not train:

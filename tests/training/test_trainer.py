@@ -294,3 +294,15 @@ def test_a_model_without_training_state_cannot_be_resumed(make_project: MakeProj
     folder.best.replace(folder.last)
     with pytest.raises(SegStudioError, match="without the state of its training"):
         prepare(project, recipe, folder, device="cpu", resume=True)
+
+
+def test_a_run_that_died_before_its_first_checkpoint_begins_anew(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    project, recipe = make_project(), small_recipe(epochs=1)
+    whole, died = (RunFolder.create(tmp_path / name, recipe) for name in ("whole", "died"))
+    run(project, recipe, whole)
+    events = run(project, recipe, died, resume=True)
+    assert isinstance(events[0], RunStarted)
+    assert events[0].step == 0
+    assert same_weights(whole.last, died.last)
