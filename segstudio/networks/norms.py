@@ -41,6 +41,22 @@ class BatchNorm(nn.BatchNorm2d):
         return super().forward(x)
 
 
+def norms_are_folded(network: nn.Module) -> bool:
+    """Tell whether all batch-norm statistics are those of a new layer: mean 0 and variance 1 (as good as).
+
+    After loading pretrained weights this means that the norms were folded into the convolutions. Batch statistics
+    would undo what the convolutions know; such norms are best frozen.
+    """
+    norms = [module for module in network.modules() if isinstance(module, BatchNorm)]
+    return bool(norms) and all(_is_new(norm) for norm in norms)
+
+
+def _is_new(norm: BatchNorm) -> bool:
+    if norm.running_mean is None or norm.running_var is None:
+        return False
+    return bool(norm.running_mean.abs().max() < 1e-3 and (norm.running_var - 1).abs().max() < 1e-2)
+
+
 def use_tolerant_norms(network: nn.Module) -> None:
     """Replace every `nn.BatchNorm2d` inside `network` with a BatchNorm of the same settings and values."""
     for parent in list(network.modules()):

@@ -37,8 +37,10 @@ class Recipe(BaseModel):
     freeze_backbone: bool = Field(
         False, description="Train the classifier only; the backbone stays as it is."
     )
-    freeze_batch_norm: bool = Field(
-        False, description="Keep the backbone's batch-norm statistics: helps with batches of four and fewer."
+    freeze_batch_norm: bool | Literal["auto"] = Field(
+        "auto",
+        description="Keep the backbone's batch-norms as they are: helps with batches of four and fewer. auto does so"
+        " where the weights' batch-norms were folded into the convolutions, and not otherwise.",
     )
     batch_norm_momentum: Annotated[float, Field(gt=0, le=1)] = Field(
         0.1,

@@ -13,14 +13,16 @@ from torch import nn
 from segstudio.errors import SegStudioError
 from segstudio.networks.build import build
 from segstudio.networks.devices import pick_device
+from segstudio.networks.norms import norms_are_folded
 from segstudio.networks.weights import load_initial
+from segstudio.networks.weights_report import WeightsReport
 from segstudio.project.classes import LabelClass
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.heads import head_named
 from segstudio.runs.model_card import ModelCard, ModelClass
-from segstudio.runs.recipe import Recipe
+from segstudio.runs.recipe import Recipe, recipe_from
 from segstudio.training.checkpoints import Checkpoint, load_checkpoint
 from segstudio.training.devices import worker_count
 from segstudio.training.losses import class_weights
@@ -68,6 +70,8 @@ def prepare(
         )
     # A run that died before its first checkpoint begins anew: the same seed leads the same way.
     checkpoint = load_checkpoint(folder.last) if resume and folder.last.exists() else None
+    if checkpoint is not None:
+        recipe = recipe_from(checkpoint.card.recipe, where=str(folder.last))
     classes = _classes(project, recipe)
     train, val = _photos(project, checkpoint)
     if not train:
@@ -79,12 +83,15 @@ def prepare(
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = recipe.batch_norm_momentum
-    card = _card(project, recipe, folder, classes=classes, train=train, val=val)
+    report = None
     if checkpoint is None:
         report = load_initial(network, recipe.head, recipe.weights, progress=fetching)
         say(f"Weights: {report.told()}.")
+        recipe = _with_norms_decided(recipe, network, report, say)
+    card = _card(project, recipe, folder, classes=classes, train=train, val=val)
+    if report is not None:
         card = card.model_copy(update={"weights_from": report.source, "weights_licence": report.licence})
-    else:
+    if checkpoint is not None:
         _check_same(checkpoint, card, folder)
         card = checkpoint.card
     stores = _stores(project, recipe, device=chosen, classes=classes, photos=(train, val), progress=progress)
@@ -98,6 +105,16 @@ def prepare(
         device=chosen,
     )
     return Prepared(Trainer(network, task, folder, checkpoint), stores)
+
+
+def _with_norms_decided(recipe: Recipe, network: nn.Module, report: WeightsReport, say: Say) -> Recipe:
+    """Return the recipe with freeze_batch_norm true or false instead of auto."""
+    if recipe.freeze_batch_norm != "auto":
+        return recipe
+    folded = report.is_whole_backbone and norms_are_folded(network.get_submodule("backbone"))
+    if folded:
+        say("Their batch-norms were folded into the convolutions: the backbone's batch-norms stay frozen.")
+    return recipe.model_copy(update={"freeze_batch_norm": folded})
 
 
 def _classes(project: Project, recipe: Recipe) -> tuple[LabelClass, ...]:

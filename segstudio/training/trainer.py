@@ -86,7 +86,7 @@ class Trainer:
         network.to(task.device, memory_format=self._layout)  # type: ignore[call-overload]
         if recipe.freeze_backbone:
             freeze_backbone(network)
-        elif recipe.freeze_batch_norm:
+        elif recipe.freeze_batch_norm is True:
             freeze_backbone_norms(network)
         self._optimizer = _optimizer(network, recipe)
         self._learning_rates = [group["lr"] for group in self._optimizer.param_groups]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from segstudio.networks.norms import BatchNorm, use_tolerant_norms
+from segstudio.networks.norms import BatchNorm, norms_are_folded, use_tolerant_norms
 
 
 def test_more_than_one_value_is_normalised_as_in_pytorch() -> None:
@@ -60,3 +60,14 @@ def test_every_norm_inside_is_replaced_with_its_values_and_mode() -> None:
     assert inner.training
     assert not outer.training
     assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
+
+
+def test_folded_norms_are_recognised() -> None:
+    network = nn.Sequential(BatchNorm(4), nn.ReLU(), BatchNorm(2))
+    assert norms_are_folded(network)
+    assert not norms_are_folded(nn.ReLU())
+    norm = network[2]
+    assert isinstance(norm, BatchNorm)
+    assert norm.running_mean is not None
+    norm.running_mean[1] = 0.3
+    assert not norms_are_folded(network)

@@ -306,3 +306,26 @@ def test_a_run_that_died_before_its_first_checkpoint_begins_anew(
     assert isinstance(events[0], RunStarted)
     assert events[0].step == 0
     assert same_weights(whole.last, died.last)
+
+
+def test_norms_of_folded_weights_stay_frozen(make_project: MakeProject, tmp_path: Path) -> None:
+    """Weights whose norms are like new are taken for folded; others are not, and `auto` is written down."""
+    from segstudio.networks.build import build
+
+    project, recipe = make_project(), small_recipe(epochs=1)
+    torch.manual_seed(9)
+    donor = build(recipe.head, 2)
+    for name, folded in (("folded", True), ("whole", False)):
+        if not folded:
+            for module in donor.modules():
+                if isinstance(module, torch.nn.BatchNorm2d) and module.running_mean is not None:
+                    module.running_mean.fill_(0.1)
+        path = tmp_path / f"{name}.pth"
+        torch.save(donor.state_dict(), path)
+        chosen = recipe.model_copy(update={"weights": str(path)})
+        folder = RunFolder.create(tmp_path / name, chosen)
+        run(project, chosen, folder)
+        card = ModelCard.from_json(read_model(folder.best).card, where=name)
+        assert card.recipe["freeze_batch_norm"] is folded
+        key = "backbone.0.1.running_mean"
+        assert torch.equal(weights_of(folder.last)[key], donor.state_dict()[key]) is folded

@@ -1,0 +1,196 @@
+"""`segstudio train` as people run it: in a process of its own, stopped, killed, resumed; and on real photos."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from segstudio.cli.main import main
+from segstudio.networks.model_file import read_model
+from segstudio.project.project import Project
+from segstudio.resource_files import load_script
+from segstudio.runs.events import RunFailed, RunFinished, RunStarted, StepDone
+from segstudio.runs.folder import RunFolder, list_runs
+
+QUICK = ["--set", "weights=none", "--set", "crop_px=64", "--set", "max_side_px=128", "--set", "batch_size=3"]
+CLASSES = "sky,ground,airplane,person"
+SKYDIVING = Path(os.environ.get("SEGSTUDIO_TEST_DATA", "missing")) / "skydiving"
+needs_real_photos = pytest.mark.skipif(not SKYDIVING.is_dir(), reason="SEGSTUDIO_TEST_DATA is not set")
+
+
+def call(*arguments: str) -> int:
+    try:
+        main(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve small drawn photos with their LabelMe XML."""
+    folder = tmp_path_factory.mktemp("sample")
+    load_script("sample/skydiving.py").generate(folder, photos=12, size=(96, 128))
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, sample: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    torch.set_num_threads(1)
+    folder = tmp_path / "jumps"
+    assert call("new", str(folder), "--class", CLASSES) == 0
+    source, photos = str(sample / "annotations"), str(sample / "photos")
+    assert call("import", source, "--photos", photos, "--order", CLASSES, "--project", str(folder)) == 0
+    capsys.readouterr()
+    return folder
+
+
+def start(project: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "segstudio", "train", str(project), *options],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def newest(project: Path) -> RunFolder:
+    return max(list_runs(project / "runs"), key=lambda run: run.path.stat().st_mtime)
+
+
+def wait_for_steps(project: Path, process: subprocess.Popen[str], count: int) -> None:
+    end = time.monotonic() + 120
+    while time.monotonic() < end and process.poll() is None:
+        if list_runs(project / "runs"):
+            steps = [event for event in newest(project).events() if isinstance(event, StepDone)]
+            if len(steps) >= count:
+                return
+        time.sleep(0.02)
+    raise AssertionError(f"no {count} steps; the process said: {process.communicate(timeout=60)[0]}")
+
+
+def weights_of(run: RunFolder) -> dict[str, torch.Tensor]:
+    return read_model(run.last).weights
+
+
+def test_trains_and_says_what_a_program_wants_to_know(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("train", str(project), *QUICK, "--set", "epochs=1", "--json") == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["state"] == "finished"
+    assert 0 <= told["best_miou"] <= 1
+    assert Path(told["model"]).is_file()
+    assert RunFolder(Path(told["folder"])).recipe().epochs == 1
+    splits = {photo.split for photo in Project.open(project).photos()}
+    assert splits == {"train", "val"}, "photos without a split are split, and it is remembered"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("how", ["interrupt", "wish", "kill"])
+def test_ended_early_and_resumed_equals_undisturbed(
+    project: Path, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C, a stop file, and kill -9 of a real process; each goes on to the weights of a run left alone."""
+    options = [*QUICK, "--set", "epochs=8"]
+    assert call("check", str(project), "--split", "random") == 0
+    process = start(project, *options)
+    wait_for_steps(project, process, 4)
+    run = newest(project)
+    if how == "interrupt":
+        process.send_signal(signal.SIGINT)
+    elif how == "kill":
+        process.kill()
+    else:
+        run.ask_to_stop()
+    said, _ = process.communicate(timeout=120)
+    if how == "kill":
+        assert run.state() == "open"
+    else:
+        assert process.returncode == 0, said
+        assert f"--resume {run.name}" in said
+        assert run.state() == "stopped"
+        assert not run.is_asked_to_stop()
+    assert call("train", str(project), "--resume", "last") == 0
+    assert run.state() == "finished"
+    steps = [event.step for event in run.events() if isinstance(event, StepDone)]
+    assert steps == sorted(set(steps)), "steps that were done again must not be told twice"
+    capsys.readouterr()
+    assert call("train", str(project), *options, "--json") == 0
+    undisturbed = RunFolder(Path(json.loads(capsys.readouterr().out.splitlines()[-1])["folder"]))
+    left, right = weights_of(run), weights_of(undisturbed)
+    assert all(torch.equal(left[name], right[name]) for name in left)
+
+
+def test_a_problem_is_one_sentence_and_stands_in_the_log(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mask = next((project / "masks").glob("*.png"))
+    mask.write_bytes(mask.read_bytes()[:200])
+    assert call("check", str(project)) == 1
+    capsys.readouterr()
+    assert call("train", str(project), *QUICK) == 1
+    said = capsys.readouterr().err.strip()
+    assert len(said.splitlines()) == 1
+    assert mask.name in said
+
+
+def test_a_damaged_photo_found_at_the_start_is_in_the_log(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("check", str(project), "--split", "random") == 0
+    photo = next((project / "photos").glob("*.jpg"))
+    photo.write_bytes(photo.read_bytes()[:500])
+    assert call("train", str(project), *QUICK) == 1
+    assert "damaged or cut off" in capsys.readouterr().err
+    run = newest(project)
+    assert run.state() == "failed"
+    assert isinstance(run.events()[-1], RunFailed)
+
+
+def test_resume_refuses_changes_and_unknown_runs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("train", str(project), "--resume", "last") == 1
+    assert "there is no run to go on with" in capsys.readouterr().err
+    assert call("train", str(project), "--resume", "last", "--set", "epochs=2") == 1
+    assert "goes on with its own recipe" in capsys.readouterr().err
+
+
+@needs_real_photos
+@pytest.mark.slow
+def test_ten_real_photos_from_scratch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Enough to recognise sky and ground in the two photos that were held out."""
+    folder, seen = tmp_path / "sky", tmp_path / "seen"
+    assert call("new", str(folder), "--class", "no-label,person,airplane,ground,sky") == 0
+    for part in ("train", "val"):
+        source, photos = SKYDIVING / part / "Annotations", SKYDIVING / part / "Images"
+        assert (
+            call(
+                *("import", str(source), "--photos", str(photos), "--split", part),
+                *("--order", "sky,ground,airplane,person", "--project", str(folder)),
+            )
+            == 0
+        )
+    changes = ["weights=none", "epochs=10", "crops_per_photo=4", "crop_px=192", "max_side_px=480"]
+    sets = [word for change in changes for word in ("--set", change)]
+    assert call("train", str(folder), *sets, "--set", "validate_every=2") == 0
+    capsys.readouterr()
+    assert call("evaluate", str(folder), "--model", str(folder), "--json") == 0
+    scores = json.loads(capsys.readouterr().out.splitlines()[-1])
+    iou = {row["name"]: row["iou"] for row in scores["classes"]}
+    assert iou["sky"] > 0.5
+    assert iou["ground"] > 0.5
+    images = SKYDIVING / "val" / "Images"
+    assert call("predict", str(images), "--model", str(folder), "--out", str(seen), "--panels") == 0
+    assert sorted(path.name for path in seen.glob("*.png")) == ["000077.panels.png", "000093.panels.png"]
+    events = newest(folder).events()
+    assert isinstance(events[0], RunStarted)
+    assert any(isinstance(event, RunFinished) for event in events)
