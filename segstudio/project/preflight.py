@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ def _classes(project: Project, examined: Sequence[_Examined]) -> list[Finding]:
         findings.append(Finding("error", "one-class", text, "Label a second class"))
     for name in missing:
         text = f'the class "{name}" does not occur in any mask'
-        fix = f"Label it, or leave it out with --set ignore_classes=['{name}']"
+        fix = f"Label it, or leave it out with --set {shlex.quote(f'ignore_classes={name}')}"
         findings.append(Finding("warning", "empty-class", text, fix))
     for index, name in known.items():
         findings.extend(_balance(name, index, everywhere))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from segstudio.errors import SegStudioError, did_you_mean, inside
 from segstudio.resource_files import resource_path
@@ -48,7 +48,9 @@ class Recipe(BaseModel):
         " trainings.",
     )
 
-    ignore_classes: tuple[str, ...] = Field((), description="Classes whose pixels are left out of training.")
+    ignore_classes: tuple[str, ...] = Field(
+        (), description="Classes whose pixels are left out of training, with commas between them."
+    )
     class_weights: (
         Literal["none", "inverse", "median-frequency"] | dict[str, Annotated[float, Field(ge=0)]]
     ) = Field(
@@ -131,6 +133,14 @@ class Recipe(BaseModel):
     previews: Annotated[int, Field(ge=0, le=64)] = Field(
         3, description="Validation photos that are drawn anew after each validation."
     )
+
+    @field_validator("ignore_classes", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        """Take `--set ignore_classes=sky,ground`, which needs no quotes in a shell."""
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Recipe:
