@@ -1,0 +1,344 @@
+"""A change happens whole or not at all: exceptions, obstacles, killed processes, two at once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from segstudio.errors import SegStudioError
+from segstudio.files import locked
+from segstudio.project.change import STAGING, Change, recover
+from segstudio.project.classes import ClassList
+from segstudio.project.masks import Mask
+from segstudio.project.photos import PhotoState
+from segstudio.project.project import Project
+from tests.project.conftest import AddPhoto, Fingerprint
+
+_CHANGE_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+import numpy as np
+from segstudio.project import change as module
+from segstudio.project.photos import PhotoState
+from segstudio.project.project import Project
+
+moment, folder = sys.argv[1], Path(sys.argv[2])
+die = lambda: os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+whole = module._move
+
+def move(project, staging):
+    if moment == "listed":
+        die()
+    replace, left = Path.replace, [2]
+    def counted(path, target):
+        if left[0] == 0:
+            die()
+        left[0] -= 1
+        return replace(path, target)
+    Path.replace = counted
+    whole(project, staging)
+
+module._move = move
+project = Project.open(folder)
+with project.change() as change:
+    for number in range(4):
+        key = f"p{number}.png"
+        change.put_mask(key, np.full((60, 80), 2, dtype=np.uint8))
+        change.put_state(key, PhotoState(split="val", size=(60, 80)))
+        if moment == "staging" and number == 2:
+            die()
+    change.set_classes(change.classes.added("late"))
+"""
+
+_CHANGE_TWENTY = """
+import sys
+from pathlib import Path
+from segstudio.project.photos import PhotoState
+from segstudio.project.project import Project
+
+folder, name = Path(sys.argv[1]), sys.argv[2]
+project = Project.open(folder)
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(20):
+    with project.change() as change:
+        change.add_photo(f"{name}-{number}.png", Path(sys.argv[3]), copy=number % 2 == 0, size=(60, 80))
+        change.put_state(f"{name}-{number}.png", PhotoState(split="train", size=(60, 80)))
+"""
+
+
+@pytest.fixture
+def full(project: Project, add_photo: AddPhoto) -> Project:
+    for number in range(4):
+        add_photo(f"p{number}.png", np.full((60, 80), 1, dtype=np.uint8), split="train")
+    return Project.open(project.folder)
+
+
+def _mask(value: int = 2) -> Mask:
+    return np.full((60, 80), value, dtype=np.uint8)
+
+
+def _put_all(change: Change) -> None:
+    for number in range(4):
+        change.put_mask(f"p{number}.png", _mask())
+        change.put_state(f"p{number}.png", PhotoState(split="val"))
+
+
+def _values(project: Project) -> set[int]:
+    masks = [project.read_mask(photo) for photo in project.photos()]
+    return {int(value) for mask in masks if mask is not None for value in np.unique(mask)}
+
+
+def test_nothing_is_to_be_seen_before_the_end_and_everything_after(full: Project) -> None:
+    with full.change() as change:
+        _put_all(change)
+        assert _values(Project.open(full.folder)) == {1}
+    assert _values(full) == _values(Project.open(full.folder)) == {2}
+    assert {photo.split for photo in full.photos()} == {"val"}
+    assert not (full.folder / STAGING).exists()
+
+
+@pytest.mark.parametrize("problem", [ZeroDivisionError, SegStudioError, KeyboardInterrupt, SystemExit])
+def test_an_exception_leaves_every_byte_as_it_was(
+    full: Project, fingerprint: Fingerprint, problem: type[BaseException]
+) -> None:
+    before = fingerprint(full.folder)
+
+    def change_half() -> None:
+        with full.change() as change:
+            _put_all(change)
+            change.set_classes(change.classes.added("late"))
+            raise problem("in the middle")
+
+    with pytest.raises(problem):
+        change_half()
+    assert fingerprint(full.folder) == before
+    assert full.classes.names == Project.open(full.folder).classes.names == ("background", "person", "sky")
+
+
+def test_a_refused_write_leaves_every_byte_as_it_was(full: Project, fingerprint: Fingerprint) -> None:
+    before = fingerprint(full.folder)
+
+    def add_missing() -> None:
+        with full.change() as change:
+            _put_all(change)
+            change.add_photo("new.jpg", full.folder / "no such photo.jpg")
+
+    with pytest.raises(SegStudioError, match="cannot be read"):
+        add_missing()
+    assert fingerprint(full.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("folder.png", "a folder stands where a file must go"),
+        ("p1.png/a.png", "a file stands where a folder"),
+    ],
+)
+def test_an_obstacle_is_found_before_anything_moves(
+    full: Project, fingerprint: Fingerprint, key: str, told: str
+) -> None:
+    (full.folder / "photos" / "folder.png").mkdir()
+    before = fingerprint(full.folder)
+
+    def add_behind() -> None:
+        with full.change() as change:
+            _put_all(change)
+            change.add_photo(key, full.folder / "photos" / "p0.png")
+
+    with pytest.raises(SegStudioError, match=told):
+        add_behind()
+    assert fingerprint(full.folder) == before
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "a/../../outside"])
+def test_nothing_is_written_outside_the_project(full: Project, fingerprint: Fingerprint, name: str) -> None:
+    before = fingerprint(full.folder.parent)
+    with full.change() as change, pytest.raises(SegStudioError, match="cannot name"):
+        change.put_file(name, b"x")
+    with full.change() as change, pytest.raises(SegStudioError, match="cannot name"):
+        change.put_source(name, full.folder / "project.json")
+    with full.change() as change, pytest.raises(SegStudioError, match="cannot name"):
+        change.put_mask(name, _mask())
+    assert fingerprint(full.folder.parent) == before
+
+
+def _die_in(moment: str, project: Project) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _CHANGE_AND_DIE, moment, str(project.folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode in (-signal.SIGTERM, -9, 15), ended.stderr
+    assert any((project.folder / STAGING).iterdir())
+
+
+def test_a_process_killed_while_staging_leaves_nothing(full: Project, fingerprint: Fingerprint) -> None:
+    before = fingerprint(full.folder)
+    _die_in("staging", full)
+    assert _values(Project.open(full.folder)) == {1}
+    assert fingerprint(full.folder) == before
+
+
+@pytest.mark.parametrize("moment", ["listed", "moving"])
+def test_a_change_whose_process_was_killed_is_finished_by_the_next_to_open(
+    full: Project, moment: str
+) -> None:
+    _die_in(moment, full)
+    reopened = Project.open(full.folder)
+    assert _values(reopened) == {2}
+    assert {photo.split for photo in reopened.photos()} == {"val"}
+    assert reopened.classes.names[-1] == "late"
+    assert not (full.folder / STAGING).exists()
+
+
+@pytest.mark.parametrize("moment", ["listed", "moving"])
+def test_a_dead_change_comes_before_the_next_one_of_an_open_project(full: Project, moment: str) -> None:
+    _die_in(moment, full)
+    with full.change() as change:
+        change.put_mask("p0.png", _mask(0))
+    assert _values(full) == {0, 2}
+    assert full.classes.names[-1] == "late"
+    assert _values(Project.open(full.folder)) == {0, 2}
+
+
+def test_a_change_under_way_is_not_taken_for_a_dead_one(full: Project) -> None:
+    with full.change() as change:
+        change.put_mask("p0.png", _mask(0))
+        other = Project.open(full.folder)
+        with other.change() as second:
+            second.put_mask("p1.png", _mask(2))
+        Project.open(full.folder)
+        change.put_mask("p2.png", _mask(0))
+    assert [int(full.read_mask(photo)[0, 0]) for photo in full.photos()] == [0, 2, 0, 1]  # type: ignore[index]
+
+
+def test_a_lock_without_its_folder_is_swept_away(full: Project) -> None:
+    (full.folder / STAGING).mkdir()
+    (full.folder / STAGING / "0123.lock").touch()
+    recover(full.folder)
+    assert not (full.folder / STAGING).exists()
+
+
+def test_a_commit_list_that_climbs_out_is_not_followed(full: Project, tmp_path: Path) -> None:
+    staged = full.folder / STAGING / "0123"
+    (staged / "files").mkdir(parents=True)
+    (staged / "commit.json").write_text(json.dumps(["../../outside"]), encoding="utf-8")
+    (full.folder / STAGING / "outside").touch()
+    with pytest.raises(SegStudioError, match="cannot name"):
+        recover(full.folder)
+    assert not (tmp_path / "outside").exists()
+    assert _values(Project.open(full.folder)) == {1}
+
+
+def test_a_change_waits_for_the_one_that_is_being_put_in_place(full: Project) -> None:
+    done = threading.Event()
+
+    def change() -> None:
+        with Project.open(full.folder).change() as other:
+            other.put_mask("p0.png", _mask(0))
+        done.set()
+
+    with locked(full.folder / ".lock"):
+        waiting = threading.Thread(target=change)
+        waiting.start()
+        assert not done.wait(0.3)
+    waiting.join(10)
+    assert done.is_set()
+    assert 0 in _values(full)
+
+
+def test_two_processes_may_change_a_project_at_once(full: Project) -> None:
+    source = full.folder / "photos" / "p0.png"
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", _CHANGE_TWENTY, str(full.folder), name, str(source)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("left", "right")
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:  # both go before either is waited for
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    endings = [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
+    assert endings == [("", 0), ("", 0)]
+    keys = set(Project.open(full.folder).keys())
+    assert keys == {f"p{n}.png" for n in range(4)} | {
+        f"{side}-{n}.png" for side in ("left", "right") for n in range(20)
+    }
+    assert not (full.folder / STAGING).exists()
+
+
+def test_staging_takes_several_threads(full: Project) -> None:
+    def put(change: Change, first: int) -> None:
+        for number in range(first, 40, 4):
+            change.put_mask(f"t/{number}.png", _mask())
+
+    with full.change() as change:
+        threads = [threading.Thread(target=put, args=(change, first)) for first in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(list((full.folder / "masks" / "t").iterdir())) == 40
+
+
+def test_masks_of_a_change_carry_its_new_colours(full: Project) -> None:
+    with full.change() as change:
+        change.set_classes(ClassList())
+        assert change.classes == ClassList()
+        change.set_classes(full.classes.recoloured("sky", "#010203"))
+        change.put_mask("p0.png", _mask(2))
+    assert full.classes.named("sky").rgb == (1, 2, 3)
+    from PIL import Image
+
+    with Image.open(full.folder / "masks" / "p0.png.png") as image:
+        assert image.convert("RGB").getpixel((0, 0)) == (1, 2, 3)
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20),
+        st.binary(max_size=20),
+        max_size=6,
+    )
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_any_names_are_all_put_in_place_or_all_refused(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]
+) -> None:
+    project = Project.create(tmp_path_factory.mktemp("any"))
+    before = set(project.folder.rglob("*"))
+
+    def put() -> None:
+        with project.change() as change:
+            for name, data in files.items():
+                change.put_file(f"sources/{name}", data)
+
+    try:
+        put()
+    except SegStudioError:
+        assert set(project.folder.rglob("*")) == before
+    else:
+        written = [path for path in project.folder.rglob("*") if path.is_file() and path not in before]
+        assert len(written) <= len(files)
+        assert {path.read_bytes() for path in written} <= set(files.values())
+        assert bool(written) == bool(files)

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from segstudio.errors import SegStudioError
+from segstudio.runs.events import Event, Notice, RunFailed, RunFinished, RunStarted, RunStopped, StepDone
+from segstudio.runs.folder import RunFolder, appending, find_run, list_runs
+from segstudio.runs.recipe import Recipe, load_recipe
+
+_NOON = datetime(2026, 11, 20, 14, 32)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    return tmp_path / "ü project" / "runs"
+
+
+@pytest.fixture
+def run(runs: Path) -> RunFolder:
+    return RunFolder.create(runs, load_recipe("quick-cpu", ["epochs=3"]), now=_NOON)
+
+
+def _started(step: int = 0) -> RunStarted:
+    return RunStarted(
+        head="x",
+        classes=("a", "b"),
+        device="cpu",
+        precision="fp32",
+        step=step,
+        epochs=3,
+        steps_per_epoch=4,
+        photos_train=8,
+        photos_val=2,
+        parameters=10,
+        parameters_trained=9,
+        weights="none",
+        process=1,
+        host="here",
+    )
+
+
+def _step(step: int) -> StepDone:
+    return StepDone(step=step, epoch=1, loss=0.5, learning_rate=0.1, images_per_s=9, memory_mb=1)
+
+
+def _append(run: RunFolder, *events: Event) -> None:
+    with appending(run.log) as log:
+        for event in events:
+            log.append(event)
+
+
+def test_a_run_is_named_after_its_time_and_head_and_keeps_its_recipe(run: RunFolder, runs: Path) -> None:
+    assert run.name == "2026-11-20-1432-lraspp_mobilenet_v3_large"
+    assert run.path.parent == runs
+    assert run.recipe() == load_recipe("quick-cpu", ["epochs=3"])
+    assert (run.state(), run.events()) == ("new", [])
+
+
+def test_runs_of_one_minute_have_different_folders(run: RunFolder, runs: Path) -> None:
+    names = [RunFolder.create(runs, Recipe(), now=_NOON).name for _ in range(3)]
+    assert names == [f"{run.name}-{number}" for number in (2, 3, 4)]
+    assert len(list_runs(runs)) == 4
+
+
+def test_a_run_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "runs").touch()
+    with pytest.raises(SegStudioError, match="the run cannot be made"):
+        RunFolder.create(tmp_path / "runs", Recipe(), now=_NOON)
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([], "new"),
+        ([Notice(text="x")], "new"),
+        ([_started()], "open"),
+        ([_started(), _step(1)], "open"),
+        ([_started(), _step(1), RunStopped(epoch=1, step=1)], "stopped"),
+        ([_started(), RunStopped(epoch=1, step=1), _started(1)], "open"),
+        ([_started(), RunFailed(problem="x")], "failed"),
+        ([RunFailed(problem="x")], "failed"),
+        ([_started(), RunFinished(epoch=3, step=9, best_miou=None, best_epoch=None, seconds=1)], "finished"),
+        (
+            [
+                _started(),
+                RunFailed(problem="x"),
+                _started(4),
+                RunFinished(epoch=3, step=9, best_miou=0.5, best_epoch=1, seconds=1),
+                Notice(text="x"),
+            ],
+            "finished",
+        ),
+    ],
+)
+def test_the_state_is_what_the_log_tells(run: RunFolder, events: list[Event], state: str) -> None:
+    _append(run, *events)
+    assert run.state() == state
+
+
+def test_the_wish_to_stop_is_left_seen_and_forgotten(run: RunFolder) -> None:
+    assert not run.is_asked_to_stop()
+    run.ask_to_stop()
+    run.ask_to_stop()
+    assert RunFolder(run.path).is_asked_to_stop()
+    run.forget_stop()
+    run.forget_stop()
+    assert not run.is_asked_to_stop()
+
+
+def test_events_are_seen_at_once(run: RunFolder) -> None:
+    with appending(run.log) as log:
+        log.append(_started())
+        log.append(_step(1))
+        assert [event.kind for event in run.events()] == ["run_started", "step_done"]
+
+
+@pytest.mark.parametrize(("cut", "whole_steps"), [(1, 2), (10, 1), (60, 1)])
+def test_a_line_that_was_cut_off_costs_only_itself(run: RunFolder, cut: int, whole_steps: int) -> None:
+    _append(run, _started(), _step(1), _step(2))
+    run.log.write_bytes(run.log.read_bytes()[:-cut])
+    assert [event.kind for event in run.events()] == ["run_started", *["step_done"] * whole_steps]
+    _append(run, _started(1), _step(2))
+    assert [event.step for event in run.events() if isinstance(event, StepDone)] == [1, 2]
+
+
+def test_the_models_and_previews_lie_beside_the_log(run: RunFolder) -> None:
+    assert [path.name for path in (run.best, run.last, run.log, run.previews)] == [
+        "best.pt",
+        "last.pt",
+        "events.jsonl",
+        "previews",
+    ]
+    assert run.best.parent == run.log.parent == run.path
+
+
+def test_a_run_is_found_by_name_or_path(run: RunFolder, runs: Path, tmp_path: Path) -> None:
+    assert find_run(runs, run.name).path == run.path
+    assert find_run(tmp_path, str(run.path)).path == run.path
+    with pytest.raises(SegStudioError, match=f'did you mean "{run.name}"'):
+        find_run(runs, run.name[:-2])
+    with pytest.raises(SegStudioError, match="There are no runs yet"):
+        find_run(tmp_path / "empty", "x")
+
+
+def test_runs_are_listed_oldest_first_and_other_folders_are_not(run: RunFolder, runs: Path) -> None:
+    older = RunFolder.create(runs, Recipe(), now=datetime(2025, 1, 1))
+    (runs / "notes").mkdir()
+    assert [found.name for found in list_runs(runs)] == [older.name, run.name]
+    assert list_runs(runs / "nothing") == []
