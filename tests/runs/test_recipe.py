@@ -11,7 +11,6 @@ from segstudio.errors import SegStudioError
 from segstudio.runs.heads import HEADS
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_from, recipe_names, recipe_to_toml
 
-
 _ANY_CHARACTER = st.characters(exclude_categories=["Cs"])  # no half of a pair: TOML is UTF-8
 
 
