@@ -47,7 +47,7 @@ def demo(
     _draw(places, photos, out)
     project = _import(places, out)
     recipe = load_recipe("demo", [f"epochs={epochs}"] if epochs else [])
-    out.say(f"\n3. Training {recipe.head} from scratch on {device} …")
+    out.say(f"\n3. Training {recipe.head} from scratch …")
     run = RunFolder.create(project.runs_folder, recipe)
     trained = train_in(project, recipe, run, out, device=device, resume=False)
     if trained["state"] != "finished":

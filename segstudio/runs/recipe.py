@@ -111,7 +111,8 @@ class Recipe(BaseModel):
         20, description="Steps in which the rate rises from zero."
     )
     clip_gradient: Annotated[float, Field(ge=0)] = Field(
-        1.0, description="Largest gradient norm; it keeps small batches from upsetting a network. 0: no limit."
+        1.0,
+        description="Largest gradient norm; it keeps small batches from upsetting a network. 0: no limit.",
     )
 
     precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
