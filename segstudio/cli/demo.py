@@ -12,7 +12,7 @@ from segstudio.cli.evaluate import evaluate
 from segstudio.cli.import_ import import_
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import predict
-from segstudio.cli.train import train_in
+from segstudio.cli.train import train_new
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
@@ -48,8 +48,8 @@ def demo(
     project = _import(places, out)
     recipe = load_recipe("demo", [f"epochs={epochs}"] if epochs else [])
     out.say(f"\n3. Training {recipe.head} from scratch …")
-    run = RunFolder.create(project.runs_folder, recipe)
-    trained = train_in(project, recipe, run, out, device=device, resume=False)
+    trained = train_new(project, recipe, out, device=device)
+    run = RunFolder(Path(str(trained["folder"])))
     if trained["state"] != "finished":
         out.finish({"folder": str(places.root), **trained})
         raise SegStudioError(

@@ -42,7 +42,7 @@ class Teller:
             case EpochDone():
                 self._epoch(event)
             case Notice(text=text):
-                self._out.warn(text)
+                self._out.say(text)
             case RunStopped(step=step):
                 self._out.say(f"Stopped after step {step}. Go on with: --resume {self._folder.name}")
             case _:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.splitting import split_project
 from segstudio.runs.events import EpochDone, RunFailed, RunFinished
-from segstudio.runs.folder import RunFolder, appending, find_run, list_runs
+from segstudio.runs.folder import EventLog, RunFolder, appending, find_run, list_runs
 from segstudio.runs.recipe import Recipe, load_recipe
 
 
@@ -26,8 +27,12 @@ def train(
     project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
     *,
     recipe: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="A named recipe or a TOML file: see `segstudio recipes`.")
-    ] = "quick-cpu",
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="A named recipe or a TOML file: see `segstudio recipes`. Default: quick-cpu.",
+        ),
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Change one recipe field; repeat it."),
@@ -45,29 +50,40 @@ def train(
     out = Output(json)
     opened = Project.open(project)
     if resume is not None:
-        if set_:
+        if set_ or recipe:
             raise SegStudioError(
-                "a run goes on with its own recipe", fix="Leave --set out, or start a new run"
+                "a run goes on with its own recipe", fix="Leave --recipe and --set out, or start a new run"
             )
         folder = _run_named(opened.runs_folder, resume)
-        chosen = folder.recipe()
+        told = train_in(opened, folder.recipe(), folder, out, device=device, resume=True)
     else:
-        chosen = load_recipe(recipe, set_ or [])
+        chosen = load_recipe(recipe or "quick-cpu", set_ or [])
         make_split(opened, chosen, out)
-        folder = RunFolder.create(opened.runs_folder, chosen)
-    out.finish(train_in(opened, chosen, folder, out, device=device, resume=resume is not None))
+        told = train_new(opened, chosen, out, device=device)
+    out.finish(told)
 
 
 def make_split(project: Project, recipe: Recipe, out: Output) -> None:
-    """Split the labelled photos at random when none is for validation yet, and say so."""
+    """Split the photos that nobody decided about at random when none is for validation yet, and say so."""
     labelled = [photo for photo in project.photos() if photo.has_mask]
-    if any(photo.split == "val" for photo in labelled) or len(labelled) < 2:
+    undecided = [photo for photo in labelled if photo.split is None]
+    if not labelled or any(photo.split == "val" for photo in labelled):
         return
-    if all(photo.split == "train" for photo in labelled):
+    if len(undecided) < 2:
         out.warn("No photo is for validation: there will be no score (segstudio check --split random).")
         return
-    sizes = split_project(project, seed=recipe.seed)
+    sizes = split_project(project, seed=recipe.seed, only_undecided=True)
     out.say(f"Split at random: {sizes['train']} photos for training, {sizes['val']} for validation.")
+
+
+def train_new(project: Project, recipe: Recipe, out: Output, *, device: str) -> dict[str, object]:
+    """Start a new run and follow it like `train_in`; when it cannot even begin, it leaves no folder."""
+    folder = RunFolder.create(project.runs_folder, recipe)
+    try:
+        return train_in(project, recipe, folder, out, device=device, resume=False)
+    finally:
+        if not folder.has_begun:
+            shutil.rmtree(folder.path, ignore_errors=True)
 
 
 def train_in(
@@ -76,9 +92,8 @@ def train_in(
     """Run the training of `folder` to its end or until Ctrl-C; return what a program wants to know."""
     from segstudio.training.prepare import prepare
 
-    folder.forget_stop()
     scores, finished = None, None
-    with appending(folder.log) as log, _stop_on_interrupt() as interrupted, _failure_told(folder):
+    with folder.held(), ExitStack() as stack:
         with Stages(out) as stages:
             prepared = prepare(
                 project,
@@ -86,38 +101,42 @@ def train_in(
                 folder,
                 device=device,
                 resume=resume,
-                say=out.say,
                 progress=stages.stage("Reading photos"),
                 fetching=stages.bytes_stage("Fetching weights"),
             )
-        with closing(prepared), Teller(out, folder) as teller:
-            for event in prepared.trainer.run(lambda: bool(interrupted) or folder.is_asked_to_stop()):
-                log.append(event)
-                teller.tell(event)
-                if isinstance(event, EpochDone) and event.scores is not None:
-                    scores = event.scores
-                if isinstance(event, RunFinished):
-                    finished = event
-    folder.forget_stop()
+        stack.enter_context(closing(prepared))
+        folder.forget_stop()
+        log = stack.enter_context(appending(folder.log))
+        stack.enter_context(_failure_told(log, folder))
+        interrupted = stack.enter_context(_stop_on_interrupt())
+        teller = stack.enter_context(Teller(out, folder))
+        for event in prepared.trainer.run(lambda: bool(interrupted) or folder.is_asked_to_stop()):
+            log.append(event)
+            teller.tell(event)
+            if isinstance(event, EpochDone) and event.scores is not None:
+                scores = event.scores
+            if isinstance(event, RunFinished):
+                finished = event
+        folder.forget_stop()
+    model = folder.best if folder.best.exists() else folder.last
     if scores is not None and finished is not None:
         out.table("Validation after the last epoch", *score_rows(scores))
     if finished is not None:
-        out.say(
-            f"Finished. Best mIoU {score_text(finished.best_miou)} in epoch {finished.best_epoch or '–'}."
-        )
-        out.say(f"The model: {folder.best if folder.best.exists() else folder.last}")
+        epoch = f" in epoch {finished.best_epoch}" if finished.best_epoch else ""
+        out.say(f"Finished. Best mIoU {score_text(finished.best_miou)}{epoch}.")
+        out.say(f"The model: {model}")
     return {
         "run": folder.name,
         "folder": str(folder.path),
         "state": folder.state(),
         "best_miou": finished.best_miou if finished else None,
-        "model": str(folder.best if folder.best.exists() else folder.last),
+        "model": str(model),
     }
 
 
 def _run_named(runs: Path, name: str) -> RunFolder:
     if name == "last":
-        found = list_runs(runs)
+        found = [run for run in list_runs(runs) if run.has_begun]
         if not found:
             raise SegStudioError("there is no run to go on with", where=str(runs))
         return max(found, key=lambda run: run.path.stat().st_mtime)
@@ -146,29 +165,27 @@ def _stop_on_interrupt() -> Iterator[list[int]]:
 
 
 @contextmanager
-def _failure_told(folder: RunFolder) -> Iterator[None]:
-    """Write a problem into the event log too, so that whoever follows the run learns of it."""
+def _failure_told(log: EventLog, folder: RunFolder) -> Iterator[None]:
+    """Write into the event log what ended the run, so that whoever follows it learns of it."""
     try:
         yield
     except SegStudioError as error:
-        with appending(folder.log) as log:
-            log.append(RunFailed(problem=str(error)))
-        raise
-    except MemoryError as error:
-        raise _out_of_memory(folder) from error
-    except RuntimeError as error:
-        # torch has no common type for it: the CPU's allocator raises a plain RuntimeError.
-        if "memory" not in str(error).lower():
-            raise
-        raise _out_of_memory(folder) from error
-
-
-def _out_of_memory(folder: RunFolder) -> SegStudioError:
-    error = SegStudioError(
-        "training ran out of memory",
-        where=str(folder.path),
-        fix="Use a smaller batch_size or crop_px (--set batch_size=2), or a smaller head",
-    )
-    with appending(folder.log) as log:
         log.append(RunFailed(problem=str(error)))
-    return error
+        raise
+    except Exception as error:
+        if not _is_out_of_memory(error):
+            log.append(RunFailed(problem=f"{type(error).__name__}: {error}"))
+            raise
+        told = SegStudioError(
+            "training ran out of memory",
+            where=str(folder.path),
+            fix="Use a smaller batch_size or crop_px (--set batch_size=2), or a smaller head",
+        )
+        log.append(RunFailed(problem=str(told)))
+        raise told from error
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """torch has no common type for it: the CPU's allocator raises a plain RuntimeError."""
+    words = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words

@@ -149,7 +149,7 @@ def _decide(
         total = parts.sum(0)
         if wanted is not None:
             # Of p = e^wanted / total; void was given -inf and counts nothing.
-            loss_sum += float((total.log() - wanted)[wanted > -torch.inf].double().sum())
+            loss_sum += float((total.log() - wanted)[wanted > -torch.inf].sum())
         share = total.reciprocal_()
         labels[top:bottom] = winner.to(torch.uint8).cpu()
         confidence[top:bottom] = _to_byte(share).cpu()
@@ -172,11 +172,13 @@ def _enlarged_rows(coarse: Tensor, top: int, bottom: int, size: tuple[int, int])
     """
     height, width = size
     source = coarse.shape[1]
-    row = torch.arange(top, bottom, device=coarse.device, dtype=torch.float64)
+    # On the CPU, because exact positions need float64, which not every accelerator has.
+    row = torch.arange(top, bottom, dtype=torch.float64)
     position = ((row + 0.5) * (source / height) - 0.5).clamp_(0, source - 1)
     upper = position.floor().long()
     lower = (upper + 1).clamp_(max=source - 1)
-    part = (position - upper).float().view(1, -1, 1)
+    part = (position - upper).float().view(1, -1, 1).to(coarse.device)
+    upper, lower = upper.to(coarse.device), lower.to(coarse.device)
     rows = torch.lerp(coarse[:, upper], coarse[:, lower], part)
     return enlarge(rows.unsqueeze(0), (bottom - top, width))[0]
 

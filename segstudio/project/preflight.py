@@ -20,7 +20,6 @@ Severity = Literal["error", "warning", "hint"]
 
 _RARE_SHARE = 0.005
 _FEW_PHOTOS = 3
-_MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ class _Event(BaseModel):
 
 
 class RunStarted(_Event):
-    """The run begins, or goes on from `step` after a stop or a crash; later events of that log are void."""
+    """The run begins, or goes on from `step` after a stop or a crash.
+
+    What the log tells of later steps, and of epochs after `closed_epochs`, was lost and is done again.
+    """
 
     kind: Literal["run_started"] = "run_started"
     head: str
@@ -27,6 +30,7 @@ class RunStarted(_Event):
     device: str
     precision: str
     step: int
+    closed_epochs: int = 0
     epochs: int
     steps_per_epoch: int
     photos_train: int
@@ -143,14 +147,22 @@ def decode_event(line: bytes) -> Event | None:
 
 
 def current_events(events: list[Event]) -> list[Event]:
-    """Return the events that still hold: going on from a checkpoint voids the steps after it."""
+    """Return the events that still hold: going on from a checkpoint voids the steps and epochs after it."""
     kept: list[Event] = []
     for event in events:
-        if isinstance(event, RunStarted) and event.step >= 0:
-            kept = [old for old in kept if _step_of(old) <= event.step]
+        if isinstance(event, RunStarted):
+            kept = [old for old in kept if _holds(old, event)]
         kept.append(event)
     return kept
 
 
-def _step_of(event: Event) -> int:
-    return event.step if isinstance(event, StepDone | EpochDone | CheckpointSaved) else -1
+def _holds(old: Event, restart: RunStarted) -> bool:
+    match old:
+        case StepDone(step=step):
+            return step <= restart.step
+        case EpochDone(epoch=epoch) | PreviewSaved(epoch=epoch):
+            return epoch <= restart.closed_epochs
+        case CheckpointSaved(step=step, epoch=epoch, miou=miou):
+            return step <= restart.step and (miou is None or epoch <= restart.closed_epochs)
+        case _:
+            return True

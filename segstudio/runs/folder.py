@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from segstudio.errors import SegStudioError, did_you_mean
-from segstudio.files import write_text
+from segstudio.files import locked, write_text
 from segstudio.runs.events import (
     Event,
     RunFailed,
@@ -68,14 +68,31 @@ class RunFolder:
         return self.path / "last.pt"
 
     @property
-    def previews(self) -> Path:
-        """Where the previews of validation photos lie."""
-        return self.path / "previews"
-
-    @property
     def log(self) -> Path:
         """The event log."""
         return self.path / "events.jsonl"
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep every other process from training this run while the block runs.
+
+        Raises SegStudioError when one does already.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.path / ".lock", timeout_s=0))
+            except SegStudioError as error:
+                raise SegStudioError(
+                    "another process is training this run",
+                    where=str(self.path),
+                    fix="Stop it first (Ctrl-C there, or make a file named stop in this folder)",
+                ) from error
+            yield
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is anything to go on from: a checkpoint, or at least a start."""
+        return self.last.exists() or self.log.exists()
 
     def recipe(self) -> Recipe:
         """Read the recipe back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -41,13 +41,13 @@ def training_loss(
 
 
 def class_weights(
-    choice: str | Mapping[str, float], counts: npt.NDArray[np.int64], names: tuple[str, ...]
+    choice: str | Mapping[str, float], names: tuple[str, ...], count: Callable[[], npt.NDArray[np.int64]]
 ) -> Tensor | None:
     """Return the weight of each channel as float (C,), of mean 1 over the classes that occur, or None.
 
     `choice` is `none`; `inverse`: proportional to 1 / pixel share; `median-frequency`: median share / share
     (Eigen & Fergus, ICCV 2015); or a table of weights by name, used as they are (1 for those not named).
-    `counts` holds the training pixels of each channel. Raises SegStudioError for an unknown name.
+    `count` gives the training pixels of each channel; it is called only where they matter. Raises SegStudioError for an unknown name.
     """
     if isinstance(choice, Mapping):
         for name in choice:
@@ -59,6 +59,7 @@ def class_weights(
         return torch.tensor([float(choice.get(name, 1.0)) for name in names])
     if choice == "none":
         return None
+    counts = count()
     seen = counts > 0
     share = counts / max(1, counts.sum())
     weights = np.zeros(len(names))

@@ -20,9 +20,27 @@ from segstudio.training.devices import memory_mb
 class _Pending(NamedTuple):
     step: int
     epoch: int
-    loss: Tensor
+    loss: _Loss
     rate: float
     images: int
+
+
+class _Loss:
+    """A loss on its way to the CPU; reading it waits for its own step and for nothing launched later."""
+
+    def __init__(self, loss: Tensor) -> None:
+        self._copied: torch.cuda.Event | None = None
+        self._value = loss
+        if loss.device.type == "cuda":
+            self._value = torch.empty((), dtype=loss.dtype, pin_memory=True)
+            self._value.copy_(loss, non_blocking=True)
+            self._copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            self._copied.record()
+
+    def read(self) -> float:
+        if self._copied is not None:
+            self._copied.synchronize()
+        return float(self._value)
 
 
 class Meter:
@@ -39,7 +57,7 @@ class Meter:
 
     def step_done(self, loss: Tensor, *, rate: float, epoch: int, images: int) -> Iterator[StepDone]:
         """Take the loss of the step that `counters` just counted, and yield what can be told without waiting."""
-        self._pending.append(_Pending(self._counters.step, epoch, loss, rate, images))
+        self._pending.append(_Pending(self._counters.step, epoch, _Loss(loss), rate, images))
         while len(self._pending) > self._kept_back:
             yield self._told(self._pending.popleft())
 
@@ -53,7 +71,7 @@ class Meter:
         self._last = time.perf_counter()
 
     def _told(self, step: _Pending) -> StepDone:
-        loss = float(step.loss)
+        loss = step.loss.read()
         if not math.isfinite(loss):
             raise SegStudioError(
                 f"the loss is no longer a number after step {step.step}",

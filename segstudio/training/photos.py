@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ Progress = Callable[[int, int], None]
 """Told how many of how many photos are ready."""
 
 _MEGABYTE = 1_000_000
+_BLOCK = 1 << 24
 _PLANES = 4  # red, green, blue, labels
 
 _Pair = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
@@ -80,10 +82,6 @@ class PhotoStore:
         """What the decoded photos take, in MB."""
         return -(-self._offsets[-1] // _MEGABYTE)
 
-    def size(self, position: int) -> tuple[int, int]:
-        """Return rows and columns of the shrunk photo."""
-        return self._sizes[position]
-
     def load(self, progress: Progress | None = None) -> None:
         """Read every photo and mask once: fills the cache, and finds what is damaged before the first step.
 
@@ -99,7 +97,9 @@ class PhotoStore:
         """Return the number of pixels of each channel over all photos: int64 (channels,)."""
         counts = np.zeros(256, dtype=np.int64)
         for position in range(len(self)):
-            counts += np.bincount(self[position][1].numpy().ravel(), minlength=256)
+            kept = self._cached(position)
+            labels = self._read_labels(position) if kept is None else kept[1]
+            counts += np.bincount(labels.ravel(), minlength=256)
         return counts[:channels]
 
     def close(self) -> None:
@@ -107,12 +107,11 @@ class PhotoStore:
         self._cache.close()
 
     def _load_one(self, position: int) -> None:
+        decoded = self._decode(position)  # what does not fit into the cache too: to find what is damaged
         kept = self._cached(position)
-        if kept is None:
-            self._read_labels(position)
-            return
-        for part, decoded in zip(kept, self._decode(position), strict=True):
-            part[...] = decoded
+        if kept is not None:
+            for part, values in zip(kept, decoded, strict=True):
+                part[...] = values
 
     def _cached(self, position: int) -> _Pair | None:
         start, end = self._offsets[position], self._offsets[position + 1]
@@ -165,15 +164,14 @@ class _Cache:
         self._path: Path | None = None
         self._owner = True
         if shared and size:
-            with tempfile.NamedTemporaryFile(prefix="segstudio-photos-", delete=False) as stream:
-                stream.truncate(size)
-                self._path = Path(stream.name)
+            self._path = _reserve(size)
         self.array = self._map() if self._path else np.empty(size, dtype=np.uint8)
 
     def close(self) -> None:
         self.array = np.empty(0, dtype=np.uint8)
         if self._path is not None and self._owner:
-            self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # on Windows while another process still maps it
+                self._path.unlink(missing_ok=True)
 
     def __getstate__(self) -> dict[str, Any]:
         if self._path is None and self.array.size:
@@ -187,6 +185,25 @@ class _Cache:
     def _map(self) -> npt.NDArray[np.uint8]:
         assert self._path is not None
         return np.memmap(self._path, dtype=np.uint8, mode="r+")
+
+
+def _reserve(size: int) -> Path:
+    """Make a temporary file of `size` bytes that are really there: a hole in a full disk would end the process
+    when it is written through a mapping.
+    """
+    with tempfile.NamedTemporaryFile(prefix="segstudio-photos-", delete=False) as stream:
+        try:
+            for start in range(0, size, _BLOCK):
+                stream.write(bytes(min(_BLOCK, size - start)))
+            stream.flush()
+        except OSError as error:
+            Path(stream.name).unlink(missing_ok=True)
+            raise SegStudioError(
+                f"there is no room for {-(-size // _MEGABYTE)} MB of decoded photos ({error.strerror})",
+                where=str(Path(stream.name).parent),
+                fix="Lower cache_mb, set TMPDIR to a roomier folder, or use --set workers=0",
+            ) from error
+    return Path(stream.name)
 
 
 def channel_table(channels: Sequence[int]) -> npt.NDArray[np.uint8]:

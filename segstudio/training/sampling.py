@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import signal
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from segstudio.errors import SegStudioError
 from segstudio.training.augmentation import Augmentation
 from segstudio.training.photos import PhotoStore
 
@@ -95,11 +98,12 @@ def crop_batches(
     epochs: int,
     workers: int,
     pin_memory: bool,
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """Yield the batches of all steps from `first_step` on; the same ones for any number of `workers`.
 
     The loader processes are spawned, not forked (a fork of a process with CUDA or Qt threads can deadlock),
-    and live for the whole run.
+    and live for the whole run. A Ctrl-C, which a terminal sends to them too, does not end them: whoever iterates
+    decides. Raises SegStudioError when one of them dies.
     """
     loader = DataLoader(
         _Crops(store, augmentation),
@@ -110,8 +114,38 @@ def crop_batches(
         multiprocessing_context="spawn" if workers else None,
         prefetch_factor=4 if workers else None,
         generator=torch.Generator(),  # else making the iterator would draw from the global one
+        worker_init_fn=_ignore_interrupts,
     )
-    yield from loader
+    with _interrupts_held_back() if workers else nullcontext():
+        batches = iter(loader)  # starts the processes, which inherit that
+    try:
+        yield from batches
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        raise SegStudioError(
+            "a process that prepares crops died",
+            fix="Go on with --resume; if it happens again, memory is short: start anew with --set workers=0",
+        ) from error
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Block Ctrl-C, so that processes started meanwhile do too, from their first moment on; one that comes is
+    delivered to this process at the end. (Windows has no such thing; there `_ignore_interrupts` must do.)
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ignore_interrupts(_worker: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _stack(crops: list[Batch]) -> Batch:

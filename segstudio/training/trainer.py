@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from segstudio.errors import SegStudioError
 from segstudio.networks.freezing import freeze_backbone, freeze_backbone_norms, parameter_groups
 from segstudio.networks.model_file import save_model
 from segstudio.project.classes import ClassList, LabelClass
@@ -20,6 +21,7 @@ from segstudio.runs.events import (
     CheckpointSaved,
     EpochDone,
     Event,
+    Notice,
     PreviewSaved,
     RunFinished,
     RunStarted,
@@ -36,7 +38,7 @@ from segstudio.training.losses import training_loss
 from segstudio.training.meter import Meter
 from segstudio.training.pace import Clock, Latch
 from segstudio.training.photos import PhotoStore
-from segstudio.training.sampling import CropPlan, crop_batches
+from segstudio.training.sampling import Batch, CropPlan, crop_batches
 from segstudio.training.schedules import learning_rate_factor
 from segstudio.training.validation import Validation, validate
 
@@ -44,7 +46,7 @@ from segstudio.training.validation import Validation, validate
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """What is trained on what. `card` describes the model but for scores and progress; `weights` are of the
-    classes in the loss, or None.
+    classes in the loss, or None; `notices` are told when the run has started.
     """
 
     recipe: Recipe
@@ -53,6 +55,7 @@ class Task:
     val: PhotoStore
     weights: Tensor | None
     device: torch.device
+    notices: tuple[str, ...] = ()
 
 
 class Trainer:
@@ -93,7 +96,8 @@ class Trainer:
         self._scaler = torch.amp.GradScaler(task.device.type, enabled=self._dtype == torch.float16)
         if checkpoint is not None:
             self._optimizer.load_state_dict(checkpoint.optimizer)
-            self._scaler.load_state_dict(checkpoint.scaler)
+            if checkpoint.scaler and self._scaler.is_enabled():  # empty when begun without fp16
+                self._scaler.load_state_dict(checkpoint.scaler)
         self._weights = None if task.weights is None else task.weights.to(task.device)
         self._mean, self._std = (
             torch.tensor(values, device=task.device).view(1, 3, 1, 1) * 255
@@ -110,9 +114,10 @@ class Trainer:
         clock = Clock(counters.seconds)
         meter = Meter(counters, self._task.device)
         stopping = Latch(stop)
-        batches = self._batches()
         self._network.train()  # validation gives every module its mode back
         yield self._started()
+        yield from (Notice(text=text) for text in self._task.notices)
+        batches = self._batches()
         if self._checkpoint is not None:  # last of all: what came before may have drawn random numbers
             _restore_random_state(self._checkpoint)
 
@@ -125,28 +130,37 @@ class Trainer:
                 if not stopping():
                     yield from self._close_epoch(epoch, validation, clock.lap())
                     meter.restart()
-                    if clock.is_save_due() and counters.step < self._steps:
-                        yield self._save_last(epoch)
                     continue
             elif counters.step == self._steps:
+                batches.close()
                 yield self._save_last(epoch)
                 yield self._finished(epoch)
                 return
             if stopping():
+                batches.close()
                 yield from meter.flush()
                 yield self._save_last(epoch)
                 yield RunStopped(epoch=epoch, step=counters.step)
                 return
+            if clock.is_save_due():
+                yield from meter.flush()
+                yield self._save_last(epoch)
+                meter.restart()
 
             rate = self._set_learning_rate(counters.step)
-            images, labels = next(batches)
+            try:
+                images, labels = next(batches)
+            except SegStudioError:
+                yield from meter.flush()
+                yield self._save_last(epoch)
+                raise
             loss = self._step(images, labels)
             counters.step += 1
             yield from meter.step_done(loss, rate=rate, epoch=epoch + 1, images=len(images))
 
     # -- one step
 
-    def _batches(self) -> Iterator[tuple[Tensor, Tensor]]:
+    def _batches(self) -> Generator[Batch]:
         task = self._task
         return crop_batches(
             task.train,
@@ -216,7 +230,7 @@ class Trainer:
             seconds=seconds,
         )
         counters.closed, counters.loss_sum, counters.loss_count = epoch, 0.0, 0
-        if self._is_best(miou):
+        if self._is_best(miou, validated=validation is not None):
             counters.best_miou, counters.best_epoch = miou, epoch
             yield self._save_model(self._folder.best, epoch, scores)
         if recipe.checkpoint_every and epoch % recipe.checkpoint_every == 0:
@@ -224,11 +238,11 @@ class Trainer:
         if validation is not None:
             yield from self._save_previews(epoch, validation)
 
-    def _is_best(self, miou: float | None) -> bool:
-        """Without validation the newest model is the best that is known."""
-        if miou is None:
-            return not len(self._task.val)
+    def _is_best(self, miou: float | None, *, validated: bool) -> bool:
+        """As long as nothing could be scored, the newest model is the best that is known."""
         best = self._counters.best_miou
+        if miou is None:
+            return best is None and (validated or not len(self._task.val))
         return best is None or miou > best
 
     def _save_model(self, path: Path, epoch: int, scores: Scores | None) -> CheckpointSaved:
@@ -273,6 +287,7 @@ class Trainer:
             device=device_name(task.device),
             precision=str(self._dtype or torch.float32).removeprefix("torch."),
             step=self._counters.step,
+            closed_epochs=self._counters.closed,
             epochs=task.recipe.epochs,
             steps_per_epoch=self._plan.steps_per_epoch,
             photos_train=len(task.train),

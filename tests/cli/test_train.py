@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,29 +55,39 @@ def project(tmp_path: Path, sample: Path, capsys: pytest.CaptureFixture[str]) ->
     return folder
 
 
-def start(project: Path, *options: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def started(project: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A training in a process group of its own, which does not outlive the test."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "segstudio", "train", str(project), *options],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
 
 
 def newest(project: Path) -> RunFolder:
     return max(list_runs(project / "runs"), key=lambda run: run.path.stat().st_mtime)
 
 
-def wait_for_steps(project: Path, process: subprocess.Popen[str], count: int) -> None:
+def wait_for_steps(project: Path, process: subprocess.Popen[str], count: int, *, known_runs: int = 0) -> None:
+    """Wait until a new run has started and has done `count` steps."""
     end = time.monotonic() + 120
     while time.monotonic() < end and process.poll() is None:
-        if list_runs(project / "runs"):
-            steps = [event for event in newest(project).events() if isinstance(event, StepDone)]
-            if len(steps) >= count:
+        if len(list_runs(project / "runs")) > known_runs:
+            events = newest(project).events()
+            if events and sum(isinstance(event, StepDone) for event in events) >= count:
                 return
         time.sleep(0.02)
-    raise AssertionError(f"no {count} steps; the process said: {process.communicate(timeout=60)[0]}")
+    raise AssertionError(f"no {count} steps in two minutes")
 
 
 def weights_of(run: RunFolder) -> dict[str, torch.Tensor]:
@@ -103,16 +115,16 @@ def test_ended_early_and_resumed_equals_undisturbed(
     """Ctrl-C, a stop file, and kill -9 of a real process; each goes on to the weights of a run left alone."""
     options = [*QUICK, "--set", "epochs=8"]
     assert call("check", str(project), "--split", "random") == 0
-    process = start(project, *options)
-    wait_for_steps(project, process, 4)
-    run = newest(project)
-    if how == "interrupt":
-        process.send_signal(signal.SIGINT)
-    elif how == "kill":
-        process.kill()
-    else:
-        run.ask_to_stop()
-    said, _ = process.communicate(timeout=120)
+    with started(project, *options) as process:
+        wait_for_steps(project, process, 4)
+        run = newest(project)
+        if how == "interrupt":
+            process.send_signal(signal.SIGINT)
+        elif how == "kill":
+            process.kill()
+        else:
+            run.ask_to_stop()
+        said, _ = process.communicate(timeout=120)
     if how == "kill":
         assert run.state() == "open"
     else:
@@ -144,23 +156,90 @@ def test_a_problem_is_one_sentence_and_stands_in_the_log(
     assert mask.name in said
 
 
-def test_a_damaged_photo_found_at_the_start_is_in_the_log(
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_training_that_cannot_begin_changes_nothing(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert call("check", str(project), "--split", "random") == 0
     photo = next((project / "photos").glob("*.jpg"))
     photo.write_bytes(photo.read_bytes()[:500])
+    before = tree(project)
     assert call("train", str(project), *QUICK) == 1
     assert "damaged or cut off" in capsys.readouterr().err
-    run = newest(project)
-    assert run.state() == "failed"
-    assert isinstance(run.events()[-1], RunFailed)
+    assert tree(project) == before
+    assert not list_runs(project / "runs")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), "illegal memory access"),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "training ran out of memory"),
+        (RuntimeError("[enforce fail at alloc_cpu.cpp] can't allocate memory"), "training ran out of memory"),
+    ],
+)
+def test_what_ends_a_run_stands_in_its_log(
+    project: Path, monkeypatch: pytest.MonkeyPatch, error: RuntimeError, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("segstudio.training.trainer.Trainer._step", fail)
+    if "ran out" in words:
+        assert call("train", str(project), *QUICK) == 1
+    else:
+        with pytest.raises(RuntimeError, match=words):
+            call("train", str(project), *QUICK)
+    last = newest(project).events()[-1]
+    assert isinstance(last, RunFailed)
+    assert words in last.problem
+
+
+def test_two_processes_do_not_train_one_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with started(project, *QUICK, "--set", "epochs=500") as process:
+        wait_for_steps(project, process, 2)
+        assert call("train", str(project), "--resume", "last") == 1
+        assert "another process is training this run" in capsys.readouterr().err
+        newest(project).ask_to_stop()
+        process.communicate(timeout=120)
+    assert newest(project).state() == "stopped"
+
+
+def test_a_split_that_somebody_chose_is_kept(project: Path, sample: Path) -> None:
+    opened = Project.open(project)
+    chosen = opened.keys()[:7]
+    opened.set_split(dict.fromkeys(chosen, "train"))
+    assert call("train", str(project), *QUICK, "--set", "epochs=1") == 0
+    photos = Project.open(project).photos()
+    assert {photo.key for photo in photos if photo.split == "train"} >= set(chosen)
+    assert any(photo.split == "val" for photo in photos)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_ctrl_c_reaches_the_loader_processes_too_and_loses_nothing(project: Path) -> None:
+    """A terminal sends it to the whole group: as soon as the run has started, and in the middle."""
+    options = [*QUICK, "--set", "epochs=500", "--set", "workers=2"]
+    for steps in (0, 3):
+        known = len(list_runs(project / "runs"))
+        with started(project, *options) as process:
+            wait_for_steps(project, process, steps, known_runs=known)
+            os.killpg(process.pid, signal.SIGINT)
+            said, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+        run = newest(project)
+        assert run.state() == "stopped", said
+        assert run.last.exists()
 
 
 def test_resume_refuses_changes_and_unknown_runs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("train", str(project), "--resume", "last") == 1
     assert "there is no run to go on with" in capsys.readouterr().err
     assert call("train", str(project), "--resume", "last", "--set", "epochs=2") == 1
+    assert "goes on with its own recipe" in capsys.readouterr().err
+    assert call("train", str(project), "--resume", "last", "--recipe", "balanced") == 1
     assert "goes on with its own recipe" in capsys.readouterr().err
 
 

@@ -115,7 +115,7 @@ def test_fields_of_a_later_version_are_passed_over() -> None:
 
 
 def test_going_on_voids_what_came_after_the_checkpoint() -> None:
-    stopped, resumed = RunStopped(epoch=2, step=6), _started(4)
+    stopped, resumed = RunStopped(epoch=2, step=6), _started(4).model_copy(update={"closed_epochs": 1})
     first: list[Event] = [_started(), _step(3), _step(4), _epoch(4), _step(5), _epoch(8, 2), stopped]
     assert current_events([*first, resumed, _step(5, 0.1)])[1:4] == first[1:4]
     kept = current_events([*first, resumed, _step(5, 0.1)])
@@ -123,6 +123,12 @@ def test_going_on_voids_what_came_after_the_checkpoint() -> None:
     assert [event.loss for event in kept if isinstance(event, StepDone)][-1] == 0.1
     assert [event.epoch for event in kept if isinstance(event, EpochDone)] == [1]
     assert kept[-2] == resumed
+
+
+def test_an_epoch_that_the_checkpoint_had_not_closed_is_told_once() -> None:
+    """Stopped in its validation, gone on, died after telling the epoch, gone on again."""
+    log: list[Event] = [_started(), _step(4), _started(4), _epoch(4), _started(4), _epoch(4)]
+    assert [event.epoch for event in current_events(log) if isinstance(event, EpochDone)] == [1]
 
 
 def test_a_run_that_goes_on_twice_keeps_one_of_each_step() -> None:

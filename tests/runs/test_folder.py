@@ -126,14 +126,16 @@ def test_a_line_that_was_cut_off_costs_only_itself(run: RunFolder, cut: int, who
     assert [event.step for event in run.events() if isinstance(event, StepDone)] == [1, 2]
 
 
-def test_the_models_and_previews_lie_beside_the_log(run: RunFolder) -> None:
-    assert [path.name for path in (run.best, run.last, run.log, run.previews)] == [
-        "best.pt",
-        "last.pt",
-        "events.jsonl",
-        "previews",
-    ]
+def test_the_models_lie_beside_the_log(run: RunFolder) -> None:
+    assert [path.name for path in (run.best, run.last, run.log)] == ["best.pt", "last.pt", "events.jsonl"]
     assert run.best.parent == run.log.parent == run.path
+
+
+def test_a_run_is_held_by_one_only(run: RunFolder) -> None:
+    with run.held(), pytest.raises(SegStudioError, match="another process is training this run"), run.held():
+        raise AssertionError("held twice")
+    with run.held():
+        pass
 
 
 def test_a_run_is_found_by_name_or_path(run: RunFolder, runs: Path, tmp_path: Path) -> None:

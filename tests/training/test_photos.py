@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pickle
+import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,3 +99,30 @@ def test_shrunk_size() -> None:
     assert shrunk_size((540, 960), 0) == (540, 960)
     assert shrunk_size((540, 960), 480) == (270, 480)
     assert shrunk_size((1, 3000), 100) == (1, 100)
+
+
+def test_a_damaged_photo_beyond_the_cache_is_found_too(make_project: MakeProject) -> None:
+    project = make_project()
+    path = project.photos()[3].path
+    path.write_bytes(path.read_bytes()[:300])
+    with pytest.raises(SegStudioError, match=r"photo_3\.png"):
+        store_of(project, cache_mb=0).load()
+
+
+def test_no_room_for_the_shared_cache_is_a_sentence(
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a hole in a full disk, which would end the process when it is written through the mapping."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    project = make_project()
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        with pytest.raises(SegStudioError, match="no room for 1 MB of decoded photos"):
+            store_of(project, shared=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    assert not list(tmp_path.glob("segstudio-photos-*"))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from segstudio.runs.events import (
     CheckpointSaved,
     EpochDone,
     Event,
+    Notice,
     PreviewSaved,
     RunFinished,
     RunStarted,
@@ -283,7 +284,7 @@ def test_a_run_does_not_go_on_with_other_classes(make_project: MakeProject, tmp_
     folder = RunFolder.create(tmp_path / "runs", recipe)
     run(project, recipe, folder, stop=stop_after(2))
     project.save_classes(project.classes.renamed("sky", "clouds"))
-    with pytest.raises(SegStudioError, match="classes or the recipe's head have changed"):
+    with pytest.raises(SegStudioError, match="the project's classes have changed"):
         prepare(project, recipe, folder, device="cpu", resume=True)
 
 
@@ -329,3 +330,61 @@ def test_norms_of_folded_weights_stay_frozen(make_project: MakeProject, tmp_path
         assert card.recipe["freeze_batch_norm"] is folded
         key = "backbone.0.1.running_mean"
         assert torch.equal(weights_of(folder.last)[key], donor.state_dict()[key]) is folded
+
+
+def test_a_long_epoch_is_saved_on_the_way(
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crash may cost a minute, not an epoch; and going on from such a save is exact."""
+    project, recipe = make_project(), small_recipe()
+    whole, died = (RunFolder.create(tmp_path / name, recipe) for name in ("whole", "died"))
+    run(project, recipe, whole)
+    monkeypatch.setattr("segstudio.training.pace._SECONDS_BETWEEN_SAVES", 0.0)
+    prepared = prepare(project, recipe, died, device="cpu")
+    for event in prepared.trainer.run(lambda: False):
+        if isinstance(event, StepDone) and event.step == 2:
+            break  # the process dies here: the save before the third step never comes
+    prepared.close()
+    assert weights_of(died.last), "the save before the second step is there"
+    monkeypatch.undo()
+    events = run(project, recipe, died, resume=True)
+    assert isinstance(events[0], RunStarted)
+    assert events[0].step == 1
+    assert same_weights(whole.last, died.last)
+
+
+def test_void_validation_still_gives_a_model(make_project: MakeProject, tmp_path: Path) -> None:
+    project, recipe = make_project(train=3, val=1), small_recipe(epochs=1)
+    photo = project.photos()[-1]
+    project.write_mask(photo, np.full(photo.size, 255, dtype=np.uint8))
+    folder = RunFolder.create(tmp_path / "runs", recipe)
+    events = run(project, recipe, folder)
+    assert isinstance(events[-1], RunFinished)
+    assert events[-1].best_miou is None
+    assert same_weights(folder.best, folder.last)
+
+
+def test_where_the_weights_come_from_stands_in_the_log(make_project: MakeProject, tmp_path: Path) -> None:
+    recipe = small_recipe(epochs=1)
+    events = run(make_project(), recipe, RunFolder.create(tmp_path / "runs", recipe))
+    assert [event.text for event in events if isinstance(event, Notice)] == [
+        "Weights: all weights start at random."
+    ]
+
+
+def test_a_loader_process_that_dies_is_a_sentence_and_a_checkpoint(
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def batches(*_: object, **__: object) -> Generator[object]:
+        yield torch.zeros(2, 3, 32, 32, dtype=torch.uint8), torch.zeros(2, 32, 32, dtype=torch.uint8)
+        raise SegStudioError("a process that prepares crops died")
+
+    project, recipe = make_project(), small_recipe()
+    folder = RunFolder.create(tmp_path / "runs", recipe)
+    monkeypatch.setattr("segstudio.training.trainer.crop_batches", batches)
+    with pytest.raises(SegStudioError, match="prepares crops died"):
+        run(project, recipe, folder)
+    monkeypatch.undo()
+    events = run(project, recipe, folder, resume=True)
+    assert isinstance(events[0], RunStarted)
+    assert events[0].step == 1
