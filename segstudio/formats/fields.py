@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -12,9 +11,6 @@ from segstudio.formats.shapes import Points, Runs
 
 REACH = 1_000_000
 """No pixel coordinate lies further out; OpenCV's polygon fill is exact up to here."""
-
-MAX_SIDE = 1_000_000
-"""No photo or mask has more rows or columns."""
 
 
 def number(text: str | None, name: str) -> float:
@@ -78,12 +74,6 @@ def runs_from(text: str | None, rows: int, columns: int) -> Runs:
     if (runs < 0).any() or (runs > area).any() or int(runs.sum()) > area:
         raise SegStudioError(f"its run lengths overrun its box of {columns} × {rows} pixels", fix=_FIX)
     return runs
-
-
-def attribute(values: Mapping[str, str], name: str) -> str | None:
-    """Return an attribute of a shape, or None when it is missing or blank."""
-    value = values.get(name, "").strip()
-    return value or None
 
 
 _FIX = "Correct it, or export the file again"

@@ -126,12 +126,6 @@ def put_picture(canvas: Image, picture: Image, x: int, y: int) -> None:
     canvas[y : y + height, x : x + width] = picture
 
 
-def put_frame(canvas: Image, box: Box, rgb: Rgb = HAIRLINE) -> None:
-    """Draw a hairline just outside `box`."""
-    corner, opposite = (box.x - 1, box.y - 1), (box.x + box.width, box.y + box.height)
-    cv2.rectangle(canvas, corner, opposite, rgb, 1)
-
-
 def fitted_size(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
     """Return the largest (rows, columns) of the aspect of `size` that fits `box` (rows, columns).
 
