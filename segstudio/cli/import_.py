@@ -172,6 +172,8 @@ def _rows(report: ImportReport) -> list[list[str]]:
         _row("without annotation", len(report.without_annotation), report.without_annotation),
         _row("nothing to paint", len(report.blank), report.blank),
         _row("photo found by the file's name", len(report.by_file_name), report.by_file_name),
+        _row("photo of another extension", len(report.by_stem), report.by_stem),
+        _row("photo in another folder", len(report.other_folder), report.other_folder),
         _row("unknown class", len(report.unknown), unknown),
         _row("clipped at the edge", sum(report.clipped.values()), _counted(report.clipped)),
         _row("empty shapes", sum(report.empty.values()), _counted(report.empty)),

@@ -1,14 +1,18 @@
-"""Which annotation belongs to which photo: by path, by name, by stem, and never by guessing."""
+"""Which annotation belongs to which photo: by path, by name, by stem, and never by guessing.
+
+A name with folders never fits a photo in other folders, but names without folders fit anywhere. Folders that the
+person gave to look in count as given, not as part of a photo's name.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from segstudio.formats.places import PhotoFile
+from segstudio.formats.places import PhotoFile, telling_folders
 from segstudio.formats.shapes import Annotation, same_shapes
 
 
@@ -17,7 +21,8 @@ class Matching:
     """The outcome: `pairs` fit; `lost` annotations have no photo; `doubtful` sentences tell what fits several.
 
     `spare` photos have no annotation. `by_file` are places of annotations whose photo was not found under the
-    name they tell, but under the name of the annotation file.
+    name they tell, but under the name of the annotation file; `by_stem` tells which photo was taken though its
+    extension is another; `other_folder` which though the file tells another folder first.
     """
 
     pairs: tuple[tuple[Annotation, PhotoFile], ...]
@@ -25,6 +30,8 @@ class Matching:
     doubtful: tuple[str, ...]
     spare: tuple[PhotoFile, ...]
     by_file: tuple[str, ...] = ()
+    by_stem: tuple[str, ...] = ()
+    other_folder: tuple[str, ...] = ()
 
 
 _Score = tuple[int, int]
@@ -67,7 +74,15 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
             pairs.append(winner)
     spare = tuple(photo for photo in photos if photo.path not in touched)
     by_file = tuple(annotation.place for annotation, photo in pairs if _is_named_by_file(annotation, photo))
-    return Matching(tuple(pairs), tuple(lost), tuple(doubtful), spare, by_file)
+    return Matching(
+        tuple(pairs),
+        tuple(lost),
+        tuple(doubtful),
+        spare,
+        by_file=by_file,
+        by_stem=_told(pairs, _has_other_extension),
+        other_folder=_told(pairs, _is_in_other_folder),
+    )
 
 
 def _settle(
@@ -93,9 +108,7 @@ def _best(annotation: Annotation, by_stem: dict[str, list[PhotoFile]]) -> tuple[
     for text in annotation.names:
         name = PurePosixPath(text)
         among = best or by_stem.get(_folded(name.stem), [])
-        scored = [
-            (_score(name, photo), photo) for photo in among if _folded(photo.name.stem) == _folded(name.stem)
-        ]
+        scored = [(_score(name, photo), photo) for photo in among if _fits(name, photo)]
         if not scored:
             continue
         highest = max(score for score, _ in scored)
@@ -109,6 +122,18 @@ def _best(annotation: Annotation, by_stem: dict[str, list[PhotoFile]]) -> tuple[
     return top, best
 
 
+def _fits(name: PurePosixPath, photo: PhotoFile) -> bool:
+    return _folded(name.stem) == _folded(photo.name.stem) and not _lies_elsewhere(name, photo)
+
+
+def _lies_elsewhere(name: PurePosixPath, photo: PhotoFile) -> bool:
+    """Tell whether both sides name folders and not even the innermost is the same."""
+    wanted = telling_folders(name)
+    if not wanted or not telling_folders(photo.name):
+        return False
+    return _folded(wanted[-1]) != _folded(telling_folders(photo.path)[-1])
+
+
 def _score(name: PurePosixPath, photo: PhotoFile) -> _Score:
     agreeing = 0
     for ours, theirs in zip(reversed(name.parts[:-1]), reversed(photo.path.parts[:-1]), strict=False):
@@ -120,6 +145,28 @@ def _score(name: PurePosixPath, photo: PhotoFile) -> _Score:
     if _folded(name.name) == _folded(photo.name.name):
         return 2, agreeing
     return (1 if _composed(name.stem) == _composed(photo.name.stem) else 0), agreeing
+
+
+def _told(
+    pairs: Sequence[tuple[Annotation, PhotoFile]], is_so: Callable[[Annotation, PhotoFile], bool]
+) -> tuple[str, ...]:
+    return tuple(
+        f"{annotation.place}: {photo.shown}" for annotation, photo in pairs if is_so(annotation, photo)
+    )
+
+
+def _has_other_extension(annotation: Annotation, photo: PhotoFile) -> bool:
+    names = [PurePosixPath(name) for name in annotation.names if not _is_own_name(annotation, name)]
+    told = {
+        _folded(name.suffix)
+        for name in names
+        if name.suffix and _folded(name.stem) == _folded(photo.name.stem)
+    }
+    return bool(told) and _folded(photo.name.suffix) not in told
+
+
+def _is_in_other_folder(annotation: Annotation, photo: PhotoFile) -> bool:
+    return _lies_elsewhere(PurePosixPath(annotation.names[0]), photo)
 
 
 def _is_named_by_file(annotation: Annotation, photo: PhotoFile) -> bool:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
+
+ANNOTATION_FOLDERS = frozenset({"annotations", "annotation", "xml", "labels"})
+"""Folders that say no more than what lies in them, in lower case."""
+
+PHOTO_FOLDERS = frozenset({"images", "image", "jpegimages", "photos", "imgs", "img"})
+"""The same for photos."""
+
+_TELLING_NOTHING = ANNOTATION_FOLDERS | PHOTO_FOLDERS | {"", ".", "..", "/", "default"}
+"""`default` is how CVAT calls the subset of what is in no subset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +46,8 @@ class PhotoFile:
     shown: str
     offered: bool = True
     staged: bool = False
+
+
+def telling_folders(path: PurePath) -> tuple[str, ...]:
+    """Return the folders of a photo's name that tell which photos it belongs to, outermost first."""
+    return tuple(part for part in path.parts[:-1] if part.lower() not in _TELLING_NOTHING)

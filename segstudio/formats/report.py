@@ -33,6 +33,8 @@ class ImportReport:
     blank: tuple[str, ...]
     already_there: tuple[str, ...]
     by_file_name: tuple[str, ...]
+    by_stem: tuple[str, ...]
+    other_folder: tuple[str, ...]
     clipped: Mapping[str, int]
     empty: Mapping[str, int]
     hidden: Mapping[str, tuple[str, ...]]
@@ -78,6 +80,8 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         blank=keys(Outcome.BLANK),
         already_there=keys(Outcome.ALREADY_THERE),
         by_file_name=plan.matching.by_file,
+        by_stem=plan.matching.by_stem,
+        other_folder=plan.matching.other_folder,
         clipped={one.planned.key: one.clipped for one in photos if one.clipped},
         empty={one.planned.key: one.empty for one in photos if one.empty},
         hidden={

@@ -12,12 +12,10 @@ from pathlib import Path, PurePosixPath
 from segstudio.errors import SegStudioError
 from segstudio.formats.archive import unpack
 from segstudio.formats.options import Progress, unheard
-from segstudio.formats.places import PhotoFile, SourceFile
+from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.table import annotation_extensions
 from segstudio.project.images import is_photo
 
-_ANNOTATION_FOLDERS = frozenset({"annotations", "annotation", "xml", "labels"})
-_PHOTO_FOLDERS = frozenset({"images", "image", "jpegimages", "photos", "imgs", "img"})
 _MASK_FOLDERS = frozenset({"masks", "scribbles"})
 
 
@@ -62,7 +60,7 @@ def gather(
 
 def photo_key(name: PurePosixPath) -> str:
     """Return a short key for a photo found at `name`: folders that only say "images" are dropped."""
-    folders = [part for part in name.parts[:-1] if part.lower() not in _PHOTO_FOLDERS]
+    folders = [part for part in name.parts[:-1] if part.lower() not in PHOTO_FOLDERS]
     return str(PurePosixPath(*folders, name.name))
 
 
@@ -129,13 +127,13 @@ def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False)
 
 
 def _take_siblings(folder: Path, finds: _Finds) -> None:
-    if folder.name.lower() in _ANNOTATION_FOLDERS:
+    if folder.name.lower() in ANNOTATION_FOLDERS:
         for beside in _photo_folders_in(folder.parent):
             _take_photos(beside, finds, shown=_shown(beside), offered=False)
 
 
 def _photo_folders_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.name.lower() in _PHOTO_FOLDERS and path.is_dir())
+    return sorted(path for path in folder.iterdir() if path.name.lower() in PHOTO_FOLDERS and path.is_dir())
 
 
 def _take_photos(

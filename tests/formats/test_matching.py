@@ -1,6 +1,7 @@
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pytest
 
 from segstudio.formats.matching import Matching, match
 from segstudio.formats.places import PhotoFile
@@ -75,6 +76,49 @@ def test_the_name_of_the_xml_is_the_last_resort_and_told() -> None:
     found = match([by_name], _photos("0001.jpg"))
     assert _pairs(found) == {"b.jpg": "0001.jpg"}
     assert found.by_file == (by_name.place,)
+
+
+@pytest.mark.parametrize("photo", ["cam2/0001.png", "cam2/0001.jpg", "cam1/Images/cam2/0001.jpg"])
+def test_a_photo_of_another_folder_is_not_taken(photo: str) -> None:
+    found = match([_annotation("cam1/0001.jpg")], _photos(photo))
+    assert found.pairs == ()
+    assert [annotation.names[0] for annotation in found.lost] == ["cam1/0001.jpg"]
+    assert [str(spare.name) for spare in found.spare] == [photo]
+
+
+@pytest.mark.parametrize(
+    ("name", "photo", "root"),
+    [
+        ("0001.jpg", "cam2/0001.jpg", "/data"),  # the annotation names no folder
+        ("./0001.jpg", "cam2/0001.jpg", "/data"),
+        ("train/0001.jpg", "0001.jpg", "/data/cam2"),  # the folder was given, not found
+        ("train/0001.jpg", "Images/0001.jpg", "/data"),  # "images" tells nothing
+        ("images/0001.jpg", "cam2/0001.jpg", "/data"),
+        ("default/0001.jpg", "cam2/0001.jpg", "/data"),
+        ("/home/me/Cam2/0001.jpg", "cam2/0001.jpg", "/data"),
+        ("cam2/0001.jpg", "cam2/Images/0001.jpg", "/data"),
+        ("cam2/images/0001.jpg", "set/cam2/0001.jpg", "/data"),
+        ("a/u\u0308/0001.jpg", "b/\u00fc/0001.jpg", "/data"),
+    ],
+)
+def test_a_photo_whose_folder_says_nothing_against_it_is_taken(name: str, photo: str, root: str) -> None:
+    found = match([_annotation(name)], _photos(photo, root=root))
+    assert _pairs(found) == {name: photo}
+    assert (found.by_file, found.by_stem, found.other_folder) == ((), (), ())
+
+
+def test_a_photo_of_another_extension_is_told() -> None:
+    annotations = [_annotation(name) for name in ("1.jpg", "2.jpg", "3.jpg", "4")]
+    found = match(annotations, _photos("1.png", "2.jpg", "3.JPG", "4.png"))
+    assert len(found.pairs) == 4
+    assert found.by_stem == ("/data/annotations.xml:1.jpg: 1.png",)
+    assert found.by_file == ()
+
+
+def test_a_photo_that_only_a_later_name_allows_is_told() -> None:
+    found = match([_annotation("Train/1.jpg", "1.jpg")], _photos("cam2/1.jpg"))
+    assert _pairs(found) == {"Train/1.jpg": "cam2/1.jpg"}
+    assert found.other_folder == ("/data/annotations.xml:Train/1.jpg: cam2/1.jpg",)
 
 
 def test_without_photos_all_are_lost() -> None:
