@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, inside
@@ -131,7 +132,7 @@ def _read(file: SourceFile, wanted: Format | None, reading: _Reading) -> None:
 
 def _keys(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:
     """Give each photo a key of its own: short where that is unique, else its whole path below its folder, else
-    with the name of that folder before it. Keys that differ in case alone count as equal.
+    with the name of that folder before it, else with a number. Keys that differ in case alone count as equal.
     """
     makers = (
         lambda photo: photo_key(photo.name),
@@ -147,7 +148,10 @@ def _keys(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:
         unique = {path: key for path, key in made.items() if counts[key.casefold()] == 1}
         keys.update(unique)
         waiting = [photo for photo in waiting if photo.path not in unique]
-    for position, photo in enumerate(waiting, start=2):
-        name = PurePosixPath(photo_key(photo.name))
-        keys[photo.path] = clean_key(str(before / name.with_stem(f"{name.stem}-{position}")))
+    taken = {key.casefold() for key in keys.values()}
+    for photo in waiting:
+        name = before / photo_key(photo.name)
+        numbered = (clean_key(str(name.with_stem(f"{name.stem}-{number}"))) for number in count(2))
+        keys[photo.path] = next(key for key in numbered if key.casefold() not in taken)
+        taken.add(keys[photo.path].casefold())
     return keys
