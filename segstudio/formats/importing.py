@@ -53,6 +53,7 @@ def prepare(
         raise SegStudioError(
             "photos in a ZIP file cannot be referenced", fix="Unpack it first, or leave out --reference"
         )
+    project.refresh()  # what others have written meanwhile counts
     plan = make_plan(gathered, project.classes, options, progress=reading, cancelled=cancelled)
     examined = examine(plan, project, progress=examining, cancelled=cancelled)
     return PreparedImport(plan, examined, make_report(plan, examined))
@@ -67,16 +68,16 @@ def commit_import(
 ) -> None:
     """Write what was prepared into the project, whole or not at all.
 
-    Raises the report's refusal when there is one, ImportStopped, and SegStudioError when the disk refuses;
-    the project is unchanged then.
+    Raises the report's refusal when there is one, ImportStopped, and SegStudioError when the disk refuses or
+    the project was changed since `prepare` in a way that does not go together; the project is unchanged then.
     """
     if prepared.report.refusal is not None:
         raise prepared.report.refusal
     plan, written = prepared.plan, [one for one in prepared.examined if one.outcome in _WRITTEN]
     who, when = stamp()
     splits = choose_splits(plan.options.split, written)
-    with project.change() as change:
-        if plan.labelling.classes != project.classes:
+    with project.change(made_from=plan.made_from) as change:
+        if plan.labelling.classes != plan.made_from:
             change.set_classes(plan.labelling.classes)
 
         def write(one: Examined) -> None:
@@ -93,6 +94,7 @@ def _write_photo(
     key, there = one.planned.key, one.present
     if there is not None:
         key = there.key
+        change.rely_on(there)
     else:
         change.add_photo(key, one.planned.photo.path, copy=not plan.options.reference, size=one.size)
     state = there.state if there is not None else PhotoState()

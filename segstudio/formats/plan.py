@@ -33,12 +33,13 @@ class PlannedPhoto:
 class ImportPlan:
     """What was read and how it fits together.
 
-    `photos` have an annotation, `spare` have none. `formats` names the format of each annotation file.
+    `made_from` are the project's classes as they were then. `photos` have an annotation, `spare` have none. `formats` names the format of each annotation file.
     `damaged` are the files that could not be read, `not_read` those that are of another kind. `skipped` counts
     the shapes without an area by kind.
     """
 
     options: ImportOptions
+    made_from: ClassList
     photos: tuple[PlannedPhoto, ...]
     spare: tuple[PlannedPhoto, ...]
     matching: Matching
@@ -89,6 +90,7 @@ def make_plan(
     photos = tuple(PlannedPhoto(keys[photo.path], photo, annotation) for annotation, photo in matching.pairs)
     return ImportPlan(
         options=options,
+        made_from=classes,
         photos=tuple(sorted(photos, key=lambda planned: planned.key)),
         spare=tuple(PlannedPhoto(keys[photo.path], photo) for photo in matching.spare),
         matching=matching,

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from segstudio.errors import SegStudioError
 from segstudio.files import copy_file, locked, write_bytes, write_text
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask, encode_mask
-from segstudio.project.photos import PhotoState, clean_key
+from segstudio.project.photos import Photo, PhotoState, clean_key
 
 STAGING = ".staging"
 _LIST = "commit.json"
@@ -32,24 +33,46 @@ class Change:
 
     def __init__(self, staging: Path, classes: ClassList) -> None:
         self._files = staging / _FILES
-        self._classes = classes
+        self._adding = threading.Lock()
+        self._added: set[str] = set()
+        self.old_classes = classes
         self.new_classes: ClassList | None = None
         self.references: dict[str, Path] = {}
         self.copied: set[str] = set()
+        self.new_photos: set[str] = set()
+        self.new_sources: set[str] = set()
+        self.known: dict[str, Photo] = {}
+        self.has_masks = False
 
     @property
     def classes(self) -> ClassList:
         """The class list that holds once the change is committed."""
-        return self._classes if self.new_classes is None else self.new_classes
+        return self.old_classes if self.new_classes is None else self.new_classes
 
     def add_photo(
-        self, key: str, source: Path, *, copy: bool = True, size: tuple[int, int] | None = None
+        self,
+        key: str,
+        source: Path,
+        *,
+        copy: bool = True,
+        size: tuple[int, int] | None = None,
+        replace: bool = False,
     ) -> None:
         """Add the photo file `source` as `key`: copied into the project, or referenced where it lies.
 
-        `size` (rows, columns) goes into the photo's state unless `put_state` tells another.
+        `size` (rows, columns) goes into the photo's state unless `put_state` tells another. With `replace` it
+        may take the place of a photo of the project; otherwise committing is refused when there is one. Keys
+        that differ in case alone count as equal. Raises SegStudioError when the change already adds the key.
         """
         key = clean_key(key)
+        with self._adding:
+            if key.casefold() in self._added:
+                raise SegStudioError(
+                    f'two photos would be called "{key}"', where=str(source), fix="Give each its own name"
+                )
+            self._added.add(key.casefold())
+            if not replace:
+                self.new_photos.add(key)
         if copy:
             copy_file(source, self._files / "photos" / key)
             self.copied.add(key)
@@ -60,15 +83,21 @@ class Change:
 
     def put_mask(self, key: str, mask: Mask) -> None:
         """Add or replace the mask of the photo `key`."""
+        self.has_masks = True
         write_bytes(self._files / mask_name(clean_key(key)), encode_mask(mask, self.classes))
 
     def put_state(self, key: str, state: PhotoState) -> None:
         """Add or replace split, status and origin of the photo `key`."""
         write_text(self._files / state_name(clean_key(key)), state.model_dump_json(indent=1))
 
+    def rely_on(self, photo: Photo) -> None:
+        """Refuse to commit when the state of `photo` has changed by then, or it has got or lost its mask."""
+        self.known[photo.key] = photo
+
     def put_source(self, name: str, path: Path) -> None:
-        """Keep an annotation file as it was imported, under `sources/<name>`."""
+        """Keep an annotation file as it was imported, under `sources/<name>`, which must be free."""
         copy_file(path, self._files / "sources" / clean_key(name))
+        self.new_sources.add(clean_key(name))
 
     def set_classes(self, classes: ClassList) -> None:
         """Give the project another class list. Call it before `put_mask`: masks carry the colours."""
@@ -124,6 +153,46 @@ def commit(project: Path, folder: Path) -> None:
         _check_free(project, name)
     write_text(folder / _LIST, json.dumps(names, ensure_ascii=False))
     _move(project, folder)
+
+
+def check_current(
+    project: Path, change: Change, classes: ClassList, keys: Callable[[], Collection[str]]
+) -> None:
+    """Refuse a change that was worked out from what is no longer so; call it with the project's lock held.
+
+    `classes` and `keys` are those of the project on disk by now. A class list may only replace the one that it
+    was made from. Masks stand as long as each number they may hold still has its name: classes added meanwhile
+    and other colours do not hurt. Raises SegStudioError that tells what has changed.
+    """
+    if change.new_classes is not None and classes != change.old_classes:
+        raise _outdated(project, "its class list is another now")
+    if change.has_masks and not _names_by_number(change.old_classes) <= _names_by_number(classes):
+        raise _outdated(project, "the numbers of its classes mean something else now")
+    if change.new_photos:
+        there = {key.casefold() for key in keys()}
+        for key in sorted(change.new_photos):
+            if key.casefold() in there:
+                raise _outdated(project, f'there is a photo "{key}" now')
+    for photo in change.known.values():
+        state = project / state_name(photo.key)
+        is_same = (PhotoState.read(state) if state.exists() else PhotoState()) == photo.state
+        if not is_same or (project / mask_name(photo.key)).exists() != photo.has_mask:
+            raise _outdated(project, f'somebody worked on the photo "{photo.key}"')
+    for name in sorted(change.new_sources):
+        if (project / "sources" / name).exists():
+            raise _outdated(project, f"there is a file sources/{name} now")
+
+
+def _names_by_number(classes: ClassList) -> set[tuple[int, str]]:
+    return {(entry.index, entry.name) for entry in classes.classes}
+
+
+def _outdated(project: Path, what: str) -> SegStudioError:
+    return SegStudioError(
+        f"the project was changed meanwhile ({what}) and nothing was written",
+        where=str(project),
+        fix="Look at it as it is now, then run the import again or repeat the edit",
+    )
 
 
 def has_staged(project: Path) -> bool:

@@ -13,6 +13,7 @@ from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.files import locked, write_bytes, write_text
 from segstudio.project.change import (
     Change,
+    check_current,
     commit,
     has_staged,
     mask_name,
@@ -144,44 +145,52 @@ class Project:
         with self.change() as change:
             for key, split in splits.items():
                 photo = self.photo(key)
+                change.rely_on(photo)
                 change.put_state(key, _with_size(photo.state, photo).model_copy(update={"split": split}))
 
     # -- changes
 
     def save_classes(self, classes: ClassList) -> None:
-        """Replace the class list (masks keep their numbers)."""
+        """Replace the class list (masks keep their numbers).
+
+        Raises SegStudioError when it was changed on disk since it was read; `refresh` reads it again.
+        """
         with self.change() as change:
             change.set_classes(classes)
 
     @contextmanager
-    def change(self) -> Iterator[Change]:
+    def change(self, *, made_from: ClassList | None = None) -> Iterator[Change]:
         """Stage any number of new files; they are put in place together when the block ends well.
 
-        When it raises, nothing in the project has changed. Raises SegStudioError when the disk refuses.
+        `made_from` is the class list that masks and new classes were worked out from, by default the project's
+        as this object knows it. When the block or this raises, nothing in the project has changed. Raises
+        SegStudioError when the disk refuses, or when somebody else changed the project meanwhile so that the
+        two do not go together (see `check_current`).
         """
         with staging_folder(self.folder) as staging:
-            change = Change(staging, self.classes)
+            change = Change(staging, self.classes if made_from is None else made_from)
             yield change
             with locked(self.folder / _LOCK):
                 recover(
                     self.folder, but=staging
                 )  # a committed change whose process died comes before this one
-                self._document = load_document(self.folder)
-                document = self._changed_document(change)
-                if document != self._document:
+                there = load_document(self.folder)
+                check_current(self.folder, change, there.classes, lambda: self._files(there))
+                document = self._changed_document(there, change)
+                if document != there:
                     change.put_file(FILE_NAME, encode_document(document))
                 commit(self.folder, staging)
                 self._document = document
                 self._photos = None
 
-    def _changed_document(self, change: Change) -> ProjectDocument:
+    def _changed_document(self, document: ProjectDocument, change: Change) -> ProjectDocument:
         update: dict[str, object] = {}
         if change.new_classes is not None:
             update["classes"] = change.new_classes
         told = {key: self._told_path(path) for key, path in change.references.items()}
-        kept = {key: path for key, path in self._document.references.items() if key not in change.copied}
+        kept = {key: path for key, path in document.references.items() if key not in change.copied}
         update["references"] = {**kept, **told}
-        return self._document.model_copy(update=update)
+        return document.model_copy(update=update)
 
     def _told_path(self, path: Path) -> str:
         """A path below the project's parent is told relative, so that both can be moved together."""
@@ -193,10 +202,15 @@ class Project:
 
     def _by_key(self) -> dict[str, Photo]:
         if self._photos is None:
-            files = _photo_files(self.folder / "photos")
-            files.update({key: self.folder / path for key, path in self._document.references.items()})
+            files = self._files(self._document)
             self._photos = {key: self._listed(key, files[key]) for key in sorted(files)}
         return self._photos
+
+    def _files(self, document: ProjectDocument) -> dict[str, Path]:
+        """Return where each photo lies, by key: those in the project, and those that `document` refers to."""
+        files = _photo_files(self.folder / "photos")
+        files.update({key: self.folder / path for key, path in document.references.items()})
+        return files
 
     def _listed(self, key: str, path: Path) -> Photo:
         state_path = self.folder / state_name(key)

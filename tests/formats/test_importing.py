@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.importing import PreparedImport, commit_import, prepare
 from segstudio.formats.options import ImportOptions, ImportStopped
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
@@ -266,6 +266,88 @@ def test_equal_names_in_two_folders_get_keys_of_their_own(
         )
     report = _import(project, tmp_path / "in")
     assert report.imported == ("one/Images/a.png", "one/JPEGImages/A.png", "two/a.png")
+
+
+def test_a_numbered_key_is_never_one_that_is_taken(
+    project: Project, tmp_path: Path, make_photo: Make
+) -> None:
+    names = ("m1/p/q/r/img.jpg", "m2/p/q/r/img.jpg", "m2/p/q/r/IMG-2.jpg")
+    photos = [make_photo(tmp_path / name, seed=seed) for seed, name in enumerate(names)]
+    report = _import(project, tmp_path / "m1/p/q/r", tmp_path / "m2/p/q/r", keep_unlabelled=True)
+    assert report.unlabelled == ("img-3.jpg", "IMG-2.jpg", "img-4.jpg")
+    stored = {photo.path.read_bytes() for photo in Project.open(project.folder).photos()}
+    assert stored == {photo.read_bytes() for photo in photos}
+
+
+def test_a_photo_of_another_folder_gets_no_mask(
+    project: Project, tmp_path: Path, make_photo: Make, make_cvat: Make
+) -> None:
+    make_photo(tmp_path / "in/cam2/0001.png")
+    box = '<box label="sky" xtl="1" ytl="1" xbr="9" ybr="9"/>'
+    make_cvat(tmp_path / "in/annotations.xml", [('name="cam1/0001.jpg" width="30" height="20"', box)])
+    report = _report(project, tmp_path / "in")
+    assert [place.rpartition("/")[2] for place in report.without_photo] == ['0001.jpg"']
+    assert 'there is no "cam1/0001.jpg". Give the folder of the photos with --photos' in str(report.refusal)
+    with gather([tmp_path / "in/annotations.xml"], [tmp_path / "in/cam2"]) as gathered:
+        given = prepare(gathered, project, ImportOptions()).report
+    assert given.imported == ("0001.png",)
+    assert [told.rpartition(": ")[2].rpartition("/")[2] for told in given.by_stem] == ["0001.png"]
+
+
+def _prepared(project: Project, *sources: Path, **options: object) -> PreparedImport:
+    with gather(sources) as gathered:
+        return prepare(gathered, project, ImportOptions(**options))  # type: ignore[arg-type]
+
+
+def test_two_imports_at_once_cannot_give_one_number_two_meanings(
+    project: Project, folder: Path, make_labelme: Make, polygon: Draw, fingerprint: Fingerprint
+) -> None:
+    make_labelme(folder / "a.xml", [polygon("tree", SQUARE)])
+    ours = _prepared(project, folder / "a.xml", add_classes=True)
+    make_labelme(folder / "sub/ü 日本.xml", [polygon("car", SQUARE)])
+    _import(Project.open(project.folder), folder / "sub", add_classes=True)
+    before = fingerprint(project.folder)
+    for _ in range(2):
+        with pytest.raises(SegStudioError, match=r"changed meanwhile .*run the import again"):
+            commit_import(ours, project)
+        assert fingerprint(project.folder) == before
+        project.refresh()  # as the window does: what was prepared stays outdated
+    _import(project, folder / "a.xml", add_classes=True)
+    opened = Project.open(project.folder)
+    masks = {photo.key: opened.read_mask(photo) for photo in opened.photos()}
+    painted = {key: opened.classes.at(int(mask[5, 5])) for key, mask in masks.items() if mask is not None}
+    assert {key: entry and entry.name for key, entry in painted.items()} == {
+        "a.png": "tree",
+        "ü 日本.png": "car",
+    }
+
+
+def test_two_imports_at_once_cannot_share_a_key(
+    project: Project, folder: Path, make_photo: Make, fingerprint: Fingerprint
+) -> None:
+    ours = _prepared(project, folder)
+    other = Project.open(project.folder)
+    make_photo(folder.parent / "other/a.png", seed=9)
+    _import(other, folder.parent / "other", keep_unlabelled=True)
+    before = fingerprint(project.folder)
+    with pytest.raises(SegStudioError, match=r'changed meanwhile \(there is a photo "a\.png" now\)'):
+        commit_import(ours, project)
+    assert fingerprint(project.folder) == before
+
+
+def test_what_a_colleague_decides_during_an_import_is_not_undone(
+    project: Project, folder: Path, fingerprint: Fingerprint
+) -> None:
+    _import(project, folder)
+    ours = _prepared(project, folder, replace=True)
+    colleague = Project.open(project.folder)
+    colleague.set_split({"a.png": "val"})
+    before = fingerprint(project.folder)
+    with pytest.raises(SegStudioError, match=r'somebody worked on the photo "a\.png"'):
+        commit_import(ours, project)
+    assert fingerprint(project.folder) == before
+    _import(project, folder, replace=True)
+    assert Project.open(project.folder).photo("a.png").split == "val"
 
 
 def test_auto_split_follows_the_subsets_of_the_file(

@@ -63,7 +63,7 @@ def add_photo(project: Project, tmp_path: Path, textured: Textured) -> AddPhoto:
         source.write_bytes(encode_jpeg(drawn) if source.suffix == ".jpg" else encode_png(drawn))
         size = (drawn.shape[0], drawn.shape[1])
         with project.change() as change:
-            change.add_photo(key, source, size=size)
+            change.add_photo(key, source, size=size, replace=True)
             if mask is not None:
                 change.put_mask(key, mask)
             change.put_state(key, PhotoState(split=split, size=size))

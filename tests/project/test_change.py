@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -285,6 +286,119 @@ def test_two_processes_may_change_a_project_at_once(full: Project) -> None:
         f"{side}-{n}.png" for side in ("left", "right") for n in range(20)
     }
     assert not (full.folder / STAGING).exists()
+
+
+def _add_class(name: str, key: str) -> Callable[[Change, Project], None]:
+    def add(change: Change, _project: Project) -> None:
+        change.set_classes(change.classes.added(name))
+        change.put_mask(key, _mask(3))
+
+    return add
+
+
+def _rename_sky(change: Change, _project: Project) -> None:
+    change.set_classes(change.classes.renamed("sky", "clouds"))
+
+
+def _paint(change: Change, _project: Project) -> None:
+    change.put_mask("p0.png", _mask())
+
+
+def _add(key: str, *, copy: bool = True) -> Callable[[Change, Project], None]:
+    return lambda change, project: change.add_photo(key, project.folder / "photos" / "p0.png", copy=copy)
+
+
+def _finish(change: Change, project: Project) -> None:
+    photo = project.photo("p0.png")
+    change.rely_on(photo)
+    change.put_state("p0.png", photo.state.model_copy(update={"status": "done"}))
+
+
+def _keep_source(change: Change, project: Project) -> None:
+    change.put_source("1/a.xml", project.folder / "photos" / "p0.png")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "told"),
+    [
+        (_add_class("tree", "p0.png"), _add_class("car", "p1.png"), "its class list is another now"),
+        (_rename_sky, _add_class("car", "p1.png"), "its class list is another now"),
+        (_paint, _rename_sky, "the numbers of its classes mean something else now"),
+        (_add("new.png"), _add("New.png"), 'there is a photo "new.png" now'),
+        (_add("new.png"), _add("new.png", copy=False), 'there is a photo "new.png" now'),
+        (_add("new.png", copy=False), _add("new.png"), 'there is a photo "new.png" now'),
+        (_finish, _finish, 'somebody worked on the photo "p0.png"'),
+        (_keep_source, _keep_source, "there is a file sources/1/a.xml now"),
+    ],
+)
+def test_of_two_changes_that_do_not_go_together_the_second_is_refused(
+    full: Project,
+    fingerprint: Fingerprint,
+    ours: Callable[[Change, Project], None],
+    theirs: Callable[[Change, Project], None],
+    told: str,
+) -> None:
+    after: dict[str, str] = {}
+
+    def change_both() -> None:
+        with full.change() as change:
+            ours(change, full)
+            other = Project.open(full.folder)
+            with other.change() as first:
+                theirs(first, other)
+            after.update(_in_place(fingerprint(full.folder)))
+
+    with pytest.raises(SegStudioError, match="the project was changed meanwhile") as caught:
+        change_both()
+    assert f"({told})" in caught.value.problem
+    assert _in_place(fingerprint(full.folder)) == after
+
+
+def _in_place(files: dict[str, str]) -> dict[str, str]:
+    return {name: what for name, what in files.items() if not name.startswith(STAGING)}
+
+
+def test_a_mask_painted_meanwhile_is_not_painted_over(full: Project, add_photo: AddPhoto) -> None:
+    add_photo("bare.png")
+    bare = full.photo("bare.png")
+
+    def paint() -> None:
+        with full.change() as change:
+            change.rely_on(bare)
+            change.put_mask("bare.png", _mask(0))
+            colleague = Project.open(full.folder)
+            colleague.write_mask(colleague.photo("bare.png"), _mask(2))
+
+    with pytest.raises(SegStudioError, match=r'somebody worked on the photo "bare\.png"'):
+        paint()
+    mask = full.read_mask(Project.open(full.folder).photo("bare.png"))
+    assert mask is not None
+    assert (mask == 2).all()
+
+
+def test_other_colours_and_more_classes_do_not_hurt_masks(full: Project) -> None:
+    with full.change() as change:
+        change.put_mask("p0.png", _mask(0))
+        other = Project.open(full.folder)
+        other.save_classes(other.classes.recoloured("sky", "#010203").added("car"))
+    assert _values(Project.open(full.folder)) == {0, 1}
+    assert full.classes.names[-1] == "car"
+
+
+@pytest.mark.parametrize(("again", "copy"), [("a/new.png", True), ("A/New.PNG", True), ("a/new.png", False)])
+def test_two_photos_of_one_change_cannot_share_a_key(
+    full: Project, fingerprint: Fingerprint, again: str, copy: bool
+) -> None:
+    before = fingerprint(full.folder)
+
+    def add_twice() -> None:
+        with full.change() as change:
+            change.add_photo("a/new.png", full.folder / "photos" / "p0.png")
+            change.add_photo(again, full.folder / "photos" / "p1.png", copy=copy, replace=True)
+
+    with pytest.raises(SegStudioError, match=rf'p1\.png: two photos would be called "{again}"'):
+        add_twice()
+    assert fingerprint(full.folder) == before
 
 
 def test_staging_takes_several_threads(full: Project) -> None:

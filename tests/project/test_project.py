@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
+from segstudio.project.change import Change
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import encode_jpeg, encode_png
 from segstudio.project.masks import read_mask
@@ -158,7 +159,7 @@ def test_a_copy_takes_the_place_of_a_reference(project: Project, tmp_path: Path,
     with project.change() as change:
         change.add_photo("a.png", tmp_path / "a.png", copy=False)
     with project.change() as change:
-        change.add_photo("a.png", tmp_path / "a.png")
+        change.add_photo("a.png", tmp_path / "a.png", replace=True)
     (photo,) = project.photos()
     assert photo.path == project.folder / "photos" / "a.png"
 
@@ -224,6 +225,34 @@ def test_splits_are_given_together_and_keep_what_others_wrote(project: Project, 
     with pytest.raises(SegStudioError, match="there is no photo"):
         project.set_split({"a.png": "val", "c.png": "val"})
     assert Project.open(project.folder).photo("a.png").split == "train"
+
+
+def test_a_split_is_not_given_over_what_somebody_writes_in_that_moment(
+    project: Project, add_photo: AddPhoto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_photo("a.png")
+    colleague = Project.open(project.folder)
+    put_state = Change.put_state
+
+    def late(change: Change, key: str, state: PhotoState) -> None:
+        put_state(change, key, state)
+        colleague.write_state(colleague.photo("a.png"), PhotoState(status="done"))
+
+    monkeypatch.setattr(Change, "put_state", late)
+    with pytest.raises(SegStudioError, match=r'changed meanwhile \(somebody worked on the photo "a\.png"\)'):
+        project.set_split({"a.png": "train"})
+    assert Project.open(project.folder).photo("a.png").status == "done"
+
+
+def test_a_class_list_does_not_replace_one_that_was_never_seen(project: Project) -> None:
+    other = Project.open(project.folder)
+    project.save_classes(project.classes.added("plane"))
+    for _ in range(2):  # asking again is no answer: the list is still the one made without the plane
+        with pytest.raises(SegStudioError, match=r"changed meanwhile \(its class list is another now\)"):
+            other.save_classes(other.classes.added("bird"))
+    other.refresh()
+    other.save_classes(other.classes.added("bird"))
+    assert Project.open(project.folder).classes.names[-2:] == ("plane", "bird")
 
 
 def test_a_class_list_is_saved_and_seen_after_a_refresh(project: Project) -> None:
