@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segstudio.painting.brush import Brush, Shape, Stroke, length_px
-from segstudio.painting.points import Position
+from segstudio.painting.points import Points, Position
 from segstudio.painting.region import Bitmap
 from segstudio.painting.sweep import Tip
 
@@ -24,7 +24,7 @@ def _drawn(brush: Brush, *way: Position, size: tuple[int, int] = _SIZE) -> Bitma
     return covered
 
 
-def _reach(shape: Shape, start: Tip, end: Tip, size: tuple[int, int]) -> np.ndarray:  # type: ignore[type-arg]
+def _reach(shape: Shape, start: Tip, end: Tip, size: tuple[int, int]) -> Points:
     """For each pixel's centre, how far it lies outside the nearest of very many tips on the way (slowly)."""
     y, x = np.mgrid[: size[0], : size[1]] + 0.5
     nearest = np.full(size, np.inf)

@@ -26,7 +26,7 @@ def test_a_bitmap_of_another_size_is_a_fault_of_the_program() -> None:
     with pytest.raises(ValueError, match="does not fill"):
         Region(Rect(0, 0, 2, 2), np.ones((2, 3), dtype=np.bool_))
     with pytest.raises(ValueError, match="does not fill"):
-        Region(Rect(0, 0, 2, 2), np.ones((2, 2), dtype=np.uint8))  # type: ignore[arg-type]
+        Region(Rect(0, 0, 2, 2), np.ones((2, 2), dtype=np.uint8))
 
 
 def test_everything_and_nothing() -> None:
