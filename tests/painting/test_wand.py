@@ -21,7 +21,8 @@ def photo() -> RgbImage:
 def _delta_e(photo: RgbImage, row: int, column: int) -> npt.NDArray[np.float64]:
     """CIE 1976 distance from one pixel, in floating point."""
     lab = np.asarray(cv2.cvtColor((photo / 255).astype(np.float32), cv2.COLOR_RGB2Lab), dtype=np.float64)
-    return np.sqrt(((lab - lab[row, column]) ** 2).sum(axis=2))
+    away: npt.NDArray[np.float64] = np.sqrt(((lab - lab[row, column]) ** 2).sum(axis=2))
+    return away
 
 
 @pytest.mark.parametrize("tolerance", [5.0, 12.0, 30.0, 60.0])

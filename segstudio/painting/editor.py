@@ -1,0 +1,284 @@
+"""MaskEditor: one photo's mask with its history and its stroke journal, for a canvas to paint on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from segstudio.errors import SegStudioError
+from segstudio.painting.edit import Edit, OpenEdit
+from segstudio.painting.history import DEFAULT_BUDGET_BYTES, History
+from segstudio.painting.journal import Journal, Moment
+from segstudio.painting.journal_records import Kind, Record, digest_of
+from segstudio.painting.recovery import Recovered, recover
+from segstudio.painting.rect import EMPTY, Rect
+from segstudio.painting.region import Bitmap, Region
+from segstudio.painting.rules import EVERYWHERE, Rule
+from segstudio.project.masks import Mask
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """A copy of the mask to be saved, and where the editor stood then."""
+
+    mask: Mask
+    revision: int
+    moment: Moment
+
+
+class MaskEditor:
+    """The only writer of one mask while it is being edited.
+
+    One press-drag-release is one edit: `begin`, any number of `paint` and `paste`, `commit` (or `abort`). It belongs
+    to one thread; only `save` may be called from another. Painting never fails because the journal cannot be
+    written: what went wrong is told in `journal_problem` until it is well again.
+    """
+
+    def __init__(
+        self,
+        mask: Mask,
+        *,
+        history: History | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        """Take over `mask`, uint8 (rows, columns): it is changed in place, and by nobody else from now on."""
+        if mask.dtype != np.uint8 or mask.ndim != 2:
+            raise ValueError(f"a mask is uint8 (rows, columns), not {mask.dtype} {mask.shape}")
+        self._mask = np.require(mask, requirements=["C", "W"])
+        self._shown = self._mask.view()
+        self._shown.flags.writeable = False
+        self._history = history or History()
+        self._journal = journal
+        self._open: OpenEdit | None = None
+        self._revision = 0
+        self._saved_revision = 0
+        self.journal_problem: SegStudioError | None = None
+        """Why the journal could not be written the last time; None when all is well."""
+
+    @classmethod
+    def open(
+        cls, on_disk: Mask, journal: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES
+    ) -> tuple[MaskEditor, Recovered]:
+        """Return an editor for the mask as read from disk and what its journal gave back.
+
+        `on_disk` is taken over. May take a while on a large mask: call it in a worker, then use the editor in
+        the window's thread. Raises SegStudioError as `recover` does.
+        """
+        recovered = recover(on_disk, journal, budget_bytes=budget_bytes)
+        editor = cls(recovered.mask, history=recovered.history, journal=recovered.journal)
+        if recovered.outcome == "recovered":
+            editor._revision = 1
+        return editor, recovered
+
+    # -- what is there
+
+    @property
+    def mask(self) -> Mask:
+        """Return the live mask for reading: a view that always shows the latest state and cannot be written."""
+        return self._shown
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return rows and columns."""
+        return self._mask.shape[0], self._mask.shape[1]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether an edit is under way."""
+        return self._open is not None
+
+    @property
+    def unsaved(self) -> bool:
+        """Tell whether the mask differs from what was last saved."""
+        return self._open is not None or self._revision != self._saved_revision
+
+    @property
+    def undo_label(self) -> str | None:
+        """Return what undo would take back, or None."""
+        edits = self._history.undo_edits
+        return edits[-1].label if edits else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """Return what redo would do again, or None."""
+        edits = self._history.redo_edits
+        return edits[-1].label if edits else None
+
+    @property
+    def history(self) -> History:
+        """Return the history, for lists and figures; only the editor moves it."""
+        return self._history
+
+    # -- one edit
+
+    def begin(self, label: str) -> None:
+        """Open an edit. One that is still open (its release was lost) is closed first."""
+        if self._open is not None:
+            self.commit()
+        self._open = OpenEdit(self._mask, label)
+
+    def paint(self, *regions: Region, value: int, rule: Rule = EVERYWHERE) -> Rect:
+        """Give the pixels of `regions` the class index (or void) `value` where `rule` lets it.
+
+        Returns the rectangle around what may have changed. Raises RuntimeError when no edit is open.
+        """
+        dirty = EMPTY
+        for region in regions:
+            dirty = dirty | self._write(region.rect, region.bitmap, None, value, rule)
+        return dirty
+
+    def paste(self, pixels: Mask, top: int = 0, left: int = 0, *, rule: Rule = EVERYWHERE) -> Rect:
+        """Write `pixels`, uint8 (rows, columns), with their upper left one at (top, left), where `rule` lets it.
+
+        What reaches outside is left out. Clearing, copying from another photo and importing anew are this, too.
+        Returns the rectangle around what may have changed. Raises RuntimeError when no edit is open.
+        """
+        placed = Rect(top, left, top + pixels.shape[0], left + pixels.shape[1])
+        rect = placed & Rect.whole(self.size)
+        return self._write(rect, None, pixels[rect.within(placed).slices], 0, rule)
+
+    def commit(self) -> Edit | None:
+        """Close the edit; returns None when no pixel differs. When that fails, the mask is as before the edit."""
+        open_edit = self._expect_open()
+        try:
+            edit = open_edit.closed()
+        except BaseException:
+            self.abort()
+            raise
+        self._open = None
+        if edit is None:
+            self._journalise(Record(Kind.ABORT), only_if=open_edit.was_told)
+            return None
+        self._history.push(edit)
+        self._revision += 1
+        self._journalise(Record(Kind.EDIT, edit=edit))
+        return edit
+
+    def abort(self) -> Rect:
+        """Take the edit under way back; returns what may have changed, EMPTY when none was open."""
+        if self._open is None:
+            return EMPTY
+        open_edit, self._open = self._open, None
+        rect = open_edit.restore()
+        self._journalise(Record(Kind.ABORT), only_if=open_edit.was_told)
+        return rect
+
+    @contextmanager
+    def edit(self, label: str) -> Iterator[MaskEditor]:
+        """Open an edit and close it when the block ends; an exception inside restores the mask."""
+        self.begin(label)
+        try:
+            yield self
+        except BaseException:
+            self.abort()
+            raise
+        self.commit()
+
+    # -- history
+
+    def undo(self) -> Rect | None:
+        """Take the last edit back; returns what changed, None when there is nothing or an edit is under way."""
+        if self._open is not None or (edit := self._history.step_back()) is None:
+            return None
+        self._revision += 1
+        rect = edit.revert(self._mask)
+        self._journalise(Record(Kind.UNDO))
+        return rect
+
+    def redo(self) -> Rect | None:
+        """Do again what was undone last; returns what changed, None when there is nothing or an edit is under way."""
+        if self._open is not None or (edit := self._history.step_forward()) is None:
+            return None
+        self._revision += 1
+        rect = edit.apply(self._mask)
+        self._journalise(Record(Kind.REDO))
+        return rect
+
+    # -- safety
+
+    def checkpoint(self, *, limit_s: float | None = 0.008) -> bool:
+        """Write the edit under way, as far as it has come, to the journal.
+
+        To be called about twice a second while the button is down. It stops after about `limit_s` seconds
+        (None: not before it is done); returns True when nothing was left.
+        """
+        if self._open is None or self._journal is None:
+            return True
+        stop = None if limit_s is None else time.perf_counter() + limit_s
+        changes = []
+        complete = True
+        for change in self._open.part():
+            changes.append(change)
+            if stop is not None and time.perf_counter() >= stop:
+                complete = not self._open.has_untold
+                break
+        if changes:
+            self._journalise(Record(Kind.PART, edit=Edit(self._open.label, self._open.rect, tuple(changes))))
+        return complete
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of the mask to be saved, an edit under way included."""
+        self.checkpoint(limit_s=None)
+        under_way = None
+        if self._open is not None and self._journal is not None:
+            under_way = Edit(self._open.label, self._open.rect, self._open.so_far())
+        position = self._journal.position if self._journal is not None else 0
+        moment = Moment(position, self._history.undo_edits, self._history.redo_edits, under_way)
+        revision = self._revision if self._open is None else -1  # never the same again
+        return Snapshot(self._mask.copy(), revision, moment)
+
+    def save(self, snapshot: Snapshot, write: Callable[[Mask], None]) -> None:
+        """Let `write` put the mask of `snapshot` on disk, and tell the journal before and after.
+
+        May be called in a worker thread, one save at a time. What `write` raises goes through, and the mask
+        stays unsaved.
+        """
+        digest = digest_of(snapshot.mask) if self._journal is not None else b""
+        if self._journal is not None:
+            self._told(lambda journal: journal.saving(snapshot.moment, digest))
+        write(snapshot.mask)
+        self._saved_revision = snapshot.revision
+        if self._journal is not None:
+            self._told(lambda journal: journal.saved(snapshot.moment, digest))
+
+    # -- inside
+
+    def _expect_open(self) -> OpenEdit:
+        if self._open is None:
+            raise RuntimeError("no edit is open")
+        return self._open
+
+    def _write(self, rect: Rect, bitmap: Bitmap | None, pixels: Mask | None, value: int, rule: Rule) -> Rect:
+        open_edit = self._expect_open()
+        if not rect:
+            return EMPTY
+        if not Rect.whole(self.size).holds(rect):
+            raise ValueError(f"{rect} reaches outside a mask of {self.size}")
+        open_edit.touch(rect)
+        under = self._mask[rect.slices]
+        chosen = bitmap if bitmap is not None else np.ones(rect.size, dtype=np.bool_)
+        chosen = rule.allowed(chosen, under)
+        new = pixels if pixels is not None else np.full(rect.size, value, dtype=np.uint8)
+        # Eight times as fast as numpy's masked assignment; it writes into the mask itself.
+        cv2.copyTo(np.ascontiguousarray(new), np.ascontiguousarray(chosen).view(np.uint8), under)
+        return rect
+
+    def _journalise(self, record: Record, *, only_if: bool = True) -> None:
+        if only_if and self._journal is not None:
+            self._told(lambda journal: journal.append(record))
+
+    def _told(self, tell: Callable[[Journal], None]) -> None:
+        if self._journal is None:
+            return
+        try:
+            tell(self._journal)
+        except SegStudioError as error:
+            self.journal_problem = error
+        else:
+            self.journal_problem = None
