@@ -20,7 +20,7 @@ _TRAINING_KEYS = frozenset({"counters", "optimizer", "scaler", "random_cpu", "ra
 @dataclass(slots=True)
 class Counters:
     """How far a run has come. `step` counts finished steps, `closed` finished epochs, validation included;
-    `loss_sum` is over the `loss_count` steps of the epoch under way; `seconds` is over all sittings.
+    `loss_sum` is over the `loss_count` steps of the epoch under way; `seconds` is of the whole run, stops left out.
     """
 
     step: int = 0

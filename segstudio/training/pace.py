@@ -10,7 +10,7 @@ _SECONDS_BETWEEN_SAVES = 60.0
 
 
 class Clock:
-    """Seconds of the whole run over all sittings, of the epoch under way, and since the last save."""
+    """Seconds of the whole run with its stops left out, of the epoch under way, and since the last save."""
 
     def __init__(self, seconds_before: float) -> None:
         self._start = self._lap = self._save = time.monotonic()
