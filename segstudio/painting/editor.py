@@ -14,7 +14,7 @@ import numpy as np
 from segstudio.errors import SegStudioError
 from segstudio.painting.edit import Edit, OpenEdit
 from segstudio.painting.history import DEFAULT_BUDGET_BYTES, History
-from segstudio.painting.journal import Journal, Moment
+from segstudio.painting.journal import DEFAULT_LIMIT_BYTES, Journal, Moment
 from segstudio.painting.journal_records import Kind, Record, digest_of
 from segstudio.painting.recovery import Recovered, recover
 from segstudio.painting.rect import EMPTY, Rect
@@ -63,14 +63,19 @@ class MaskEditor:
 
     @classmethod
     def open(
-        cls, on_disk: Mask, journal: Path, *, budget_bytes: int = DEFAULT_BUDGET_BYTES
+        cls,
+        on_disk: Mask,
+        journal: Path,
+        *,
+        budget_bytes: int = DEFAULT_BUDGET_BYTES,
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
     ) -> tuple[MaskEditor, Recovered]:
         """Return an editor for the mask as read from disk and what its journal gave back.
 
         `on_disk` is taken over. May take a while on a large mask: call it in a worker, then use the editor in
         the window's thread. Raises SegStudioError as `recover` does.
         """
-        recovered = recover(on_disk, journal, budget_bytes=budget_bytes)
+        recovered = recover(on_disk, journal, budget_bytes=budget_bytes, limit_bytes=limit_bytes)
         editor = cls(recovered.mask, history=recovered.history, journal=recovered.journal)
         if recovered.outcome == "recovered":
             editor._revision = 1

@@ -85,7 +85,7 @@ def recover(
     if replay.stroke is not None:
         with suppress(SegStudioError):  # a folder that may only be read; it is written when it can be
             journal.append(Record(Kind.EDIT, edit=replay.stroke))
-    if not replay.news:
+    if np.array_equal(replay.mask, on_disk):
         return Recovered(replay.mask, history, journal, "resumed")
     return Recovered(replay.mask, history, journal, "recovered", _told_recovered(replay.news))
 
@@ -106,7 +106,7 @@ class _Replay:
         self.stroke: Edit | None = None
         """The edit that was under way when the process died."""
         self.news = 0
-        """How many changes the mask on disk had not seen."""
+        """How many edits, undos and redos the mask on disk had not seen."""
         undo = [record.edit for record in contents.records if record.kind is Kind.PAST and record.edit]
         redo = [record.edit for record in contents.records if record.kind is Kind.FUTURE and record.edit]
         self.history = History(_UNLIMITED, undo, redo)
@@ -231,5 +231,5 @@ def _set_aside(path: Path, why: Exception) -> tuple[Path, str]:
 
 
 def _told_recovered(changes: int) -> str:
-    what = "One change" if changes == 1 else f"{changes} changes"
+    what = "One change" if changes <= 1 else f"{changes} changes"
     return f"{what} from before the program ended unexpectedly came back, undo and redo included."
