@@ -1,0 +1,104 @@
+"""The desktop program: builds every object, passes it in, and runs until the window is closed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from segstudio.desktop.actions import Actions
+from segstudio.desktop.logs import logging_to, telling_uncaught
+from segstudio.desktop.look import Look
+from segstudio.desktop.problems import Problem
+from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.settings import Places, Settings
+from segstudio.desktop.tabs.table import TabTable
+from segstudio.desktop.warm_up import WarmUp
+from segstudio.desktop.window import Window
+
+_SIGNAL_POLL_MS = 250
+
+
+class Desktop(QObject):
+    """All objects of the running window, and their end. Made and used in the GUI thread."""
+
+    uncaught = Signal(object)
+
+    def __init__(self, app: QApplication, places: Places) -> None:
+        super().__init__()
+        self.settings = Settings(places)
+        self.look = Look(app, self.settings.theme)
+        self.actions = Actions(self.look.icons, self)
+        self.session = ProjectSession(places, self)
+        self.tabs = TabTable(self.look, self.actions, self.session)
+        self.window = Window(
+            look=self.look,
+            actions=self.actions,
+            session=self.session,
+            settings=self.settings,
+            places=places,
+            tabs=self.tabs.specs,
+        )
+        self.warm_up = WarmUp(self)
+        self.warm_up.found_device.connect(self.window.header.show_device)
+        self.uncaught.connect(self.window.notice.tell)
+
+    def start(self, project: Path | None) -> None:
+        """Show the window; what is heavy is loaded after it is on screen."""
+        self.window.show()
+        QTimer.singleShot(0, self, self.warm_up.start)
+        last = self.settings.last_project
+        folder = project or (last if last is not None and last.is_dir() else None)
+        if folder is not None:
+            QTimer.singleShot(0, self, lambda: self.session.open(folder))
+
+    def tell_uncaught(self, problem: Problem) -> None:
+        """Pass a problem on to the window, from any thread."""
+        self.uncaught.emit(problem)
+
+    def shut_down(self) -> None:
+        """End all threads."""
+        self.window.hide()
+        self.session.shut_down()
+        self.tabs.shut_down()
+        self.warm_up.wait()
+        self.window.deleteLater()
+
+
+def run(project: Path | None) -> int:
+    """Open the window, with `project` when it is given, and return the exit status once it is closed."""
+    app = _application()
+    places = Places.of_this_user()
+    with logging_to(places.logs):
+        desktop = Desktop(app, places)
+        with telling_uncaught(desktop.tell_uncaught):
+            desktop.start(project)
+            _close_on_interrupt(desktop)
+            try:
+                return app.exec()
+            finally:
+                desktop.shut_down()
+
+
+def _application() -> QApplication:
+    there = QApplication.instance()
+    app = there if isinstance(there, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("SegStudio")
+    app.setApplicationDisplayName("SegStudio")
+    app.setDesktopFileName("segstudio")
+    return app
+
+
+def _close_on_interrupt(desktop: Desktop) -> None:
+    """Let Ctrl-C in the terminal close the window; Python sees signals only while it runs, hence the timer."""
+    signal.signal(signal.SIGINT, lambda _number, _frame: desktop.window.close())
+    timer = QTimer(desktop)
+    timer.timeout.connect(_nothing)
+    timer.start(_SIGNAL_POLL_MS)
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,86 @@
+"""The log file, and the edge where an error that nobody caught is told once instead of ending the program."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+from segstudio.desktop.problems import Problem, problem_of
+
+FILE_NAME = "segstudio.log"
+
+_MAX_BYTES = 1_000_000
+_KEPT = 3
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+_log = logging.getLogger("segstudio")
+
+
+@contextmanager
+def logging_to(folder: Path) -> Iterator[Path]:
+    """Write what SegStudio and Qt have to say into a file of `folder` while the block runs; yield its path.
+
+    A folder that cannot be written is no reason not to start: then there is no log file.
+    """
+    path = folder / FILE_NAME
+    handler: logging.Handler
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    level = _log.level
+    _log.addHandler(handler)
+    _log.setLevel(logging.INFO)
+    qInstallMessageHandler(_on_qt_message)
+    try:
+        yield path
+    finally:
+        qInstallMessageHandler(None)
+        _log.removeHandler(handler)
+        _log.setLevel(level)
+        handler.close()
+
+
+@contextmanager
+def telling_uncaught(tell: Callable[[Problem], None]) -> Iterator[None]:
+    """While the block runs, log every exception that nobody caught and hand it to `tell` (from any thread)."""
+    before, before_in_threads = sys.excepthook, threading.excepthook
+
+    def on_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            before(kind, error, trace)
+            return
+        _log.error("not caught", exc_info=(kind, error, trace))
+        tell(problem_of(error))
+
+    def on_uncaught_in_thread(told: threading.ExceptHookArgs) -> None:
+        if told.exc_value is not None:
+            on_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+
+    sys.excepthook, threading.excepthook = on_uncaught, on_uncaught_in_thread
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = before, before_in_threads
+
+
+def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    logging.getLogger(f"segstudio.qt.{context.category or 'default'}").log(_LEVELS[kind], "%s", text)

@@ -1,0 +1,90 @@
+"""OpenedProject: what the window knows of the open project, and what differs between two looks at it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Flag, auto
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the window is on screen before these are loaded
+    from segstudio.desktop.run_summaries import RunSummary
+    from segstudio.project.classes import ClassList
+    from segstudio.project.photos import Photo
+    from segstudio.project.project import Project
+
+
+class Changed(Flag):
+    """What changed. PROJECT: another one is open, or none; PHOTOS: which there are, or their split or status;
+    MASK: what is painted; CLASSES: names, colours, order; RUNS: trainings and their scores.
+    """
+
+    PROJECT = auto()
+    PHOTOS = auto()
+    MASK = auto()
+    CLASSES = auto()
+    RUNS = auto()
+
+
+EVERYTHING = Changed.PROJECT | Changed.PHOTOS | Changed.MASK | Changed.CLASSES | Changed.RUNS
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedProject:
+    """One look at a project. `mask_times` gives, by photo key, when the mask was last written (ns)."""
+
+    project: Project
+    folder: Path
+    name: str
+    classes: ClassList
+    photos: tuple[Photo, ...]
+    runs: tuple[RunSummary, ...]
+    mask_times: dict[str, int]
+
+    @property
+    def waiting(self) -> int:
+        """Photos whose labelling is not done."""
+        return sum(photo.status in ("todo", "doing") for photo in self.photos)
+
+    @property
+    def models(self) -> tuple[RunSummary, ...]:
+        """The runs that left a model."""
+        return tuple(run for run in self.runs if run.has_model)
+
+    def newest_run(self) -> str:
+        """One line on the newest training, or nothing."""
+        if not self.runs:
+            return ""
+        run = self.runs[0]
+        parts = [run.state_text]
+        if run.epochs:
+            parts.append(f"epoch {run.epoch} of {run.epochs}")
+        if run.miou is not None:
+            parts.append(f"mIoU {run.miou:.2f}")
+        return f"{run.head or run.name}: {' · '.join(parts)}"
+
+    def told(self) -> str:
+        """One line on the photos."""
+        status = Counter(photo.status for photo in self.photos)
+        count = len(self.photos)
+        done = status["done"] + status["checked"]
+        return f"{count:,} photo{'' if count == 1 else 's'}, {done:,} done"
+
+
+def differences(old: OpenedProject | None, new: OpenedProject | None) -> Changed:
+    """Return what a panel that showed `old` has to refresh to show `new`; pure."""
+    if old is None or new is None or old.folder != new.folder:
+        return Changed(0) if old is new else EVERYTHING
+    flags = Changed(0)
+    if old.name != new.name:
+        flags |= Changed.PROJECT
+    if old.photos != new.photos:
+        flags |= Changed.PHOTOS
+    if old.mask_times != new.mask_times:
+        flags |= Changed.MASK
+    if old.classes != new.classes:
+        flags |= Changed.CLASSES
+    if old.runs != new.runs:
+        flags |= Changed.RUNS
+    return flags

@@ -1,0 +1,93 @@
+"""RunSummary: what the event log of a run tells at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from segstudio.errors import SegStudioError
+from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted
+from segstudio.runs.folder import RunFolder, RunState, list_runs
+from segstudio.runs.scores import ClassScore, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run. `classes` are those that its model tells apart; `best` are the scores of its best epoch.
+
+    `last_sign` is when its log was last written (POSIX seconds, 0 when there is none). `problem` says why it failed or
+    cannot be read.
+    """
+
+    name: str
+    head: str = ""
+    state: RunState = "new"
+    epoch: int = 0
+    epochs: int = 0
+    classes: tuple[str, ...] = ()
+    best: Scores | None = None
+    best_epoch: int = 0
+    has_model: bool = False
+    last_sign: float = 0.0
+    problem: str = ""
+
+    @property
+    def state_text(self) -> str:
+        """The state in words; `open` is a run whose log has no end: it is running, or its process died."""
+        return "not begun" if self.state == "new" else self.state
+
+    @property
+    def miou(self) -> float | None:
+        """The best mean IoU on the held-out photos, 0–1."""
+        return self.best.miou if self.best is not None else None
+
+    def class_scores(self) -> tuple[ClassScore, ...]:
+        """The best epoch's scores class by class; before the first validation the names alone."""
+        if self.best is not None:
+            return self.best.classes
+        return tuple(
+            ClassScore(name=name, iou=None, precision=None, recall=None, dice=None, support=0)
+            for name in self.classes
+        )
+
+
+def summarise_runs(folder: Path) -> tuple[RunSummary, ...]:
+    """Return the runs below a project's runs folder, newest first; a damaged one is told, not left out."""
+    return tuple(_summarised(run) for run in reversed(list_runs(folder)))
+
+
+def summarise(name: str, events: Sequence[Event], state: RunState) -> RunSummary:
+    """Return what the events of a run tell; pure."""
+    started = next((event for event in reversed(events) if isinstance(event, RunStarted)), None)
+    epochs = [event for event in events if isinstance(event, EpochDone)]
+    failed = next((event for event in reversed(events) if isinstance(event, RunFailed)), None)
+    scored = [event for event in epochs if event.scores is not None and event.scores.miou is not None]
+    best = max(scored, key=_miou, default=None)
+    return RunSummary(
+        name=name,
+        head=started.head if started else "",
+        state=state,
+        epoch=epochs[-1].epoch if epochs else 0,
+        epochs=started.epochs if started else 0,
+        classes=started.classes if started else (),
+        best=best.scores if best else None,
+        best_epoch=best.epoch if best else 0,
+        last_sign=events[-1].time if events else 0.0,
+        problem=failed.problem if failed and state == "failed" else "",
+    )
+
+
+def _miou(event: EpochDone) -> float:
+    miou = event.scores.miou if event.scores is not None else None
+    return -1.0 if miou is None else miou
+
+
+def _summarised(run: RunFolder) -> RunSummary:
+    try:
+        summary = summarise(run.name, run.events(), run.state())
+        return replace(summary, head=summary.head or run.recipe().head, has_model=run.best.exists())
+    except SegStudioError as error:
+        return RunSummary(run.name, problem=str(error))
+    except OSError as error:
+        return RunSummary(run.name, problem=f"the run cannot be read ({error.strerror})")

@@ -1,0 +1,187 @@
+"""ProjectSession: the open project, and the only writer of what is open. Panels refresh by the flags it tells."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from segstudio.desktop.opened import OpenedProject, differences
+from segstudio.desktop.problems import Problem
+from segstudio.desktop.settings import Places
+from segstudio.desktop.work import Job, JobControl, JobStatus
+
+if TYPE_CHECKING:  # what is heavy is imported in the workers, after the window is on screen
+    from segstudio.project.classes import ClassList
+
+_log = logging.getLogger(__name__)
+
+
+class ProjectSession(QObject):
+    """Opens, makes, refreshes and closes a project, one job at a time, each in a worker thread.
+
+    `changed` carries `Changed` flags, `job_changed` a JobStatus or None, `problem_met` a Problem, and
+    `project_opened` comes once for each project that was opened.
+    """
+
+    changed = Signal(object)
+    job_changed = Signal(object)
+    problem_met = Signal(object)
+    project_opened = Signal()
+
+    def __init__(self, places: Places, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._places = places
+        self._opened: OpenedProject | None = None
+        self._job: Job | None = None
+        self._status: JobStatus | None = None
+
+    @property
+    def opened(self) -> OpenedProject | None:
+        """What is open."""
+        return self._opened
+
+    @property
+    def job(self) -> JobStatus | None:
+        """What is under way."""
+        return self._status
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is under way."""
+        return self._job is not None
+
+    # -- wishes
+
+    def open(self, folder: Path) -> None:
+        """Open the project in `folder`; the one that is open stays until then, and if that fails."""
+        places = self._places
+
+        def work(_control: JobControl) -> OpenedProject:
+            from segstudio.desktop.opened_reading import read_opened, remember_thumbnail
+
+            opened = read_opened(folder)
+            remember_thumbnail(opened, places.thumbnail(opened.folder))
+            return opened
+
+        self._start(f"Opening {folder.name}", work)
+
+    def create(self, folder: Path, name: str, classes: tuple[tuple[str, str], ...]) -> None:
+        """Make a project with classes (name, `#RRGGBB`), and open it."""
+
+        def work(_control: JobControl) -> OpenedProject:
+            from segstudio.desktop.opened_reading import read_opened
+            from segstudio.project.project import Project
+
+            Project.create(folder, name=name, classes=_class_list(classes))
+            return read_opened(folder)
+
+        self._start(f"Making {name}", work)
+
+    def make_sample(self, folder: Path) -> None:
+        """Make the sample project, or find the one that is there, and open it."""
+        places = self._places
+
+        def work(control: JobControl) -> OpenedProject:
+            from segstudio.desktop.opened_reading import read_opened, remember_thumbnail
+            from segstudio.desktop.sample import make_sample
+
+            opened = read_opened(make_sample(folder, control))
+            remember_thumbnail(opened, places.thumbnail(opened.folder))
+            return opened
+
+        self._start("Making the sample project", work, can_cancel=True)
+
+    def refresh(self) -> None:
+        """Read the open project again: others may have written into it. Does nothing while a job is under way."""
+        if self._opened is None or self.is_busy:
+            return
+        folder = self._opened.folder
+
+        def work(_control: JobControl) -> OpenedProject:
+            from segstudio.desktop.opened_reading import read_opened
+
+            return read_opened(folder)
+
+        self._start("Looking for changes", work)
+
+    def close(self) -> None:
+        """Close the project; everything is on disk already."""
+        if not self.is_busy:
+            self._put(None)
+
+    def cancel(self) -> None:
+        """Ask the job under way to stop."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def shut_down(self) -> None:
+        """End the job under way and wait for its thread."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait()
+
+    # -- the job
+
+    def _start(
+        self, what: str, work: Callable[[JobControl], OpenedProject], *, can_cancel: bool = False
+    ) -> None:
+        if self._job is not None:
+            self.problem_met.emit(Problem(f"{self._job.status.what} comes first.", level="info"))
+            return
+        self._job = Job(what, work, self, can_cancel=can_cancel)
+        self._job.progressed.connect(self._on_progressed)
+        self._job.succeeded.connect(self._on_succeeded)
+        self._job.failed.connect(self._on_failed)
+        self._job.stopped.connect(self._on_stopped)
+        self._tell(self._job.status)
+        self._job.start()
+
+    @Slot(object)
+    def _on_progressed(self, status: JobStatus) -> None:
+        if self._job is not None:
+            self._tell(status)
+
+    @Slot(object)
+    def _on_succeeded(self, opened: OpenedProject) -> None:
+        another = self._opened is None or self._opened.folder != opened.folder
+        self._end_job()
+        self._put(opened)
+        if another:
+            _log.info("opened a project of %d photos", len(opened.photos))
+            self.project_opened.emit()
+
+    @Slot(object)
+    def _on_failed(self, problem: Problem) -> None:
+        self._end_job()
+        self.problem_met.emit(problem)
+
+    @Slot()
+    def _on_stopped(self) -> None:
+        self._end_job()
+
+    def _end_job(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.wait()  # its last act was the signal that brought us here
+            job.deleteLater()
+        self._tell(None)
+
+    def _tell(self, status: JobStatus | None) -> None:
+        self._status = status
+        self.job_changed.emit(status)
+
+    def _put(self, opened: OpenedProject | None) -> None:
+        flags = differences(self._opened, opened)
+        self._opened = opened
+        if flags:
+            self.changed.emit(flags)
+
+
+def _class_list(classes: tuple[tuple[str, str], ...]) -> ClassList:
+    from segstudio.project.classes import ClassList
+
+    return ClassList.from_names([f"{name}:{colour}" if colour else name for name, colour in classes])

@@ -1,0 +1,105 @@
+"""Settings: what the window remembers between two starts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from segstudio.desktop.theme import THEME_CHOICES, ThemeChoice
+
+_RECENT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the window keeps its own files: settings, thumbnails of recent projects, the log; and where a new
+    project goes unless the person says otherwise.
+    """
+
+    settings: Path
+    thumbnails: Path
+    logs: Path
+    documents: Path
+
+    @classmethod
+    def of_this_user(cls) -> Places:
+        """Return the places that the operating system has for such files."""
+        where = QStandardPaths.StandardLocation
+        folder = Path(QStandardPaths.writableLocation(where.GenericConfigLocation)) / "SegStudio"
+        cache = Path(QStandardPaths.writableLocation(where.GenericCacheLocation)) / "SegStudio"
+        documents = Path(QStandardPaths.writableLocation(where.DocumentsLocation))
+        return cls(folder / "window.ini", cache / "recent", cache / "log", documents / "SegStudio")
+
+    def thumbnail(self, project: Path) -> Path:
+        """Return where the thumbnail of a recent project lies."""
+        return self.thumbnails / f"{hashlib.sha256(os.fsencode(project)).hexdigest()[:24]}.png"
+
+
+class Settings:
+    """Typed access to the settings file; a value that is damaged counts as not there."""
+
+    def __init__(self, places: Places) -> None:
+        self._store = QSettings(str(places.settings), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> ThemeChoice:
+        """Which theme the person chose."""
+        value = self._store.value("theme")
+        return cast("ThemeChoice", value) if value in THEME_CHOICES else "system"
+
+    @theme.setter
+    def theme(self, choice: ThemeChoice) -> None:
+        self._store.setValue("theme", choice)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Place and size of the window."""
+        value = self._store.value("geometry")
+        return value if isinstance(value, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._store.setValue("geometry", geometry)
+
+    @property
+    def last_project(self) -> Path | None:
+        """The project that was open when the window was closed."""
+        value = self._store.value("last_project")
+        return Path(value) if isinstance(value, str) and value else None
+
+    @last_project.setter
+    def last_project(self, folder: Path | None) -> None:
+        self._store.setValue("last_project", str(folder) if folder else "")
+
+    def recent(self) -> tuple[tuple[str, Path], ...]:
+        """Return name and folder of the projects opened lately, newest first."""
+        names, folders = self._list("recent/names"), self._list("recent/folders")
+        return tuple((name, Path(folder)) for name, folder in zip(names, folders, strict=False))
+
+    def remember(self, name: str, folder: Path) -> None:
+        """Put a project at the head of the recent ones."""
+        others = [entry for entry in self.recent() if entry[1] != folder]
+        self._write_recent([(name, folder), *others][:_RECENT])
+
+    def forget(self, folder: Path) -> None:
+        """Take a project off the recent ones; the project itself stays."""
+        self._write_recent([entry for entry in self.recent() if entry[1] != folder])
+
+    def save(self) -> None:
+        """Write what was set to the disk."""
+        self._store.sync()
+
+    def _write_recent(self, entries: list[tuple[str, Path]]) -> None:
+        self._store.setValue("recent/names", [name for name, _ in entries])
+        self._store.setValue("recent/folders", [str(folder) for _, folder in entries])
+
+    def _list(self, key: str) -> list[str]:
+        value = self._store.value(key)
+        if isinstance(value, str):  # Qt writes a list of one as a plain text
+            return [value] if value else []
+        return [str(entry) for entry in value] if isinstance(value, list) else []

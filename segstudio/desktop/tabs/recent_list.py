@@ -1,0 +1,146 @@
+"""RecentList: projects opened lately, each with a thumbnail, its name and where it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from segstudio.desktop.look import Look
+from segstudio.desktop.settings import Places
+
+_FOLDER = Qt.ItemDataRole.UserRole
+_ROW_PX = 72
+_THUMBNAIL = QSize(80, 56)
+_MARGIN_PX = 8
+
+
+class RecentList(QListWidget):
+    """`chosen` carries the folder of a project to open, `forgotten` one to leave off the list."""
+
+    chosen = Signal(object)
+    forgotten = Signal(object)
+
+    def __init__(self, look: Look, places: Places) -> None:
+        super().__init__()
+        self.setObjectName("recent")
+        self.setAccessibleName("Recent projects")
+        self._places = places
+        self.setItemDelegate(_RecentDelegate(look, self))
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.itemClicked.connect(self._on_item_chosen)
+        self.customContextMenuRequested.connect(self._on_menu_requested)
+
+    def show_projects(self, entries: tuple[tuple[str, Path], ...]) -> None:
+        """List projects by name and folder."""
+        self.clear()
+        for name, folder in entries:
+            item = QListWidgetItem(name)
+            item.setData(_FOLDER, str(folder))
+            item.setToolTip(f"{folder}\nOpen this project; Delete leaves it off this list.")
+            picture = QPixmap(str(self._places.thumbnail(folder)))
+            if not picture.isNull():
+                item.setData(Qt.ItemDataRole.DecorationRole, picture)
+            self.addItem(item)
+        if entries:
+            self.setCurrentRow(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return opens, Delete leaves off the list."""
+        item = self.currentItem()
+        if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._on_item_chosen(item)
+        elif item is not None and event.key() == Qt.Key.Key_Delete:
+            self.forgotten.emit(Path(item.data(_FOLDER)))
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QListWidgetItem)
+    def _on_item_chosen(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(Path(item.data(_FOLDER)))
+
+    @Slot(QPoint)
+    def _on_menu_requested(self, place: QPoint) -> None:
+        item = self.itemAt(place)
+        if item is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Open", lambda: self._on_item_chosen(item))
+        menu.addAction("Leave off this list", lambda: self.forgotten.emit(Path(item.data(_FOLDER))))
+        menu.popup(self.viewport().mapToGlobal(place))
+
+
+class _RecentDelegate(QStyledItemDelegate):
+    def __init__(self, look: Look, parent: RecentList) -> None:
+        super().__init__(parent)
+        self._look = look
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Every row is as high as a thumbnail with its margins."""
+        rect: QRect = getattr(option, "rect")  # noqa: B009 (the stubs do not know the fields of style options)
+        return QSize(rect.width(), _ROW_PX)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw thumbnail, name and folder."""
+        rect: QRect = getattr(option, "rect")  # noqa: B009
+        state: QStyle.StateFlag = getattr(option, "state")  # noqa: B009
+        look = self._look
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
+            focused = state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_HasFocus
+            painter.setPen(QPen(look.colour("accent"), 2) if focused else Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour("selection" if focused else "hover"))
+            painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), 6, 6)
+        box = QRect(rect.topLeft() + QPoint(_MARGIN_PX, _MARGIN_PX), _THUMBNAIL)
+        _draw_thumbnail(painter, box, index.data(Qt.ItemDataRole.DecorationRole), look)
+        left = box.right() + 1 + 12
+        text = QRect(left, rect.top(), rect.right() - left - _MARGIN_PX, rect.height())
+        for words, font, colour, top in (
+            (str(index.data()), look.theme.font("body", bold=True), "text", -11),
+            (_short(str(index.data(_FOLDER))), look.theme.font("caption"), "text_dim", 11),
+        ):
+            painter.setFont(font)
+            painter.setPen(look.colour(colour))
+            shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideMiddle, text.width())
+            painter.drawText(text.translated(0, top), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()
+
+
+def _draw_thumbnail(painter: QPainter, box: QRect, picture: QPixmap | None, look: Look) -> None:
+    """Fill `box` with the middle of the picture; without one, with a quiet icon."""
+    shape = QPainterPath()
+    shape.addRoundedRect(QRectF(box), 4, 4)
+    painter.save()
+    painter.setClipPath(shape)
+    if picture is None:
+        painter.fillRect(box, look.colour("hover"))
+        look.icon("photo", "text_dim").paint(painter, box.adjusted(16, 16, -16, -16))
+    else:
+        size = picture.size().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        place = QRect(QPoint(0, 0), size)
+        place.moveCenter(box.center())
+        painter.drawPixmap(place, picture)
+    painter.restore()
+
+
+def _short(folder: str) -> str:
+    home = str(Path.home())
+    return f"~{folder[len(home) :]}" if folder.startswith(home + "/") else folder

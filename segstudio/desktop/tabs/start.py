@@ -1,0 +1,178 @@
+"""The start page: new project, open, the sample, and the projects opened lately."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from segstudio.desktop.actions import Actions
+from segstudio.desktop.look import Look
+from segstudio.desktop.settings import Places, Settings
+from segstudio.desktop.tabs.recent_list import RecentList
+from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.work import JobStatus
+
+_CHOICES = ("project.new", "project.open", "project.sample")
+_LEFT_PX = 300
+_WIDTH_PX = 920
+_ICON_PX = 20
+
+
+class StartPage(QWidget):
+    """What is seen without a project. `folder_chosen` carries the project that the person picked or dropped."""
+
+    folder_chosen = Signal(object)
+
+    def __init__(self, look: Look, actions: Actions, settings: Settings, places: Places) -> None:
+        super().__init__()
+        self._look = look
+        self._actions = actions
+        self._settings = settings
+        self.setAcceptDrops(True)
+        self.recent = RecentList(look, places)
+        self._nothing = label("Projects that you open are listed here.", "dim", wraps=True)
+        self._buttons = [self._button(action_id) for action_id in _CHOICES]
+        self._buttons[0].setProperty("kind", "primary")
+        self.setFocusProxy(self._buttons[0])
+        self._progress = _Progress(actions)
+        self._lay_out()
+        self.recent.chosen.connect(self.folder_chosen)
+        self.recent.forgotten.connect(self._on_forgotten)
+        look.theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """List the recent projects anew."""
+        entries = self._settings.recent()
+        self.recent.show_projects(entries)
+        self.recent.setVisible(bool(entries))
+        self._nothing.setVisible(not entries)
+
+    @Slot(object)
+    def show_job(self, status: JobStatus | None) -> None:
+        """Show what is under way in the place that waits for it."""
+        self._progress.show_job(status)
+        for button, action_id in zip(self._buttons, _CHOICES, strict=True):
+            button.setEnabled(self._actions[action_id].isEnabled())
+        self.recent.setEnabled(status is None)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take one folder or project.json."""
+        if _dropped_folder(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        folder = _dropped_folder(event)
+        if folder is not None:
+            event.acceptProposedAction()
+            self.folder_chosen.emit(folder)
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(label("SegStudio", "display"))
+        left.addWidget(
+            label("Teach a computer to find your classes in your photos, pixel by pixel.", "dim", wraps=True)
+        )
+        left.addSpacing(16)
+        for button in self._buttons:
+            left.addWidget(button)
+        left.addSpacing(8)
+        left.addWidget(self._progress)
+        left.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        right.addWidget(label("Recent projects", "title"))
+        right.addWidget(self._nothing)
+        right.addWidget(self.recent, 1)
+        right.addStretch(0)
+        left_side, right_side = QWidget(), QWidget()
+        left_side.setLayout(left)
+        right_side.setLayout(right)
+        left_side.setFixedWidth(_LEFT_PX)
+        for side in (left, right):
+            side.setContentsMargins(0, 0, 0, 0)
+        both = QWidget()
+        both.setMaximumWidth(_WIDTH_PX)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(32, 64, 32, 32)
+        row.setSpacing(64)
+        row.addWidget(left_side)
+        row.addWidget(right_side, 1)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addStretch(1)
+        outer.addWidget(both, 100)
+        outer.addStretch(1)
+
+    def _button(self, action_id: str) -> QPushButton:
+        action = self._actions[action_id]
+        button = QPushButton(f"  {action.text()}")
+        button.setObjectName(f"start.{action_id}")
+        button.setToolTip(action.toolTip())
+        button.setProperty("place", "start")
+        button.setIconSize(QSize(_ICON_PX, _ICON_PX))
+        button.clicked.connect(action.trigger)
+        return button
+
+    @Slot(object)
+    def _on_forgotten(self, folder: Path) -> None:
+        self._settings.forget(folder)
+        self.refresh()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        for button, (name, token) in zip(
+            self._buttons, (("new", "on_accent"), ("open", "text"), ("sample", "text")), strict=True
+        ):
+            button.setIcon(self._look.icon(name, token))
+
+
+class _Progress(QWidget):
+    """What is under way, how far it is, and the way to stop it."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self._what = label("", "caption")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(4)
+        self._cancel = QPushButton("Cancel")
+        self._cancel.setObjectName("start.cancel")
+        self._cancel.setProperty("kind", "quiet")
+        self._cancel.clicked.connect(actions["job.cancel"].trigger)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._what)
+        column.addWidget(self._bar)
+        column.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignRight)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+        self.hide()
+
+    def show_job(self, status: JobStatus | None) -> None:
+        """Show a job, or nothing."""
+        self.setVisible(status is not None)
+        if status is not None:
+            self._what.setText(
+                f"{status.what} · {status.done} of {status.total}" if status.total else f"{status.what} …"
+            )
+            self._bar.setRange(0, status.total)
+            self._bar.setValue(status.done)
+            self._cancel.setVisible(status.can_cancel)
+
+
+def _dropped_folder(event: QDropEvent) -> Path | None:
+    """Return the project folder that is dragged, or None for anything else."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path.parent if path.name == "project.json" else path if path.is_dir() else None

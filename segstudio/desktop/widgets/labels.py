@@ -1,0 +1,69 @@
+"""Text: labels in the theme's sizes, paths shortened in the middle, class colours beside their names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+TextKind = Literal["body", "caption", "title", "display", "dim", "code"]
+
+_SWATCH_PX = 14
+
+
+def label(text: str, kind: TextKind = "body", *, wraps: bool = False) -> QLabel:
+    """Return a label of one of the style sheet's kinds; its text is plain."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("kind", kind)
+    made.setWordWrap(wraps)
+    return made
+
+
+class ElidedLabel(QLabel):
+    """One line, shortened in the middle where it does not fit, with the whole in the tooltip."""
+
+    def __init__(self, text: str = "", kind: TextKind = "body") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("kind", kind)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._whole = ""
+        self.set_whole(text)
+
+    def set_whole(self, text: str) -> None:
+        """Show another text."""
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the text anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        if shown != self.text():
+            self.setText(shown)
+
+
+class Swatch(QWidget):
+    """A small square in a class's colour, with a thin edge so that white and black show on any ground."""
+
+    def __init__(self, colour: str, edge: QColor) -> None:
+        super().__init__()
+        self._colour = QColor(colour)
+        self._edge = edge
+        self.setFixedSize(QSize(_SWATCH_PX, _SWATCH_PX))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the square."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._edge, 1))
+        painter.setBrush(self._colour)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)

@@ -1,0 +1,100 @@
+"""Job: work in a thread of its own, with progress, cancel, and one end: succeeded, failed or stopped."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from segstudio.desktop.problems import Stopped, problem_of
+from segstudio.errors import SegStudioError
+
+_SECONDS_BETWEEN_SIGNALS = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """How far a job is: `done` of `total` steps of `what`; `total` 0 when that is not known."""
+
+    what: str
+    done: int = 0
+    total: int = 0
+    can_cancel: bool = False
+
+
+class JobControl:
+    """What the work sees of its job: it tells progress and asks whether it should stop. Any thread."""
+
+    def __init__(self, tell: Callable[[JobStatus], None], *, can_cancel: bool) -> None:
+        self._tell = tell
+        self._can_cancel = can_cancel
+        self._wish = threading.Event()
+        self._last = ("", 0.0)
+
+    def cancelled(self) -> bool:
+        """Whether the person wants to stop."""
+        return self._wish.is_set()
+
+    def ask_to_stop(self) -> None:
+        """Leave the wish that the work stop."""
+        self._wish.set()
+
+    def check(self) -> None:
+        """Raise Stopped when the person wants to stop."""
+        if self.cancelled():
+            raise Stopped
+
+    def stage(self, what: str) -> Callable[[int, int], None]:
+        """Return a `progress(done, total)` for one stage; at most ten times a second it is passed on."""
+
+        def progress(done: int, total: int) -> None:
+            now = time.monotonic()
+            stage, last = self._last
+            if stage == what and now - last < _SECONDS_BETWEEN_SIGNALS and done < total:
+                return
+            self._last = (what, now)
+            self._tell(JobStatus(what, done, total, self._can_cancel))
+
+        return progress
+
+
+class Job(QThread):
+    """Runs `work` once. The signals arrive in the thread of their receivers; exactly one of the last three comes."""
+
+    progressed = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    stopped = Signal()
+
+    def __init__(
+        self, what: str, work: Callable[[JobControl], object], parent: QObject, *, can_cancel: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self.status = JobStatus(what, can_cancel=can_cancel)
+        self._work = work
+        self._control = JobControl(self.progressed.emit, can_cancel=can_cancel)
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it does at its next step."""
+        self._control.ask_to_stop()
+
+    def run(self) -> None:
+        """Do the work (in the new thread)."""
+        try:
+            result = self._work(self._control)
+        except Stopped:
+            self.stopped.emit()
+        except SegStudioError as error:
+            _log.warning("%s", error)
+            self.failed.emit(problem_of(error))
+        except Exception as error:  # noqa: BLE001 (the edge of a thread)
+            _log.error("%s failed", self.status.what, exc_info=error)
+            self.failed.emit(problem_of(error))
+        else:
+            self.succeeded.emit(result)
