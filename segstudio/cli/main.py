@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, NamedTuple, NoReturn
 
 import typer
@@ -15,6 +17,8 @@ from segstudio.errors import SegStudioError
 
 _INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, as shells tell it."""
+
+_PROJECT_FILE = "project.json"
 
 
 class Verb(NamedTuple):
@@ -46,7 +50,8 @@ def build_app(wanted: str | None) -> typer.Typer:
     """Return the Typer application; only the verb `wanted` is imported, so that help is instant."""
     app = typer.Typer(
         name="segstudio",
-        help="Teach a computer to find your classes in your photos, pixel by pixel.",
+        help="Teach a computer to find your classes in your photos, pixel by pixel. Without a command, or with the "
+        "folder of a project in its place, the window opens.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -68,10 +73,18 @@ def build_app(wanted: str | None) -> typer.Typer:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 a problem told in one sentence, 2 wrong usage, 130 Ctrl-C."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    wanted = next((word for word in given if not word.startswith("-")), None)
     _print_what_can_be_printed()
+    opens, project = _asks_for_the_window(given)
+    if opens:
+        _run(lambda: sys.exit(_open_window(project)))
+    wanted = next((word for word in given if not word.startswith("-")), None)
+    _run(lambda: build_app(wanted)(args=given, prog_name="segstudio"))
+
+
+def _run(work: Callable[[], object]) -> None:
+    """Do the work; this is the edge where errors become a sentence and an exit status."""
     try:
-        build_app(wanted)(args=given, prog_name="segstudio")
+        work()
     except SegStudioError as error:
         sys.stderr.write(" ".join(str(error).splitlines()) + "\n")
         sys.exit(1)
@@ -81,6 +94,39 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if end.code == _INTERRUPTED:  # Typer's answer to Ctrl-C
             _stopped()
         raise
+
+
+def _asks_for_the_window(words: Sequence[str]) -> tuple[bool, Path | None]:
+    """Tell whether the window is meant, and with which project: no word at all, or the folder of a project.
+
+    Where nothing can be shown, no word means help, as for any program.
+    """
+    if not words:
+        return _has_display(), None
+    if len(words) > 1 or words[0].startswith("-") or words[0] in {verb.name for verb in VERBS}:
+        return False, None
+    project = Path(words[0])
+    project = project.parent if project.name == _PROJECT_FILE else project
+    return (project / _PROJECT_FILE).is_file(), project
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _open_window(project: Path | None) -> int:
+    if not _has_display():
+        raise SegStudioError(
+            "there is no display to open a window on",
+            fix="Use the verbs (segstudio --help), or start it on a desktop",
+        )
+    try:
+        from segstudio.desktop.app import run
+    except ImportError as error:  # Qt is there, but not what it needs of the system
+        raise SegStudioError(f"the window cannot be opened ({error})", fix="Run: segstudio doctor") from error
+    return run(project)
 
 
 def _stopped() -> NoReturn:
