@@ -57,10 +57,7 @@ class Edit:
 
 def pack(pixels: Mask) -> bytes:
     """Return the pixels of one tile in few bytes."""
-    value = pixels.flat[0]
-    if (pixels == value).all():
-        return _PLAIN + bytes((int(value),))
-    return _PACKED + zlib.compress(pixels.tobytes(), 1)
+    return _plain(pixels) or _PACKED + zlib.compress(pixels.tobytes(), 1)
 
 
 def unpack(data: bytes, size: tuple[int, int]) -> Mask:
@@ -81,10 +78,10 @@ def unpack(data: bytes, size: tuple[int, int]) -> Mask:
 
 @dataclass(slots=True)
 class _OpenTile:
-    """A tile of an edit under way: its pixels before, as they were or packed, and after, where packed already."""
+    """A tile of an edit under way: before, as pixels or packed, and after, where packed already."""
 
     pixels: Mask | None
-    before: bytes = b""
+    before: bytes
     after: bytes = b""
     changed_since: bool = True
 
@@ -101,13 +98,14 @@ class OpenEdit:
         self._mask = mask
         self._size = (mask.shape[0], mask.shape[1])
         self._tiles: dict[tuple[int, int], _OpenTile] = {}
+        self._told = False
 
     def touch(self, rect: Rect) -> None:
         """Keep what lies under `rect` (inside the mask), which is about to be changed."""
         for tile in rect.tiles(TILE_PX):
             known = self._tiles.get(tile)
             if known is None:
-                self._tiles[tile] = _OpenTile(self._live(tile).copy())
+                self._tiles[tile] = _kept(self._live(tile))
             else:
                 known.changed_since = True
         self.rect = self.rect | rect
@@ -115,7 +113,12 @@ class OpenEdit:
     @property
     def was_told(self) -> bool:
         """Tell whether any part of the edit was taken out with `part`."""
-        return any(state.pixels is None for state in self._tiles.values())
+        return self._told
+
+    @property
+    def tiles(self) -> tuple[tuple[int, int], ...]:
+        """Return (row, column) of the tiles touched so far."""
+        return tuple(self._tiles)
 
     @property
     def has_untold(self) -> bool:
@@ -126,6 +129,7 @@ class OpenEdit:
         """Yield the tiles as they are now that were touched since they were last yielded here, one at a time."""
         for tile, state in self._tiles.items():
             if state.changed_since:
+                self._told = True
                 yield self._packed(tile, state)
 
     def so_far(self) -> tuple[TileChange, ...]:
@@ -161,6 +165,18 @@ class OpenEdit:
         if state.changed_since:
             state.after, state.changed_since = pack(self._live(tile)), False
         return TileChange(tile, state.before, state.after)
+
+
+def _plain(pixels: Mask) -> bytes:
+    """Return a tile of one value packed, and nothing for any other."""
+    value = pixels[0, 0]
+    return _PLAIN + bytes((int(value),)) if (pixels == value).all() else b""
+
+
+def _kept(pixels: Mask) -> _OpenTile:
+    """Return what is kept of a tile before it is changed: most have one value, and need no room."""
+    plain = _plain(pixels)
+    return _OpenTile(None if plain else pixels.copy(), plain)
 
 
 def _write(mask: Mask, rect: Rect, tiles: list[tuple[tuple[int, int], bytes]]) -> Rect:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,18 +17,25 @@ from segstudio.painting.edit import Edit, OpenEdit
 from segstudio.painting.history import DEFAULT_BUDGET_BYTES, History
 from segstudio.painting.journal import DEFAULT_LIMIT_BYTES, Journal, Moment
 from segstudio.painting.journal_records import Kind, Record, digest_of
+from segstudio.painting.lazy_copy import LazyCopy
 from segstudio.painting.recovery import Recovered, recover
 from segstudio.painting.rect import EMPTY, Rect
 from segstudio.painting.region import Bitmap, Region
 from segstudio.painting.rules import EVERYWHERE, Rule
 from segstudio.project.masks import Mask
 
+_BAND_ROWS = 512
+"""Large regions are painted so many rows at a time: what is in between stays small."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A copy of the mask to be saved, and where the editor stood then."""
+    """A copy of the mask to be saved, and where the editor stood then.
 
-    mask: Mask
+    The copy is made when it is asked for (`copy.pixels()`), best in a worker thread, painting going on.
+    """
+
+    copy: LazyCopy
     revision: int
     moment: Moment
 
@@ -56,6 +64,7 @@ class MaskEditor:
         self._history = history or History()
         self._journal = journal
         self._open: OpenEdit | None = None
+        self._copies: list[weakref.ref[LazyCopy]] = []  # those still being made
         self._revision = 0
         self._saved_revision = 0
         self.journal_problem: SegStudioError | None = None
@@ -138,6 +147,10 @@ class MaskEditor:
             dirty = dirty | self._write(region.rect, region.bitmap, None, value, rule)
         return dirty
 
+    def paint_all(self, value: int, *, rule: Rule = EVERYWHERE) -> Rect:
+        """Give all pixels the class index (or void) `value` where `rule` lets it, as `paint` does."""
+        return self._write(Rect.whole(self.size), None, None, value, rule)
+
     def paste(self, pixels: Mask, top: int = 0, left: int = 0, *, rule: Rule = EVERYWHERE) -> Rect:
         """Write `pixels`, uint8 (rows, columns), with their upper left one at (top, left), where `rule` lets it.
 
@@ -170,6 +183,7 @@ class MaskEditor:
         if self._open is None:
             return EMPTY
         open_edit, self._open = self._open, None
+        self._keep(open_edit.tiles)
         rect = open_edit.restore()
         self._journalise(Record(Kind.ABORT), only_if=open_edit.was_told)
         return rect
@@ -192,6 +206,7 @@ class MaskEditor:
         if self._open is not None or (edit := self._history.step_back()) is None:
             return None
         self._revision += 1
+        self._keep(change.tile for change in edit.tiles)
         rect = edit.revert(self._mask)
         self._journalise(Record(Kind.UNDO))
         return rect
@@ -201,6 +216,7 @@ class MaskEditor:
         if self._open is not None or (edit := self._history.step_forward()) is None:
             return None
         self._revision += 1
+        self._keep(change.tile for change in edit.tiles)
         rect = edit.apply(self._mask)
         self._journalise(Record(Kind.REDO))
         return rect
@@ -228,7 +244,7 @@ class MaskEditor:
         return complete
 
     def snapshot(self) -> Snapshot:
-        """Return a copy of the mask to be saved, an edit under way included."""
+        """Return the mask as it is now to be saved, an edit under way included; takes no time worth telling."""
         self.checkpoint(limit_s=None)
         under_way = None
         if self._open is not None and self._journal is not None:
@@ -236,7 +252,9 @@ class MaskEditor:
         position = self._journal.position if self._journal is not None else 0
         moment = Moment(position, self._history.undo_edits, self._history.redo_edits, under_way)
         revision = self._revision if self._open is None else -1  # never the same again
-        return Snapshot(self._mask.copy(), revision, moment)
+        copy = LazyCopy(self._mask)
+        self._copies = [*self._copies, weakref.ref(copy)]
+        return Snapshot(copy, revision, moment)
 
     def save(self, snapshot: Snapshot, write: Callable[[Mask], None]) -> None:
         """Let `write` put the mask of `snapshot` on disk, and tell the journal before and after.
@@ -244,10 +262,11 @@ class MaskEditor:
         May be called in a worker thread, one save at a time. What `write` raises goes through, and the mask
         stays unsaved.
         """
-        digest = digest_of(snapshot.mask) if self._journal is not None else b""
+        mask = snapshot.copy.pixels()
+        digest = digest_of(mask) if self._journal is not None else b""
         if self._journal is not None:
             self._told(lambda journal: journal.saving(snapshot.moment, digest))
-        write(snapshot.mask)
+        write(mask)
         self._saved_revision = snapshot.revision
         if self._journal is not None:
             self._told(lambda journal: journal.saved(snapshot.moment, digest))
@@ -265,14 +284,30 @@ class MaskEditor:
             return EMPTY
         if not Rect.whole(self.size).holds(rect):
             raise ValueError(f"{rect} reaches outside a mask of {self.size}")
+        self._keep(rect.tiles())
         open_edit.touch(rect)
         under = self._mask[rect.slices]
-        chosen = bitmap if bitmap is not None else np.ones(rect.size, dtype=np.bool_)
-        chosen = rule.allowed(chosen, under)
-        new = pixels if pixels is not None else np.full(rect.size, value, dtype=np.uint8)
-        # Eight times as fast as numpy's masked assignment; it writes into the mask itself.
-        cv2.copyTo(np.ascontiguousarray(new), np.ascontiguousarray(chosen).view(np.uint8), under)
+        for top in range(0, rect.rows, _BAND_ROWS):
+            band = slice(top, top + _BAND_ROWS)
+            size = under[band].shape
+            chosen = np.ones(size, dtype=np.bool_) if bitmap is None else bitmap[band]
+            chosen = np.ascontiguousarray(rule.allowed(chosen, under[band]))
+            new = np.full(size, value, dtype=np.uint8) if pixels is None else pixels[band]
+            # Eight times as fast as numpy's masked assignment; it writes into the mask itself.
+            cv2.copyTo(np.ascontiguousarray(new), chosen.view(np.uint8), under[band])
         return rect
+
+    def _keep(self, tiles: Iterable[tuple[int, int]]) -> None:
+        """Let the snapshots that are still being copied have the tiles that are about to change."""
+        if not self._copies:
+            return
+        tiles, waiting = tuple(tiles), []
+        for reference in self._copies:
+            copy = reference()
+            if copy is not None and not copy.complete:
+                copy.keep(tiles)
+                waiting.append(reference)
+        self._copies = waiting
 
     def _journalise(self, record: Record, *, only_if: bool = True) -> None:
         if only_if and self._journal is not None:
