@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from segstudio.painting.editor import MaskEditor
+from segstudio.painting.editor import MaskEditor, Snapshot
 from segstudio.painting.lazy_copy import LazyCopy
 from segstudio.painting.polygon import box_region
 from segstudio.project.masks import Mask
@@ -63,10 +63,13 @@ def test_a_worker_copies_while_the_brush_moves() -> None:
     editor = MaskEditor(np.zeros((2000, 2000), dtype=np.uint8))
     rng = np.random.default_rng(0)
     for value in range(1, 16):
-        before, snapshot, copied = editor.mask.copy(), editor.snapshot(), []
-        worker = threading.Thread(
-            target=lambda found, copy: found.append(copy.pixels()), args=(copied, snapshot.copy)
-        )
+        before, snapshot = editor.mask.copy(), editor.snapshot()
+        copied: list[Mask] = []
+
+        def copy(snapshot: Snapshot = snapshot, copied: list[Mask] = copied) -> None:
+            copied.append(snapshot.copy.pixels())
+
+        worker = threading.Thread(target=copy)
         with editor.edit("boxes"):
             worker.start()
             for left, top in rng.integers(0, 1700, (20, 2)):
