@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -74,9 +76,8 @@ def run(project: Path | None) -> int:
     places = Places.of_this_user()
     with logging_to(places.logs):
         desktop = Desktop(app, places)
-        with telling_uncaught(desktop.tell_uncaught):
+        with telling_uncaught(desktop.tell_uncaught), _closing_on_interrupt(desktop):
             desktop.start(project)
-            _close_on_interrupt(desktop)
             try:
                 return app.exec()
             finally:
@@ -92,12 +93,18 @@ def _application() -> QApplication:
     return app
 
 
-def _close_on_interrupt(desktop: Desktop) -> None:
+@contextmanager
+def _closing_on_interrupt(desktop: Desktop) -> Iterator[None]:
     """Let Ctrl-C in the terminal close the window; Python sees signals only while it runs, hence the timer."""
-    signal.signal(signal.SIGINT, lambda _number, _frame: desktop.window.close())
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: desktop.window.close())
     timer = QTimer(desktop)
     timer.timeout.connect(_nothing)
     timer.start(_SIGNAL_POLL_MS)
+    try:
+        yield
+    finally:
+        timer.stop()
+        signal.signal(signal.SIGINT, before)
 
 
 def _nothing() -> None:

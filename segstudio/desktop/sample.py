@@ -18,11 +18,11 @@ from segstudio.project.project import Project
 from segstudio.project.splitting import split_project
 from segstudio.resource_files import load_script
 
-_PHOTOS = 36
+SAMPLE_PHOTOS = 36
 _HELD_OUT = 0.25
 
 
-def make_sample(folder: Path, control: JobControl, *, photos: int = _PHOTOS) -> Path:
+def make_sample(folder: Path, control: JobControl) -> Path:
     """Make the sample project in `folder`, whole or not at all, and return it; a sample that is there stays.
 
     Raises Stopped, and SegStudioError when something else is there or the disk refuses.
@@ -39,7 +39,7 @@ def make_sample(folder: Path, control: JobControl, *, photos: int = _PHOTOS) -> 
     except OSError as error:
         raise SegStudioError(f"the sample cannot be made ({error.strerror})", where=str(folder)) from error
     try:
-        made = _made_in(workshop, control, photos)
+        made = _made_in(workshop, control)
         made.rename(folder)
     except ImportStopped as error:
         raise Stopped from error
@@ -50,7 +50,7 @@ def make_sample(folder: Path, control: JobControl, *, photos: int = _PHOTOS) -> 
     return folder
 
 
-def _made_in(workshop: Path, control: JobControl, photos: int) -> Path:
+def _made_in(workshop: Path, control: JobControl) -> Path:
     script = load_script("sample/skydiving.py")
     drawing = control.stage("Drawing sample photos")
 
@@ -58,7 +58,7 @@ def _made_in(workshop: Path, control: JobControl, photos: int) -> Path:
         control.check()
         drawing(done, total)
 
-    script.generate(workshop / "drawn", photos=photos, progress=drawn)
+    script.generate(workshop / "drawn", photos=SAMPLE_PHOTOS, progress=drawn)
     project = Project.create(
         workshop / "project", name="Sample jumps", classes=ClassList.from_names(script.CLASSES)
     )

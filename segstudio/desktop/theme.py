@@ -102,7 +102,7 @@ class Theme(QObject):
     changed = Signal()
 
     def __init__(self, app: QApplication, choice: ThemeChoice) -> None:
-        super().__init__(app)
+        super().__init__()
         self._app = app
         self._choice: ThemeChoice = choice
         self._body = QFont(app.font())

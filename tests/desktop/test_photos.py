@@ -1,0 +1,229 @@
+"""Pictures, their loader, and the list of photos."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from segstudio.desktop.look import Look
+from segstudio.desktop.opened import OpenedProject
+from segstudio.desktop.opened_reading import read_opened
+from segstudio.desktop.picture_loader import PictureLoader
+from segstudio.desktop.pictures import PhotoPicture, blended, mask_image, picture_of
+from segstudio.desktop.tabs.class_legend import percent
+from segstudio.desktop.tabs.photo_list import PhotoList
+from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PROBLEM_ROLE, PhotoModel, filtered, told
+from segstudio.project.classes import VOID, ClassList
+from segstudio.project.photos import Photo, PhotoState
+from segstudio.project.project import Project
+from tests.desktop.conftest import WAIT_MS
+
+CLASSES = ClassList.from_names(["sky:#102030", "ground:#FF0000"])
+
+
+def test_a_mask_is_drawn_in_class_colours_and_void_is_clear() -> None:
+    image = mask_image(np.array([[0, 1, VOID, 77]], dtype=np.uint8), CLASSES)
+    colours = [image.pixelColor(x, 0).getRgb() for x in range(4)]
+    assert colours[:2] == [(16, 32, 48, 255), (255, 0, 0, 255)]
+    assert [image.pixelColor(x, 0).alpha() for x in (2, 3)] == [0, 0]
+
+
+def test_a_picture_has_photo_mask_and_shares(project: Project) -> None:
+    photo = project.photo("0.jpg")
+    picture = picture_of(photo, project.mask_path(photo), project.classes, 30)
+    assert picture.photo is not None
+    assert picture.mask is not None
+    assert (picture.photo.width(), picture.photo.height()) == (30, 20)
+    assert picture.mask.size() == picture.photo.size()
+    assert picture.shares == ((0, 0.5), (1, 0.5))
+    seen = blended(picture, 1.0)
+    assert seen is not None
+    assert seen.pixelColor(2, 10).name().upper() == project.classes.classes[0].colour
+
+
+def test_a_photo_without_mask_is_shown_alone(project: Project) -> None:
+    photo = project.photo("3.jpg")
+    picture = picture_of(photo, project.mask_path(photo), project.classes, 200)
+    assert picture.photo is not None
+    assert (picture.photo.width(), picture.mask, picture.shares) == (60, None, ())
+
+
+def test_what_cannot_be_read_is_told(project: Project) -> None:
+    photo = project.photo("0.jpg")
+    project.mask_path(photo).write_bytes(b"\x89PNG no more")
+    picture = picture_of(photo, project.mask_path(photo), project.classes, 30)
+    assert picture.photo is not None
+    assert "0.jpg.png" in picture.problem or "mask" in picture.problem
+    photo.path.write_bytes(b"\xff\xd8 torn")
+    picture = picture_of(photo, project.mask_path(photo), project.classes, 30)
+    assert picture.photo is None
+    assert "0.jpg" in picture.problem
+
+
+def test_the_newest_wish_comes_first_and_old_ones_are_forgotten(qtbot: QtBot) -> None:
+    loader = PictureLoader(threads=1, waiting=3)
+    gate, begun = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def wait() -> PhotoPicture:
+        begun.set()
+        assert gate.wait(30)
+        return PhotoPicture(None)
+
+    loader.loaded.connect(lambda key, _: order.append(key))
+    loader.ask("first", wait)
+    assert begun.wait(30)
+    for key in ("a", "b", "c", "d", "e", "c"):
+        loader.ask(key, lambda: PhotoPicture(None))
+    gate.set()
+    qtbot.waitUntil(lambda: len(order) == 4, timeout=WAIT_MS)
+    loader.shut_down()
+    assert order == ["first", "c", "e", "d"]
+
+
+def test_a_mistake_in_a_picture_is_told_as_one(qtbot: QtBot) -> None:
+    loader = PictureLoader(threads=1, waiting=3)
+
+    def fail() -> PhotoPicture:
+        raise ZeroDivisionError
+
+    with qtbot.waitSignal(loader.loaded, timeout=WAIT_MS) as told_by:
+        loader.ask("a", fail)
+    loader.shut_down()
+    assert told_by.args is not None
+    assert "log file" in told_by.args[1].problem
+
+
+def _many(count: int) -> tuple[Photo, ...]:
+    return tuple(
+        Photo(
+            f"{number // 100:03}/IMG {number:05}.jpg",
+            Path("nowhere"),
+            (40, 60),
+            False,
+            PhotoState(status="done" if number % 4 else "todo", size=(40, 60)),
+        )
+        for number in range(count)
+    )
+
+
+def test_photos_are_found_by_parts_of_their_names_and_status() -> None:
+    photos = _many(400)
+    assert [photo.key for photo in filtered(photos, "img 00399", None)] == ["003/IMG 00399.jpg"]
+    assert [photo.key for photo in filtered(photos, "399 003/", None)] == ["003/IMG 00399.jpg"]
+    assert len(filtered(photos, "", "todo")) == 100
+    assert filtered(photos, "", None) == photos
+
+
+def test_the_line_below_a_name() -> None:
+    state = PhotoState(status="checked", split="val")
+    assert told(Photo("a", Path("a"), (1, 1), True, state)) == "checked · held out"
+    assert told(Photo("a", Path("a"), (1, 1), False)) == "to do · no mask"
+
+
+@pytest.mark.parametrize(
+    ("part", "text"), [(None, "–"), (0.0, "–"), (0.004, "<1 %"), (0.5, "50 %"), (1.0, "100 %")]
+)
+def test_shares_as_people_read_them(part: float | None, text: str) -> None:
+    assert percent(part) == text
+
+
+def test_only_thumbnails_that_are_seen_are_asked_for(qtbot: QtBot, look: Look, project: Project) -> None:
+    loader = _Counting()
+    photos = PhotoList(look, loader)
+    qtbot.addWidget(photos)
+    photos.resize(300, 600)
+    photos.show()
+    photos.show_project(_with_photos(read_opened(project.folder), _many(10_000)))
+    photos.view.grab()
+    assert photos.model.rowCount() == 10_000
+    assert 0 < len(loader.asked) < 40
+    photos.view.scrollToBottom()
+    photos.view.grab()
+    assert 0 < len(loader.asked) < 80
+    assert max(loader.asked) == "099/IMG 09999.jpg"
+    loader.shut_down()
+
+
+class _Counting(PictureLoader):
+    """Takes note of the wishes and grants none."""
+
+    def __init__(self) -> None:
+        super().__init__(threads=1, waiting=1)
+        self.asked: set[str] = set()
+
+    def ask(self, key: str, make: object) -> None:
+        self.asked.add(key)
+
+
+def _with_photos(opened: OpenedProject, photos: tuple[Photo, ...]) -> OpenedProject:
+    from dataclasses import replace
+
+    return replace(opened, photos=photos)
+
+
+def test_the_chosen_photo_stays_chosen_through_filter_and_refresh(
+    qtbot: QtBot, look: Look, project: Project
+) -> None:
+    loader = _Counting()
+    photos = PhotoList(look, loader)
+    qtbot.addWidget(photos)
+    opened = read_opened(project.folder)
+    photos.show_project(opened)
+    photos.step(1)
+    photos.step(1)
+    assert photos.view.currentIndex().data() == "2.jpg"
+    photos.show_project(_with_photos(opened, opened.photos[1:]))
+    assert photos.view.currentIndex().data() == "2.jpg"
+    photos.status.setCurrentIndex(1)
+    assert photos.view.currentIndex().data() == "2.jpg"
+    photos.search.setText("3")
+    assert photos.view.currentIndex().data() == "3.jpg"
+    photos.step(1)
+    assert photos.view.currentIndex().data() == "3.jpg"
+    photos.search.setText("no such")
+    assert photos.model.rowCount() == 0
+    loader.shut_down()
+
+
+def test_thumbnails_come_are_kept_and_go_when_the_mask_changes(
+    qtbot: QtBot, qapp: QApplication, project: Project
+) -> None:
+    loader = PictureLoader(threads=2, waiting=10)
+    model = PhotoModel(loader)
+    opened = read_opened(project.folder)
+    model.show_photos(opened, opened.photos)
+    first = model.index(0)
+    assert model.data(first, Qt.ItemDataRole.DecorationRole) is None
+    qtbot.waitUntil(
+        lambda: isinstance(model.data(first, Qt.ItemDataRole.DecorationRole), QPixmap), timeout=WAIT_MS
+    )
+    model.show_photos(opened, opened.photos[:1])
+    assert isinstance(model.data(model.index(0), Qt.ItemDataRole.DecorationRole), QPixmap)
+    from dataclasses import replace
+
+    painted = replace(opened, mask_times={**opened.mask_times, "0.jpg": 1})
+    model.show_photos(painted, painted.photos)
+    assert model.data(model.index(0), Qt.ItemDataRole.DecorationRole) is None
+    loader.shut_down()
+
+
+def test_a_photo_that_cannot_be_read_keeps_its_row_and_says_why(qtbot: QtBot, project: Project) -> None:
+    opened = read_opened(project.folder)
+    opened.photos[3].path.write_bytes(b"")
+    loader = PictureLoader(threads=1, waiting=10)
+    model = PhotoModel(loader)
+    model.show_photos(opened, opened.photos)
+    last = model.index(3)
+    model.data(last, Qt.ItemDataRole.DecorationRole)
+    qtbot.waitUntil(lambda: model.data(last, PROBLEM_ROLE) is not None, timeout=WAIT_MS)
+    assert "empty" in str(model.data(last, Qt.ItemDataRole.ToolTipRole))
+    assert model.data(last, PHOTO_ROLE) == opened.photos[3]
+    loader.shut_down()

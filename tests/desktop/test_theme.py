@@ -1,0 +1,78 @@
+"""Contrast of both themes, the style sheet, and whom the theme follows."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Literal
+
+import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from segstudio.desktop.drawings import Drawings
+from segstudio.desktop.theme import Theme, contrast, read_tokens, style_sheet
+
+_GROUNDS = ("surface", "raised", "hover", "selection")
+_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#123456", "#123456") == 1
+
+
+@pytest.mark.parametrize("name", _THEMES)
+def test_text_is_read_on_every_ground(name: Literal["light", "dark"]) -> None:
+    tokens = read_tokens(name)
+    pairs = [
+        *product(("text", "text_dim"), _GROUNDS),
+        *product(("accent", "good", "warn", "bad"), ("surface", "raised")),
+        *product(("on_accent",), ("accent", "accent_hover")),
+    ]
+    low = {
+        (front, ground): round(contrast(getattr(tokens, front), getattr(tokens, ground)), 2)
+        for front, ground in pairs
+        if contrast(getattr(tokens, front), getattr(tokens, ground)) < 4.5
+    }
+    assert not low
+
+
+@pytest.mark.parametrize("name", _THEMES)
+def test_borders_of_controls_and_focus_are_seen(name: Literal["light", "dark"]) -> None:
+    tokens = read_tokens(name)
+    for front, ground in product((tokens.line_strong, tokens.accent), (tokens.surface, tokens.raised)):
+        assert contrast(front, ground) >= 3
+
+
+def test_the_canvas_is_one_neutral_grey() -> None:
+    light, dark = read_tokens("light").canvas, read_tokens("dark").canvas
+    assert light == dark
+    assert light[1:3] == light[3:5] == light[5:7]
+
+
+@pytest.mark.parametrize("name", _THEMES)
+def test_the_style_sheet_has_every_name_replaced(name: Literal["light", "dark"]) -> None:
+    sheet = style_sheet(read_tokens(name), 10.0, Drawings())
+    assert "@" not in sheet
+    assert read_tokens(name).accent in sheet
+    assert "font-size: 13.0pt" in sheet
+
+
+def test_a_choice_changes_palette_and_tells_once(qtbot: QtBot, qapp: QApplication) -> None:
+    theme = Theme(qapp, "light")
+    with qtbot.waitSignal(theme.changed, timeout=1000):
+        theme.choose("dark")
+    assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == read_tokens("dark").surface
+    with qtbot.assertNotEmitted(theme.changed):
+        theme.choose("dark")
+    theme.choose("light")
+    assert theme.tokens == read_tokens("light")
+
+
+def test_text_sizes_are_multiples_of_the_systems(qapp: QApplication) -> None:
+    theme = Theme(qapp, "light")
+    body = theme.font("body").pointSizeF()
+    assert theme.font("title").pointSizeF() == pytest.approx(1.3 * body)
+    assert theme.font("caption").pointSizeF() == pytest.approx(0.85 * body)
