@@ -37,6 +37,8 @@ class ProjectSession(QObject):
         self._places = places
         self._opened: OpenedProject | None = None
         self._job: Job | None = None
+        self._look: Job | None = None
+        self._let_go: list[Job] = []
         self._status: JobStatus | None = None
 
     @property
@@ -96,8 +98,11 @@ class ProjectSession(QObject):
         self._start("Making the sample project", work, can_cancel=True)
 
     def refresh(self) -> None:
-        """Read the open project again: others may have written into it. Does nothing while a job is under way."""
-        if self._opened is None or self.is_busy:
+        """Read the open project again: others may have written into it.
+
+        That is no job: nothing waits for it, and whatever the person does meanwhile comes first.
+        """
+        if self._opened is None or self.is_busy or self._look is not None:
             return
         folder = self._opened.folder
 
@@ -106,11 +111,15 @@ class ProjectSession(QObject):
 
             return read_opened(folder)
 
-        self._start("Looking for changes", work)
+        self._look = Job("Looking for changes", work, self)
+        self._look.succeeded.connect(self._on_looked)
+        self._look.failed.connect(self._on_look_failed)
+        self._look.start()
 
     def close(self) -> None:
         """Close the project; everything is on disk already."""
         if not self.is_busy:
+            self._stop_looking()
             self._put(None)
 
     def cancel(self) -> None:
@@ -119,10 +128,41 @@ class ProjectSession(QObject):
             self._job.cancel()
 
     def shut_down(self) -> None:
-        """End the job under way and wait for its thread."""
-        if self._job is not None:
-            self._job.cancel()
-            self._job.wait()
+        """End what is under way and wait for its threads."""
+        self._stop_looking()
+        for job in (*self._let_go, self._job):
+            if job is not None:
+                job.cancel()
+                job.wait()
+        self._let_go.clear()
+
+    # -- looking for changes
+
+    def _stop_looking(self) -> None:
+        """Whatever the look under way will tell is no longer wanted; its thread ends by itself."""
+        if self._look is not None:
+            self._let_go.append(self._look)
+            self._look.finished.connect(self._on_let_go_finished)
+            self._look = None
+            self._on_let_go_finished()  # it may have ended just before
+
+    @Slot()
+    def _on_let_go_finished(self) -> None:
+        for job in [job for job in self._let_go if job.isFinished()]:
+            self._let_go.remove(job)
+            job.deleteLater()
+
+    @Slot(object)
+    def _on_looked(self, opened: OpenedProject) -> None:
+        if self.sender() is self._look:
+            self._stop_looking()
+            self._put(opened)
+
+    @Slot(object)
+    def _on_look_failed(self, problem: Problem) -> None:
+        if self.sender() is self._look:
+            self._stop_looking()
+            self.problem_met.emit(problem)
 
     # -- the job
 
@@ -132,6 +172,7 @@ class ProjectSession(QObject):
         if self._job is not None:
             self.problem_met.emit(Problem(f"{self._job.status.what} comes first.", level="info"))
             return
+        self._stop_looking()
         self._job = Job(what, work, self, can_cancel=can_cancel)
         self._job.progressed.connect(self._on_progressed)
         self._job.succeeded.connect(self._on_succeeded)

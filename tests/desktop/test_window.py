@@ -170,6 +170,33 @@ def test_what_others_write_is_seen_after_looking_for_changes(
     assert drive(steps, project.folder / "project.json") == 0
 
 
+def test_closing_comes_before_looking_for_changes(qtbot: QtBot, drive: Drive, project: Project) -> None:
+    def steps(window: Window) -> None:
+        wait_for_tab(qtbot, window, "annotate")
+        wait_until_idle(qtbot, window)
+        for _ in range(5):
+            QTest.keyClick(window, Qt.Key.Key_F5)
+        QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+        assert window.shown_tab == ""
+        qtbot.waitUntil(lambda: not window._session._let_go, timeout=WAIT_MS)
+        assert window.shown_tab == ""
+        assert window._session.opened is None
+
+    assert drive(steps, project.folder) == 0
+
+
+def test_a_project_that_vanishes_is_told_once(qtbot: QtBot, drive: Drive, project: Project) -> None:
+    def steps(window: Window) -> None:
+        wait_for_tab(qtbot, window, "annotate")
+        wait_until_idle(qtbot, window)
+        project.folder.rename(project.folder.with_name("moved"))
+        QTest.keyClick(window, Qt.Key.Key_F5)
+        qtbot.waitUntil(window.notice.isVisible, timeout=WAIT_MS)
+        assert window.shown_tab == "annotate"
+
+    assert drive(steps, project.folder) == 0
+
+
 def test_the_sample_is_made_through_the_importer(
     qtbot: QtBot, drive: Drive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
