@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from segstudio.cli.output import JsonOption, Output
+from segstudio.errors import SegStudioError
 from segstudio.project.classes import VOID
 from segstudio.project.preflight import Demand, examine
 from segstudio.project.project import Project
@@ -77,8 +78,13 @@ def check(
             ],
         }
     )
-    if stopping:
-        raise typer.Exit(1)
+    errors = sum(finding.severity == "error" for finding in findings)
+    if errors:
+        raise SegStudioError(
+            f"{errors} problem{'s' if errors > 1 else ''} would stop a training (told above)",
+            where=str(opened.folder),
+            fix="Mend what is called an error first",
+        )
 
 
 def _demand(project: Project, recipe: Recipe) -> Demand:
@@ -103,8 +109,10 @@ def _demand(project: Project, recipe: Recipe) -> Demand:
 
 def _tell_classes(project: Project, out: Output) -> None:
     counts = count_masks(project, project.photos())
-    train = {photo.key for photo in project.photos() if photo.split == "train"}
-    val = {photo.key for photo in project.photos() if photo.split == "val"}
+    photos = project.photos()
+    val = {photo.key for photo in photos if photo.split == "val"}
+    # Beside validation photos those of no split train; without any, training will split them first.
+    train = {photo.key for photo in photos if photo.split == "train" or (val and photo.split is None)}
     everywhere = total(counts)
     rows = []
     for entry in project.classes.classes:

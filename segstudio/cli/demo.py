@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated
@@ -131,4 +132,6 @@ def _tell(places: _Places, project: Project, run: RunFolder, seconds: float, out
             ["the photos and LabelMe XML it began with", str(places.sample)],
         ],
     )
-    out.say(f"Try it on your own photo:  segstudio predict PHOTO --model {run.best} --out OUT")
+    out.say(
+        f"Try it on your own photo:  segstudio predict PHOTO --model {shlex.quote(str(run.best))} --out OUT"
+    )

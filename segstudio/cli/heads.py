@@ -23,7 +23,9 @@ def heads(json: JsonOption = False) -> None:
         f"Multiply-adds for one photo of {COST_INPUT_PX} × {COST_INPUT_PX} pixels; training memory for a step of"
         f" {MEMORY_BATCH} crops of {MEMORY_CROP_PX} × {MEMORY_CROP_PX}, float32, SGD."
     )
-    out.say("Weights marked * are on this machine; `segstudio weights fetch HEAD` gets the others.")
+    here = any(each.is_here for info in HEADS.values() for each in info.weights)
+    marked = "Weights marked * are on this machine; " if here else "No weights are on this machine; "
+    out.say(f"{marked}`segstudio weights fetch HEAD` gets {'the others' if here else 'them'}.")
     out.finish({"heads": [_as_json(info) for info in HEADS.values()]})
 
 

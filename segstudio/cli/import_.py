@@ -131,7 +131,7 @@ def import_(
         report = prepared.report
         if not dry_run:
             commit_import(prepared, opened, progress=stages.stage("Writing"))
-    _tell(out, report)
+    _tell(out, report, ordered=order is not None)
     if dry_run:
         out.say(
             f"This import would be refused: {report.refusal}" if report.refusal else "Nothing was written."
@@ -149,11 +149,11 @@ def _renames(pairs: Sequence[str]) -> Mapping[str, str]:
     return renames
 
 
-def _tell(out: Output, report: ImportReport) -> None:
+def _tell(out: Output, report: ImportReport, *, ordered: bool) -> None:
     read = ", ".join(f"{count} {name}" for name, count in report.formats.items()) or "none"
     out.say(f"Annotation files: {read}.")
     out.table("", ["", "count", "which"], _rows(report))
-    if report.hidden:
+    if report.hidden and not ordered:
         out.say("A class was painted over wholly: say with --order what lies on top, from bottom to top.")
     if report.shapes:
         out.table("Shapes", ["class", "count"], [[name, str(count)] for name, count in report.shapes.items()])

@@ -92,7 +92,8 @@ def train_in(
     """Run the training of `folder` to its end or until Ctrl-C; return what a program wants to know."""
     from segstudio.training.prepare import prepare
 
-    scores, finished = None, None
+    best: EpochDone | None = None
+    finished = None
     with folder.held(), ExitStack() as stack:
         with Stages(out) as stages:
             prepared = prepare(
@@ -113,14 +114,15 @@ def train_in(
         for event in prepared.trainer.run(lambda: bool(interrupted) or folder.is_asked_to_stop()):
             log.append(event)
             teller.tell(event)
-            if isinstance(event, EpochDone) and event.scores is not None:
-                scores = event.scores
+            if isinstance(event, EpochDone) and _is_better(event, best):
+                best = event
             if isinstance(event, RunFinished):
                 finished = event
         folder.forget_stop()
     model = folder.best if folder.best.exists() else folder.last
-    if scores is not None and finished is not None:
-        out.table("Validation after the last epoch", *score_rows(scores))
+    # After a resume that found nothing better, the best epoch's scores were told before.
+    if finished and best and best.scores and best.epoch == finished.best_epoch:
+        out.table(f"Validation of the best model (epoch {best.epoch})", *score_rows(best.scores))
     if finished is not None:
         epoch = f" in epoch {finished.best_epoch}" if finished.best_epoch else ""
         out.say(f"Finished. Best mIoU {score_text(finished.best_miou)}{epoch}.")
@@ -132,6 +134,12 @@ def train_in(
         "best_miou": finished.best_miou if finished else None,
         "model": str(model),
     }
+
+
+def _is_better(event: EpochDone, best: EpochDone | None) -> bool:
+    if event.scores is None or event.scores.miou is None:
+        return False
+    return best is None or best.scores is None or event.scores.miou > (best.scores.miou or 0)
 
 
 def _run_named(runs: Path, name: str) -> RunFolder:

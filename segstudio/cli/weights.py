@@ -119,7 +119,9 @@ def import_(
         ],
     )
     random = len(report.missing) + len(report.other_shape)
-    if random:
+    if random and report.is_whole_backbone:
+        out.say("The whole backbone is there; the classifier starts at random.")
+    elif random:
         total = random + len(report.matched)
         out.say(f"A partial state dict: {random} of the network's {total} tensors are not in it.")
     if not report.is_whole_backbone:

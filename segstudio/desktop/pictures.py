@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import VOID, ClassList
-from segstudio.project.images import RgbImage, read_photo
+from segstudio.project.images import IMAGE_FORMATS, RgbImage, read_photo
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo
 
@@ -94,7 +94,7 @@ def _read_small(photo: Photo, side_px: int) -> RgbImage:
 def _read_jpeg_small(path: Path, side_px: int) -> RgbImage | None:
     """Decode a JPEG at the smallest of its built-in scales (1/8 … 1/1) that is large enough; None for what is none."""
     try:
-        with path.open("rb") as stream, Image.open(stream) as image:
+        with path.open("rb") as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
             if image.format != "JPEG":
                 return None
             image.draft("RGB", (side_px, side_px))

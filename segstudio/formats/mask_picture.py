@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.shapes import Bitmap
-from segstudio.project.images import MAX_PIXELS
+from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS
 
 
 def read_mask_picture(path: Path) -> Bitmap:
@@ -20,7 +20,7 @@ def read_mask_picture(path: Path) -> Bitmap:
     Raises SegStudioError when the picture is damaged or too large.
     """
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=IMAGE_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise SegStudioError(f'its mask file "{path.name}" is larger than any photo')
             values = _values(image)

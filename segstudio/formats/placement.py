@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from segstudio.formats.shapes import Annotation, Drawn, MaskShape, Polygon, is_drawn, runs_of
+from segstudio.project.images import IMAGE_FORMATS
 from segstudio.project.masks import Mask
 
 _ORIENTATION = 0x0112
@@ -29,7 +30,7 @@ class Fit(Enum):
 def photo_orientation(path: Path) -> int:
     """Return the EXIF orientation of a photo, 1–8; 1 when there is none."""
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=IMAGE_FORMATS) as image:
             value = image.getexif().get(_ORIENTATION, 1)
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
         return 1

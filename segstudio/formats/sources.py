@@ -70,6 +70,8 @@ _GIVE = "Give annotation files (.xml), folders or ZIP files with them"
 def _existing(path: Path) -> Path:
     if not path.exists():
         raise SegStudioError("there is no such file or folder", where=str(path))
+    if not path.is_file() and not path.is_dir():  # a pipe would be waited for, and nobody writes
+        raise SegStudioError("this is neither a file nor a folder", where=str(path), fix=_GIVE)
     return path.absolute()
 
 
@@ -165,7 +167,8 @@ def _walk(root: Path, *, deep: bool = True) -> Iterator[tuple[Path, PurePosixPat
         for name in sorted(names):
             if not _is_hidden(name):
                 path = Path(folder) / name
-                yield path, PurePosixPath(path.relative_to(root).as_posix())
+                if path.is_file():  # not a pipe or a device
+                    yield path, PurePosixPath(path.relative_to(root).as_posix())
 
 
 def _is_passed_over(path: PurePosixPath) -> bool:

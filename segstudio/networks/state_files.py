@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,6 +38,8 @@ def load_plain(path: Path, *, mapped: bool = False) -> object:
 
     With `mapped` tensors stay on the disk until they are used. Raises SegStudioError.
     """
+    if not mapped:
+        _refuse_flipped_bits(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what torch warns of is told in our own sentence
@@ -44,6 +48,21 @@ def load_plain(path: Path, *, mapped: bool = False) -> object:
         raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
     except Exception as error:  # a damaged pickle can raise anything; each is the file's fault
         raise _not_opened(path, str(error)) from error
+
+
+def _refuse_flipped_bits(path: Path) -> None:
+    """Check the checksums of torch's ZIP container, which torch itself does not."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            bad = archive.testzip()
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error):
+        return  # no container that can be checked: what it is, opening it will tell
+    if bad is not None:
+        raise SegStudioError(
+            f"the file is damaged: the checksum of its part {bad} is wrong",
+            where=str(path),
+            fix="Copy it anew",
+        )
 
 
 def refuse_other_files(path: Path) -> None:

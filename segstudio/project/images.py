@@ -43,6 +43,9 @@ PHOTO_SUFFIXES = frozenset(
 MAX_PIXELS = 20_000 * 20_000
 """A photo with more pixels is refused before any of it is decoded."""
 
+IMAGE_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000")
+"""What may stand behind the name of a photo. Not all that Pillow knows: for EPS it starts another program."""
+
 _ORIENTATION = 0x0112
 _WIDTH, _LENGTH = 0x0100, 0x0101
 _TIFF_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "I;16", "I;16B"})
@@ -118,7 +121,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     with path.open("rb") as stream:
         image: Image.Image
         try:
-            image = Image.open(stream)
+            image = Image.open(stream, formats=IMAGE_FORMATS)
         except UnidentifiedImageError:
             # OpenCV knows more variants of these; others it would guess at where they are cut off.
             stream.seek(0)

@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
 from segstudio.project.classes import VOID, ClassList
-from segstudio.project.images import MAX_PIXELS
+from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS
 
 Mask = npt.NDArray[np.uint8]
 """uint8 of shape (rows, columns); the value is a class index, 255 is void."""
@@ -45,7 +45,7 @@ def read_mask(path: Path, *, size: tuple[int, int] | None = None) -> Mask:
     is given and the mask is of another size.
     """
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=IMAGE_FORMATS) as image:
             if image.mode not in ("P", "L"):
                 raise SegStudioError(
                     f"this is a picture of mode {image.mode}, not a mask of class numbers",

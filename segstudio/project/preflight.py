@@ -153,6 +153,10 @@ def _split(examined: Sequence[_Examined]) -> list[Finding]:
     undecided = [entry for entry in labelled if entry.photo.split is None]
     if not labelled:
         return []
+    if undecided and val:
+        text = f"{len(undecided)} photos have no split: training takes them as training photos"
+        fix = "Nothing to do if that is meant; otherwise split anew: segstudio check --split random|folder|burst"
+        return [Finding("hint", "no-split", text, fix, _keys(undecided))]
     if undecided and not val:
         text = f"{len(undecided)} photos are neither for training nor for validation"
         fix = "Training splits them at random; or use: segstudio check --split random|folder|burst"

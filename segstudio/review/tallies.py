@@ -107,13 +107,13 @@ def class_iou(matrix: Matrix) -> npt.NDArray[np.float64]:
 def worst_first(photos: Iterable[tuple[str, ClassCounts]], position: int) -> list[tuple[str, float]]:
     """Order photos by the IoU of the class at `position` of the class list, the worst first.
 
-    `photos` pairs keys with counts. Photos without a pixel of the class, in truth and prediction, are left out.
+    `photos` pairs keys with counts. Photos whose truth has no pixel of the class are left out.
     Where the IoU is equal, the photo with more wrong pixels comes first.
     """
     scored = []
     for key, counts in photos:
         score, wrong = float(counts.iou()[position]), int(counts.wrong()[position])
-        if not np.isnan(score):
+        if counts.truth[position] and not np.isnan(score):
             scored.append((score, -wrong, key))
     return [(key, score) for score, _, key in sorted(scored)]
 

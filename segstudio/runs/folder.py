@@ -87,6 +87,8 @@ class RunFolder:
                     where=str(self.path),
                     fix="Stop it first (Ctrl-C there, or make a file named stop in this folder)",
                 ) from error
+            for left_over in self.path.glob(".*.part"):  # of a process that died while it saved
+                left_over.unlink(missing_ok=True)
             yield
 
     @property

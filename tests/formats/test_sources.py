@@ -1,3 +1,4 @@
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -107,3 +108,15 @@ def test_keys_drop_folders_that_only_say_images() -> None:
     assert photo_key(PurePosixPath("images/Test/a.jpg")) == "Test/a.jpg"
     assert photo_key(PurePosixPath("a.jpg")) == "a.jpg"
     assert photo_key(PurePosixPath("images")) == "images"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "annotations"
+    folder.mkdir()
+    os.mkfifo(folder / "a.xml")
+    os.mkfifo(folder / "a.jpg")
+    with pytest.raises(SegStudioError, match="neither a file nor a folder"), gather([folder / "a.xml"]):
+        pass
+    with pytest.raises(SegStudioError, match="nothing to import"), gather([folder]):
+        pass

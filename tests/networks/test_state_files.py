@@ -136,3 +136,14 @@ def test_real_files_that_must_be_refused(real_weights: Path) -> None:
         read_state(real_weights / "resnet18-5c106cde.pth")
     with pytest.raises(SegStudioError, match="Git LFS pointer"):
         read_state(real_weights / "lfs_pointer.pt")
+
+
+def test_a_flipped_byte_is_noticed(tmp_path: Path) -> None:
+    """torch reads past the checksums of its own container."""
+    path = tmp_path / "weights.pth"
+    torch.save({"weight": torch.arange(4096, dtype=torch.float32)}, path)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(bytes(data))
+    with pytest.raises(SegStudioError, match=r"the checksum of its part .* is wrong"):
+        read_state(path)

@@ -400,3 +400,17 @@ def test_real_photos_are_read_at_the_size_their_header_tells() -> None:
     assert paths
     for path in paths:
         _both(path)
+
+
+def test_a_photo_never_starts_another_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow would hand EPS to Ghostscript, whatever the file is called."""
+    ran, program = tmp_path / "ran", tmp_path / "gs"
+    program.write_text(f"#!/bin/sh\ntouch '{ran}'\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    path = tmp_path / "photo.jpg"
+    Image.new("RGB", (20, 10)).save(path, "EPS")
+    for read in (photo_size, read_photo):
+        with pytest.raises(SegStudioError, match=r"photo\.jpg"):
+            read(path)
+    assert not ran.exists()
