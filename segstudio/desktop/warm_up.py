@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 
 from PySide6.QtCore import QThread, Signal
 
@@ -15,6 +16,9 @@ _NEEDED_SOON = (
 )
 
 
+_log = logging.getLogger(__name__)
+
+
 class WarmUp(QThread):
     """Runs once; `found_device` carries the text for the header."""
 
@@ -22,6 +26,9 @@ class WarmUp(QThread):
 
     def run(self) -> None:
         """Import and ask (in the new thread)."""
-        for name in _NEEDED_SOON:
-            importlib.import_module(name)
+        try:
+            for name in _NEEDED_SOON:
+                importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001 (the edge of a thread)
+            _log.error("a part of the program cannot be loaded", exc_info=error)
         self.found_device.emit(device_text())

@@ -59,6 +59,7 @@ class PhotoList(QFrame):
         self.search.textChanged.connect(self._on_filter_changed)
         self.status.currentIndexChanged.connect(self._on_filter_changed)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.model.pictures_came.connect(self.view.viewport().update)
         look.theme.changed.connect(self.view.viewport().update)
 
     def show_project(self, opened: OpenedProject | None) -> None:

@@ -6,7 +6,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QPixmap
 
 from segstudio.desktop.opened import OpenedProject
@@ -24,6 +34,8 @@ _KEPT = 800
 """Thumbnails kept in memory: 192 × 144 pixels of four bytes each, some 90 MB."""
 
 _STATUS_TEXT = {"todo": "to do", "doing": "begun", "done": "done", "checked": "checked"}
+
+_SOON_MS = 30
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -52,6 +64,9 @@ def filtered(photos: Sequence[Photo], words: str, status: Status | None) -> tupl
 class PhotoModel(QAbstractListModel):
     """Shows photos of the open project. Thumbnails are asked for when the view wants them, and kept while there is room."""
 
+    pictures_came = Signal()
+    """Told at most every 30 ms. Not dataChanged: for one thumbnail the view would lay out all rows anew."""
+
     def __init__(self, loader: PictureLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._loader = loader
@@ -68,6 +83,8 @@ class PhotoModel(QAbstractListModel):
             PHOTO_ROLE: lambda photo: photo,
             PROBLEM_ROLE: lambda photo: self._problems.get(photo.key),
         }
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._soon.timeout.connect(self.pictures_came)
         loader.loaded.connect(self._on_loaded)
 
     @property
@@ -133,9 +150,8 @@ class PhotoModel(QAbstractListModel):
             self._pictures[key] = QPixmap.fromImage(image)
             while len(self._pictures) > _KEPT:
                 self._pictures.popitem(last=False)
-        row = self._rows.get(key)
-        if row is not None:
-            self.dataChanged.emit(self.index(row), self.index(row))
+        if key in self._rows and not self._soon.isActive():
+            self._soon.start()
 
 
 def _stale(old: OpenedProject | None, new: OpenedProject | None, keys: tuple[str, ...]) -> tuple[str, ...]:
