@@ -116,9 +116,9 @@ def crop_batches(
         generator=torch.Generator(),  # else making the iterator would draw from the global one
         worker_init_fn=_ignore_interrupts,
     )
-    with _interrupts_held_back() if workers else nullcontext():
-        batches = iter(loader)  # starts the processes, which inherit that
     try:
+        with _interrupts_held_back() if workers else nullcontext():
+            batches = iter(loader)  # starts the processes, which inherit that
         yield from batches
     except RuntimeError as error:
         if "DataLoader worker" not in str(error):
@@ -137,6 +137,10 @@ def _interrupts_held_back() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    from multiprocessing import resource_tracker  # there is none on Windows
+
+    # The first process of all starts the resource tracker, and that unblocks what it finds blocked: not later.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
