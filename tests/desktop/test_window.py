@@ -350,6 +350,7 @@ def start(self, project):
     at_show = sorted({name.partition(".")[0] for name in sys.modules})
     def look():
         if self.session.opened is not None and self.window.shown_tab and self.warm_up.isFinished():
+            self.probe.stop()
             print(json.dumps({"at_show": at_show, "at_end": sorted({n.partition(".")[0] for n in sys.modules})}))
             self.window.close()
     self.probe = QTimer(self, interval=20)
