@@ -56,8 +56,8 @@ def check(
     photos = opened.photos()
     with out.progress("Reading photos", len(photos)) as advance:
         findings = examine(opened, _demand(opened, planned), lambda done, count: advance(1))
-    stopping = any(finding.severity == "error" for finding in findings)
-    if not stopping:
+    errors = sum(finding.severity == "error" for finding in findings)
+    if not errors:
         _tell_classes(opened, out)
     for finding in findings:
         out.say(f"{finding.severity}: {finding.problem}. {finding.fix}.")
@@ -78,7 +78,6 @@ def check(
             ],
         }
     )
-    errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         raise SegStudioError(
             f"{errors} problem{'s' if errors > 1 else ''} would stop a training (told above)",
