@@ -6,7 +6,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from segstudio.desktop.actions import Actions, ActionSpec, find_actions
+from segstudio.desktop.action_rows.spec import ActionSpec
+from segstudio.desktop.actions import Actions, find_actions
 from segstudio.desktop.look import Look
 from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.widgets.table import Cell, Table

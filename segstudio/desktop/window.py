@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, QUrl, Slot
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from segstudio.desktop.actions import Actions, Facts
+from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed, OpenedProject
 from segstudio.desktop.problems import Problem
@@ -73,6 +73,7 @@ class Window(QMainWindow):
         self._stack.setCurrentWidget(self._pages[tab_id])
         self.header.tabs.show_chosen(tab_id)
         self._pages[tab_id].setFocus()
+        self._actions.know(tab=tab_id)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember geometry and project."""
@@ -207,13 +208,12 @@ class Window(QMainWindow):
 
     def _update_actions(self) -> None:
         opened, job = self._session.opened, self._session.job
-        self._actions.update(
-            Facts(
-                is_open=opened is not None,
-                is_busy=job is not None,
-                can_cancel=job is not None and job.can_cancel,
-                has_photos=opened is not None and bool(opened.photos),
-            )
+        self._actions.know(
+            is_open=opened is not None,
+            is_busy=job is not None,
+            can_cancel=job is not None and job.can_cancel,
+            has_photos=opened is not None and bool(opened.photos),
+            tab=self.shown_tab,
         )
 
     # -- what the person wants

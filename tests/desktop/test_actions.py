@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
-from segstudio.desktop.actions import ACTIONS, Actions, Facts, find_actions
+from segstudio.desktop.actions import ACTIONS, Actions, find_actions
 from segstudio.desktop.look import Look
 
 
@@ -46,10 +46,9 @@ def test_actions_are_found_by_any_of_their_words(words: str, ids: set[str]) -> N
 def test_what_can_be_done_follows_from_the_facts(qapp: QApplication, look: Look) -> None:
     parent = QObject()
     actions = Actions(look.icons, parent)
-    actions.update(Facts())
     assert actions["project.new"].isEnabled()
     assert not actions["project.close"].isEnabled()
-    actions.update(Facts(is_open=True, is_busy=True, can_cancel=True))
+    actions.know(is_open=True, is_busy=True, can_cancel=True)
     enabled = {action.objectName() for action in actions.all() if action.isEnabled()}
     assert {"job.cancel", "go.train", "project.folder"} <= enabled
     assert not {"project.new", "project.open", "project.close", "photo.next"} & enabled

@@ -1,0 +1,82 @@
+"""One row of the action table, and the facts that decide which actions can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides which actions can be used now. `tab` is the tab that is shown, empty on the start page;
+    `can_paint`: a photo is open for painting; `can_undo`, `can_redo`: its history has something there.
+    """
+
+    is_open: bool = False
+    is_busy: bool = False
+    can_cancel: bool = False
+    has_photos: bool = False
+    tab: str = ""
+    has_photo: bool = False
+    can_paint: bool = False
+    can_undo: bool = False
+    can_redo: bool = False
+
+
+def always(_facts: Facts) -> bool:
+    """Whatever the facts."""
+    return True
+
+
+def idle(facts: Facts) -> bool:
+    """Nothing is under way."""
+    return not facts.is_busy
+
+
+def is_open(facts: Facts) -> bool:
+    """A project is open."""
+    return facts.is_open
+
+
+def open_and_idle(facts: Facts) -> bool:
+    """A project is open and nothing is under way."""
+    return facts.is_open and not facts.is_busy
+
+
+def photos(facts: Facts) -> bool:
+    """The open project has photos."""
+    return facts.has_photos
+
+
+def can_cancel(facts: Facts) -> bool:
+    """What is under way can be stopped."""
+    return facts.can_cancel
+
+
+def annotating(facts: Facts) -> bool:
+    """The Annotate tab is shown, with photos to choose from."""
+    return facts.has_photos and facts.tab == "annotate"
+
+
+def photo_shown(facts: Facts) -> bool:
+    """The Annotate tab shows a photo."""
+    return facts.has_photo and facts.tab == "annotate"
+
+
+def can_paint(facts: Facts) -> bool:
+    """The Annotate tab shows a photo that can be painted."""
+    return facts.can_paint and facts.tab == "annotate"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One row: `tip` is one sentence that teaches, `shortcut` is in Qt's portable form, `enabled` says when."""
+
+    id: str
+    group: str
+    text: str
+    shortcut: str
+    icon: str
+    tip: str
+    enabled: Callable[[Facts], bool] = always
+    checkable: bool = False

@@ -1,0 +1,104 @@
+"""Tool: what the canvas calls when the pointer moves over the photo, and what a tool paints on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter
+
+from segstudio.painting.points import Position
+from segstudio.painting.region import Region
+from segstudio.painting.rules import Rule
+from segstudio.project.images import RgbImage
+from segstudio.project.masks import Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where the pointer is: (x, y) in pixels of the photo, perhaps outside it; `pressure` 0–1, 1 for a mouse.
+
+    `px` is how many photo pixels one pixel of the screen is, for distances that a hand can hit.
+    """
+
+    position: Position
+    pressure: float = 1.0
+    shift: bool = False
+    control: bool = False
+    alt: bool = False
+    px: float = 1.0
+
+
+class Surface(Protocol):
+    """What a tool paints on: the photo that is open, and one edit at a time. In the GUI thread."""
+
+    @property
+    def photo(self) -> RgbImage | None:
+        """The photo's pixels, uint8 (rows, columns, 3), or None while none is open."""
+
+    @property
+    def mask(self) -> Mask | None:
+        """The live mask, to be read only."""
+
+    @property
+    def can_paint(self) -> bool:
+        """Whether a photo is open for painting."""
+
+    def begin(self, label: str) -> None:
+        """Open an edit."""
+
+    def paint(self, *regions: Region, value: int, rule: Rule) -> None:
+        """Paint into the edit that is open; the canvas follows at once."""
+
+    def commit(self) -> None:
+        """Close the edit: one step of undo."""
+
+    def abort(self) -> None:
+        """Take the edit that is open back."""
+
+
+class Viewport(Protocol):
+    """How a photo position becomes a place on the screen, for what a tool draws over the canvas."""
+
+    @property
+    def scale(self) -> float:
+        """Screen pixels (device independent) for one photo pixel."""
+
+    def to_screen(self, position: Position) -> QPointF:
+        """Return where a photo position lies in the canvas widget."""
+
+
+class Tool:
+    """One tool. The canvas calls it; it paints on the surface and says (`ask_for_redraw`) when its drawing changed.
+
+    Every method may be called at any time; what a tool does not need it leaves as it is here.
+    """
+
+    cursor: Qt.CursorShape = Qt.CursorShape.CrossCursor
+
+    def press(self, at: Pointer) -> None:
+        """The left button went down."""
+
+    def drag(self, way: Sequence[Pointer]) -> None:
+        """The pointer moved with the button down: all positions since the last call, oldest first."""
+
+    def release(self, at: Pointer) -> None:
+        """The button came up."""
+
+    def double_click(self, at: Pointer) -> None:
+        """The button was pressed twice."""
+
+    def hover(self, at: Pointer | None) -> None:
+        """The pointer moved with no button down; None: it left the canvas."""
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        """A key was pressed over the canvas; returns whether the tool used it (Return, Escape, Backspace …)."""
+        return False
+
+    def stop(self) -> None:
+        """Drop what is not committed: another tool or photo is chosen."""
+
+    def draw(self, painter: QPainter, view: Viewport) -> None:
+        """Draw over the canvas, in its widget's coordinates: the tip's outline, the polygon being made."""
