@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
 from segstudio.errors import SegStudioError
@@ -12,12 +13,25 @@ Level = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """A way out, shown as a button: it triggers the action with the id `action`, or calls `do` (GUI thread)."""
+
+    text: str
+    action: str = ""
+    do: Callable[[], object] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One sentence (`text`), and `details` to unfold, which may be empty."""
+    """One sentence (`text`), `details` to unfold, which may be empty, and what can be done about it.
+
+    What only informs (`level` info) goes away by itself; what is wrong stays until it was seen.
+    """
 
     text: str
     details: str = ""
     level: Level = "error"
+    actions: tuple[Remedy, ...] = ()
 
 
 class Stopped(Exception):  # noqa: N818 (a wish of the person, not an error)

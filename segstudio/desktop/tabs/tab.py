@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.opened import OpenedProject
@@ -30,3 +33,28 @@ class TabSpec:
     id: str
     make: Callable[[], QWidget]
     badge: Callable[[OpenedProject], Badge] = no_badge
+
+
+@runtime_checkable
+class TakesFiles(Protocol):
+    """A page that takes what was dropped anywhere on the window: photos, folders, annotation files."""
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Have a look at what was dropped; nothing is brought in without being asked for."""
+
+
+@runtime_checkable
+class TellsSaved(Protocol):
+    """A page that edits. Its signal `saved_told(str, bool)` carries what the status line says (`saved 2 s ago`)
+    and whether something is not on the disk yet.
+    """
+
+    saved_told: SignalInstance
+
+
+@runtime_checkable
+class MayBeUnfinished(Protocol):
+    """A page with work that closing would cut short and that cannot be had back."""
+
+    def unfinished(self) -> str:
+        """Return that work in one sentence, or nothing when the window may close."""
