@@ -71,12 +71,14 @@ class Viewport(Protocol):
 
 
 class Tool:
-    """One tool. The canvas calls it; it paints on the surface and says (`ask_for_redraw`) when its drawing changed.
+    """One tool. The canvas calls it; it paints on the surface and says when its drawing changed.
 
     Every method may be called at any time; what a tool does not need it leaves as it is here.
     """
 
     cursor: Qt.CursorShape = Qt.CursorShape.CrossCursor
+    hint: str = ""
+    """What the tool waits for, in one line."""
 
     def press(self, at: Pointer) -> None:
         """The left button went down."""
@@ -97,8 +99,18 @@ class Tool:
         """A key was pressed over the canvas; returns whether the tool used it (Return, Escape, Backspace …)."""
         return False
 
+    def finish(self) -> None:
+        """Another tool is chosen: paint what is complete; what is half made may wait for the tool's return."""
+
     def stop(self) -> None:
-        """Drop what is not committed: another tool or photo is chosen."""
+        """Drop what is not committed: the photo goes away."""
+
+    def take_back(self) -> bool:
+        """Undo was asked: take back the last step of what is not committed; False when there is no such thing."""
+        return False
+
+    def options_changed(self) -> None:
+        """What to paint, or how, was changed while the tool is chosen."""
 
     def draw(self, painter: QPainter, view: Viewport) -> None:
         """Draw over the canvas, in its widget's coordinates: the tip's outline, the polygon being made."""

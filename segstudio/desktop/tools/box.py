@@ -1,0 +1,162 @@
+"""ToolBox: the tool that is chosen, what it paints and how, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import cast
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor
+
+from segstudio.desktop.tools.bench import Result
+from segstudio.desktop.tools.options import ToolOptions, stepped_size
+from segstudio.desktop.tools.table import TOOLS
+from segstudio.desktop.tools.tool import Surface, Tool
+from segstudio.desktop.tools.worker import NewestWork
+from segstudio.painting.wand import MAX_TOLERANCE
+from segstudio.project.classes import VOID, VOID_RGB
+
+FIRST_TOOL = "brush"
+
+
+class ToolBox(QObject):
+    """Holds one of each tool. Made and used in the GUI thread; `shut_down` before the end.
+
+    `class_names` and `class_colours` tell of the mask values. Before another photo is shown, call `finish` to
+    keep what is complete, or `stop` to drop it.
+    """
+
+    tool_changed = Signal()
+    options_changed = Signal()
+    redraw = Signal()
+    message = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.class_names: Mapping[int, str] = {}
+        self.class_colours: Mapping[int, QColor | str] = {}
+        self._surface: Surface | None = None
+        self._options = ToolOptions()
+        self._work = NewestWork(self)
+        self._tools = {row.id: row.make(self) for row in TOOLS}
+        self._id = self._before = FIRST_TOOL
+
+    # -- for the window
+
+    @property
+    def tool(self) -> Tool:
+        """The tool that is chosen."""
+        return self._tools[self._id]
+
+    @property
+    def tool_id(self) -> str:
+        """Its id in the table of tools."""
+        return self._id
+
+    @property
+    def options(self) -> ToolOptions:
+        """What to paint and how."""
+        return self._options
+
+    @property
+    def surface(self) -> Surface | None:
+        """What is painted on."""
+        return self._surface
+
+    @surface.setter
+    def surface(self, surface: Surface | None) -> None:
+        self.stop()
+        self._surface = surface
+
+    @property
+    def hint(self) -> str:
+        """What the chosen tool waits for, in one line."""
+        return self.tool.hint
+
+    def choose(self, tool_id: str) -> None:
+        """Choose a tool. What the one before has complete is painted; a polygon half made waits for its return."""
+        if tool_id == self._id:
+            return
+        self.tool.finish()
+        self._before, self._id = self._id, tool_id
+        self._work.forget()
+        self.tool_changed.emit()
+        self.message.emit(self.tool.hint)
+        self.redraw.emit()
+
+    def change(self, **fields: object) -> None:
+        """Change fields of the options; raises ValueError for what is out of range, TypeError for no field."""
+        options = replace(self._options, **fields)  # type: ignore[arg-type]
+        if options != self._options:
+            self._options = options
+            self.options_changed.emit()
+            self.tool.options_changed()
+            self.redraw.emit()
+
+    def size_step(self, steps: int) -> None:
+        """Make the tip of brush and eraser larger, or smaller."""
+        brush = self._options.brush
+        self.change(brush=replace(brush, diameter_px=stepped_size(brush.diameter_px, steps)))
+
+    def finish(self) -> None:
+        """Paint what is complete (a stroke, a closed polygon, what the wand selected), drop what is half made."""
+        self.tool.finish()
+        self.stop()
+
+    def stop(self) -> None:
+        """Drop what no tool has painted yet."""
+        self._work.forget()
+        for tool in self._tools.values():
+            tool.stop()
+
+    def take_back(self) -> bool:
+        """Undo was asked: take back the last step of what is not painted yet. False when there is no such thing."""
+        return self.tool.take_back()
+
+    def shut_down(self) -> None:
+        """Drop what is not painted, and end the worker."""
+        self.stop()
+        self._work.shut_down()
+
+    # -- for the tools
+
+    def colour(self, value: int) -> QColor:
+        """Return the colour of a class (or void)."""
+        colour = self.class_colours.get(value)
+        return QColor(colour) if colour is not None else QColor(*VOID_RGB)
+
+    def class_name(self, value: int) -> str:
+        """Return the name of a class (or void)."""
+        return self.class_names.get(value, "void" if value == VOID else f"class {value}")
+
+    def ask_for_redraw(self) -> None:
+        """Let the canvas draw the tool anew."""
+        self.redraw.emit()
+
+    def say(self, message: str) -> None:
+        """Show one line to the person."""
+        self.message.emit(message)
+
+    def choose_value(self, value: int) -> None:
+        """Paint with this class (or void) from now on."""
+        self.change(value=value)
+
+    def choose_tolerance(self, tolerance: float) -> None:
+        """Change the tolerance of the magic wand."""
+        self.change(tolerance=min(max(tolerance, 0.0), MAX_TOLERANCE))
+
+    def go_back(self) -> None:
+        """Choose the tool again that was chosen before this one."""
+        self.choose(self._before)
+
+    def work_out(self, make: Callable[[], Result], then: Callable[[Result], None], *, at_once: bool) -> None:
+        """Call `then` with what `make` returns, now or from a worker."""
+        if at_once:
+            then(make())
+        else:
+            self._work.ask(make, cast("Callable[[object], None]", then))
+
+    def forget_work(self) -> None:
+        """Drop what is being worked out."""
+        self._work.forget()
