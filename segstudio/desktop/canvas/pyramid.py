@@ -11,7 +11,7 @@ import numpy as np
 from segstudio.desktop.problems import Stopped
 from segstudio.project.images import RgbImage
 
-_SMALLEST_PX = 512
+_SMALLEST_PX = 64
 """Halving ends when both sides are at most so long: that is drawn at once from there."""
 
 _BAND_ROWS = 512

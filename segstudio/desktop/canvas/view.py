@@ -77,6 +77,28 @@ class View:
         centre = self.centre[0] + off[0] * gain, self.centre[1] + off[1] * gain
         return replace(self, scale=scale, centre=centre).clamped()
 
+    def stepped(self, factor: float, anchor: Position) -> View:
+        """Return the view some steps closer or farther around a place, stopping at 1:1 on the way through it.
+
+        As far out as it goes, the whole photo is in the middle.
+        """
+        wanted = self.scale * factor
+        if (self.scale - 1) * (wanted - 1) < 0:
+            wanted = 1.0
+        smallest, _ = self.scale_range
+        if wanted <= smallest == self.fitting_scale:
+            return self.fitted()
+        return self.zoomed(wanted, anchor)
+
+    def on(self, ratio: float) -> View:
+        """Return the same view on a device with `ratio` times as many pixels."""
+        return replace(
+            self,
+            room=(round(self.room[0] * ratio), round(self.room[1] * ratio)),
+            scale=self.scale * ratio,
+            margin=self.margin * ratio,
+        )
+
     def panned(self, right: float, down: float) -> View:
         """Return the view with the photo moved by so many device pixels."""
         centre = self.centre[0] - right / self.scale, self.centre[1] - down / self.scale
