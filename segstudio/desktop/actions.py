@@ -80,7 +80,7 @@ class Actions(QObject):
     def _make(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self)
         action.setObjectName(spec.id)
-        action.setShortcut(QKeySequence(spec.shortcut))
+        action.setShortcuts([QKeySequence(keys) for keys in (spec.shortcut, spec.also) if keys])
         action.setCheckable(spec.checkable)
         key = QKeySequence(spec.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{spec.text.rstrip('…')}{f' ({key})' if key else ''}\n{spec.tip}")

@@ -68,9 +68,22 @@ def can_paint(facts: Facts) -> bool:
     return facts.can_paint and facts.tab == "annotate"
 
 
+def can_undo(facts: Facts) -> bool:
+    """The photo can be painted, and something can be taken back."""
+    return facts.can_undo and can_paint(facts)
+
+
+def can_redo(facts: Facts) -> bool:
+    """The photo can be painted, and something can be done again."""
+    return facts.can_redo and can_paint(facts)
+
+
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One row: `tip` is one sentence that teaches, `shortcut` is in Qt's portable form, `enabled` says when."""
+    """One row: `tip` is one sentence that teaches, `shortcut` is in Qt's portable form, `enabled` says when.
+
+    `also` is a second shortcut for hands that learnt it elsewhere.
+    """
 
     id: str
     group: str
@@ -80,3 +93,4 @@ class ActionSpec:
     tip: str
     enabled: Callable[[Facts], bool] = always
     checkable: bool = False
+    also: str = ""
