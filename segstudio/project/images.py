@@ -6,18 +6,20 @@ import io
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from segstudio.errors import SegStudioError
+from segstudio.project.large_images import fill_by_bands, freed_in_steps
 
 RgbImage = npt.NDArray[np.uint8]
 """uint8 of shape (rows, columns, 3), red green blue, upright."""
@@ -52,6 +54,17 @@ _TIFF_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "CMYK", "YC
 """What Pillow reads of TIFF; OpenCV is asked for the rest."""
 
 _SIDEWAYS = frozenset({5, 6, 7, 8})
+
+_TURNS: Mapping[int, Callable[[npt.NDArray[np.uint8]], object]] = {
+    2: lambda image: cv2.flip(image, 1),
+    3: lambda image: cv2.rotate(image, cv2.ROTATE_180),
+    4: lambda image: cv2.flip(image, 0),
+    5: cv2.transpose,
+    6: lambda image: cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE),
+    7: lambda image: cv2.flip(cv2.transpose(image), -1),
+    8: lambda image: cv2.rotate(image, cv2.ROTATE_90_COUNTERCLOCKWISE),
+}
+"""What turns a photo of each EXIF orientation upright."""
 
 _OPENCV_SIGNATURES = (
     *(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),  # TIFF and BigTIFF
@@ -92,12 +105,17 @@ def read_photo(path: Path) -> RgbImage:
     of an animation the first frame counts. Raises SegStudioError for a file that is missing, damaged, cut
     off, no photo, or too large.
     """
-    with _explained(path), _opened(path) as image:
-        if image.mode == "F":
-            return _float_to_rgb(np.asarray(image, dtype=np.float32), path)
-        if image.format == "TIFF" and image.mode not in _TIFF_MODES:
+    with _explained(path), freed_in_steps(), _opened(path) as image:
+        if image.format == "TIFF" and image.mode not in _TIFF_MODES | {"F"}:
             return _read_with_opencv(path)
-        return _to_rgb(ImageOps.exif_transpose(image))
+        image.load()
+        orientation = image.getexif().get(_ORIENTATION)  # after loading, when Pillow has not turned it itself
+        columns, rows = image.size
+        pixels = np.empty((rows, columns, 3), dtype=np.uint8)
+        fill_by_bands(pixels, image, partial(_to_rgb, path=path))
+        image.close()
+    turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
+    return pixels if turn is None else np.asarray(turn(pixels), dtype=np.uint8)
 
 
 def encode_jpeg(image: RgbImage, *, quality: int = 92) -> bytes:
@@ -202,7 +220,9 @@ def _speaks_after_pixels(image: PngImageFile) -> bool:
     return len(head) == 8
 
 
-def _to_rgb(image: Image.Image) -> RgbImage:
+def _to_rgb(image: Image.Image, path: Path) -> RgbImage:
+    if image.mode == "F":
+        return _float_to_rgb(np.asarray(image, dtype=np.float32), path)
     if image.mode.startswith("I;16"):
         return _grey_to_rgb((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
     if image.mode == "I":
@@ -211,7 +231,7 @@ def _to_rgb(image: Image.Image) -> RgbImage:
         coloured = image.convert("RGBA")
         white = Image.new("RGBA", coloured.size, (255, 255, 255, 255))
         image = Image.alpha_composite(white, coloured)
-    return np.array(image.convert("RGB"), dtype=np.uint8)
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
 
 
 def _grey_to_rgb(grey: npt.NDArray[np.uint8]) -> RgbImage:

@@ -13,6 +13,7 @@ from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS
+from segstudio.project.large_images import fill_by_bands, freed_in_steps
 
 Mask = npt.NDArray[np.uint8]
 """uint8 of shape (rows, columns); the value is a class index, 255 is void."""
@@ -45,7 +46,7 @@ def read_mask(path: Path, *, size: tuple[int, int] | None = None) -> Mask:
     is given and the mask is of another size.
     """
     try:
-        with Image.open(path, formats=IMAGE_FORMATS) as image:
+        with freed_in_steps(), Image.open(path, formats=IMAGE_FORMATS) as image:
             if image.mode not in ("P", "L"):
                 raise SegStudioError(
                     f"this is a picture of mode {image.mode}, not a mask of class numbers",
@@ -54,7 +55,10 @@ def read_mask(path: Path, *, size: tuple[int, int] | None = None) -> Mask:
                 )
             if image.width * image.height > MAX_PIXELS or (size is not None and image.size[::-1] != size):
                 raise _unfitting(path, image.size, size)  # before a false header makes us ask for its memory
-            mask = np.array(image, dtype=np.uint8)
+            image.load()
+            mask = np.empty(image.size[::-1], dtype=np.uint8)
+            fill_by_bands(mask, image, np.asarray)
+            image.close()
     except FileNotFoundError as error:
         raise SegStudioError("there is no such mask", where=str(path)) from error
     except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as error:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from segstudio.errors import SegStudioError
 from segstudio.project.images import (
@@ -414,3 +414,19 @@ def test_a_photo_never_starts_another_program(tmp_path: Path, monkeypatch: pytes
         with pytest.raises(SegStudioError, match=r"photo\.jpg"):
             read(path)
     assert not ran.exists()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("rows", [1, 7, 16])
+def test_bands_join_and_turn_as_pillow_turns(
+    tmp_path: Path, orientation: int, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.project.large_images.BAND_PIXELS", 50)
+    pixels = np.random.default_rng(orientation).integers(0, 256, (rows, 9, 3), dtype=np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "p.png"
+    Image.fromarray(pixels).save(path, exif=exif)
+    with Image.open(path) as image:
+        upright = np.asarray(ImageOps.exif_transpose(image))
+    assert np.array_equal(read_photo(path), upright)
