@@ -40,6 +40,9 @@ def train(
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with this run (its name, or `last`).")
     ] = None,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="What the run is called. Default: its time and head.")
+    ] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
     json: JsonOption = False,
 ) -> None:
@@ -50,16 +53,17 @@ def train(
     out = Output(json)
     opened = Project.open(project)
     if resume is not None:
-        if set_ or recipe:
+        if set_ or recipe or name:
             raise SegStudioError(
-                "a run goes on with its own recipe", fix="Leave --recipe and --set out, or start a new run"
+                "a run goes on with its own recipe and name",
+                fix="Leave --recipe, --set and --name out, or start a new run",
             )
         folder = _run_named(opened.runs_folder, resume)
         told = train_in(opened, folder.recipe(), folder, out, device=device, resume=True)
     else:
         chosen = load_recipe(recipe or "quick-cpu", set_ or [])
         make_split(opened, chosen, out)
-        told = train_new(opened, chosen, out, device=device)
+        told = train_new(opened, chosen, out, device=device, name=name)
     out.finish(told)
 
 
@@ -76,9 +80,11 @@ def make_split(project: Project, recipe: Recipe, out: Output) -> None:
     out.say(f"Split at random: {sizes['train']} photos for training, {sizes['val']} for validation.")
 
 
-def train_new(project: Project, recipe: Recipe, out: Output, *, device: str) -> dict[str, object]:
+def train_new(
+    project: Project, recipe: Recipe, out: Output, *, device: str, name: str = ""
+) -> dict[str, object]:
     """Start a new run and follow it like `train_in`; when it cannot even begin, it leaves no folder."""
-    folder = RunFolder.create(project.runs_folder, recipe)
+    folder = RunFolder.create(project.runs_folder, recipe, name=name)
     try:
         return train_in(project, recipe, folder, out, device=device, resume=False)
     finally:
@@ -95,6 +101,7 @@ def train_in(
     best: EpochDone | None = None
     finished = None
     with folder.held(), ExitStack() as stack:
+        folder.forget_stop()  # an old wish; one that is left while photos are read is honoured
         with Stages(out) as stages:
             prepared = prepare(
                 project,
@@ -106,7 +113,6 @@ def train_in(
                 fetching=stages.bytes_stage("Fetching weights"),
             )
         stack.enter_context(closing(prepared))
-        folder.forget_stop()
         log = stack.enter_context(appending(folder.log))
         stack.enter_context(_failure_told(log, folder))
         interrupted = stack.enter_context(_stop_on_interrupt())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted
-from segstudio.runs.folder import RunFolder, RunState, list_runs
+from segstudio.runs.folder import RunFolder, RunState, list_runs, state_of
 from segstudio.runs.scores import ClassScore, Scores
 
 
@@ -85,9 +85,22 @@ def _miou(event: EpochDone) -> float:
 
 def _summarised(run: RunFolder) -> RunSummary:
     try:
-        summary = summarise(run.name, run.events(), run.state())
-        return replace(summary, head=summary.head or run.recipe().head, has_model=run.best.exists())
+        events = run.events(steps=False)
+        summary = summarise(run.name, events, state_of(events))
+        return replace(
+            summary,
+            head=summary.head or run.recipe().head,
+            has_model=run.best.exists(),
+            last_sign=_written(run),
+        )
     except SegStudioError as error:
         return RunSummary(run.name, problem=str(error))
     except OSError as error:
         return RunSummary(run.name, problem=f"the run cannot be read ({error.strerror})")
+
+
+def _written(run: RunFolder) -> float:
+    try:
+        return run.log.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -40,6 +40,8 @@ class RunStarted(_Event):
     weights: str
     process: int
     host: str
+    memory_total_mb: float = 0.0
+    """What the device has, 0 when that is not known."""
 
 
 class StepDone(_Event):
@@ -144,6 +146,11 @@ def decode_event(line: bytes) -> Event | None:
         return _ADAPTER.validate_json(line)
     except ValidationError:
         return None
+
+
+def is_step(line: bytes) -> bool:
+    """Tell whether a line of a log is a `StepDone`, without decoding it: nearly all of a long log are."""
+    return b'"kind":"step_done"' in line
 
 
 def current_events(events: list[Event]) -> list[Event]:

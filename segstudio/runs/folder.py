@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -19,11 +19,20 @@ from segstudio.runs.events import (
     current_events,
     decode_event,
     encode_event,
+    is_step,
 )
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_to_toml
 
 RunState = Literal["new", "open", "stopped", "finished", "failed"]
 """`open` is a run whose log has no end: it is running, or its process died."""
+
+
+_LOCK = ".lock"
+
+_PROBE_S = 1.0
+"""Whoever looks whether a run is held holds it for a moment itself."""
+
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|') | frozenset(map(chr, range(32)))
 
 
 class RunFolder:
@@ -33,9 +42,13 @@ class RunFolder:
         self.path = path
 
     @classmethod
-    def create(cls, runs: Path, recipe: Recipe, *, now: datetime | None = None) -> RunFolder:
-        """Make a new run folder `YYYY-MM-DD-hhmm-<head>` below `runs`, and write the recipe into it."""
-        stem = f"{(now or datetime.now()):%Y-%m-%d-%H%M}-{recipe.head}"
+    def create(cls, runs: Path, recipe: Recipe, *, name: str = "", now: datetime | None = None) -> RunFolder:
+        """Make a new run folder below `runs`, and write the recipe into it.
+
+        It is called `name`, or `YYYY-MM-DD-hhmm-<head>` when none is given, with a number behind it where that is
+        taken. Raises SegStudioError when `name` cannot name a run or the disk refuses.
+        """
+        stem = run_name(name) if name else f"{(now or datetime.now()):%Y-%m-%d-%H%M}-{recipe.head}"
         for number in range(1, 1000):
             path = runs / (stem if number == 1 else f"{stem}-{number}")
             try:
@@ -80,7 +93,7 @@ class RunFolder:
         """
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.path / ".lock", timeout_s=0))
+                stack.enter_context(locked(self.path / _LOCK, timeout_s=_PROBE_S))
             except SegStudioError as error:
                 raise SegStudioError(
                     "another process is training this run",
@@ -90,6 +103,19 @@ class RunFolder:
             for left_over in self.path.glob(".*.part"):  # of a process that died while it saved
                 left_over.unlink(missing_ok=True)
             yield
+
+    def is_held(self) -> bool | None:
+        """Tell whether a process is training this run; None where that cannot be found out.
+
+        Asking takes the lock for a moment, which `held` waits for.
+        """
+        if not (self.path / _LOCK).exists():
+            return False
+        try:
+            with locked(self.path / _LOCK, timeout_s=0):
+                return False
+        except SegStudioError as error:
+            return True if isinstance(error.__cause__, TimeoutError) else None
 
     @property
     def has_begun(self) -> bool:
@@ -112,28 +138,47 @@ class RunFolder:
         """Remove the wish."""
         (self.path / "stop").unlink(missing_ok=True)
 
-    def events(self) -> list[Event]:
-        """Return the events that still hold; a line that was cut off is passed over."""
+    def events(self, *, steps: bool = True) -> list[Event]:
+        """Return the events that still hold; a line that was cut off is passed over.
+
+        Without `steps` the many `StepDone` are left out, which is much quicker.
+        """
         if not self.log.exists():
             return []
-        decoded = (decode_event(line) for line in self.log.read_bytes().splitlines())
+        lines = self.log.read_bytes().splitlines()
+        decoded = (decode_event(line) for line in lines if steps or not is_step(line))
         return current_events([event for event in decoded if event is not None])
 
     def state(self) -> RunState:
         """Tell how far the run has come, from its log alone."""
-        for event in reversed(self.events()):
-            match event:
-                case RunFinished():
-                    return "finished"
-                case RunStopped():
-                    return "stopped"
-                case RunFailed():
-                    return "failed"
-                case RunStarted():
-                    return "open"
-                case _:
-                    continue
-        return "new"
+        return state_of(self.events(steps=False))
+
+
+def state_of(events: Sequence[Event]) -> RunState:
+    """Tell how far a run has come from its events, those that hold; pure."""
+    for event in reversed(events):
+        match event:
+            case RunFinished():
+                return "finished"
+            case RunStopped():
+                return "stopped"
+            case RunFailed():
+                return "failed"
+            case RunStarted():
+                return "open"
+            case _:
+                continue
+    return "new"
+
+
+def run_name(name: str) -> str:
+    """Return `name` as it can name a run's folder on any system; raises SegStudioError where it cannot."""
+    cleaned = " ".join(name.split())
+    if not cleaned or cleaned.startswith(".") or cleaned.endswith(".") or set(cleaned) & _NOT_IN_NAMES:
+        raise SegStudioError(
+            f"{name!r} cannot name a run", fix="Use letters, digits, spaces, - and _; no dot at either end"
+        )
+    return cleaned
 
 
 @contextlib.contextmanager

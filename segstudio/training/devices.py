@@ -54,6 +54,15 @@ def memory_mb(device: torch.device) -> float:
     return float(psutil.Process().memory_info().rss / _MEGABYTE)
 
 
+def memory_total_mb(device: torch.device) -> float:
+    """Return the memory that the device has, or the machine on a CPU, in MB."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_properties(device).total_memory / _MEGABYTE
+    import psutil
+
+    return float(psutil.virtual_memory().total / _MEGABYTE)
+
+
 def device_name(device: torch.device) -> str:
     """Return the device in words, such as `cuda:0 (NVIDIA …)`."""
     if device.type == "cuda":

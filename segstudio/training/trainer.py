@@ -33,7 +33,7 @@ from segstudio.runs.recipe import Recipe
 from segstudio.runs.scores import Scores
 from segstudio.training.augmentation import Augmentation
 from segstudio.training.checkpoints import Checkpoint, Counters, save_checkpoint
-from segstudio.training.devices import autocast_dtype, device_name, worker_count
+from segstudio.training.devices import autocast_dtype, device_name, memory_total_mb, worker_count
 from segstudio.training.losses import training_loss
 from segstudio.training.meter import Meter
 from segstudio.training.pace import Clock, Latch
@@ -297,6 +297,7 @@ class Trainer:
             weights=task.card.weights_from,
             process=os.getpid(),
             host=socket.gethostname(),
+            memory_total_mb=memory_total_mb(task.device),
         )
 
     def _finished(self, epoch: int) -> RunFinished:

@@ -7,7 +7,7 @@ import pytest
 
 from segstudio.errors import SegStudioError
 from segstudio.runs.events import Event, Notice, RunFailed, RunFinished, RunStarted, RunStopped, StepDone
-from segstudio.runs.folder import RunFolder, appending, find_run, list_runs
+from segstudio.runs.folder import RunFolder, appending, find_run, list_runs, run_name, state_of
 from segstudio.runs.recipe import Recipe, load_recipe
 
 _NOON = datetime(2026, 11, 20, 14, 32)
@@ -136,6 +136,44 @@ def test_a_run_is_held_by_one_only(run: RunFolder) -> None:
         raise AssertionError("held twice")
     with run.held():
         pass
+
+
+def test_whether_a_run_is_held_can_be_asked_without_disturbing_it(run: RunFolder) -> None:
+    assert run.is_held() is False
+    assert not (run.path / ".lock").exists()
+    with run.held():
+        assert run.is_held() is True
+    assert run.is_held() is False
+    with run.held():
+        pass
+
+
+def test_a_run_that_cannot_be_asked_whether_it_is_held_says_so(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (run.path / ".lock").touch()
+    monkeypatch.setattr("segstudio.files.FileLock.acquire", refuse)
+    assert run.is_held() is None
+
+
+def test_a_run_takes_the_name_it_is_given(runs: Path) -> None:
+    assert RunFolder.create(runs, Recipe(), name=" with  weights ").name == "with weights"
+    assert RunFolder.create(runs, Recipe(), name="with weights").name == "with weights-2"
+
+
+@pytest.mark.parametrize("name", [" ", ".hidden", "a/b", "a\\b", "end.", "a:b", "a\nb\x00"])
+def test_a_name_that_is_none_is_refused(runs: Path, name: str) -> None:
+    with pytest.raises(SegStudioError, match="cannot name a run"):
+        run_name(name)
+
+
+def test_the_log_can_be_read_without_its_steps(run: RunFolder) -> None:
+    _append(run, _started(), _step(1), _step(2), RunStopped(epoch=0, step=2))
+    assert [type(event) for event in run.events(steps=False)] == [RunStarted, RunStopped]
+    assert state_of(run.events(steps=False)) == run.state() == "stopped"
 
 
 def test_a_run_is_found_by_name_or_path(run: RunFolder, runs: Path, tmp_path: Path) -> None:
