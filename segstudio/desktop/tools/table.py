@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from segstudio.desktop.tools.bench import Bench
+from segstudio.desktop.tools.brush import BrushTool
+from segstudio.desktop.tools.ellipse import EllipseTool
+from segstudio.desktop.tools.eraser import EraserTool
+from segstudio.desktop.tools.fill import FillTool
+from segstudio.desktop.tools.lasso import LassoTool
+from segstudio.desktop.tools.pick import PickTool
+from segstudio.desktop.tools.polygon import PolygonTool
+from segstudio.desktop.tools.rectangle import BoxTool
 from segstudio.desktop.tools.tool import Tool
+from segstudio.desktop.tools.wand import WandTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +31,14 @@ class ToolRow:
         return f"tool.{self.id}"
 
 
-def _waiting(_bench: Bench) -> Tool:
-    return Tool()
-
-
-TOOLS: tuple[ToolRow, ...] = tuple(
-    ToolRow(tool, _waiting)
-    for tool in ("brush", "eraser", "fill", "polygon", "lasso", "box", "ellipse", "wand", "pick")
+TOOLS: tuple[ToolRow, ...] = (
+    ToolRow("brush", BrushTool),
+    ToolRow("eraser", EraserTool),
+    ToolRow("fill", FillTool),
+    ToolRow("polygon", PolygonTool),
+    ToolRow("lasso", LassoTool),
+    ToolRow("box", BoxTool),
+    ToolRow("ellipse", EllipseTool),
+    ToolRow("wand", WandTool),
+    ToolRow("pick", PickTool),
 )

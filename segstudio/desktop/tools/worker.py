@@ -28,15 +28,16 @@ class NewestWork(QObject):
         self._lock = threading.Lock()
         self._waiting: _Wish | None = None
         self._round = 0
+        self._is_shut = False
         self._made.connect(self._on_made)
 
     def ask(self, make: Callable[[], object], then: Callable[[object], None]) -> None:
         """Have `make` worked out, in place of a wish that still waits; what is under way is told nevertheless."""
         with self._lock:
             queued = self._waiting is not None
-            self._waiting = _Wish(make, then, self._round)
-        if not queued:
-            self._pool.submit(self._work)
+            self._waiting = None if self._is_shut else _Wish(make, then, self._round)
+            if not queued and not self._is_shut:
+                self._pool.submit(self._work)
 
     def forget(self) -> None:
         """Drop the wish that waits; of what is under way nothing is told."""
@@ -46,6 +47,8 @@ class NewestWork(QObject):
     def shut_down(self) -> None:
         """Drop everything and wait for the thread."""
         self.forget()
+        with self._lock:
+            self._is_shut = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _work(self) -> None:
