@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -88,6 +88,30 @@ def locked(path: Path, *, timeout_s: float = 10.0) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def hold(path: Path) -> Callable[[], None] | None:
+    """Take the lock file `path` (made when missing) and keep it; None when somebody else has it.
+
+    The function returned lets go of it, in any thread, and removes the file. The lock of a dead process does not
+    hold. Raises SegStudioError when the file system refuses.
+    """
+    lock = FileLock(path, timeout=0, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        return None
+    except OSError as error:
+        raise _refused(path, error) from error
+
+    def let_go() -> None:
+        if lock.is_locked:
+            with contextlib.suppress(OSError):  # Windows removes no file that is open
+                path.unlink(missing_ok=True)  # while it is held: who takes it notices that it is gone
+            lock.release()
+
+    return let_go
 
 
 def _copy_permissions(old: Path, new: Path) -> None:

@@ -3,15 +3,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.files import copy_file, locked, replacing, write_bytes, write_text
+from segstudio.files import copy_file, hold, locked, replacing, write_bytes, write_text
 
 _HOLD_LOCK = """
 import sys
+import threading
 from pathlib import Path
 from segstudio.files import locked
 with locked(Path(sys.argv[1])):
@@ -169,3 +171,34 @@ def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(SegStudioError), locked(tmp_path / "file" / ".lock", timeout_s=0.1):
         pytest.fail("there is no such lock")
+
+
+def test_a_lock_is_held_until_it_is_let_go_from_any_thread(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.lock"
+    let_go = hold(path)
+    assert let_go is not None
+    assert hold(path) is None
+    thread = threading.Thread(target=let_go)
+    thread.start()
+    thread.join()
+    assert not path.exists()
+    let_go()  # again: nothing
+    again = hold(path)
+    assert again is not None
+    again()
+
+
+def test_the_lock_of_a_dead_process_does_not_hold(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    words = "import os, pathlib, sys; from segstudio.files import hold; hold(pathlib.Path(sys.argv[1])); os._exit(9)"
+    subprocess.run([sys.executable, "-c", words, str(path)], check=False, timeout=60)
+    assert path.exists()
+    let_go = hold(path)
+    assert let_go is not None
+    let_go()
+
+
+def test_a_lock_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SegStudioError, match="could not be written"):
+        hold(tmp_path / "file" / "a.lock")

@@ -27,6 +27,8 @@ _LIST = "commit.json"
 _FILES = "files"
 _LOCKED = ".lock"
 
+StateUpdate = Callable[[PhotoState], PhotoState]
+
 
 class Change:
     """The files of one change while they are being staged. Methods may be called from several threads."""
@@ -42,6 +44,7 @@ class Change:
         self.new_photos: set[str] = set()
         self.new_sources: set[str] = set()
         self.known: dict[str, Photo] = {}
+        self.updates: dict[str, StateUpdate] = {}
         self.has_masks = False
 
     @property
@@ -90,6 +93,15 @@ class Change:
         """Add or replace split, status and origin of the photo `key`."""
         write_text(self._files / state_name(clean_key(key)), state.model_dump_json(indent=1))
 
+    def update_state(self, key: str, update: StateUpdate) -> None:
+        """Work the state of the photo `key` out when the change is committed, from what is on disk by then."""
+        self.updates[clean_key(key)] = update
+
+    def settle_states(self, project: Path) -> None:
+        """Do what `update_state` was told; call it with the project's lock held."""
+        for key, update in self.updates.items():
+            self.put_state(key, update(read_state(project, key)))
+
     def rely_on(self, photo: Photo) -> None:
         """Refuse to commit when the state of `photo` has changed by then, or it has got or lost its mask."""
         self.known[photo.key] = photo
@@ -119,6 +131,12 @@ def mask_name(key: str) -> str:
 def state_name(key: str) -> str:
     """Return where the state of the photo `key` lies, relative to the project."""
     return f"masks/{key}.json"
+
+
+def read_state(project: Path, key: str) -> PhotoState:
+    """Return the state of the photo `key` as it is on disk; raises SegStudioError when it is damaged."""
+    path = project / state_name(key)
+    return PhotoState.read(path) if path.exists() else PhotoState()
 
 
 @contextmanager
@@ -174,9 +192,10 @@ def check_current(
             if key.casefold() in there:
                 raise _outdated(project, f'there is a photo "{key}" now')
     for photo in change.known.values():
-        state = project / state_name(photo.key)
-        is_same = (PhotoState.read(state) if state.exists() else PhotoState()) == photo.state
-        if not is_same or (project / mask_name(photo.key)).exists() != photo.has_mask:
+        if (
+            read_state(project, photo.key) != photo.state
+            or (project / mask_name(photo.key)).exists() != photo.has_mask
+        ):
             raise _outdated(project, f'somebody worked on the photo "{photo.key}"')
     for name in sorted(change.new_sources):
         if (project / "sources" / name).exists():

@@ -6,29 +6,35 @@ import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, did_you_mean
-from segstudio.files import locked, write_bytes, write_text
+from segstudio.files import locked, write_bytes
 from segstudio.project.change import (
     Change,
+    StateUpdate,
     check_current,
     commit,
     has_staged,
     mask_name,
+    read_state,
     recover,
     staging_folder,
-    state_name,
 )
 from segstudio.project.classes import ClassList
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
 from segstudio.project.images import RgbImage, is_photo, photo_size, read_photo
-from segstudio.project.masks import Mask, read_mask, write_mask
+from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo, PhotoState, Split, clean_key
 
 _LOCK = ".lock"
 """Held while changes are put in place; it is never removed, because a waiting process may have it open."""
+
+
+def _as_it_is(state: PhotoState) -> PhotoState:
+    return state
 
 
 class Project:
@@ -126,18 +132,49 @@ class Project:
         """Return the photo's mask, or None when it has none; raises SegStudioError when it does not fit."""
         return read_mask(self.mask_path(photo), size=photo.size) if photo.has_mask else None
 
+    def journal_path(self, photo: Photo) -> Path:
+        """Return where the photo's stroke journal lies or would lie."""
+        return self.folder / f"masks/{photo.key}.undo"
+
+    def paint_lock(self, photo: Photo) -> Path:
+        """Return the lock file (see `files.hold`) that is held while the photo is open for painting."""
+        return self.folder / f"masks/{photo.key}.lock"
+
     def write_mask(self, photo: Photo, mask: Mask) -> None:
-        """Replace the photo's mask; its size must be the photo's."""
-        if mask.shape != photo.size:
-            raise ValueError(f"a mask of {mask.shape} does not fit a photo of {photo.size}")
-        write_mask(self.mask_path(photo), mask, self.classes)
-        self._photos = None
+        """Replace the photo's mask; its size must be the photo's. Raises SegStudioError as `change` does."""
+        self.save_photo(photo, mask=mask)
 
     def write_state(self, photo: Photo, state: PhotoState) -> None:
-        """Replace split, status and origin of one photo."""
-        kept = _with_size(state, photo)
-        write_text(self.folder / state_name(photo.key), kept.model_dump_json(indent=1))
-        self._photos = None
+        """Replace split, status and origin of one photo. Raises SegStudioError as `change` does."""
+        self.save_photo(photo, update=lambda _: state)
+
+    def save_photo(
+        self,
+        photo: Photo,
+        *,
+        mask: Mask | None = None,
+        update: StateUpdate = _as_it_is,
+        made_from: ClassList | None = None,
+    ) -> Photo:
+        """Replace the photo's mask, when one is given, and its state, together; returns the photo as it is then.
+
+        `update` turns the state that is on disk by then into the new one. `made_from` and errors are as in `change`.
+        """
+        if mask is not None and all(photo.size) and mask.shape != photo.size:
+            raise ValueError(f"a mask of {mask.shape} does not fit a photo of {photo.size}")
+        size = photo.size if mask is None else (mask.shape[0], mask.shape[1])
+        written: list[PhotoState] = []
+
+        def settle(there: PhotoState) -> PhotoState:
+            written.append(_with_size(update(there), size))
+            return written[-1]
+
+        with self.change(made_from=made_from) as change:
+            if mask is not None:
+                change.put_mask(photo.key, mask)
+            change.update_state(photo.key, settle)
+        has_mask = mask is not None or self.mask_path(photo).exists()
+        return replace(photo, size=size, has_mask=has_mask, state=written[-1])
 
     def set_split(self, splits: dict[str, Split]) -> None:
         """Give each photo named in `splits` its split, all together."""
@@ -146,7 +183,7 @@ class Project:
             for key, split in splits.items():
                 photo = self.photo(key)
                 change.rely_on(photo)
-                change.put_state(key, _with_size(photo.state, photo).model_copy(update={"split": split}))
+                change.put_state(key, _with_size(photo.state, photo.size).model_copy(update={"split": split}))
 
     # -- changes
 
@@ -176,6 +213,7 @@ class Project:
                 )  # a committed change whose process died comes before this one
                 there = load_document(self.folder)
                 check_current(self.folder, change, there.classes, lambda: self._files(there))
+                change.settle_states(self.folder)
                 document = self._changed_document(there, change)
                 if document != there:
                     change.put_file(FILE_NAME, encode_document(document))
@@ -213,9 +251,8 @@ class Project:
         return files
 
     def _listed(self, key: str, path: Path) -> Photo:
-        state_path = self.folder / state_name(key)
         mask_path = self.folder / mask_name(key)
-        state = PhotoState.read(state_path) if state_path.exists() else PhotoState()
+        state = read_state(self.folder, key)
         return Photo(key, path, state.size or _measured(path, mask_path), mask_path.exists(), state)
 
 
@@ -239,11 +276,11 @@ def _what_is_there(folder: Path) -> str:
     return "the folder is not empty" if any(folder.iterdir()) else ""
 
 
-def _with_size(state: PhotoState, photo: Photo) -> PhotoState:
+def _with_size(state: PhotoState, size: tuple[int, int]) -> PhotoState:
     """Remember the photo's size, unless it is not known."""
-    if state.size is not None or not all(photo.size):
+    if state.size is not None or not all(size):
         return state
-    return state.model_copy(update={"size": photo.size})
+    return state.model_copy(update={"size": size})
 
 
 def _measured(path: Path, mask_path: Path) -> tuple[int, int]:

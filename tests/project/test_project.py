@@ -13,7 +13,7 @@ from segstudio.project.change import Change
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import encode_jpeg, encode_png
 from segstudio.project.masks import read_mask
-from segstudio.project.photos import PhotoState
+from segstudio.project.photos import Photo, PhotoState
 from segstudio.project.project import Project, stamp
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
 
@@ -232,13 +232,13 @@ def test_a_split_is_not_given_over_what_somebody_writes_in_that_moment(
 ) -> None:
     add_photo("a.png")
     colleague = Project.open(project.folder)
-    put_state = Change.put_state
+    rely_on = Change.rely_on
 
-    def late(change: Change, key: str, state: PhotoState) -> None:
-        put_state(change, key, state)
-        colleague.write_state(colleague.photo("a.png"), PhotoState(status="done"))
+    def late(change: Change, photo: Photo) -> None:
+        rely_on(change, photo)
+        colleague.write_state(photo, PhotoState(status="done"))
 
-    monkeypatch.setattr(Change, "put_state", late)
+    monkeypatch.setattr(Change, "rely_on", late)
     with pytest.raises(SegStudioError, match=r'changed meanwhile \(somebody worked on the photo "a\.png"\)'):
         project.set_split({"a.png": "train"})
     assert Project.open(project.folder).photo("a.png").status == "done"
@@ -275,3 +275,30 @@ def test_changes_of_two_open_projects_add_up(project: Project, tmp_path: Path, t
 
 def test_a_stamp_has_a_time_with_offset() -> None:
     assert stamp()[1][-6] in "+-"
+
+
+def test_a_photo_is_saved_with_what_others_said_of_it(project: Project, add_photo: AddPhoto) -> None:
+    add_photo("a.png")
+    photo = project.photo("a.png")
+    colleague = Project.open(project.folder)
+    colleague.set_split({"a.png": "val"})
+    mask = np.zeros((60, 80), dtype=np.uint8)
+
+    def begun(state: PhotoState) -> PhotoState:
+        return state.model_copy(update={"status": "doing"})
+
+    saved = project.save_photo(photo, mask=mask, update=begun)
+    assert (saved.split, saved.status, saved.has_mask, saved.size) == ("val", "doing", True, (60, 80))
+    assert Project.open(project.folder).photo("a.png") == saved
+    assert (project.read_mask(saved) == 0).all()  # type: ignore[union-attr]
+
+
+def test_a_mask_of_other_classes_is_not_saved(project: Project, add_photo: AddPhoto) -> None:
+    add_photo("a.png")
+    photo = project.photo("a.png")
+    colleague = Project.open(project.folder)
+    colleague.save_classes(colleague.classes.removed(colleague.classes.names[0]))
+    with pytest.raises(SegStudioError, match="numbers of its classes"):
+        project.save_photo(photo, mask=np.zeros((60, 80), dtype=np.uint8))
+    assert not project.mask_path(photo).exists()
+    assert not (project.folder / ".staging").exists()
