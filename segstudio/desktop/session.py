@@ -97,6 +97,20 @@ class ProjectSession(QObject):
 
         self._start("Making the sample project", work, can_cancel=True)
 
+    def import_prepared(self, what: str, work: Callable[[JobControl], object]) -> None:
+        """Let `work` write into the open project (it raises Stopped when cancelled), then read the project again."""
+        if self._opened is None:
+            return
+        folder = self._opened.folder
+
+        def write(control: JobControl) -> OpenedProject:
+            from segstudio.desktop.opened_reading import read_opened
+
+            work(control)
+            return read_opened(folder)
+
+        self._start(what, write, can_cancel=True)
+
     def refresh(self) -> None:
         """Read the open project again: others may have written into it.
 
