@@ -30,14 +30,15 @@ def find_actions(words: str, specs: Sequence[ActionSpec] = ACTIONS) -> tuple[Act
 
 
 class Actions(QObject):
-    """The QActions made of the table."""
+    """The QActions made of the table. Without `with_icons` they get theirs by `renew_icons`, when there is time."""
 
-    def __init__(self, icons: Icons, parent: QObject) -> None:
+    def __init__(self, icons: Icons, parent: QObject, *, with_icons: bool = True) -> None:
         super().__init__(parent)
         self._icons = icons
         self._facts = Facts()
         self._made = {spec.id: self._make(spec) for spec in ACTIONS}
-        self.renew_icons()
+        if with_icons:
+            self.renew_icons()
         self._enable()
 
     def __getitem__(self, action_id: str) -> QAction:

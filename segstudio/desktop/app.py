@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from segstudio.desktop.actions import Actions
@@ -22,6 +22,7 @@ from segstudio.desktop.warm_up import WarmUp
 from segstudio.desktop.window import Window
 
 _SIGNAL_POLL_MS = 250
+_UNSEEN_MS = 1000
 
 
 class Desktop(QObject):
@@ -31,9 +32,11 @@ class Desktop(QObject):
 
     def __init__(self, app: QApplication, places: Places) -> None:
         super().__init__()
+        self._wanted: Path | None = None
+        self._begun = False
         self.settings = Settings(places)
         self.look = Look(app, self.settings.theme)
-        self.actions = Actions(self.look.icons, self)
+        self.actions = Actions(self.look.icons, self, with_icons=False)
         self.session = ProjectSession(places, self)
         self.tabs = TabTable(self.look, self.actions, self.session)
         self.window = Window(
@@ -49,13 +52,29 @@ class Desktop(QObject):
         self.uncaught.connect(self.window.notice.tell)
 
     def start(self, project: Path | None) -> None:
-        """Show the window; what is heavy is loaded after it is on screen."""
+        """Show the window, and then the project: what is heavy is loaded after it is on screen."""
+        self._wanted = project or self.settings.last_project
+        # a slot called from within a paint event must not draw: it waits for its end
+        self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.show()
-        QTimer.singleShot(0, self, self.warm_up.start)
-        last = self.settings.last_project
-        folder = project or (last if last is not None and last.is_dir() else None)
-        if folder is not None:
-            QTimer.singleShot(0, self, lambda: self.session.open(folder))
+        QTimer.singleShot(_UNSEEN_MS, self, self._on_painted)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        """Once, when the window is seen, or when it is not shown at all (minimised, covered)."""
+        if self._begun:
+            return
+        self._begun = True
+        self.actions.renew_icons()
+        self.warm_up.start()
+        self.window.start.look_for_gone()
+        if self._wanted is not None:
+            self.window.open_as_left(self._wanted)
+
+    def close(self) -> None:
+        """Close the window without asking: whoever wants it to end cannot answer."""
+        self.window.asks = False
+        QApplication.closeAllWindows()
 
     def tell_uncaught(self, problem: Problem) -> None:
         """Pass a problem on to the window, from any thread."""
@@ -64,6 +83,7 @@ class Desktop(QObject):
     def shut_down(self) -> None:
         """End all threads."""
         self.window.hide()
+        self.window.start.shut_down()
         self.session.shut_down()
         self.tabs.shut_down()
         self.warm_up.wait()
@@ -76,7 +96,7 @@ def run(project: Path | None) -> int:
     places = Places.of_this_user()
     with logging_to(places.logs):
         desktop = Desktop(app, places)
-        with telling_uncaught(desktop.tell_uncaught), _closing_on_interrupt(desktop):
+        with telling_uncaught(desktop.tell_uncaught), _closing_on_signals(desktop):
             desktop.start(project)
             try:
                 return app.exec()
@@ -94,9 +114,14 @@ def _application() -> QApplication:
 
 
 @contextmanager
-def _closing_on_interrupt(desktop: Desktop) -> Iterator[None]:
-    """Let Ctrl-C in the terminal close the window; Python sees signals only while it runs, hence the timer."""
-    before = signal.signal(signal.SIGINT, lambda _number, _frame: desktop.window.close())
+def _closing_on_signals(desktop: Desktop) -> Iterator[None]:
+    """Let Ctrl-C, a terminal that is closed, and `kill` close the window as its own button would, saved and all.
+
+    Python sees signals only while it runs, hence the timer.
+    """
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = [(number, signal.signal(number, lambda _number, _frame: desktop.close())) for number in numbers]
     timer = QTimer(desktop)
     timer.timeout.connect(_nothing)
     timer.start(_SIGNAL_POLL_MS)
@@ -104,7 +129,8 @@ def _closing_on_interrupt(desktop: Desktop) -> Iterator[None]:
         yield
     finally:
         timer.stop()
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def _nothing() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -40,9 +39,7 @@ def logging_to(folder: Path) -> Iterator[Path]:
     handler: logging.Handler
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
-        )
+        handler = _LogFile(path)
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -80,6 +77,32 @@ def telling_uncaught(tell: Callable[[Problem], None]) -> Iterator[None]:
         yield
     finally:
         sys.excepthook, threading.excepthook = before, before_in_threads
+
+
+class _LogFile(logging.Handler):
+    """A file of bounded size with some older ones beside it, made at the first word: few starts have one to say."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; the handler's lock is held."""
+        if self._file is None:
+            from logging.handlers import RotatingFileHandler  # brings in sockets
+
+            self._file = RotatingFileHandler(
+                self._path, maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
+            )
+            self._file.setFormatter(self.formatter)
+        self._file.emit(record)
+
+    def close(self) -> None:
+        """Close the file."""
+        super().close()
+        if self._file is not None:
+            self._file.close()
 
 
 def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +36,8 @@ class Places:
 
     def thumbnail(self, project: Path) -> Path:
         """Return where the thumbnail of a recent project lies."""
+        import hashlib  # links a large library; wanted once a project is known
+
         return self.thumbnails / f"{hashlib.sha256(os.fsencode(project)).hexdigest()[:24]}.png"
 
 
@@ -75,6 +76,25 @@ class Settings:
     @last_project.setter
     def last_project(self, folder: Path | None) -> None:
         self._store.setValue("last_project", str(folder) if folder else "")
+
+    @property
+    def last_tab(self) -> str:
+        """The tab that was shown then; empty for the start page."""
+        value = self._store.value("last_tab")
+        return value if isinstance(value, str) else ""
+
+    @last_tab.setter
+    def last_tab(self, tab_id: str) -> None:
+        self._store.setValue("last_tab", tab_id)
+
+    def parts(self, splitter: str) -> QByteArray | None:
+        """How a splitter, given by its object name, was set."""
+        value = self._store.value(f"parts/{splitter}")
+        return value if isinstance(value, QByteArray) else None
+
+    def set_parts(self, splitter: str, state: QByteArray) -> None:
+        """Remember how a splitter is set."""
+        self._store.setValue(f"parts/{splitter}", state)
 
     def recent(self) -> tuple[tuple[str, Path], ...]:
         """Return name and folder of the projects opened lately, newest first."""

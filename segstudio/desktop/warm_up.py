@@ -7,8 +7,6 @@ import logging
 
 from PySide6.QtCore import QThread, Signal
 
-from segstudio.desktop.device import device_text
-
 _NEEDED_SOON = (
     "segstudio.desktop.opened_reading",
     "segstudio.desktop.tabs.annotate",
@@ -31,4 +29,6 @@ class WarmUp(QThread):
                 importlib.import_module(name)
         except Exception as error:  # noqa: BLE001 (the edge of a thread)
             _log.error("a part of the program cannot be loaded", exc_info=error)
+        from segstudio.desktop.device import device_text
+
         self.found_device.emit(device_text())

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, QUrl, Slot
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
+from segstudio.desktop.closing import may_close
+from segstudio.desktop.dropping import Dropped, DropVeil, local_paths, what_is_dropped
 from segstudio.desktop.look import Look
+from segstudio.desktop.menus import Menus
 from segstudio.desktop.opened import Changed, OpenedProject
-from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
-from segstudio.desktop.shortcuts import ShortcutsPage
 from segstudio.desktop.tabs.start import StartPage
-from segstudio.desktop.tabs.tab import TabSpec
-from segstudio.desktop.theme import THEME_CHOICES
+from segstudio.desktop.tabs.tab import MayBeUnfinished, TabSpec, TakesFiles, TellsSaved, TellsWork
 from segstudio.desktop.widgets.header import Header
 from segstudio.desktop.widgets.notice_bar import NoticeBar
 from segstudio.desktop.widgets.status_line import StatusLine
+from segstudio.desktop.wishes import Wishes
 from segstudio.desktop.work import JobStatus
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(960, 600)
-_FIRST_TAB = "annotate"
-_THEME_TEXT = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_FIRST_TAB, _FILES_TAB = "annotate", "import"
+_LOOK_AGAIN_S = 5.0
+"""Going to and fro between programs looks for changes this often at most; F5 always does."""
 
 
 class Window(QMainWindow):
-    """Header, notice, the start page or the tabs, status line. `make_tabs` is called when a project first opens."""
+    """Header, notice, the start page or the tabs, status line. The tabs are made when a project first opens.
+
+    `painted` comes once: what is heavy waits for it. While `asks` is true, closing asks before work is lost.
+    """
+
+    painted = Signal()
 
     def __init__(
         self,
@@ -45,15 +59,24 @@ class Window(QMainWindow):
     ) -> None:
         super().__init__()
         self._look, self._actions, self._session = look, actions, session
-        self._settings, self._places, self._tabs = settings, places, tabs
+        self._settings, self._tabs = settings, tabs
         self._pages: dict[str, QWidget] = {}
-        self._shortcuts: ShortcutsPage | None = None
-        self._recent_menu = QMenu("Recent projects", self)
-        self.header = Header(look, self._project_menu(), self._program_menu())
-        self.notice = NoticeBar(look)
+        self._unpainted = True
+        self._looked_at = 0.0
+        self._tab_to_restore = ""
+        self.asks = True
+        self.notice = NoticeBar(look, actions)
+        self.wishes = Wishes(
+            self, look=look, actions=actions, session=session, places=places, notice=self.notice
+        )
+        self._menus = Menus(
+            self, look=look, actions=actions, settings=settings, open_project=self.wishes.open_project
+        )
+        self.header = Header(look, self._menus.project, self._menus.program)
         self.start = StartPage(look, actions, settings, places)
         self.status = StatusLine(actions["job.cancel"])
         self._stack = QStackedWidget()
+        self._veil = DropVeil(look, self._stack)
         self._lay_out()
         self._connect()
         self.addActions(list(actions.all()))
@@ -65,6 +88,11 @@ class Window(QMainWindow):
         """The id of the tab that is shown; nothing on the start page."""
         return next((tab for tab, page in self._pages.items() if page is self._stack.currentWidget()), "")
 
+    def page(self, tab_id: str) -> QWidget | None:
+        """The page of a tab, once a project was opened."""
+        return self._pages.get(tab_id)
+
+    @Slot(str)
     def show_tab(self, tab_id: str) -> None:
         """Show a tab; without a project nothing happens."""
         if self._session.opened is None:
@@ -75,25 +103,84 @@ class Window(QMainWindow):
         self._pages[tab_id].setFocus()
         self._actions.know(tab=tab_id)
 
+    @Slot(object)
+    def open_project(self, folder: Path) -> None:
+        """Open the project in `folder`."""
+        self.wishes.open_project(folder)
+
+    def open_as_left(self, folder: Path) -> None:
+        """Open a project; where it is the one that was open last, at the tab that was shown then."""
+        self._tab_to_restore = self._settings.last_tab if folder == self._settings.last_project else ""
+        self.wishes.open_project(folder)
+
+    # -- events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell the first one."""
+        super().paintEvent(event)
+        if self._unpainted:
+            self._unpainted = False
+            self.painted.emit()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember geometry and project."""
-        self._settings.geometry = self.saveGeometry()
+        """Ask where work would be lost; remember geometry, project, tab and how it is parted."""
+        unfinished = [page.unfinished() for page in self._pages.values() if isinstance(page, MayBeUnfinished)]
+        if self.asks and not may_close(self, [told for told in unfinished if told]):
+            event.ignore()
+            return
         opened = self._session.opened
+        self._settings.geometry = self.saveGeometry()
         self._settings.last_project = opened.folder if opened else None
+        self._settings.last_tab = self.shown_tab
+        for splitter in self._splitters():
+            self._settings.set_parts(splitter.objectName(), splitter.saveState())
         self._settings.save()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Look for changes when the person comes back from another program."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+        now = time.monotonic()
+        came = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
+        if came and now - self._looked_at > _LOOK_AGAIN_S:
+            self._looked_at = now
             self._session.refresh()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say what letting go would do."""
+        told = self._dropped(event).told(is_open=self._session.opened is not None)
+        if told:
+            event.acceptProposedAction()
+            self._veil.show_text(told)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """It went away again."""
+        self._veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open a project; bring anything else to the Import tab, of a new project if none is open."""
+        self._veil.hide()
+        dropped = self._dropped(event)
+        event.acceptProposedAction()
+        if dropped.files and self._session.opened is not None:
+            self._hand_over(dropped.files)
+        else:
+            self.wishes.take(dropped)
+
+    def _dropped(self, event: QDropEvent) -> Dropped:
+        return what_is_dropped(local_paths(event.mimeData()))
+
+    def _hand_over(self, files: Sequence[Path]) -> None:
+        self.show_tab(_FILES_TAB)
+        page = self._pages[_FILES_TAB]
+        if isinstance(page, TakesFiles):
+            page.take(files)
 
     # -- building
 
     def _lay_out(self) -> None:
-        self.setWindowTitle("SegStudio")
         self.setMinimumSize(_SMALLEST)
+        self.setAcceptDrops(True)
         self._stack.addWidget(self.start)
         for spec in self._tabs:
             self.header.tabs.add(spec.id, self._actions[f"go.{spec.id}"])
@@ -107,52 +194,19 @@ class Window(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(body)
 
-    def _project_menu(self) -> QMenu:
-        menu = QMenu(self)
-        self._actions.fill(menu, "project.new", "project.open")
-        menu.addMenu(self._recent_menu)
-        self._actions.fill(menu, "project.sample", "", "project.refresh", "project.folder")
-        self._actions.fill(menu, "project.close", "", "app.quit")
-        self._recent_menu.aboutToShow.connect(self._on_recent_menu_asked)
-        return menu
-
-    def _program_menu(self) -> QMenu:
-        menu = QMenu(self)
-        themes = menu.addMenu("Theme")
-        group = QActionGroup(menu)
-        for choice in THEME_CHOICES:
-            action = themes.addAction(_THEME_TEXT[choice])
-            action.setCheckable(True)
-            action.setChecked(choice == self._look.theme.choice)
-            action.setData(choice)
-            group.addAction(action)
-        group.triggered.connect(lambda action: self._on_theme_chosen(action.data()))
-        self._actions.fill(menu, "help.shortcuts", "help.log")
-        return menu
-
     def _connect(self) -> None:
         session, actions = self._session, self._actions
         session.changed.connect(self._on_changed)
         session.job_changed.connect(self._on_job_changed)
         session.problem_met.connect(self.notice.tell)
         session.project_opened.connect(self._on_project_opened)
-        self.start.folder_chosen.connect(self.open_project)
+        self.start.folder_chosen.connect(self.wishes.open_project)
         self.header.tabs.chosen.connect(self.show_tab)
         self.status.asked_for.connect(self.show_tab)
+        self.notice.keyboard_freed.connect(self._on_keyboard_freed)
         self._look.theme.changed.connect(actions.renew_icons)
-        for action_id, slot in (
-            ("project.new", self._on_new_asked),
-            ("project.open", self._on_open_asked),
-            ("project.sample", self._on_sample_asked),
-            ("project.refresh", session.refresh),
-            ("project.folder", self._on_folder_asked),
-            ("project.close", session.close),
-            ("job.cancel", session.cancel),
-            ("help.shortcuts", self._on_shortcuts_asked),
-            ("help.log", self._on_log_asked),
-            ("app.quit", self.close),
-        ):
-            actions[action_id].triggered.connect(slot)
+        actions["app.quit"].triggered.connect(self.close)
+        actions["go.part"].triggered.connect(self._on_part_asked)
         for spec in self._tabs:
             actions[f"go.{spec.id}"].triggered.connect(lambda _=False, tab=spec.id: self.show_tab(tab))
 
@@ -165,19 +219,33 @@ class Window(QMainWindow):
         if self._pages:
             return
         self._pages = {spec.id: spec.make() for spec in self._tabs}
-        for page in self._pages.values():
+        for tab_id, page in self._pages.items():
             self._stack.addWidget(page)
+            if isinstance(page, TellsSaved):
+                page.saved_changed.connect(self._on_saved_changed)
+            if isinstance(page, TellsWork):
+                self.status.watch(tab_id, page)
+        for splitter in self._splitters():
+            state = self._settings.parts(splitter.objectName())
+            if state is not None:
+                splitter.restoreState(state)
 
-    # -- what the session says
+    def _splitters(self) -> list[QSplitter]:
+        return [each for each in self._stack.findChildren(QSplitter) if each.objectName()]
+
+    # -- what the session and the pages say
 
     @Slot(object)
     def _on_changed(self, flags: Changed) -> None:
         opened = self._session.opened
         if flags & Changed.PROJECT:
             self.header.show_project(opened.name if opened else None)
-            self.setWindowTitle(f"{opened.name} – SegStudio" if opened else "SegStudio")
+            self.setWindowTitle(f"{opened.name}[*] – SegStudio" if opened else "SegStudio")
+            self._on_saved_changed("")
         if opened is None:
             self.start.refresh()
+            if not self._unpainted:
+                self.start.look_for_gone()
             self._stack.setCurrentWidget(self.start)
             self.start.setFocus()
         else:
@@ -191,6 +259,12 @@ class Window(QMainWindow):
             badge = spec.badge(opened)
             self.header.tabs[spec.id].set_badge(badge.text, badge.meaning)
 
+    @Slot(str)
+    def _on_saved_changed(self, text: str) -> None:
+        unsaved = any(page.unsaved for page in self._pages.values() if isinstance(page, TellsSaved))
+        self.setWindowModified(unsaved and self._session.opened is not None)
+        self.status.show_saved(text)
+
     @Slot(object)
     def _on_job_changed(self, status: JobStatus | None) -> None:
         self._update_actions()
@@ -200,11 +274,17 @@ class Window(QMainWindow):
     @Slot()
     def _on_project_opened(self) -> None:
         opened = self._session.opened
-        if opened is not None:
-            self.notice.dismiss()
-            self._settings.remember(opened.name, opened.folder)
-            self._settings.save()
-            self.show_tab(_FIRST_TAB if opened.photos else "import")
+        if opened is None:
+            return
+        self.notice.clear()
+        self._settings.remember(opened.name, opened.folder)
+        self._settings.save()
+        tab, self._tab_to_restore = self._tab_to_restore, ""
+        known = {spec.id for spec in self._tabs}
+        self.show_tab(tab if tab in known else _FIRST_TAB if opened.photos else _FILES_TAB)
+        files = self.wishes.files_for(opened.folder)
+        if files:
+            self._hand_over(files)
 
     def _update_actions(self) -> None:
         opened, job = self._session.opened, self._session.job
@@ -216,73 +296,24 @@ class Window(QMainWindow):
             tab=self.shown_tab,
         )
 
-    # -- what the person wants
-
-    @Slot(object)
-    def open_project(self, folder: Path) -> None:
-        """Open the project in `folder`."""
-        self._session.open(folder)
+    # -- the keyboard
 
     @Slot()
-    def _on_new_asked(self) -> None:
-        from segstudio.desktop.tabs.new_project import NewProjectDialog  # brings in the project store
-
-        dialog = NewProjectDialog(self._look, self._places.documents, self)
-        dialog.accepted.connect(self._on_new_accepted)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+    def _on_keyboard_freed(self) -> None:
+        page = self._stack.currentWidget()
+        if page is not None:
+            page.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
-    def _on_new_accepted(self) -> None:
-        from segstudio.desktop.tabs.new_project import NewProjectDialog
-
-        dialog = self.sender()
-        wanted = dialog.result_value if isinstance(dialog, NewProjectDialog) else None
-        if wanted is not None:
-            self._session.create(wanted.folder, wanted.name, wanted.classes)
-
-    @Slot()
-    def _on_open_asked(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Open a project", str(self._places.documents))
-        if chosen:
-            self.open_project(Path(chosen))
-
-    @Slot()
-    def _on_sample_asked(self) -> None:
-        self._session.make_sample(self._places.documents / "Sample jumps")
-
-    @Slot()
-    def _on_folder_asked(self) -> None:
-        if self._session.opened is not None:
-            self._show_in_system(self._session.opened.folder)
-
-    @Slot()
-    def _on_log_asked(self) -> None:
-        self._show_in_system(self._places.logs)
-
-    def _show_in_system(self, folder: Path) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.notice.tell(Problem(f"The folder is {folder}", level="info"))
-
-    @Slot()
-    def _on_shortcuts_asked(self) -> None:
-        if self._shortcuts is None:
-            self._shortcuts = ShortcutsPage(self._look, self._actions, self)
-        self._shortcuts.show()
-        self._shortcuts.raise_()
-        self._shortcuts.search.setFocus()
-
-    @Slot()
-    def _on_recent_menu_asked(self) -> None:
-        self._recent_menu.clear()
-        for name, folder in self._settings.recent():
-            action = self._recent_menu.addAction(name)
-            action.setToolTip(str(folder))
-            action.triggered.connect(lambda _=False, chosen=folder: self.open_project(chosen))
-        self._recent_menu.setEnabled(not self._session.is_busy)
-
-    def _on_theme_chosen(self, choice: object) -> None:
-        for known in THEME_CHOICES:
-            if known == choice:
-                self._look.theme.choose(known)
-                self._settings.theme = known
+    def _on_part_asked(self) -> None:
+        """Go round: notice, page, status line, header."""
+        parts = (self.header, self.notice, self._stack, self.status)
+        focus = QApplication.focusWidget()
+        now = next((n for n, part in enumerate(parts) if focus is not None and part.isAncestorOf(focus)), 0)
+        for step in range(1, len(parts) + 1):
+            part = parts[(now + step) % len(parts)]
+            if part is self._stack:
+                self._on_keyboard_freed()
+                return
+            if isinstance(part, Header | NoticeBar | StatusLine) and part.take_focus():
+                return

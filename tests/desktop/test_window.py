@@ -13,13 +13,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QTableWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QTableWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop import sample
 from segstudio.desktop.settings import Places, Settings
-from segstudio.desktop.tabs.new_project import NewProjectDialog, folder_name, problem_with
-from segstudio.desktop.tabs.photo_view import PhotoView
+from segstudio.desktop.shortcuts import ShortcutsPage
+from segstudio.desktop.tabs.new_project import NewProjectDialog
 from segstudio.desktop.window import Window
 from segstudio.project.project import Project
 from tests.desktop.conftest import WAIT_MS, Drive
@@ -45,10 +53,6 @@ def wait_for_tab(qtbot: QtBot, window: Window, tab: str) -> None:
 
 def wait_until_idle(qtbot: QtBot, window: Window) -> None:
     qtbot.waitUntil(lambda: not window._session.is_busy, timeout=WAIT_MS)
-
-
-def has_mask(view: PhotoView) -> bool:
-    return view.picture is not None and view.picture.mask is not None
 
 
 def activate(qtbot: QtBot, window: Window) -> None:
@@ -91,9 +95,9 @@ def test_a_new_project_by_keyboard_then_all_tabs_then_again(qtbot: QtBot, drive:
         name = asking.findChild(QLineEdit, "new.name")
         assert name is not None
         QTest.keyClicks(name, "My jumps")
-        for word in ("sky", "person"):
-            edits = [edit for edit in asking.findChildren(QLineEdit) if not edit.objectName()]
-            QTest.keyClicks(next(edit for edit in edits if not edit.text()), word)
+        edits = [edit for edit in asking.findChildren(QLineEdit) if not edit.objectName()]
+        QTest.keyClicks(edits[0], "sky,")
+        QTest.keyClicks(asking.focusWidget(), "person")
         press(qtbot, asking, "new.make")
         wait_for_tab(qtbot, window, "import")
         command = window.findChild(QLineEdit, "command")
@@ -111,8 +115,8 @@ def test_a_new_project_by_keyboard_then_all_tabs_then_again(qtbot: QtBot, drive:
     assert made.classes.names == ("sky", "person")
 
     def again(window: Window) -> None:
-        wait_for_tab(qtbot, window, "import")
-        assert window.windowTitle() == "My jumps – SegStudio"
+        wait_for_tab(qtbot, window, "train")
+        assert window.windowTitle() == "My jumps[*] – SegStudio"
         wait_until_idle(qtbot, window)
         activate(qtbot, window)
         QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
@@ -125,25 +129,15 @@ def test_a_new_project_by_keyboard_then_all_tabs_then_again(qtbot: QtBot, drive:
     assert drive(again) == 0
 
 
-def test_a_project_named_on_the_command_line_shows_its_photos(
+def test_a_project_named_on_the_command_line_is_opened_and_remembered(
     qtbot: QtBot, drive: Drive, project: Project
 ) -> None:
     def steps(window: Window) -> None:
         wait_for_tab(qtbot, window, "annotate")
-        photos = window.findChild(QListView, "photos")
-        assert photos is not None
-        assert photos.model().rowCount() == 4
         assert window.header.tabs["annotate"].badge == "2"
-        view = window.findChild(PhotoView, "photo_view")
-        assert view is not None
-        qtbot.waitUntil(lambda: has_mask(view), timeout=WAIT_MS)
-        QTest.keyClick(photos, Qt.Key.Key_PageDown)
-        assert photos.currentIndex().data() == "1.jpg"
-        QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-        search = window.findChild(QLineEdit, "photos.search")
-        assert search is not None
-        QTest.keyClicks(search, "3")
-        assert photos.model().rowCount() == 1
+        photos = window.findChild(QPushButton, "status.photos")
+        assert photos is not None
+        assert photos.text() == "4 photos, 2 done"
 
     assert drive(steps, project.folder) == 0
     settings = Settings(Places.of_this_user())
@@ -249,7 +243,7 @@ def test_a_damaged_project_is_told_in_one_bar(qtbot: QtBot, drive: Drive, projec
         assert window.shown_tab == ""
         wait_until_idle(qtbot, window)
         window.open_project(project.folder)
-        qtbot.waitUntil(lambda: window.notice._count == 2, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: window.notice.notices.waiting[0].times == 2, timeout=WAIT_MS)
 
     assert drive(steps, project.folder) == 0
     log = Places.of_this_user().logs / "segstudio.log"
@@ -281,7 +275,7 @@ def test_actions_are_found_and_done_from_the_shortcut_page(
         wait_for_tab(qtbot, window, "annotate")
         wait_until_idle(qtbot, window)
         QTest.keyClick(window, Qt.Key.Key_F1)
-        page = window._shortcuts
+        page = window.findChild(ShortcutsPage)
         assert page is not None
         QTest.keyClicks(page.search, "learning")
         assert page.table.rowCount() == 1
@@ -293,7 +287,11 @@ def test_actions_are_found_and_done_from_the_shortcut_page(
 
 
 def test_the_theme_is_remembered(qtbot: QtBot, drive: Drive) -> None:
-    assert drive(lambda window: window._on_theme_chosen("dark")) == 0
+    def choose(window: Window) -> None:
+        theme = next(menu for menu in window.findChildren(QMenu) if menu.title() == "Theme")
+        theme.actions()[2].trigger()
+
+    assert drive(choose) == 0
     seen: list[str] = []
     assert drive(lambda window: seen.append(window._look.theme.choice)) == 0
     assert seen == ["dark"]
@@ -320,23 +318,6 @@ def test_runs_and_classes_of_a_model_are_shown(qtbot: QtBot, drive: Drive, proje
         assert cells(window, "classes", 1, 0) == ["ground"]
 
     assert drive(steps, project.folder) == 0
-
-
-@pytest.mark.parametrize(
-    ("name", "made"), [("My jumps", "My jumps"), (" a/b:c ", "a-b-c"), ("..", ""), ("x.", "x"), ("", "")]
-)
-def test_a_name_becomes_a_folder(name: str, made: str) -> None:
-    assert folder_name(name) == made
-
-
-def test_what_a_new_project_lacks_is_said(tmp_path: Path) -> None:
-    assert problem_with("", None, []) == "Give the project a name."
-    assert "class" in problem_with("a", tmp_path / "a", [])
-    assert "twice" in problem_with("a", tmp_path / "a", ["Sky", "sky"])
-    (tmp_path / "a").mkdir()
-    assert problem_with("a", tmp_path / "a", ["sky"]) == ""
-    (tmp_path / "a" / "x").touch()
-    assert "not empty" in problem_with("a", tmp_path / "a", ["sky"])
 
 
 _PROBE = """

@@ -55,6 +55,14 @@ FRAME = (
         "go.review", "Go to", "Review", "Ctrl+4", "review", "What does it see, and what next?", is_open
     ),
     ActionSpec(
+        "go.part",
+        "Go to",
+        "Next part of the window",
+        "F6",
+        "",
+        "Move the keyboard on: problem, tab, status line, header.",
+    ),
+    ActionSpec(
         "job.cancel",
         "Work",
         "Cancel",

@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QColorDialog,
     QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from segstudio.desktop.look import Look
-from segstudio.desktop.widgets.labels import label
-from segstudio.project.colours import next_colours
+from segstudio.desktop.tabs.new_classes import ClassNames
+from segstudio.desktop.widgets.labels import label, set_property, shortened
 
-_WIDTH_PX = 520
+Field = Literal["name", "place", "classes"]
+
+_FIELDS: tuple[Field, ...] = ("name", "place", "classes")
+_WIDTH_PX, _HEIGHT_PX = 560, 560
 _FORBIDDEN = '<>:"/\\|?*'
+_PROJECT_FILE = "project.json"
+_PATH_LETTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """What the person asked for: classes are (name, `#RRGGBB`) in the order of their numbers."""
+    """What the person asked for: classes are (name, `#RRGGBB`) in the order of their numbers; `files` come in next."""
 
     folder: Path
     name: str
     classes: tuple[tuple[str, str], ...]
+    files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why the project cannot be made yet: the field it is about, and whether that is wrong or only not given yet."""
+
+    field: Field
+    text: str
+    is_wrong: bool = True
 
 
 def folder_name(name: str) -> str:
@@ -44,143 +59,161 @@ def folder_name(name: str) -> str:
     return cleaned.strip(" .")
 
 
-def problem_with(name: str, folder: Path | None, classes: Sequence[str]) -> str:
-    """Return what is missing, in one sentence, or nothing when the project can be made."""
-    if not folder_name(name) or folder is None:
-        return "Give the project a name."
+def free_name(name: str, place: Path) -> str:
+    """Return `name`, with the first number behind it that makes its folder in `place` a new one."""
+    candidate, number = name, 2
+    while folder_name(candidate) and (place / folder_name(candidate)).exists():
+        candidate, number = f"{name} {number}", number + 1
+    return candidate
+
+
+def lacks(name: str, place: str, classes: Sequence[str], *, needs_classes: bool = True) -> tuple[Lack, ...]:
+    """Return what is missing or wrong, field by field; nothing when the project can be made."""
+    return tuple(
+        lack
+        for lack in (
+            _lack_of_place(place),
+            _lack_of_name(name, place),
+            _lack_of_classes(classes, needs_classes=needs_classes),
+        )
+        if lack is not None
+    )
+
+
+def _lack_of_name(name: str, place: str) -> Lack | None:
+    if not name.strip():
+        return Lack("name", "Give the project a name.", is_wrong=False)
+    if not folder_name(name):
+        return Lack("name", "A name needs a letter or a digit: it names the folder, too.")
+    folder = Path(place.strip()).expanduser() / folder_name(name)
+    if (folder / _PROJECT_FILE).exists():
+        return Lack("name", f"The project “{folder.name}” is there already: choose another name, or open it.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        return f"{folder.name} is there already and not empty: choose another name or place."
+        return Lack("name", f"“{folder.name}” is there already and not empty: choose another name.")
+    return None
+
+
+def _lack_of_place(place: str) -> Lack | None:
+    if not place.strip():
+        return Lack("place", "Say in which folder.", is_wrong=False)
+    folder = Path(place.strip()).expanduser()
+    if not folder.is_absolute():
+        return Lack("place", "Give the whole path, or choose the folder.")
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        return Lack("place", f"{there.name} is a file, not a folder.")
+    if not os.access(there, os.W_OK):
+        return Lack("place", f"Nothing can be written into {there}: choose another folder.")
+    return None
+
+
+def _lack_of_classes(classes: Sequence[str], *, needs_classes: bool) -> Lack | None:
     names = [word.casefold() for word in classes]
     doubled = [word for word, low in zip(classes, names, strict=True) if names.count(low) > 1]
     if doubled:
-        return f"The class “{doubled[0]}” is there twice."
-    if not classes:
-        return "Give at least one class; more can be added later."
-    return ""
+        return Lack("classes", f"The class “{doubled[0]}” is there twice.")
+    if needs_classes and not classes:
+        return Lack("classes", "Give at least one class; more can be added later.", is_wrong=False)
+    return None
 
 
 class NewProjectDialog(QDialog):
-    """Asks for a new project. After `accepted`, `result_value` holds it; nothing is made here."""
+    """Asks for a new project. After `accepted`, `result_value` holds it; nothing is made here.
 
-    def __init__(self, look: Look, place: Path, parent: QWidget | None = None) -> None:
+    `files` wait for it: they may bring the classes, so none need be given.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        place: Path,
+        parent: QWidget | None = None,
+        *,
+        name: str = "",
+        files: Sequence[Path] = (),
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("New project")
         self.setMinimumWidth(_WIDTH_PX)
-        self._look = look
-        self._place = place
-        self._rows: list[_ClassRow] = []
-        self._name = QLineEdit()
+        self._files = tuple(files)
+        self._name = QLineEdit(free_name(name, place))
         self._name.setObjectName("new.name")
+        self._name.setAccessibleName("Name")
         self._name.setPlaceholderText("My photos")
         self._where = QLineEdit(str(place))
         self._where.setObjectName("new.place")
-        browse = QPushButton("Choose…")
-        browse.clicked.connect(self._on_browse_clicked)
-        self._hint = label("", "caption", wraps=True)
-        self._hint.setObjectName("new.hint")
+        self._where.setAccessibleName("In folder")
+        self._browse = QPushButton("Choose…")
+        self._browse.setAutoDefault(False)
+        self._classes = ClassNames(look)
+        self._hints = {field: _hint(f"new.hint.{field}") for field in _FIELDS}
         self._make = QPushButton("Make project")
         self._make.setObjectName("new.make")
         self._make.setProperty("kind", "primary")
         self._make.setDefault(True)
-        self._make.clicked.connect(self.accept)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.reject)
-        self._list = QVBoxLayout()
-        self._add = QPushButton("Add a class")
-        self._add.setObjectName("new.add")
-        self._add.setAutoDefault(False)
-        self._add.setProperty("kind", "quiet")
-        self._add.setIcon(look.icon("plus"))
-        self._add.clicked.connect(self._on_add_clicked)
-        self._lay_out(browse, cancel)
-        for edit in (self._name, self._where):
-            edit.textChanged.connect(self._on_anything_changed)
-        for _ in range(2):
-            self._add_row()
+        self._cancel = QPushButton("Cancel")
+        self._cancel.setAutoDefault(False)
+        self._lay_out()
+        self.resize(_WIDTH_PX, _HEIGHT_PX)
+        self._connect()
         self._on_anything_changed()
         self._name.setFocus()
+        self._name.selectAll()
 
     @property
     def result_value(self) -> NewProject | None:
         """What the person asked for, when it can be made."""
-        folder = self._folder()
-        if folder is None or problem_with(self._name.text(), folder, [name for name, _ in self._classes()]):
+        if self._lacks():
             return None
-        return NewProject(folder, self._name.text().strip(), self._classes())
+        folder = Path(self._where.text().strip()).expanduser() / folder_name(self._name.text())
+        return NewProject(folder, self._name.text().strip(), self._classes.classes(), self._files)
 
-    def _folder(self) -> Path | None:
-        name, place = folder_name(self._name.text()), self._where.text().strip()
-        return Path(place).expanduser() / name if name and place else None
+    def _lacks(self) -> tuple[Lack, ...]:
+        names = [name for name, _ in self._classes.classes()]
+        return lacks(self._name.text(), self._where.text(), names, needs_classes=not self._files)
 
-    def _classes(self) -> tuple[tuple[str, str], ...]:
-        return tuple((row.name, row.colour) for row in self._rows if row.name)
-
-    def _lay_out(self, browse: QPushButton, cancel: QPushButton) -> None:
+    def _lay_out(self) -> None:
         form = QGridLayout()
-        form.setHorizontalSpacing(8)
-        form.setVerticalSpacing(8)
-        for row, (text, field) in enumerate((("Name", self._name), ("In folder", self._where))):
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(4)
+        for row, (text, edit) in enumerate((("Name", self._name), ("In folder", self._where))):
             caption = label(text)
-            caption.setBuddy(field)
-            form.addWidget(caption, row, 0)
-            form.addWidget(field, row, 1, 1, 1 if row else 2)
-        form.addWidget(browse, 1, 2)
-        inner = QWidget()
-        inner.setObjectName("card")
-        self._list.setContentsMargins(8, 8, 8, 8)
-        self._list.setSpacing(4)
-        around = QVBoxLayout(inner)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.addLayout(self._list)
-        around.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(inner)
-        scroll.setMinimumHeight(160)
+            caption.setBuddy(edit)
+            form.addWidget(caption, 2 * row, 0)
+            form.addWidget(edit, 2 * row, 1, 1, 1 if row else 2)
+            form.addWidget(self._hints[_FIELDS[row]], 2 * row + 1, 1, 1, 2)
+        form.addWidget(self._browse, 2, 2)
         below = QHBoxLayout()
-        below.addWidget(self._hint, 1)
-        below.addWidget(cancel)
+        below.addStretch(1)
+        below.addWidget(self._cancel)
         below.addWidget(self._make)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(8)
         column.addWidget(label("New project", "title"))
+        if self._files:
+            told = self._files[0].name if len(self._files) == 1 else f"{len(self._files):,} things dropped"
+            column.addWidget(
+                label(
+                    f"{shortened(told, _PATH_LETTERS)}: next, the Import tab shows what comes in.",
+                    "dim",
+                    wraps=True,
+                )
+            )
         column.addSpacing(4)
         column.addLayout(form)
-        column.addSpacing(8)
-        column.addWidget(label("Classes"))
-        column.addWidget(
-            label(
-                "What a pixel can be. A first class named background stands for all that is not painted.",
-                "caption",
-                wraps=True,
-            )
-        )
-        column.addWidget(scroll, 1)
-        column.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._classes, 1)
+        column.addWidget(self._hints["classes"])
         column.addSpacing(8)
         column.addLayout(below)
 
-    def _add_row(self) -> _ClassRow:
-        taken = tuple(row.colour for row in self._rows)
-        row = _ClassRow(self._look, next_colours(1, taken)[0], self)
-        row.edit.textChanged.connect(self._on_anything_changed)
-        row.gone.clicked.connect(lambda: self._remove_row(row))
-        self._rows.append(row)
-        self._list.addWidget(row)
-        self._on_anything_changed()
-        return row
-
-    def _remove_row(self, row: _ClassRow) -> None:
-        self._rows.remove(row)
-        row.hide()
-        row.deleteLater()
-        self._on_anything_changed()
-
-    @Slot()
-    def _on_add_clicked(self) -> None:
-        self._add_row().edit.setFocus()
+    def _connect(self) -> None:
+        self._browse.clicked.connect(self._on_browse_clicked)
+        self._make.clicked.connect(self.accept)
+        self._cancel.clicked.connect(self.reject)
+        self._classes.changed.connect(self._on_anything_changed)
+        for edit in (self._name, self._where):
+            edit.textChanged.connect(self._on_anything_changed)
 
     @Slot()
     def _on_browse_clicked(self) -> None:
@@ -190,50 +223,25 @@ class NewProjectDialog(QDialog):
 
     @Slot()
     def _on_anything_changed(self) -> None:
-        for number, row in enumerate(self._rows):
-            row.edit.setPlaceholderText(f"Class {number + 1}")
-        problem = problem_with(self._name.text(), self._folder(), [name for name, _ in self._classes()])
-        folder = self._folder()
-        self._hint.setText(problem or f"Makes {folder}")
-        self._make.setEnabled(not problem)
+        found = {lack.field: lack for lack in self._lacks()}
+        folder = Path(self._where.text().strip()).expanduser() / folder_name(self._name.text())
+        quiet: dict[Field, str] = {
+            "name": "" if "place" in found else f"Makes {shortened(str(folder), _PATH_LETTERS)}",
+            "place": "",
+            "classes": "None are needed: the files may bring their own." if self._files else "",
+        }
+        for field, hint in self._hints.items():
+            lack = found.get(field)
+            hint.setText(lack.text if lack else quiet[field])
+            set_property(hint, "wrong", lack is not None and lack.is_wrong)
+        for edit, lack in ((self._name, found.get("name")), (self._where, found.get("place"))):
+            set_property(edit, "wrong", lack is not None and lack.is_wrong)
+        self._make.setEnabled(not found)
 
 
-class _ClassRow(QWidget):
-    """One class: its colour as a button, its name, and the way to leave it out."""
-
-    def __init__(self, look: Look, colour: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.colour = colour
-        self._swatch = QToolButton()
-        self._swatch.setToolTip("Choose another colour.")
-        self._swatch.setAccessibleName("Colour")
-        self._swatch.setFixedSize(QSize(30, 30))
-        self._swatch.clicked.connect(self._on_swatch_clicked)
-        self.edit = QLineEdit()
-        self.edit.setAccessibleName("Name of the class")
-        self.gone = QToolButton()
-        self.gone.setIcon(look.icon("close", "text_dim"))
-        self.gone.setToolTip("Leave this class out.")
-        self.gone.setAccessibleName("Leave this class out")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._swatch)
-        row.addWidget(self.edit, 1)
-        row.addWidget(self.gone)
-        self._paint()
-
-    @property
-    def name(self) -> str:
-        """The name, without outer and doubled spaces."""
-        return " ".join(self.edit.text().split())
-
-    @Slot()
-    def _on_swatch_clicked(self) -> None:
-        chosen = QColorDialog.getColor(self.colour, self, "Colour of the class")
-        if chosen.isValid():
-            self.colour = chosen.name().upper()
-            self._paint()
-
-    def _paint(self) -> None:
-        self._swatch.setStyleSheet(f"QToolButton {{ background: {self.colour}; margin: 5px; }}")
+def _hint(name: str) -> QLabel:
+    hint = label(" ", "caption", wraps=True)
+    hint.setObjectName(name)
+    hint.setMinimumHeight(hint.sizeHint().height())
+    hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    return hint

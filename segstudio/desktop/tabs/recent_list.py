@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -19,9 +19,11 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.settings import Places
 
 _FOLDER = Qt.ItemDataRole.UserRole
+_IS_GONE = Qt.ItemDataRole.UserRole + 1
 _ROW_PX = 72
 _THUMBNAIL = QSize(80, 56)
 _MARGIN_PX = 8
+_REMOVE = "Remove from list"
 
 
 class RecentList(QListWidget):
@@ -35,6 +37,7 @@ class RecentList(QListWidget):
         self.setObjectName("recent")
         self.setAccessibleName("Recent projects")
         self._places = places
+        self._gone: frozenset[Path] = frozenset()
         self.setItemDelegate(_RecentDelegate(look, self))
         self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
@@ -50,16 +53,27 @@ class RecentList(QListWidget):
         for name, folder in entries:
             item = QListWidgetItem(name)
             item.setData(_FOLDER, str(folder))
-            item.setToolTip(f"{folder}\nOpen this project; Delete leaves it off this list.")
+            item.setToolTip(f"{folder}\nOpen this project; Delete removes it from this list only.")
             picture = QPixmap(str(self._places.thumbnail(folder)))
             if not picture.isNull():
                 item.setData(Qt.ItemDataRole.DecorationRole, picture)
             self.addItem(item)
+        self.show_gone(self._gone)
         if entries:
             self.setCurrentRow(0)
 
+    def show_gone(self, folders: frozenset[Path]) -> None:
+        """Mark the projects whose folders are not there: moved, deleted, or on a drive that is not plugged in."""
+        self._gone = folders
+        for row in range(self.count()):
+            item = self.item(row)
+            gone = Path(item.data(_FOLDER)) in folders
+            item.setData(_IS_GONE, gone)
+            name = f"{item.text()}, not there any more" if gone else item.text()
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, name)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return opens, Delete leaves off the list."""
+        """Return opens, Delete removes from the list."""
         item = self.currentItem()
         if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._on_item_chosen(item)
@@ -67,6 +81,17 @@ class RecentList(QListWidget):
             self.forgotten.emit(Path(item.data(_FOLDER)))
         else:
             super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """What is gone has its own place to press."""
+        place = event.position().toPoint()
+        item = self.itemAt(place)
+        if item is not None and item.data(_IS_GONE):
+            remove = remove_rect(self.visualItemRect(item), self.fontMetrics())
+            if remove.contains(place):
+                self.forgotten.emit(Path(item.data(_FOLDER)))
+                return
+        super().mouseReleaseEvent(event)
 
     @Slot(QListWidgetItem)
     def _on_item_chosen(self, item: QListWidgetItem) -> None:
@@ -80,7 +105,7 @@ class RecentList(QListWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Open", lambda: self._on_item_chosen(item))
-        menu.addAction("Leave off this list", lambda: self.forgotten.emit(Path(item.data(_FOLDER))))
+        menu.addAction(_REMOVE, lambda: self.forgotten.emit(Path(item.data(_FOLDER))))
         menu.popup(self.viewport().mapToGlobal(place))
 
 
@@ -109,19 +134,33 @@ class _RecentDelegate(QStyledItemDelegate):
             painter.setPen(QPen(look.colour("accent"), 2) if focused else Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("selection" if focused else "hover"))
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), 6, 6)
+        gone = bool(index.data(_IS_GONE))
         box = QRect(rect.topLeft() + QPoint(_MARGIN_PX, _MARGIN_PX), _THUMBNAIL)
-        _draw_thumbnail(painter, box, index.data(Qt.ItemDataRole.DecorationRole), look)
+        _draw_thumbnail(painter, box, None if gone else index.data(Qt.ItemDataRole.DecorationRole), look)
         left = box.right() + 1 + 12
         text = QRect(left, rect.top(), rect.right() - left - _MARGIN_PX, rect.height())
+        if gone:
+            remove = remove_rect(rect, QFontMetrics(look.theme.font("body")))
+            text.setRight(remove.left() - _MARGIN_PX)
+            painter.setFont(look.theme.font("body"))
+            painter.setPen(look.colour("accent"))
+            painter.drawText(remove, Qt.AlignmentFlag.AlignCenter, _REMOVE)
+        where = _short(str(index.data(_FOLDER)))
         for words, font, colour, top in (
-            (str(index.data()), look.theme.font("body", bold=True), "text", -11),
-            (_short(str(index.data(_FOLDER))), look.theme.font("caption"), "text_dim", 11),
+            (str(index.data()), look.theme.font("body", bold=True), "text_dim" if gone else "text", -11),
+            (f"not there: {where}" if gone else where, look.theme.font("caption"), "text_dim", 11),
         ):
             painter.setFont(font)
             painter.setPen(look.colour(colour))
             shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideMiddle, text.width())
             painter.drawText(text.translated(0, top), Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
+
+
+def remove_rect(row: QRect, metrics: QFontMetrics) -> QRect:
+    """Return where, in the row of a project that is gone, the way to take it off the list is."""
+    width = metrics.horizontalAdvance(_REMOVE) + 2 * _MARGIN_PX
+    return QRect(row.right() - width - _MARGIN_PX, row.top() + 16, width, row.height() - 32)
 
 
 def _draw_thumbnail(painter: QPainter, box: QRect, picture: QPixmap | None, look: Look) -> None:

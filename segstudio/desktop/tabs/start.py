@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
@@ -13,7 +12,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.tabs.recent_list import RecentList
 from segstudio.desktop.widgets.labels import label
-from segstudio.desktop.work import JobStatus
+from segstudio.desktop.work import Job, JobControl, JobStatus
 
 _CHOICES = ("project.new", "project.open", "project.sample")
 _LEFT_PX = 300
@@ -22,7 +21,7 @@ _ICON_PX = 20
 
 
 class StartPage(QWidget):
-    """What is seen without a project. `folder_chosen` carries the project that the person picked or dropped."""
+    """What is seen without a project. `folder_chosen` carries the project that the person picked."""
 
     folder_chosen = Signal(object)
 
@@ -31,9 +30,14 @@ class StartPage(QWidget):
         self._look = look
         self._actions = actions
         self._settings = settings
-        self.setAcceptDrops(True)
+        self._looking: Job | None = None
         self.recent = RecentList(look, places)
-        self._nothing = label("Projects that you open are listed here.", "dim", wraps=True)
+        self._nothing = label(
+            "Projects that you open are listed here. Photos, annotation files or a project folder can be dropped"
+            " anywhere on this window.",
+            "dim",
+            wraps=True,
+        )
         self._buttons = [self._button(action_id) for action_id in _CHOICES]
         self._buttons[0].setProperty("kind", "primary")
         self.setFocusProxy(self._buttons[0])
@@ -52,6 +56,31 @@ class StartPage(QWidget):
         self.recent.setVisible(bool(entries))
         self._nothing.setVisible(not entries)
 
+    def look_for_gone(self) -> None:
+        """Find out, in a thread (a lost network drive answers late), which recent projects are not there."""
+        folders = tuple(folder for _, folder in self._settings.recent())
+        if self._looking is not None or not folders:
+            return
+
+        def work(_control: JobControl) -> frozenset[Path]:
+            return frozenset(folder for folder in folders if not folder.is_dir())
+
+        self._looking = Job("Looking for recent projects", work, self)
+        self._looking.succeeded.connect(self._on_looked)
+        self._looking.finished.connect(self._on_looking_finished)
+        self._looking.start()
+
+    @Slot(object)
+    def _on_looked(self, gone: frozenset[Path]) -> None:
+        self.recent.show_gone(gone)
+
+    @Slot()
+    def _on_looking_finished(self) -> None:
+        job, self._looking = self._looking, None
+        if job is not None:
+            job.wait()
+            job.deleteLater()
+
     @Slot(object)
     def show_job(self, status: JobStatus | None) -> None:
         """Show what is under way in the place that waits for it."""
@@ -60,17 +89,10 @@ class StartPage(QWidget):
             button.setEnabled(self._actions[action_id].isEnabled())
         self.recent.setEnabled(status is None)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take one folder or project.json."""
-        if _dropped_folder(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
-        folder = _dropped_folder(event)
-        if folder is not None:
-            event.acceptProposedAction()
-            self.folder_chosen.emit(folder)
+    def shut_down(self) -> None:
+        """End the look for projects that are gone."""
+        if self._looking is not None:
+            self._looking.wait()
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -123,7 +145,9 @@ class StartPage(QWidget):
     @Slot(object)
     def _on_forgotten(self, folder: Path) -> None:
         self._settings.forget(folder)
+        self._settings.save()
         self.refresh()
+        self.recent.setFocus()
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -167,12 +191,3 @@ class _Progress(QWidget):
             self._bar.setRange(0, status.total)
             self._bar.setValue(status.done)
             self._cancel.setVisible(status.can_cancel)
-
-
-def _dropped_folder(event: QDropEvent) -> Path | None:
-    """Return the project folder that is dragged, or None for anything else."""
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path.parent if path.name == "project.json" else path if path.is_dir() else None

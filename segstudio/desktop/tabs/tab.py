@@ -45,11 +45,23 @@ class TakesFiles(Protocol):
 
 @runtime_checkable
 class TellsSaved(Protocol):
-    """A page that edits. Its signal `saved_told(str, bool)` carries what the status line says (`saved 2 s ago`)
-    and whether something is not on the disk yet.
-    """
+    """A page that edits. Its signal `saved_changed(str)` carries what the status line says (`saved 2 s ago`)."""
 
-    saved_told: SignalInstance
+    saved_changed: SignalInstance
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is not on the disk yet as it is seen."""
+
+
+@runtime_checkable
+class TellsWork(Protocol):
+    """A page with work of its own under way. Its signal `work_changed(object)` carries a JobStatus or None."""
+
+    work_changed: SignalInstance
+
+    def cancel_work(self) -> None:
+        """Ask that work to stop."""
 
 
 @runtime_checkable

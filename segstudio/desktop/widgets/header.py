@@ -61,6 +61,12 @@ class Header(QFrame):
         self._device.setText(text)
         self._device.setToolTip(f"{text}\nTrainings started from here run on this device.")
 
+    def take_focus(self) -> bool:
+        """Give the keyboard to the tab that is shown, or to the menu where there is none."""
+        target = self.tabs.chosen_button() if self.tabs.isVisible() else None
+        (target or self._project).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
     def _menu_button(self, menu: QMenu) -> QToolButton:
         button = QToolButton()
         button.setMenu(menu)

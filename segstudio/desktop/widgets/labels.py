@@ -22,6 +22,23 @@ def label(text: str, kind: TextKind = "body", *, wraps: bool = False) -> QLabel:
     return made
 
 
+def shortened(text: str, letters: int) -> str:
+    """Return `text`, shortened in the middle where it has more letters than that; pure."""
+    if len(text) <= letters:
+        return text
+    tail = letters // 2
+    return f"{text[: letters - tail - 1]}…{text[len(text) - tail :]}"
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Set a property that the style sheet asks for, and let the widget be styled anew if it is another."""
+    told = str(value).lower() if isinstance(value, bool) else value
+    if widget.property(name) != told:
+        widget.setProperty(name, told)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 class ElidedLabel(QLabel):
     """One line, shortened in the middle where it does not fit, with the whole in the tooltip."""
 

@@ -117,6 +117,10 @@ class TabStrip(QWidget):
     def __getitem__(self, tab_id: str) -> TabButton:
         return self._buttons[tab_id]
 
+    def chosen_button(self) -> TabButton | None:
+        """The tab that is shown."""
+        return next((button for button in self._buttons.values() if button.isChecked()), None)
+
     def show_chosen(self, tab_id: str) -> None:
         """Mark a tab as the one shown."""
         self._buttons[tab_id].setChecked(True)
