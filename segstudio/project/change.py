@@ -13,7 +13,7 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
@@ -24,8 +24,12 @@ from segstudio.project.photos import Photo, PhotoState, clean_key
 
 STAGING = ".staging"
 _LIST = "commit.json"
+_REMOVED = "remove.json"
 _FILES = "files"
 _LOCKED = ".lock"
+
+FileStamp = tuple[int, int, int]
+"""When a file was written (ns), its length and its number in the file system: another file has another one."""
 
 StateUpdate = Callable[[PhotoState], PhotoState]
 
@@ -45,6 +49,8 @@ class Change:
         self.new_sources: set[str] = set()
         self.known: dict[str, Photo] = {}
         self.updates: dict[str, StateUpdate] = {}
+        self.known_files: dict[str, FileStamp | None] = {}
+        self.removed: set[str] = set()
         self.has_masks = False
 
     @property
@@ -119,6 +125,35 @@ class Change:
         """Add or replace any file of the project, by its path relative to the project."""
         write_bytes(self._files / clean_key(name), data)
 
+    def put_link(self, name: str, path: Path) -> None:
+        """Add a file of the project by another name, without copying it where the disk can do that.
+
+        For files that are only ever replaced, never written into, or that this change removes.
+        """
+        target = self._files / clean_key(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.hardlink_to(path)
+        except OSError:
+            copy_file(path, target)
+
+    def remove_file(self, name: str) -> None:
+        """Remove a file of the project, once all others are in place; that there is none is no error."""
+        self.removed.add(clean_key(name))
+
+    def rely_on_file(self, name: str, stamp: FileStamp | None) -> None:
+        """Refuse to commit when the file `name` is another by then than the one of `stamp` (None: there is none)."""
+        self.known_files[clean_key(name)] = stamp
+
+
+def file_stamp(path: Path) -> FileStamp | None:
+    """Return what tells this file from one that takes its place, or None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
 
 def mask_name(key: str) -> str:
     """Return where the mask of the photo `key` lies, relative to the project.
@@ -160,8 +195,9 @@ def staging_folder(project: Path) -> Iterator[Path]:
         _tidy(folder)
 
 
-def commit(project: Path, folder: Path) -> None:
-    """Move everything staged in `folder` into place; from here on the change happens, even after a crash.
+def commit(project: Path, folder: Path, removed: Collection[str] = ()) -> None:
+    """Move everything staged in `folder` into place and remove the files `removed`; from here on the change happens,
+    even after a crash.
 
     Raises SegStudioError, with nothing moved, when a file would have to take the place of a folder.
     """
@@ -169,6 +205,8 @@ def commit(project: Path, folder: Path) -> None:
     names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
     for name in names:
         _check_free(project, name)
+    if removed:  # a file of its own: the list stays as every SegStudio reads it
+        write_text(folder / _REMOVED, json.dumps(sorted(set(removed) - set(names)), ensure_ascii=False))
     write_text(folder / _LIST, json.dumps(names, ensure_ascii=False))
     _move(project, folder)
 
@@ -197,6 +235,9 @@ def check_current(
             or (project / mask_name(photo.key)).exists() != photo.has_mask
         ):
             raise _outdated(project, f'somebody worked on the photo "{photo.key}"')
+    for name, stamp in change.known_files.items():
+        if file_stamp(project / name) != stamp:
+            raise _outdated(project, f"somebody worked on {name}")
     for name in sorted(change.new_sources):
         if (project / "sources" / name).exists():
             raise _outdated(project, f"there is a file sources/{name} now")
@@ -271,6 +312,8 @@ def _move(project: Path, folder: Path) -> None:
             if staged.exists():  # otherwise an earlier attempt has moved it
                 target.parent.mkdir(parents=True, exist_ok=True)
                 staged.replace(target)
+        for name in _removed(folder):
+            _remove(project, project / clean_key(name))
     except OSError as error:
         raise SegStudioError(
             f"a file of the project could not be replaced ({error.strerror})",
@@ -278,6 +321,19 @@ def _move(project: Path, folder: Path) -> None:
             fix="Make it writable and open the project again: the change is kept and will be finished",
         ) from error
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _removed(folder: Path) -> list[str]:
+    path = folder / _REMOVED
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
+
+
+def _remove(project: Path, path: Path) -> None:
+    """Remove a file and the folders that are empty then, but for those at the top of the project."""
+    path.unlink(missing_ok=True)
+    for folder in path.relative_to(project).parents[:-2]:
+        with suppress(OSError):  # not empty
+            (project / folder).rmdir()
 
 
 def _lock_of(folder: Path) -> Path:

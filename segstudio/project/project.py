@@ -217,7 +217,7 @@ class Project:
                 document = self._changed_document(there, change)
                 if document != there:
                     change.put_file(FILE_NAME, encode_document(document))
-                commit(self.folder, staging)
+                commit(self.folder, staging, change.removed)
                 self._document = document
                 self._photos = None
 
