@@ -1,0 +1,71 @@
+"""Doing the same to many files in threads, stoppable between two of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from segstudio.errors import SegStudioError
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+Progress = Callable[[int, int], None]
+"""Called with the number of steps done and their total, in the thread of the caller."""
+
+Cancelled = Callable[[], bool]
+"""Asked between two files whether the person wants to stop."""
+
+_WORKERS = 4
+
+
+class WorkStopped(SegStudioError):  # noqa: N818 (a wish of the person, not an error of theirs)
+    """The person stopped it; the project is unchanged."""
+
+
+def never() -> bool:
+    """The answer of a `cancelled` that nobody presses."""
+    return False
+
+
+def unheard(_done: int, _total: int) -> None:
+    """A `progress` that nobody watches."""
+
+
+def check_cancelled(cancelled: Cancelled) -> None:
+    """Raise WorkStopped when the person wants to stop."""
+    if cancelled():
+        raise WorkStopped("it was stopped; the project is unchanged")
+
+
+def for_each(
+    function: Callable[[_In], _Out],
+    items: Sequence[_In],
+    *,
+    progress: Progress = unheard,
+    cancelled: Cancelled = never,
+    workers: int = _WORKERS,
+) -> list[_Out]:
+    """Return `function` of each item, in order, worked out in `workers` threads.
+
+    The first exception ends it all, after the calls under way. Raises WorkStopped when `cancelled` says so.
+    """
+    results: list[_Out] = []
+    waiting: deque[Future[_Out]] = deque()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="files")
+    try:
+        for item in items:
+            check_cancelled(cancelled)
+            if len(waiting) >= 2 * workers:
+                results.append(waiting.popleft().result())
+                progress(len(results), len(items))
+            waiting.append(pool.submit(function, item))
+        while waiting:
+            check_cancelled(cancelled)
+            results.append(waiting.popleft().result())
+            progress(len(results), len(items))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return results
