@@ -39,7 +39,7 @@ class PhotoPicture:
 def picture_of(photo: Photo, mask_path: Path, classes: ClassList, side_px: int) -> PhotoPicture:
     """Return the photo with its mask, the longer side at most `side_px`; never raises for a file that cannot be read."""
     try:
-        small = _read_small(photo, side_px)
+        small = read_small(photo, side_px)
     except SegStudioError as error:
         return PhotoPicture(None, problem=str(error))
     shown = _to_qimage(small)
@@ -77,7 +77,8 @@ def blended(picture: PhotoPicture, opacity: float) -> QImage | None:
     return result
 
 
-def _read_small(photo: Photo, side_px: int) -> RgbImage:
+def read_small(photo: Photo, side_px: int) -> RgbImage:
+    """Return the photo with its longer side at most `side_px`; raises SegStudioError when it cannot be read."""
     pixels = photo.size[0] * photo.size[1]
     with _big if pixels > _BIG_PIXELS else nullcontext():
         image = _read_jpeg_small(photo.path, side_px)

@@ -27,7 +27,7 @@ _PHOTOS = (
         "Somebody looked at the labels once more, and they are right.",
         photo_shown,
     ),
-    ("photo.reopen", "Mark not done", "Ctrl+Backspace", "annotate", "There is more to label.", photo_shown),
+    ("photo.reopen", "Reopen", "Ctrl+Backspace", "annotate", "There is more to label.", photo_shown),
     ("photo.train", "Use for training", "", "", "The network learns from it.", photo_shown),
     ("photo.hold_out", "Hold out", "", "", "Not learnt from: it shows how good the network is.", photo_shown),
     ("photo.undecided", "Leave undecided", "", "", "Training decides what it is used for.", photo_shown),

@@ -1,0 +1,118 @@
+"""PhotoWishes: what the person asks for photos, by key, button or menu: which ones are meant, and who does it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtWidgets import QMenu
+
+from segstudio.desktop.actions import Actions
+from segstudio.desktop.annotating.photo_panel import MENU
+from segstudio.desktop.annotating.photo_work import PhotoWork
+from segstudio.desktop.editing.desk import PhotoDesk
+from segstudio.desktop.problems import Problem
+from segstudio.desktop.tabs.photo_list import PhotoList
+from segstudio.desktop.tools.box import ToolBox
+from segstudio.project.photos import Photo, Split, Status
+
+_MARKS: dict[str, Status] = {"photo.done": "done", "photo.checked": "checked", "photo.reopen": "doing"}
+_SPLITS: dict[str, Split | None] = {"photo.train": "train", "photo.hold_out": "val", "photo.undecided": None}
+_NONE_OPEN = Problem("Every photo of this list is done.", level="info")
+_FIRST = Problem("There is no photo before this one in the list.", level="info")
+
+
+class PhotoWishes(QObject):
+    """Answers the actions `photo.*`. `problem_met` carries a Problem."""
+
+    problem_met = Signal(object)
+
+    def __init__(
+        self,
+        actions: Actions,
+        photos: PhotoList,
+        *,
+        desk: PhotoDesk,
+        box: ToolBox,
+        work: PhotoWork,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._actions, self._photos = actions, photos
+        self._desk, self._box, self._work = desk, box, work
+        for action_id, status in _MARKS.items():
+            actions[action_id].triggered.connect(lambda _=False, wanted=status: self._mark(wanted))
+        for action_id, split in _SPLITS.items():
+            actions[action_id].triggered.connect(lambda _=False, wanted=split: self._set_split(wanted))
+        for action_id, slot in (
+            ("photo.search", self._on_search_asked),
+            ("photo.clear", self._on_clear_asked),
+            ("photo.copy_before", self._on_copy_asked),
+            ("photo.import_again", self._on_import_asked),
+        ):
+            actions[action_id].triggered.connect(slot)
+        actions["photo.next"].triggered.connect(lambda: photos.step(1))
+        actions["photo.previous"].triggered.connect(lambda: photos.step(-1))
+        actions["photo.next_open"].triggered.connect(lambda: self._go_on(1))
+        actions["photo.previous_open"].triggered.connect(lambda: self._go_on(-1))
+        photos.menu_asked.connect(self._on_menu_asked)
+
+    def _meant(self) -> tuple[Photo, ...]:
+        """The photos that are selected while the list has the focus, else the one that is open."""
+        if self._photos.view.hasFocus():
+            return self._photos.selected
+        chosen = self._photos.chosen
+        return (chosen,) if chosen is not None else ()
+
+    def _mark(self, status: Status) -> None:
+        photos = self._meant()
+        self._box.finish()
+        self._work.mark(photos, status)
+        if status != "doing" and len(photos) == 1 and self._actions["photo.advance"].isChecked():
+            self._photos.step_open(1)
+
+    def _set_split(self, split: Split | None) -> None:
+        self._work.set_split(self._meant(), split)
+
+    def _go_on(self, by: int) -> None:
+        if not self._photos.step_open(by):
+            self.problem_met.emit(_NONE_OPEN)
+
+    @Slot()
+    def _on_search_asked(self) -> None:
+        self._photos.search.setFocus()
+        self._photos.search.selectAll()
+
+    @Slot()
+    def _on_clear_asked(self) -> None:
+        self._box.stop()
+        self._desk.clear()
+
+    @Slot()
+    def _on_copy_asked(self) -> None:
+        before = self._photos.before()
+        if before is None:
+            self.problem_met.emit(_FIRST)
+            return
+        self._box.stop()
+        self._desk.copy_from_previous(before)
+
+    @Slot()
+    def _on_import_asked(self) -> None:
+        shown = self._desk.shown
+        if shown is not None:
+            self._box.stop()
+            self._work.import_again(shown.photo)
+
+    @Slot(QPoint)
+    def _on_menu_asked(self, place: QPoint) -> None:
+        """The menu of what is selected; what concerns the open photo alone is left out for several."""
+        photos = self._photos.selected
+        menu = QMenu(self._photos)
+        menu.setObjectName("photos.menu")
+        if len(photos) > 1:
+            menu.addAction(f"{len(photos):,} photos").setEnabled(False)
+            menu.addSeparator()
+            self._actions.fill(menu, *MENU[: MENU.index("photo.copy_before") - 1])
+        else:
+            self._actions.fill(menu, *MENU)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)

@@ -1,0 +1,170 @@
+"""PhotoWork: what is done to photos and classes beside painting, in worker threads."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from segstudio.desktop.editing.desk import PhotoDesk
+from segstudio.desktop.problems import Problem, Stopped
+from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.work import Job, JobControl
+from segstudio.formats.options import ImportStopped
+from segstudio.project.masks import Mask
+from segstudio.project.photos import Photo, PhotoState, Split, Status
+from segstudio.project.project import Project, stamp
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What is to be written into the project in `folder`, once the session is idle."""
+
+    what: str
+    folder: Path
+    write: Callable[[Project], None]
+
+
+class PhotoWork(QObject):
+    """Writes are jobs of the session, one after the other: it reads the project anew after each.
+
+    `told` carries a JobStatus or None, of an import that is under way; `problem_met` a Problem.
+    """
+
+    told = Signal(object)
+    problem_met = Signal(object)
+
+    def __init__(self, session: ProjectSession, desk: PhotoDesk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._desk = session, desk
+        self._waiting: deque[_Writing] = deque()
+        self._importing: Job | None = None
+        self._key = ""
+        session.job_changed.connect(self._go_on)
+
+    def mark(self, photos: Sequence[Photo], status: Status) -> None:
+        """Say how far the labelling of these photos has come."""
+        if self._is_shown(photos):
+            self._desk.mark(status)
+        self._change_states(photos, f"Marking {_counted(photos)}", {"status": status})
+
+    def set_split(self, photos: Sequence[Photo], split: Split | None) -> None:
+        """Say what these photos are used for."""
+        if self._is_shown(photos):
+            self._desk.set_split(split)
+        self._change_states(photos, f"Changing the use of {_counted(photos)}", {"split": split})
+
+    def add_class(self, name: str) -> None:
+        """Add a class with the next free colour."""
+        self._ask(f"Adding {name}", lambda project: project.save_classes(project.classes.added(name)))
+
+    def import_again(self, photo: Photo) -> None:
+        """Draw the mask of the photo that is open anew from the annotation that came with it: one edit."""
+        opened = self._session.opened
+        if opened is None or self._importing is not None:
+            return
+        folder = opened.folder
+        self._key = photo.key
+        self._importing = Job(
+            f"Importing {photo.key} again",
+            lambda control: _again(folder, photo, control),
+            self,
+            can_cancel=True,
+        )
+        self._importing.succeeded.connect(self._on_imported)
+        self._importing.failed.connect(self._on_failed)
+        self._importing.stopped.connect(self._end_import)
+        self.told.emit(self._importing.status)
+        self._importing.start()
+
+    def cancel(self) -> None:
+        """Ask the import that is under way to stop."""
+        if self._importing is not None:
+            self._importing.cancel()
+
+    def shut_down(self) -> None:
+        """Drop what waits, and wait for what is under way."""
+        self._waiting.clear()
+        self.cancel()
+        if self._importing is not None:
+            self._importing.wait()
+
+    # -- writing
+
+    def _is_shown(self, photos: Sequence[Photo]) -> bool:
+        shown = self._desk.shown
+        return shown is not None and any(photo.key == shown.photo.key for photo in photos)
+
+    def _change_states(self, photos: Sequence[Photo], what: str, fields: Mapping[str, object]) -> None:
+        """Write the states of all photos but the one that is open: the desk writes that."""
+        shown = self._desk.shown
+        keys = [photo.key for photo in photos if shown is None or photo.key != shown.photo.key]
+        if keys:
+            self._ask(what, lambda project: _write_states(project, keys, fields))
+
+    def _ask(self, what: str, write: Callable[[Project], None]) -> None:
+        opened = self._session.opened
+        if opened is not None:
+            self._waiting.append(_Writing(what, opened.folder, write))
+            self._go_on()
+
+    @Slot(object)
+    def _go_on(self, _status: object = None) -> None:
+        """Begin what waits when nothing else is under way; what was meant for another project is dropped."""
+        if self._session.is_busy or not self._waiting:
+            return
+        writing = self._waiting.popleft()
+        opened = self._session.opened
+        if opened is not None and opened.folder == writing.folder:
+            self._session.import_prepared(
+                writing.what, lambda _control: writing.write(Project.open(writing.folder))
+            )
+
+    # -- importing again
+
+    @Slot(object)
+    def _on_imported(self, mask: Mask) -> None:
+        self._end_import()
+        shown = self._desk.shown
+        if shown is not None and shown.photo.key == self._key:
+            self._desk.replace_with(mask, "import again")
+
+    @Slot(object)
+    def _on_failed(self, problem: Problem) -> None:
+        self._end_import()
+        self.problem_met.emit(problem)
+
+    @Slot()
+    def _end_import(self) -> None:
+        job, self._importing = self._importing, None
+        if job is not None:
+            job.wait()  # its last act was the signal that brought us here
+            job.deleteLater()
+        self.told.emit(None)
+
+
+def _again(folder: Path, photo: Photo, control: JobControl) -> Mask:
+    from segstudio.desktop.importing.again import mask_again
+
+    try:
+        return mask_again(Project.open(folder), photo, control.cancelled)
+    except ImportStopped as error:
+        raise Stopped from error
+
+
+def _write_states(project: Project, keys: Sequence[str], fields: Mapping[str, object]) -> None:
+    who, when = stamp()
+
+    def updated(state: PhotoState) -> PhotoState:
+        return state.model_copy(update={**fields, "who": who, "when": when})
+
+    with project.change() as change:
+        for key in keys:
+            change.update_state(key, updated)
+
+
+def _counted(photos: Sequence[Photo]) -> str:
+    return photos[0].key if len(photos) == 1 else f"{len(photos):,} photos"

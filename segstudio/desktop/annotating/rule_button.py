@@ -1,0 +1,144 @@
+"""RuleButton: over what the tools may paint, in a menu of the classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QColor,
+    QIcon,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from segstudio.desktop.annotating.rules import names_by_value, toggled, told
+from segstudio.desktop.look import Look
+from segstudio.painting.rules import EVERYWHERE, ONLY_VOID, Rule, RuleKind
+from segstudio.project.classes import VOID, ClassList
+
+_SWATCH_PX = 14
+_TIP = (
+    "Where paint takes\nChoose what may be painted over: a class that is right is safe from every tool while "
+    "you paint beside it."
+)
+
+
+class RuleButton(QToolButton):
+    """`chosen` carries a Rule."""
+
+    chosen = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setObjectName("rule")
+        self._look = look
+        self._rule = EVERYWHERE
+        self._classes = ClassList()
+        self._names: Mapping[int, str] = {}
+        self._ticks: dict[tuple[RuleKind, int], QAction] = {}
+        self.setToolTip(_TIP)
+        self.setAccessibleName("Where paint takes")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.menu_of_rules = QMenu(self)
+        self.setMenu(self.menu_of_rules)
+        self.menu_of_rules.aboutToShow.connect(self._fill)
+        self.show_rule(EVERYWHERE)
+
+    def show_classes(self, classes: ClassList) -> None:
+        """Offer other classes."""
+        self._classes = classes
+        self._names = names_by_value(classes)
+        self.show_rule(self._rule)
+
+    def show_rule(self, rule: Rule) -> None:
+        """Show another rule."""
+        self._rule = rule
+        words = told(rule, self._names)
+        whole = f"Paint: {words}"
+        self.setText(self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, self._room()))
+        self.setAccessibleDescription(whole)
+        for (kind, value), action in self._ticks.items():
+            action.setChecked(rule.kind == kind and value in rule.values)
+
+    def _room(self) -> int:
+        """A width that no name of a class changes, so that nothing beside it moves."""
+        width = self.fontMetrics().horizontalAdvance("Paint: never over 2 classes")
+        self.setFixedWidth(width + 32)
+        return width
+
+    @Slot()
+    def _fill(self) -> None:
+        menu = self.menu_of_rules
+        menu.clear()
+        self._ticks.clear()
+        group = QActionGroup(menu)
+        for text, rule in (("Everywhere", EVERYWHERE), ("Only where nothing is labelled", ONLY_VOID)):
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(self._rule == rule)
+            group.addAction(action)
+            action.triggered.connect(partial(self._choose, rule))
+        menu.addSeparator()
+        self._add_classes("only over", "Only over")
+        self._add_classes("never over", "Never over")
+
+    def _add_classes(self, kind: RuleKind, title: str) -> None:
+        menu = _StayingMenu(title, self.menu_of_rules)
+        self.menu_of_rules.addMenu(menu)
+        entries = [(entry.index, entry.name, entry.colour) for entry in self._classes.classes]
+        for value, name, colour in [*entries, (VOID, self._names[VOID], "")]:
+            action = menu.addAction(self._swatch(colour), name.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(self._rule.kind == kind and value in self._rule.values)
+            action.triggered.connect(partial(self._toggle, kind, value))
+            self._ticks[kind, value] = action
+
+    def _choose(self, rule: Rule, _checked: bool = False) -> None:
+        self.chosen.emit(rule)
+
+    def _toggle(self, kind: RuleKind, value: int, _checked: bool = False) -> None:
+        self.chosen.emit(toggled(self._rule, kind, value))
+
+    def _swatch(self, colour: str) -> QIcon:
+        ratio = self.devicePixelRatio()
+        picture = QPixmap(round(_SWATCH_PX * ratio), round(_SWATCH_PX * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._look.colour("line_strong"), 1))
+        if colour:
+            painter.setBrush(QColor(colour))
+        painter.drawRoundedRect(1, 1, _SWATCH_PX - 2, _SWATCH_PX - 2, 3, 3)
+        painter.end()
+        return QIcon(picture)
+
+
+class _StayingMenu(QMenu):
+    """Stays open while classes are ticked one after the other."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tick, and stay."""
+        action = self.activeAction()
+        if action is not None and action.isCheckable():
+            action.trigger()
+        else:
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space ticks, and stays; Return ticks and closes."""
+        action = self.activeAction()
+        if event.key() == Qt.Key.Key_Space and action is not None and action.isCheckable():
+            action.trigger()
+        else:
+            super().keyPressEvent(event)

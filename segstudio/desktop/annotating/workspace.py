@@ -1,0 +1,146 @@
+"""Workspace: tool bar, canvas and status text, one below the other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from segstudio.desktop.actions import Actions
+from segstudio.desktop.annotating.overlay import Overlay
+from segstudio.desktop.annotating.rules import known_only
+from segstudio.desktop.annotating.status_text import StatusText
+from segstudio.desktop.annotating.tool_bar import ToolBar
+from segstudio.desktop.canvas.canvas import Canvas
+from segstudio.desktop.editing.desk import PhotoDesk
+from segstudio.desktop.editing.open_photo import OpenPhoto
+from segstudio.desktop.look import Look
+from segstudio.desktop.tools.box import ToolBox
+from segstudio.desktop.widgets.empty import EmptyPage
+from segstudio.project.classes import VOID, ClassList
+
+_WAIT_MS = 300
+"""Most photos are there by then; a bar that only flickers tells nothing."""
+
+_ZOOM_STEP = 1.25
+
+
+class Workspace(QWidget):
+    """The middle of the Annotate tab. It joins desk, tools and canvas."""
+
+    def __init__(
+        self, look: Look, actions: Actions, *, desk: PhotoDesk, box: ToolBox, overlay: Overlay
+    ) -> None:
+        super().__init__()
+        self._actions, self._desk, self._box, self._overlay = actions, desk, box, overlay
+        self._classes = ClassList()
+        self._had_classes = False
+        self.canvas = Canvas(look)
+        self.canvas.setObjectName("canvas")
+        self.canvas.setAccessibleName("Photo")
+        self.tools = ToolBar(look, actions, box)
+        self.status = StatusText(self.canvas, desk)
+        self._problem = EmptyPage(look, "warning", "This photo cannot be shown", "")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.canvas)
+        self._stack.addWidget(self._problem)
+        self._waiting = QProgressBar()
+        self._waiting.setObjectName("canvas.waiting")
+        self._waiting.setRange(0, 0)
+        self._waiting.setTextVisible(False)
+        self._soon = QTimer(self, singleShot=True, interval=_WAIT_MS)
+        self._lay_out()
+        self._connect()
+
+    def show_classes(self, classes: ClassList) -> None:
+        """Draw and paint with other classes; what is chosen and no longer there gives way to the first."""
+        self._classes = classes
+        box, options = self._box, self._box.options
+        known = frozenset(classes.indices)
+        box.class_names = {entry.index: entry.name for entry in classes.classes}
+        box.class_colours = {entry.index: entry.colour for entry in classes.classes}
+        value = options.value if options.value in known else min(known, default=VOID)
+        if options.value == VOID and self._had_classes:
+            value = VOID
+        self._had_classes = bool(known)
+        box.change(value=value, rule=known_only(options.rule, known | {VOID}))
+        self._overlay.keep_known(classes)
+        self.canvas.set_classes(classes)
+        self.tools.options.show_classes(classes)
+        self.status.show_classes(classes)
+        self._follow()
+
+    def show_problem(self, text: str) -> None:
+        """Say in the place of the photo why it cannot be shown; nothing: show it."""
+        self._problem.set_sentence(text)
+        self._stack.setCurrentWidget(self._problem if text else self.canvas)
+
+    def _lay_out(self) -> None:
+        room = QWidget()
+        over = QVBoxLayout(room)
+        over.setContentsMargins(0, 0, 0, 0)
+        over.setSpacing(0)
+        over.addWidget(self._stack, 1)
+        self._waiting.setParent(room)
+        self._waiting.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tools)
+        column.addWidget(room, 1)
+        column.addWidget(self.status)
+
+    def _connect(self) -> None:
+        desk, box, canvas, actions = self._desk, self._box, self.canvas, self._actions
+        box.surface = desk
+        box.tool_changed.connect(self._follow)
+        box.redraw.connect(canvas.redraw_tool)
+        box.message.connect(self.status.show_hint)
+        canvas.size_wheeled.connect(box.size_step)
+        desk.mask_changed.connect(canvas.mask_changed)
+        desk.opening.connect(self._on_opening)
+        desk.opened.connect(self._on_opened)
+        self._overlay.changed.connect(self._on_overlay_changed)
+        self._soon.timeout.connect(self._on_waited)
+        self.tools.options.done.connect(canvas.setFocus)
+        actions["size.up"].triggered.connect(lambda: box.size_step(1))
+        actions["size.down"].triggered.connect(lambda: box.size_step(-1))
+        actions["view.fit"].triggered.connect(canvas.fit)
+        actions["view.actual"].triggered.connect(canvas.one_to_one)
+        actions["view.in"].triggered.connect(lambda: canvas.zoom_by(_ZOOM_STEP))
+        actions["view.out"].triggered.connect(lambda: canvas.zoom_by(1 / _ZOOM_STEP))
+        self._on_overlay_changed()
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Hand the chosen tool to the canvas, while there is something to paint on and with."""
+        can_paint = self._desk.can_paint and bool(len(self._classes))
+        self.canvas.set_tool(self._box.tool if can_paint else None)
+        self.status.show_hint(self._box.hint if can_paint else "")
+        self._actions.know(has_photo=self._desk.shown is not None, can_paint=can_paint)
+
+    @Slot()
+    def _on_overlay_changed(self) -> None:
+        self.canvas.set_look(self._overlay.look)
+
+    @Slot(object)
+    def _on_opening(self, _photo: object) -> None:
+        self._soon.start()
+
+    @Slot(object)
+    def _on_opened(self, shown: OpenPhoto | None) -> None:
+        self._soon.stop()
+        self._waiting.hide()
+        self._box.stop()
+        if shown is None:
+            self.canvas.show_photo(None, None)
+        else:
+            self.show_problem("")
+            self.canvas.show_photo(shown.pyramid, shown.editor.mask)
+        self._follow()
+
+    @Slot()
+    def _on_waited(self) -> None:
+        self._waiting.setFixedWidth(self._stack.width())
+        self._waiting.raise_()
+        self._waiting.show()
