@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from segstudio.project.masks import Mask
 
 _OUTLINE_PX = 2
+_LITTLE_PX = 200 * 200
 _RING_PX = 2
 _BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
@@ -82,6 +83,7 @@ class Canvas(QWidget):
         self._is_fitting = True
         self._shows_ring = False
         self._drawn = QRect()  # where the tool's drawing is
+        self._waiting = QRect()  # what is to be drawn anew
         self._notches = Notches()
         self._pointing = Pointing(self)
         look.theme.changed.connect(self._on_theme_changed)
@@ -115,9 +117,8 @@ class Canvas(QWidget):
         if self._layers is None or self._view is None:
             return
         place, (right, down) = self._layers.change(rect, self._view), self._view.corner
-        self.update(
-            _enlarged(QRect(place.left + right, place.top + down, place.columns, place.rows), 1 / self._ratio)
-        )
+        seen = QRect(place.left + right, place.top + down, place.columns, place.rows)
+        self._spoil(_enlarged(seen, 1 / self._ratio))
 
     def set_look(self, look: CanvasLook) -> None:
         """Draw in another way."""
@@ -146,8 +147,8 @@ class Canvas(QWidget):
         """Draw anew what the tool draws over the photo: it has changed."""
         self._pointing.show_cursor()
         before, self._drawn = self._drawn, self._tool_bounds()
-        self.update(before)
-        self.update(self._drawn)
+        self._spoil(before)
+        self._spoil(self._drawn)
 
     # -- the view
 
@@ -216,8 +217,16 @@ class Canvas(QWidget):
 
     # -- drawing
 
+    def _spoil(self, rect: QRect) -> None:
+        """Let a part be drawn anew: as one with what else waits when they lie close, for that is quicker."""
+        both = self._waiting.united(rect)
+        if _area(both) <= max(1.5 * (_area(self._waiting) + _area(rect)), _LITTLE_PX):
+            self._waiting = rect = both
+        self.update(rect)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is exposed: surround, photo, mask, grid, and what the tool draws over it."""
+        self._waiting = QRect()
         painter = QPainter(self)
         ratio = painter.deviceTransform().m11()
         self._draw_photo(painter, ratio, [_enlarged(rect, ratio) for rect in _rects(event.region())])
@@ -382,6 +391,10 @@ class Canvas(QWidget):
 
 def _rects(region: QRegion) -> Iterable[QRect]:
     return cast("Iterable[QRect]", region)  # it can be walked through, whatever its type says
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height()
 
 
 def _enlarged(rect: QRect, factor: float) -> QRect:

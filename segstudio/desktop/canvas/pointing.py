@@ -180,14 +180,16 @@ class Pointing:
     def _pointer(self, place: QPointF, pressure: float = 1.0) -> Pointer:
         from segstudio.desktop.tools.tool import Pointer
 
-        held = self._modifiers
+        position, px, held = self._ground.to_photo(place), 1 / self._ground.scale, self._modifiers
+        if held == Qt.KeyboardModifier.NoModifier:
+            return Pointer(position, pressure, px=px)
         return Pointer(
-            self._ground.to_photo(place),
+            position,
             pressure,
             shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
             control=bool(held & Qt.KeyboardModifier.ControlModifier),
             alt=bool(held & Qt.KeyboardModifier.AltModifier),
-            px=1 / self._ground.scale,
+            px=px,
         )
 
     # -- keys

@@ -23,7 +23,7 @@ Pixels = npt.NDArray[np.int32]
 Tones = npt.NDArray[np.uint8]
 """uint8 of shape (256,): how bright each value of the photo is shown."""
 
-_TWICE_BELOW = 0.75
+_TWICE_BELOW = 0.5
 """At smaller scales two mask pixels each way make one of the screen: thin strokes fade, but do not break up."""
 
 
