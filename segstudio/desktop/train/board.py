@@ -1,0 +1,223 @@
+"""RunBoard: the runs of the open project, those under way among them, and the threads that follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from segstudio.desktop.run_summaries import RunSummary
+from segstudio.desktop.train.curves import Told
+from segstudio.desktop.train.launch import Order
+from segstudio.desktop.train.phases import LIVE, Phase
+from segstudio.desktop.train.run_thread import RunNow, RunThread
+
+_OF_STATE: dict[str, Phase] = {
+    "new": "not begun",
+    "open": "running",
+    "stopped": "stopped",
+    "finished": "finished",
+    "failed": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One line of the list of runs. `written` is when its log last grew (POSIX seconds, 0 for never)."""
+
+    name: str
+    head: str
+    phase: Phase
+    epoch: int = 0
+    epochs: int = 0
+    miou: float | None = None
+    best_epoch: int = 0
+    has_model: bool = False
+    written: float = 0.0
+    problem: str = ""
+
+
+def row_of(summary: RunSummary | None, now: RunNow | None) -> RunRow:
+    """Return the line of a run from what was read of it when the project was read, and the newest look; pure."""
+    if now is None or (summary is not None and now.told.started is None and not now.is_live):
+        assert summary is not None
+        row = RunRow(
+            name=summary.name,
+            head=summary.head,
+            phase=_OF_STATE[summary.state],
+            epoch=summary.epoch,
+            epochs=summary.epochs,
+            miou=summary.miou,
+            best_epoch=summary.best_epoch,
+            has_model=summary.has_model,
+            written=summary.last_sign,
+            problem=summary.problem,
+        )
+        return row if now is None else _with_phase(row, now.phase)
+    told, best = now.told, now.told.best
+    epochs = told.epochs
+    return RunRow(
+        name=now.name,
+        head=told.started.head if told.started else (summary.head if summary else ""),
+        phase=now.phase,
+        epoch=epochs[-1].epoch if epochs else 0,
+        epochs=told.started.epochs if told.started else 0,
+        miou=best.scores.miou if best and best.scores else None,
+        best_epoch=best.epoch if best else 0,
+        has_model=bool(epochs) or bool(summary and summary.has_model),
+        written=summary.last_sign if summary else 0.0,
+        problem=now.problem.text if now.problem else "",
+    )
+
+
+def _with_phase(row: RunRow, phase: Phase) -> RunRow:
+    return RunRow(
+        row.name,
+        row.head,
+        phase,
+        row.epoch,
+        row.epochs,
+        row.miou,
+        row.best_epoch,
+        row.has_model,
+        row.written,
+        row.problem,
+    )
+
+
+class RunBoard(QObject):
+    """Starts and follows runs. `seen` carries each RunNow, `rows_changed` says that the list is another,
+    `runs_changed` that the project's runs are to be read again, `problem_met` carries a Problem.
+    """
+
+    seen = Signal(object)
+    rows_changed = Signal()
+    runs_changed = Signal()
+    problem_met = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runs: Path | None = None
+        self._summaries: dict[str, RunSummary] = {}
+        self._now: dict[str, RunNow] = {}
+        self._threads: dict[str, RunThread] = {}
+        self._leaving: list[RunThread] = []
+
+    # -- what there is
+
+    def rows(self) -> tuple[RunRow, ...]:
+        """Return all runs: those that this window has just started first, then newest first."""
+        fresh = [name for name, now in self._now.items() if name not in self._summaries and now.is_live]
+        names = [*reversed(fresh), *self._summaries]
+        return tuple(row_of(self._summaries.get(name), self._now.get(name)) for name in names)
+
+    def now(self, name: str) -> RunNow | None:
+        """Return the newest look at a run that is or was followed."""
+        return self._now.get(name)
+
+    def live(self) -> tuple[RunNow, ...]:
+        """Return the runs that a process works on."""
+        return tuple(now for now in self._now.values() if now.phase in LIVE)
+
+    # -- wishes
+
+    def show_project(self, folder: Path | None, summaries: Sequence[RunSummary]) -> None:
+        """Take over the runs of the open project; those without an end are followed."""
+        runs = folder / "runs" if folder is not None else None
+        if runs != self._runs:
+            self.leave_all()
+            self._now.clear()
+            self._runs = runs
+        self._summaries = {summary.name: summary for summary in summaries}
+        for name in [name for name in self._threads if name not in self._summaries]:
+            now = self._now.get(name)
+            if now is not None and not now.is_live:
+                self._leave(name)
+        for summary in summaries:
+            known = self._now.get(summary.name)
+            if summary.state == "open" and (known is None or not known.is_live):
+                self.watch(summary.name)
+        self.rows_changed.emit()
+
+    def watch(self, name: str) -> None:
+        """Read a run, and follow it as long as it has no end."""
+        if self._runs is not None and name not in self._threads:
+            self._follow(RunThread(self._runs / name, self))
+
+    def start(self, order: Order) -> None:
+        """Start a training, or go on with one."""
+        name = order.run.name
+        self._leave(name)
+        before = self._now.get(name)
+        self._now[name] = RunNow(order.run, "starting", before.told if before else Told())
+        self._follow(RunThread(order.run, self, order))
+        self.rows_changed.emit()
+
+    def stop(self, name: str) -> None:
+        """Ask a run to stop at its next step."""
+        self.watch(name)
+        self._threads[name].ask_to_stop()
+
+    def forget(self, name: str) -> None:
+        """Stop following a run whose folder goes away."""
+        self._leave(name)
+        self._now.pop(name, None)
+
+    def leave_all(self) -> None:
+        """Stop following; the runs go on."""
+        for name in list(self._threads):
+            self._leave(name)
+
+    def shut_down(self) -> None:
+        """End all threads and wait for them; the runs go on."""
+        self.leave_all()
+        for thread in self._leaving:
+            thread.wait()
+        self._leaving.clear()
+
+    # -- following
+
+    def _follow(self, thread: RunThread) -> None:
+        self._threads[thread.path.name] = thread
+        thread.seen.connect(self._on_seen)
+        thread.finished.connect(self._on_thread_finished)
+        thread.start()
+
+    def _leave(self, name: str) -> None:
+        thread = self._threads.pop(name, None)
+        if thread is not None:
+            thread.seen.disconnect(self._on_seen)
+            thread.leave()
+            self._leaving.append(thread)
+
+    @Slot(object)
+    def _on_seen(self, now: RunNow) -> None:
+        if self.sender() is not self._threads.get(now.name):
+            return  # from a thread that was left
+        before = self._now.get(now.name)
+        self._now[now.name] = now
+        self.seen.emit(now)
+        if before is None or _line(before) != _line(now):
+            self.rows_changed.emit()
+        was_live = before is not None and before.is_live
+        if was_live and not now.is_live and now.problem is not None:
+            self.problem_met.emit(now.problem)
+        if was_live != now.is_live or (now.is_live and now.name not in self._summaries and now.told.started):
+            self.runs_changed.emit()
+
+    @Slot()
+    def _on_thread_finished(self) -> None:
+        thread = self.sender()
+        if isinstance(thread, RunThread):
+            if self._threads.get(thread.path.name) is thread:
+                del self._threads[thread.path.name]
+            if thread in self._leaving:
+                self._leaving.remove(thread)
+            thread.wait()
+            thread.deleteLater()
+
+
+def _line(now: RunNow) -> tuple[Phase, int, bool]:
+    return now.phase, len(now.told.epochs), now.told.started is None

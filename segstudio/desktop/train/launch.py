@@ -1,0 +1,124 @@
+"""Launch: the trainer as a process of its own, which the window neither owns nor needs."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from segstudio.errors import SegStudioError
+
+_TAIL_BYTES = 16_384
+
+_OWN_SESSION_ON_WINDOWS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(
+    subprocess, "CREATE_NO_WINDOW", 0
+)
+
+_started: dict[int, subprocess.Popen[bytes]] = {}
+"""The processes that this window started: the system tells of their end only whoever asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A training to start, or to go on with: words for `segstudio`, and the run that they are about."""
+
+    run: Path
+    words: tuple[str, ...]
+    resumes: bool = False
+
+    @property
+    def output(self) -> Path:
+        """Where the process writes what it has to say; not in the run's folder, which it makes itself."""
+        return output_of(self.run)
+
+
+def output_of(run: Path) -> Path:
+    """Return where the trainer of a run, started by a window, writes what it has to say."""
+    return run.parent / ".output" / f"{run.name}.txt"
+
+
+def new_run(project: Path, name: str, recipe: str, changes: Mapping[str, Any]) -> Order:
+    """Return the order for a new run; `recipe` is a name or a path, `changes` recipe fields."""
+    return Order(
+        project / "runs" / name,
+        ("train", str(project), *recipe_words(recipe, changes), "--name", name),
+    )
+
+
+def same_run(project: Path, name: str) -> Order:
+    """Return the order to go on with a run."""
+    return Order(project / "runs" / name, ("train", str(project), "--resume", name), resumes=True)
+
+
+def recipe_words(recipe: str, changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the words that name a recipe and what is changed in it."""
+    sets = (word for key, value in changes.items() for word in ("--set", f"{key}={toml_value(value)}"))
+    return ("--recipe", recipe, *sets)
+
+
+def toml_value(value: Any) -> str:
+    """Return a value as `--set` takes it: TOML on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml_value(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml_value(each) for each in value) + "]"
+    return tomli_w.dumps({"v": value}).removeprefix("v = ").rstrip("\n")
+
+
+def command_line(words: tuple[str, ...]) -> str:
+    """Return the order as a person types it in a terminal."""
+    line = ("segstudio", *words)
+    return subprocess.list2cmdline(line) if sys.platform == "win32" else shlex.join(line)
+
+
+def start(order: Order) -> int:
+    """Start the process in a session of its own, so that it outlives the window; return its id.
+
+    Raises SegStudioError when the system refuses.
+    """
+    try:
+        order.output.parent.mkdir(parents=True, exist_ok=True)
+        with order.output.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "segstudio", *order.words, "--json"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=output,  # a file: a pipe would end the training with the window
+                creationflags=_OWN_SESSION_ON_WINDOWS,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise SegStudioError(
+            f"the training cannot be started ({error.strerror})",
+            where=str(order.output),
+            fix="Check that the project may be written and that there is space",
+        ) from error
+    _started[process.pid] = process
+    return process.pid
+
+
+def is_alive(process: int) -> bool:
+    """Tell whether a process that this window started lives still."""
+    started = _started.get(process)
+    if started is None or started.poll() is not None:
+        _started.pop(process, None)
+        return False
+    return True
+
+
+def last_words(output: Path) -> tuple[str, str]:
+    """Return the last line that a trainer wrote, and the end of all that it wrote; both empty for nothing."""
+    try:
+        with output.open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, 2) - _TAIL_BYTES))
+            text = stream.read().decode("utf-8", "replace").strip()
+    except OSError:
+        return "", ""
+    return (text.splitlines()[-1].strip() if text else ""), text

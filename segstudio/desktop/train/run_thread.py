@@ -1,0 +1,181 @@
+"""RunThread: starts a training, or picks up one that is under way, and follows its event log."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from segstudio.desktop.problems import Problem, problem_of
+from segstudio.desktop.train.curves import RunCurves, Told
+from segstudio.desktop.train.launch import Order, is_alive, last_words, output_of, start
+from segstudio.desktop.train.log_tail import LogTail, read_events
+from segstudio.desktop.train.phases import LIVE, Phase, Signs, phase_of
+from segstudio.errors import SegStudioError
+from segstudio.runs.events import RunFailed
+from segstudio.runs.folder import RunFolder
+
+_EVERY_S = 0.1
+_CALM_EVERY_S = 2.0
+_PROBE_EVERY_S = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunNow:
+    """One look at a run, as it is handed to the window: at most ten a second. `problem` says why it failed."""
+
+    path: Path
+    phase: Phase
+    told: Told = field(default_factory=Told)
+    problem: Problem | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the run's folder."""
+        return self.path.name
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a process works on it."""
+        return self.phase in LIVE
+
+
+class RunThread(QThread):
+    """Follows one run until it has an end; with an `order` it starts the process first.
+
+    `seen` carries a RunNow. Ending this thread (`leave`) leaves the training going.
+    """
+
+    seen = Signal(object)
+
+    def __init__(self, run: Path, parent: QObject, order: Order | None = None) -> None:
+        super().__init__(parent)
+        self.path = run
+        self._order = order
+        self._leave = threading.Event()
+        self._wish = threading.Event()
+
+    def leave(self) -> None:
+        """Ask the thread to end; it does within a moment."""
+        self._leave.set()
+
+    def ask_to_stop(self) -> None:
+        """Leave the wish that the training stop, as soon as its folder is there."""
+        self._wish.set()
+
+    def run(self) -> None:
+        """Follow (in the new thread)."""
+        try:
+            follower = _Follower(self.path, start(self._order) if self._order else None)
+            now = follower.look()
+            self.seen.emit(now)
+            while not self._leave.wait(_EVERY_S if now.is_live else _CALM_EVERY_S):
+                if self._wish.is_set() and follower.ask_to_stop():
+                    self._wish.clear()
+                before, now = now, follower.look()
+                if follower.has_news or now.phase != before.phase:
+                    self.seen.emit(now)
+                if not now.is_live and now.phase != "interrupted":
+                    return
+        except SegStudioError as error:
+            self._fail(problem_of(error))
+        except Exception as error:  # noqa: BLE001 (the edge of a thread)
+            _log.error("following a run failed", exc_info=error)
+            self._fail(problem_of(error))
+
+    def _fail(self, problem: Problem) -> None:
+        self.seen.emit(RunNow(self.path, "failed", problem=problem))
+
+
+class _Follower:
+    """Everything that is known of one run; used in one thread."""
+
+    def __init__(self, path: Path, process: int | None) -> None:
+        self._folder = RunFolder(path)
+        self._process = process
+        self._tail = LogTail(self._folder.log)
+        self._curves = RunCurves()
+        self._held: bool | None = None
+        self._probed: float | None = None
+        self._before, self._grown_at = self._log_state()
+        self._first = True
+        self.has_news = False
+
+    def ask_to_stop(self) -> bool:
+        """Leave the wish in the run's folder; False while there is none yet."""
+        if not self._folder.path.is_dir():
+            return False
+        self._folder.ask_to_stop()
+        return True
+
+    def look(self) -> RunNow:
+        """Read what is new and say what the run is doing."""
+        first, self.has_news = self._first, self._read()
+        self._first = False
+        if self.has_news and not first:
+            self._grown_at = time.time()
+        told = self._curves.told()
+        alive = is_alive(self._process) if self._process is not None else None
+        signs = Signs(
+            process=alive,
+            held=self._held_now(told),
+            is_ours=told.started is None or told.started.host == socket.gethostname(),
+            quiet_s=max(0.0, time.time() - self._grown_at),
+            grew=self._process is None or self._log_state()[0] != self._before,
+            asked_to_stop=self._folder.is_asked_to_stop(),
+        )
+        phase = phase_of(told, signs)
+        if phase not in LIVE and self._read():  # its last words came between the two looks
+            self.has_news, told = True, self._curves.told()
+            phase = phase_of(told, signs)
+        return RunNow(self._folder.path, phase, told, self._problem(phase, told))
+
+    def _read(self) -> bool:
+        news = False
+        while True:
+            lines, anew = self._tail.read()
+            if anew:
+                self._curves = RunCurves()
+            if not lines:
+                return news
+            news = True
+            for found in read_events(lines):
+                self._curves.add(found)
+
+    def _log_state(self) -> tuple[int, float]:
+        """Return the log's length and when it was last written (POSIX seconds)."""
+        try:
+            state = self._folder.log.stat()
+        except OSError:
+            return 0, time.time()
+        return state.st_size, state.st_mtime
+
+    def _held_now(self, told: Told) -> bool | None:
+        """Ask for the lock now and then, as long as the log has no end."""
+        if told.end is not None:
+            return None
+        now = time.monotonic()
+        if self._probed is None or now - self._probed > _PROBE_EVERY_S:
+            self._probed, self._held = now, self._folder.is_held()
+        return self._held
+
+    def _problem(self, phase: Phase, told: Told) -> Problem | None:
+        if phase == "failed":
+            words, details = last_words(output_of(self._folder.path))
+            said = told.end.problem if isinstance(told.end, RunFailed) else words
+            return Problem(said or "The training ended before it began, without a word.", details)
+        if phase == "interrupted":
+            _, details = last_words(output_of(self._folder.path))
+            return Problem(
+                f"The training {self._folder.name} ended without a word: its process was ended from outside, or"
+                " the computer was. Resume goes on from its last checkpoint.",
+                details,
+            )
+        return None
