@@ -137,6 +137,8 @@ def import_(
             f"This import would be refused: {report.refusal}" if report.refusal else "Nothing was written."
         )
     out.finish({"project": str(opened.folder), "dry_run": dry_run, **report.as_json()})
+    if report.refusal is not None:  # only a dry run comes here with one
+        raise typer.Exit(1)
 
 
 def _renames(pairs: Sequence[str]) -> Mapping[str, str]:
@@ -175,6 +177,7 @@ def _rows(report: ImportReport) -> list[list[str]]:
         _row("photo of another extension", len(report.by_stem), report.by_stem),
         _row("photo in another folder", len(report.other_folder), report.other_folder),
         _row("unknown class", len(report.unknown), unknown),
+        _row("left out: class unknown", len(report.held), report.held),
         _row("clipped at the edge", sum(report.clipped.values()), _counted(report.clipped)),
         _row("empty shapes", sum(report.empty.values()), _counted(report.empty)),
         _row(

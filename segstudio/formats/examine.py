@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from segstudio.formats.options import Cancelled, ImportOptions, Progress, never,
 from segstudio.formats.placement import Fit, fit_of, photo_orientation, scaled_to, turned_upright
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.rasterise import Rasterised, rasterise
-from segstudio.formats.shapes import Annotation
+from segstudio.formats.shapes import Annotation, is_drawn
 from segstudio.formats.threads import in_threads
 from segstudio.project.images import read_photo
 from segstudio.project.masks import Mask
@@ -31,6 +31,7 @@ class Outcome(Enum):
     ALREADY_THERE = "already there"
     NAME_TAKEN = "name taken"
     OTHER_SIZE = "other size"
+    UNKNOWN_CLASS = "unknown class"
     DAMAGED = "damaged"
 
 
@@ -56,14 +57,40 @@ class Examined:
     problem: SegStudioError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What opening a photo told: rows and columns of the upright photo, its EXIF orientation; or a problem."""
+
+    size: tuple[int, int] = (0, 0)
+    orientation: int = 1
+    problem: SegStudioError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What is known of photos from an earlier examination, so that none is opened twice. Several threads may use it."""
+
+    photos: dict[Path, Looked] = field(default_factory=dict)
+    same: dict[tuple[Path, Path], bool] = field(default_factory=dict)
+
+
 def examine(
-    plan: ImportPlan, project: Project, *, progress: Progress = unheard, cancelled: Cancelled = never
+    plan: ImportPlan,
+    project: Project,
+    *,
+    looks: Looks | None = None,
+    progress: Progress = unheard,
+    cancelled: Cancelled = never,
 ) -> tuple[Examined, ...]:
-    """Open each photo of the plan and paint its mask, and tell what would become of it. Writes nothing."""
+    """Open each photo of the plan and paint its mask, and tell what would become of it. Writes nothing.
+
+    Photos in `looks` are not opened again; those that are opened are added to it.
+    """
     present = {photo.key.casefold(): photo for photo in project.photos()}
     planned = [*plan.photos, *plan.spare]
+    known = Looks() if looks is None else looks
     results = in_threads(
-        lambda one: _examine(one, plan, present), planned, progress=progress, cancelled=cancelled
+        lambda one: _examine(one, plan, present, known), planned, progress=progress, cancelled=cancelled
     )
     return tuple(results)
 
@@ -73,31 +100,28 @@ def paint(annotation: Annotation, examined: Examined, plan: ImportPlan) -> Mask:
     return _paint(annotation, examined.size, examined.orientation, plan).mask
 
 
-def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Photo]) -> Examined:
+def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Photo], looks: Looks) -> Examined:
     there = present.get(planned.key.casefold())
     options = plan.options
     if planned.annotation is None and not options.keep_unlabelled:
         return Examined(planned, Outcome.SPARE, present=there)
-    try:
-        rows, columns, _ = read_photo(planned.photo.path).shape
-    except SegStudioError as error:
-        shown = SegStudioError(error.problem, where=planned.photo.shown, fix=error.fix)
-        return Examined(planned, Outcome.DAMAGED, present=there, problem=shown)
-    size = (rows, columns)
-    if there is not None and not _same_content(there.path, planned.photo.path):
+    looked = _look(planned, looks)
+    if looked.problem is not None:
+        return Examined(planned, Outcome.DAMAGED, present=there, problem=looked.problem)
+    size, orientation = looked.size, looked.orientation
+    if there is not None and not _is_same(there.path, planned.photo.path, looks):
         return Examined(planned, Outcome.NAME_TAKEN, size, present=there)
     annotation = planned.annotation
     if annotation is None:
         outcome = Outcome.UNLABELLED if there is None else Outcome.ALREADY_THERE
         return Examined(planned, outcome, size, present=there)
-    orientation = photo_orientation(planned.photo.path)
     if fit_of(annotation.size, size, orientation) is Fit.OTHER and not options.scale:
         problem = _other_size(annotation, size)
         return Examined(planned, Outcome.OTHER_SIZE, size, orientation, there, problem=problem)
     result = _paint(annotation, size, orientation, plan)
     return Examined(
         planned,
-        _outcome(result, there, options),
+        _outcome(result, there, options, is_held=_is_held(annotation, plan)),
         size,
         orientation,
         there,
@@ -109,9 +133,36 @@ def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Phot
     )
 
 
-def _outcome(result: Rasterised, there: Photo | None, options: ImportOptions) -> Outcome:
+def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
+    path = planned.photo.path
+    looked = looks.photos.get(path)
+    if looked is None:
+        try:
+            rows, columns, _ = read_photo(path).shape
+            looked = Looked((rows, columns), photo_orientation(path))
+        except SegStudioError as error:
+            looked = Looked(problem=SegStudioError(error.problem, where=planned.photo.shown, fix=error.fix))
+        looks.photos[path] = looked
+    return looked
+
+
+def _is_same(there: Path, offered: Path, looks: Looks) -> bool:
+    known = looks.same.get((there, offered))
+    if known is None:
+        known = looks.same[there, offered] = _same_content(there, offered)
+    return known
+
+
+def _is_held(annotation: Annotation, plan: ImportPlan) -> bool:
+    unknown = {label.name for label in plan.labelling.unknown} if plan.options.hold_unknown else set()
+    return bool(unknown) and any(is_drawn(shape) and shape.label in unknown for shape in annotation.shapes)
+
+
+def _outcome(result: Rasterised, there: Photo | None, options: ImportOptions, *, is_held: bool) -> Outcome:
     if there is not None and there.has_mask and not options.replace:
         return Outcome.ALREADY_THERE
+    if is_held:
+        return Outcome.UNKNOWN_CLASS
     if result.painted or options.blank_is_background:
         return Outcome.IMPORT
     if options.keep_unlabelled and there is None:

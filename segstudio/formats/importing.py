@@ -8,14 +8,16 @@ with gather(sources, photo_places) as gathered:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from itertools import chain, count
+from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome, examine, paint
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, check_cancelled, never, unheard
 from segstudio.formats.plan import ImportPlan, make_plan
+from segstudio.formats.record import RECORD_NAME, ImportRecord, KeptAnnotation
 from segstudio.formats.report import ImportReport, make_report
 from segstudio.formats.sources import Gathered
 from segstudio.formats.splitting import choose_splits
@@ -84,7 +86,11 @@ def commit_import(
             _write_photo(one, plan, change, splits.get(one.planned.key), who=who, when=when)
 
         in_threads(write, written, progress=progress, cancelled=cancelled)
-        _keep_sources(plan, written, change, folder=_folder_name(project, when))
+        folder = _folder_name(project, when)
+        kept = _keep_sources(plan, written, change, folder=folder)
+        replaced = _keep_replaced(written, project, change, folder=folder)
+        record = _record(prepared, kept, replaced, who=who, when=when)
+        change.put_file(f"sources/{folder}/{RECORD_NAME}", record.model_dump_json(indent=1).encode())
         check_cancelled(cancelled)
 
 
@@ -109,38 +115,86 @@ def _write_photo(
     change.put_state(key, state.model_copy(update=told))
 
 
-def _keep_sources(plan: ImportPlan, written: Sequence[Examined], change: Change, *, folder: str) -> None:
-    """Keep each annotation file that was used, and the mask pictures that belong to it, once."""
-    kept: dict[Path, str] = {}
-    taken: set[str] = set()
+def _keep_sources(
+    plan: ImportPlan, written: Sequence[Examined], change: Change, *, folder: str
+) -> Mapping[Path, tuple[str, str]]:
+    """Keep each annotation file that was used, and the mask pictures that belong to it, once; return for each the
+    folder in that of the import, and its name there.
+
+    Files of one root keep their places to each other, so that an annotation finds its mask pictures again.
+    """
+    by_root: dict[Path, dict[Path, str]] = {}
     for annotation in (one.planned.annotation for one in written):
-        if annotation is None:
-            continue
-        root = plan.files[annotation.file].root
-        for path in (annotation.file, *annotation.parts):
-            if path not in kept:
-                kept[path] = _free_name(path, root, taken)
-    for path, name in kept.items():
-        change.put_source(f"{folder}/{name}", path)
+        if annotation is not None:
+            root = plan.files[annotation.file].root
+            names = by_root.setdefault(root, {})
+            for path in (annotation.file, *annotation.parts):
+                names[path] = _inner_name(path, root)
+    kept: dict[Path, tuple[str, str]] = {}
+    taken = {RECORD_NAME, "replaced"}
+    for names in by_root.values():
+        before = _free_folder(names.values(), taken)
+        for path, name in names.items():
+            kept[path] = (before, name)
+            taken.add(f"{before}{name}".casefold())
+    for path, (before, name) in kept.items():
+        change.put_source(f"{folder}/{before}{name}", path)
+    return kept
 
 
-def _free_name(path: Path, root: Path, taken: set[str]) -> str:
-    inner = PurePosixPath(
-        (path.relative_to(root) if path.is_relative_to(root) else Path(path.name)).as_posix()
+def _inner_name(path: Path, root: Path) -> str:
+    near = next((above for above in (root, root.parent) if path.is_relative_to(above)), path.parent)
+    return path.relative_to(near).as_posix()
+
+
+def _free_folder(names: Iterable[str], taken: Collection[str]) -> str:
+    """Return what to put before names so that none is taken: nothing, or a numbered folder."""
+    wanted = [name.casefold() for name in names]
+    befores = chain([""], (f"{number}/" for number in count(2)))
+    return next(before for before in befores if not any(f"{before}{name}" in taken for name in wanted))
+
+
+def _keep_replaced(
+    written: Sequence[Examined], project: Project, change: Change, *, folder: str
+) -> tuple[str, ...]:
+    """Keep the masks that are replaced, and return their photos' keys."""
+    masks = [one.present for one in written if one.outcome is Outcome.IMPORT and one.present is not None]
+    replaced = [photo for photo in masks if photo.has_mask]
+    for photo in replaced:
+        change.put_source(f"{folder}/replaced/{photo.key}.png", project.mask_path(photo))
+    return tuple(photo.key for photo in replaced)
+
+
+def _record(
+    prepared: PreparedImport,
+    kept: Mapping[Path, tuple[str, str]],
+    replaced: tuple[str, ...],
+    *,
+    who: str,
+    when: str,
+) -> ImportRecord:
+    plan = prepared.plan
+    photos = {}
+    for one in prepared.examined:
+        annotation = one.planned.annotation
+        if one.outcome is Outcome.IMPORT and annotation is not None:
+            key = one.present.key if one.present is not None else one.planned.key
+            root, file = kept[annotation.file]
+            photos[key] = KeptAnnotation(file=file, root=root.rstrip("/"), names=annotation.names)
+    return ImportRecord(
+        when=when,
+        who=who,
+        report=prepared.report.as_json(),
+        values=plan.labelling.values,
+        rule=plan.options.rule,
+        layers=plan.options.layers,
+        photos=photos,
+        replaced=replaced,
     )
-    name, count = inner, 1
-    while str(name).casefold() in taken:
-        count += 1
-        name = inner.with_stem(f"{inner.stem}-{count}")
-    taken.add(str(name).casefold())
-    return str(name)
 
 
 def _folder_name(project: Project, when: str) -> str:
     """A folder of its own below `sources/`, named by the time: `2026-11-20-143205`."""
     day, time = when[:10], when[11:19].replace(":", "")
-    name, count = f"{day}-{time}", 1
-    while (project.folder / "sources" / name).exists():
-        count += 1
-        name = f"{day}-{time}-{count}"
-    return name
+    names = chain([f"{day}-{time}"], (f"{day}-{time}-{number}" for number in count(2)))
+    return next(name for name in names if not (project.folder / "sources" / name).exists())

@@ -25,6 +25,19 @@ class UnknownLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelUse:
+    """A label that shapes carry: how many, in how many photos, where it was met first, and the colour that its
+    file declares (`#rrggbb`, or empty).
+    """
+
+    name: str
+    shapes: int
+    photos: int
+    where: str
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Labelling:
     """`values` maps each known label to its mask value; `classes` is the project's list, grown if asked."""
 
@@ -46,7 +59,11 @@ def label_annotations(
     are added (with `options.add_classes`) in that order, then as they are met. Raises SegStudioError when
     `options.renames` or `options.order` name a class that is not there.
     """
-    renames = {_folded(old): new for old, new in options.renames.items()}
+    return label_uses(count_labels(annotations, colours), classes, options)
+
+
+def count_labels(annotations: Iterable[Annotation], colours: Mapping[str, str]) -> tuple[LabelUse, ...]:
+    """Return the labels that drawn shapes carry: those that the files declare in their order, then as they are met."""
     uses: Counter[str] = Counter()
     photos: Counter[str] = Counter()
     first: dict[str, str] = {}
@@ -55,34 +72,42 @@ def label_annotations(
         uses.update(labels)
         photos.update(set(labels))
         for shape in annotation.shapes:
-            if is_drawn(shape):
-                first.setdefault(shape.label, f"{annotation.place}, {shape.where}")
+            if is_drawn(shape) and shape.label not in first:
+                first[shape.label] = f"{annotation.place}, {shape.where}"
+    met = [label for label in colours if label in uses] + [label for label in uses if label not in colours]
+    return tuple(
+        LabelUse(label, uses[label], photos[label], first[label], colours.get(label, "")) for label in met
+    )
+
+
+def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOptions) -> Labelling:
+    """Give every label its class, as `label_annotations` does, without going through the annotations again."""
+    renames = {folded(old): new for old, new in options.renames.items()}
+    left_out = {folded(label) for label in options.leave_out}
+    wanted_uses = [use for use in uses if folded(use.name) not in left_out]
+    chosen = {folded(name): colour for name, colour in options.new_colours.items()}
     grown, added = classes, []
-    if options.add_classes:
-        met = [label for label in colours if label in uses] + [
-            label for label in uses if label not in colours
-        ]
-        for label in met:
-            wanted = renames.get(_folded(label), label)
-            if wanted.strip() and not _is_void(wanted, grown) and grown.find(wanted) is None:
-                grown = grown.added(wanted, _colour(colours.get(label, "")))
-                added.append(wanted)
+    for use in wanted_uses if options.add_classes else ():
+        wanted = renames.get(folded(use.name), use.name)
+        if wanted.strip() and not _is_void(wanted, grown) and grown.find(wanted) is None:
+            grown = grown.added(wanted, _colour(chosen.get(folded(wanted)) or use.colour))
+            added.append(wanted)
     if options.order:
         grown = grown.drawn_in_order(options.order)
     values = {}
     unknown = []
-    for label in uses:
-        value = _value(label, renames, grown)
+    for use in wanted_uses:
+        value = _value(use.name, renames, grown)
         if value is None:
-            hint = did_you_mean(label, grown.names)
-            unknown.append(UnknownLabel(label, uses[label], photos[label], first[label], hint))
+            hint = did_you_mean(use.name, grown.names)
+            unknown.append(UnknownLabel(use.name, use.shapes, use.photos, use.where, hint))
         else:
-            values[label] = value
+            values[use.name] = value
     return Labelling(grown, values, tuple(added), tuple(unknown))
 
 
 def _value(label: str, renames: Mapping[str, str], classes: ClassList) -> int | None:
-    new = renames.get(_folded(label))
+    new = renames.get(folded(label))
     if new is not None:
         if _is_void(new, classes):
             return VOID
@@ -92,7 +117,7 @@ def _value(label: str, renames: Mapping[str, str], classes: ClassList) -> int | 
 
 
 def _is_void(name: str, classes: ClassList) -> bool:
-    return _folded(name) == "void" and classes.find(name) is None
+    return folded(name) == "void" and classes.find(name) is None
 
 
 def _colour(text: str) -> str | None:
@@ -102,5 +127,6 @@ def _colour(text: str) -> str | None:
         return None
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a label as it is compared: spaces at the ends, doubled ones, and case do not count."""
     return " ".join(name.split()).casefold()

@@ -17,8 +17,19 @@ from segstudio.formats.shapes import Annotation, same_shapes
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What cannot be decided: `what` is an annotation or a photo, `why` goes on from there to a sentence."""
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class Matching:
-    """The outcome: `pairs` fit; `lost` annotations have no photo; `doubtful` sentences tell what fits several.
+    """The outcome: `pairs` fit; `lost` annotations have no photo; `doubtful` tell what fits several.
 
     `spare` photos have no annotation. `by_file` are places of annotations whose photo was not found under the
     name they tell, but under the name of the annotation file; `by_stem` tells which photo was taken though its
@@ -27,7 +38,7 @@ class Matching:
 
     pairs: tuple[tuple[Annotation, PhotoFile], ...]
     lost: tuple[Annotation, ...]
-    doubtful: tuple[str, ...]
+    doubtful: tuple[Doubt, ...]
     spare: tuple[PhotoFile, ...]
     by_file: tuple[str, ...] = ()
     by_stem: tuple[str, ...] = ()
@@ -50,7 +61,7 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
     for photo in photos:
         by_stem[_folded(photo.name.stem)].append(photo)
     lost: list[Annotation] = []
-    doubtful: list[str] = []
+    doubtful: list[Doubt] = []
     claims: dict[Path, list[tuple[_Score, Annotation, PhotoFile]]] = defaultdict(list)
     touched: set[Path] = set()
     for annotation in annotations:
@@ -59,16 +70,15 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
         if not best:
             lost.append(annotation)
         elif len(best) > 1:
-            doubtful.append(
-                f"{annotation.place} fits {len(best)} photos: {', '.join(photo.shown for photo in best[:3])}"
-            )
+            names = ", ".join(photo.shown for photo in best[:3])
+            doubtful.append(Doubt(annotation.place, f"fits {len(best)} photos: {names}"))
         else:
             claims[best[0].path].append((score, annotation, best[0]))
     pairs = []
     for claimed in claims.values():
         winner, losers, doubt = _settle(claimed)
         lost += losers
-        if doubt:
+        if doubt is not None:
             doubtful.append(doubt)
         else:
             pairs.append(winner)
@@ -87,17 +97,17 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
 
 def _settle(
     claimed: list[tuple[_Score, Annotation, PhotoFile]],
-) -> tuple[tuple[Annotation, PhotoFile], list[Annotation], str]:
-    """Return who gets the photo, who goes without, and a sentence when that cannot be decided."""
+) -> tuple[tuple[Annotation, PhotoFile], list[Annotation], Doubt | None]:
+    """Return who gets the photo, who goes without, and a doubt when that cannot be decided."""
     top = max(score for score, _, _ in claimed)
     best = [annotation for score, annotation, _ in claimed if score == top]
     losers = [annotation for score, annotation, _ in claimed if score < top]
     photo = claimed[0][2]
     differing = [annotation for annotation in best[1:] if not same_shapes(best[0], annotation)]
-    doubt = ""
+    doubt = None
     if differing:
         places = ", ".join(annotation.place for annotation in (best[0], *differing[:2]))
-        doubt = f"{photo.shown} is annotated {len(differing) + 1} times, differently: {places}"
+        doubt = Doubt(photo.shown, f"is annotated {len(differing) + 1} times, differently: {places}")
     return (best[0], photo), losers, doubt
 
 

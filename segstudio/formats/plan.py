@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, inside
-from segstudio.formats.labels import Labelling, label_annotations
+from segstudio.formats.labels import Labelling, LabelUse, count_labels, label_uses
 from segstudio.formats.matching import Matching, match
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, check_cancelled, never, unheard
 from segstudio.formats.places import PhotoFile, SourceFile
@@ -33,9 +33,10 @@ class PlannedPhoto:
 class ImportPlan:
     """What was read and how it fits together.
 
-    `made_from` are the project's classes as they were then. `photos` have an annotation, `spare` have none. `formats` names the format of each annotation file.
-    `damaged` are the files that could not be read, `not_read` those that are of another kind. `skipped` counts
-    the shapes without an area by kind.
+    `made_from` are the project's classes as they were then. `photos` have an annotation, `spare` have none. `uses`
+    are the labels of those annotations. `formats` names the format of each annotation file. `damaged` are the
+    files that could not be read, `not_read` those that are of another kind. `skipped` counts the shapes without
+    an area by kind.
     """
 
     options: ImportOptions
@@ -43,6 +44,7 @@ class ImportPlan:
     photos: tuple[PlannedPhoto, ...]
     spare: tuple[PlannedPhoto, ...]
     matching: Matching
+    uses: tuple[LabelUse, ...]
     labelling: Labelling
     files: Mapping[Path, SourceFile]
     formats: Mapping[Path, str]
@@ -68,13 +70,14 @@ def make_plan(
     classes: ClassList,
     options: ImportOptions,
     *,
+    tolerant: bool = False,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> ImportPlan:
     """Read all annotation files, match them with the photos and their labels with the classes.
 
-    Raises SegStudioError when an option names a format or class that is not there, or when no file given is
-    an annotation file; everything else that is wrong stands in the plan.
+    Raises SegStudioError when an option names a format or class that is not there, or, unless `tolerant`, when no
+    file given is an annotation file; everything else that is wrong stands in the plan.
     """
     wanted = format_named(options.format) if options.format else None
     reading = _Reading([], {}, {}, [], [])
@@ -83,29 +86,48 @@ def make_plan(
         progress(done, len(gathered.files))
         _read(file, wanted, reading)
     progress(len(gathered.files), len(gathered.files))
-    if gathered.files and not reading.formats and not reading.damaged:
+    if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
     matching = match(reading.annotations, gathered.photos)
-    keys = _keys([photo for _, photo in matching.pairs] + list(matching.spare), options.under)
-    photos = tuple(PlannedPhoto(keys[photo.path], photo, annotation) for annotation, photo in matching.pairs)
+    photos, spare = _planned(matching, options.under)
+    uses = count_labels([annotation for annotation, _ in matching.pairs], reading.colours)
     return ImportPlan(
         options=options,
         made_from=classes,
-        photos=tuple(sorted(photos, key=lambda planned: planned.key)),
-        spare=tuple(PlannedPhoto(keys[photo.path], photo) for photo in matching.spare),
+        photos=photos,
+        spare=spare,
         matching=matching,
-        labelling=label_annotations(
-            [annotation for annotation, _ in matching.pairs], classes, options, reading.colours
-        ),
+        uses=uses,
+        labelling=label_uses(uses, classes, options),
         files={file.path: file for file in gathered.files},
         formats=reading.formats,
         damaged=tuple(reading.damaged),
-        not_read=tuple(reading.not_read),
+        not_read=(*reading.not_read, *gathered.passed_over),
         skipped=Counter(
             shape.kind for read in reading.annotations for shape in read.shapes if isinstance(shape, Undrawn)
         ),
         deleted=sum(annotation.deleted for annotation in reading.annotations),
     )
+
+
+def replanned(plan: ImportPlan, classes: ClassList, options: ImportOptions) -> ImportPlan:
+    """Return what the same files would give with other options or classes; nothing is read again.
+
+    Another `options.format` does not count. Raises SegStudioError as `make_plan` does.
+    """
+    photos, spare = plan.photos, plan.spare
+    if options.under != plan.options.under:
+        photos, spare = _planned(plan.matching, options.under)
+    labelling = label_uses(plan.uses, classes, options)
+    return replace(plan, options=options, made_from=classes, photos=photos, spare=spare, labelling=labelling)
+
+
+def _planned(matching: Matching, under: str) -> tuple[tuple[PlannedPhoto, ...], tuple[PlannedPhoto, ...]]:
+    """Return the photos with an annotation, by key, and those without."""
+    keys = _keys([photo for _, photo in matching.pairs] + list(matching.spare), under)
+    photos = [PlannedPhoto(keys[photo.path], photo, annotation) for annotation, photo in matching.pairs]
+    spare = tuple(PlannedPhoto(keys[photo.path], photo) for photo in matching.spare)
+    return tuple(sorted(photos, key=lambda planned: planned.key)), spare
 
 
 def _read(file: SourceFile, wanted: Format | None, reading: _Reading) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from segstudio.formats.shapes import Bitmap, Box, Drawn, MaskShape, Points, Shape, is_drawn
 from segstudio.project.classes import VOID, ClassList
@@ -18,6 +19,8 @@ Rule = Literal["truncate", "round"]
 
 Layers = Literal["class", "file"]
 """What decides which shape lies on top: the project's draw order first, or the file's own layers alone."""
+
+_BAND_PIXELS = 1 << 20
 
 _SLACK_PX = 0.5
 """Corners this far outside are meant to lie on the photo's edge and are not worth telling."""
@@ -80,10 +83,19 @@ def rasterise(
         painted += 1
         clipped += stamp.clipped
         seen.add(value)
-    counts = np.bincount(mask.ravel(), minlength=256)
+    counts = _counts(mask)
     hidden = tuple(sorted(value for value in seen if not counts[value]))
     values = tuple(int(value) for value in np.flatnonzero(counts[:VOID]))
     return Rasterised(mask, painted, clipped, empty, hidden, values)
+
+
+def _counts(mask: Mask) -> npt.NDArray[np.int64]:
+    """Return how often each value 0–255 occurs; by bands, because counting takes eight bytes for each pixel."""
+    flat = mask.ravel()
+    counts = np.zeros(256, dtype=np.int64)
+    for start in range(0, flat.size, _BAND_PIXELS):
+        counts += np.bincount(flat[start : start + _BAND_PIXELS], minlength=256)
+    return counts
 
 
 def stamp_of(shape: Drawn, size: tuple[int, int], rule: Rule = "truncate") -> Stamp | None:

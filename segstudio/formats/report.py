@@ -17,7 +17,8 @@ from segstudio.formats.shapes import is_drawn
 class ImportReport:
     """The findings of an import, in words for a person; every list holds photos, files or sentences.
 
-    `matched` photos have an annotation; `imported` get a mask; `unlabelled` come in without one. `shapes`
+    `matched` photos have an annotation; `imported` get a mask; `unlabelled` come in without one; `held` stay out for
+    a class that is unknown. `shapes`
     counts the painted labels by class. Of the problems, `damaged`, `doubtful`, `other_size`, `name_taken` and
     `unknown` stop the import (see `refusal`); the others are only told.
     """
@@ -42,6 +43,7 @@ class ImportReport:
     deleted: int
     not_read: tuple[str, ...]
     unknown: tuple[UnknownLabel, ...]
+    held: tuple[str, ...]
     other_size: tuple[str, ...]
     doubtful: tuple[str, ...]
     damaged: tuple[str, ...]
@@ -93,8 +95,9 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         deleted=plan.deleted,
         not_read=tuple(str(error) for error in plan.not_read),
         unknown=plan.labelling.unknown,
+        held=keys(Outcome.UNKNOWN_CLASS),
         other_size=tuple(str(one.problem) for one in by_outcome[Outcome.OTHER_SIZE]),
-        doubtful=plan.matching.doubtful,
+        doubtful=tuple(str(doubt) for doubt in plan.matching.doubtful),
         damaged=tuple(str(error) for error in _damaged(plan, by_outcome)),
         name_taken=keys(Outcome.NAME_TAKEN),
         refusal=_refusal(plan, by_outcome),
@@ -123,7 +126,7 @@ def _refusal(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> 
         for errors in (_damaged(plan, by_outcome), _doubtful(plan), _taken(by_outcome), _sizes(by_outcome)):
             if errors:
                 return _first_of(errors)
-    if plan.labelling.unknown and not plan.options.skip_unknown:
+    if plan.labelling.unknown and not (plan.options.skip_unknown or plan.options.hold_unknown):
         return _unknown(plan)
     if not any(by_outcome[outcome] for outcome in Outcome if outcome not in (Outcome.SPARE, Outcome.DAMAGED)):
         return _nothing(plan)
@@ -138,7 +141,7 @@ def _first_of(errors: list[SegStudioError]) -> SegStudioError:
 
 def _doubtful(plan: ImportPlan) -> list[SegStudioError]:
     fix = "Import fewer files at a time, or leave these out with --skip-bad"
-    return [SegStudioError(sentence, fix=fix) for sentence in plan.matching.doubtful]
+    return [SegStudioError(str(doubt), fix=fix) for doubt in plan.matching.doubtful]
 
 
 def _taken(by_outcome: Mapping[Outcome, list[Examined]]) -> list[SegStudioError]:
@@ -173,6 +176,8 @@ def _count(number: int, one: str, many: str = "") -> str:
 
 def _nothing(plan: ImportPlan) -> SegStudioError:
     lost = plan.matching.lost
+    if plan.not_read and not plan.formats:
+        return plan.not_read[0]
     if lost:
         them = (
             f"none of the {len(lost)} annotations has its photo" if len(lost) > 1 else "its photo is missing"

@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.archive import unpack
-from segstudio.formats.options import Progress, unheard
+from segstudio.formats.options import ImportStopped, Progress, unheard
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
-from segstudio.formats.table import annotation_extensions
+from segstudio.formats.table import annotation_extensions, refused_extensions, why_refused
 from segstudio.project.images import is_photo
 
 _MASK_FOLDERS = frozenset({"masks", "scribbles"})
@@ -21,41 +21,60 @@ _MASK_FOLDERS = frozenset({"masks", "scribbles"})
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The annotation files and photos that an import works on; archives are unpacked while it is in use."""
+    """The annotation files and photos that an import works on; archives are unpacked while it is in use.
+
+    `passed_over` tells, one for each kind, which annotation files lie there that are not read.
+    """
 
     files: tuple[SourceFile, ...]
     photos: tuple[PhotoFile, ...]
+    passed_over: tuple[SegStudioError, ...] = ()
 
 
 @dataclass(slots=True)
 class _Finds:
     files: dict[Path, SourceFile] = field(default_factory=dict)
     photos: dict[Path, PhotoFile] = field(default_factory=dict)
+    passed_over: dict[str, list[SegStudioError]] = field(default_factory=dict)
 
 
 @contextmanager
 def gather(
-    sources: Sequence[Path], photo_places: Sequence[Path] = (), *, progress: Progress = unheard
+    sources: Sequence[Path],
+    photo_places: Sequence[Path] = (),
+    *,
+    refused: list[SegStudioError] | None = None,
+    progress: Progress = unheard,
 ) -> Iterator[Gathered]:
     """Find the annotation files and photos in `sources`; with `photo_places`, photos are taken from there alone.
 
     Without, photos are those in the folders and ZIP files given, beside a single annotation file, and in a
     folder such as `Images` beside `Annotations`. Hidden files and mask pictures are passed over. `progress`
-    tells of unpacking. Raises SegStudioError for what is missing or no source.
+    tells of unpacking. Raises SegStudioError for what is missing or no source; where a list is given as
+    `refused`, such errors go there and the rest counts, be it nothing.
     """
     with ExitStack() as cleaning:
         finds = _Finds()
         for source in sources:
-            _take_source(_existing(source), finds, cleaning, progress)
+            try:
+                _take_source(_existing(source), finds, cleaning, progress)
+            except ImportStopped:
+                raise
+            except SegStudioError as error:
+                if refused is None:
+                    raise
+                refused.append(error)
         if photo_places:
             finds.photos.clear()
             for place in photo_places:
                 _take_photo_place(_existing(place), finds, cleaning, progress)
-        if not finds.files and not finds.photos:
+        if not finds.files and not finds.photos and refused is None:
+            if finds.passed_over:
+                raise _told_once(finds)[0]
             raise SegStudioError(
                 "there is nothing to import", where=", ".join(str(source) for source in sources), fix=_GIVE
             )
-        yield Gathered(tuple(finds.files.values()), tuple(finds.photos.values()))
+        yield Gathered(tuple(finds.files.values()), tuple(finds.photos.values()), _told_once(finds))
 
 
 def photo_key(name: PurePosixPath) -> str:
@@ -89,6 +108,8 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Pro
             _take_photos(folder, finds, shown=_shown(folder), offered=False)
     elif is_photo(source):
         _add_photo(finds, source, PurePosixPath(source.name), source.name)
+    elif (known := why_refused(source)) is not None:
+        raise known.within(_shown(source))
     else:
         raise SegStudioError(
             "this is no annotation file, photo, folder or ZIP file", where=str(source), fix=_GIVE
@@ -110,7 +131,7 @@ def _take_photo_place(place: Path, finds: _Finds, cleaning: ExitStack, progress:
 
 def _unpacked(archive: Path, cleaning: ExitStack, progress: Progress) -> Path:
     folder = Path(cleaning.enter_context(tempfile.TemporaryDirectory(prefix="segstudio-import-")))
-    extensions = annotation_extensions()
+    extensions = annotation_extensions() | refused_extensions()
 
     def wanted(path: PurePosixPath) -> bool:
         of_interest = path.suffix.lower() in extensions or is_photo(Path(path))
@@ -121,11 +142,23 @@ def _unpacked(archive: Path, cleaning: ExitStack, progress: Progress) -> Path:
 
 
 def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False) -> None:
-    extensions = annotation_extensions()
+    extensions, refused = annotation_extensions(), refused_extensions()
     for path, inner in _walk(root):
-        if path.suffix.lower() in extensions:
+        extension = path.suffix.lower()
+        if extension in extensions:
             finds.files.setdefault(path, SourceFile(path, root, f"{shown}/{inner}"))
+        elif extension in refused and (known := why_refused(path)) is not None:
+            finds.passed_over.setdefault(known.problem, []).append(known.within(f"{shown}/{inner}"))
     _take_photos(root, finds, shown=shown, staged=staged, pass_masks=True)
+
+
+def _told_once(finds: _Finds) -> tuple[SegStudioError, ...]:
+    """Return one error for each kind of annotation file that is not read: its first file, and how many more."""
+    told = []
+    for first, *others in finds.passed_over.values():
+        more = f" (and {len(others)} more like it)" if others else ""
+        told.append(SegStudioError(first.problem + more, where=first.where, fix=first.fix))
+    return tuple(told)
 
 
 def _take_siblings(folder: Path, finds: _Finds) -> None:

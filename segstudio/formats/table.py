@@ -9,7 +9,14 @@ from pathlib import Path
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.formats.cvat import cvat_colours, is_cvat, read_cvat
 from segstudio.formats.labelme_xml import is_labelme_xml, read_labelme_xml
-from segstudio.formats.not_ours import is_cvat_video, is_voc_boxes
+from segstudio.formats.not_ours import (
+    is_coco,
+    is_cvat_video,
+    is_labelme_json,
+    is_via,
+    is_voc_boxes,
+    is_yolo,
+)
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
 
@@ -70,6 +77,8 @@ FORMATS = (
     ),
 )
 
+_EXPORT_ANEW = 'Export it as "CVAT for images 1.1" or "LabelMe 3.0", for example with CVAT'
+
 REFUSED = (
     Refused(
         is_voc_boxes,
@@ -83,6 +92,10 @@ REFUSED = (
         "this is CVAT for video, which is not read yet",
         'Export the task from CVAT as "CVAT for images 1.1"',
     ),
+    Refused(is_via, (".json",), "this is VIA JSON, which is not read yet", _EXPORT_ANEW),
+    Refused(is_labelme_json, (".json",), "this is labelme JSON, which is not read yet", _EXPORT_ANEW),
+    Refused(is_coco, (".json",), "this is COCO JSON, which is not read yet", _EXPORT_ANEW),
+    Refused(is_yolo, (".txt",), "this is a YOLO label file, which is not read yet", _EXPORT_ANEW),
 )
 
 
@@ -102,6 +115,22 @@ def annotation_extensions() -> frozenset[str]:
     return frozenset(extension for entry in FORMATS for extension in entry.extensions)
 
 
+def refused_extensions() -> frozenset[str]:
+    """Return the extensions, in lower case, of files that may be annotations that are not read."""
+    return (
+        frozenset(extension for entry in REFUSED for extension in entry.extensions) - annotation_extensions()
+    )
+
+
+def why_refused(path: Path) -> NotReadError | None:
+    """Return why an annotation file that is known is not read; None for any other file."""
+    extension = path.suffix.lower()
+    for refused in REFUSED:
+        if extension in refused.extensions and refused.recognise(path):
+            return NotReadError(refused.problem, fix=refused.fix)
+    return None
+
+
 def recognise(path: Path) -> Format:
     """Return the format of the file, found by its content.
 
@@ -111,9 +140,9 @@ def recognise(path: Path) -> Format:
     for entry in FORMATS:
         if extension in entry.extensions and entry.recognise(path):
             return entry
-    for refused in REFUSED:
-        if extension in refused.extensions and refused.recognise(path):
-            raise NotReadError(refused.problem, fix=refused.fix)
+    refused = why_refused(path)
+    if refused is not None:
+        raise refused
     raise NotReadError(
         "this is no annotation file that is known here",
         fix=f"Known are: {', '.join(entry.title for entry in FORMATS)}",

@@ -87,7 +87,7 @@ def test_a_dry_run_only_tells(run: Run, given: Path, project: Path) -> None:
     assert "Nothing was written." in out
     _write(given / "a.xml", POLYGON.replace("sky", "skye"))
     status, out, _ = run("import", given, "--project", project, "--dry-run", "--json")
-    assert status == 0
+    assert status == 1
     assert 'unknown class "skye" (did you mean "sky"?)' in json.loads(out.splitlines()[-1])["refusal"]
     assert _fingerprint(project) == before
 

@@ -47,7 +47,7 @@ def test_a_photo_that_is_missing_is_told_even_when_a_namesake_is_there() -> None
 def test_equal_candidates_are_told_not_guessed() -> None:
     found = match([_annotation("1.jpg")], _photos("a/1.jpg", "b/1.jpg"))
     assert found.pairs == ()
-    assert "fits 2 photos: a/1.jpg, b/1.jpg" in found.doubtful[0]
+    assert "fits 2 photos: a/1.jpg, b/1.jpg" in str(found.doubtful[0])
     assert found.spare == ()
 
 
@@ -67,7 +67,7 @@ def test_two_annotations_of_one_photo_are_one_when_they_paint_the_same() -> None
     assert len(match([_annotation("1.jpg"), _annotation("1.jpg", file="/b.xml")], photos).pairs) == 1
     found = match([_annotation("1.jpg"), _annotation("1.jpg", file="/b.xml", corner=9)], photos)
     assert found.pairs == ()
-    assert "annotated 2 times, differently" in found.doubtful[0]
+    assert "annotated 2 times, differently" in str(found.doubtful[0])
 
 
 def test_the_name_of_the_xml_is_the_last_resort_and_told() -> None:

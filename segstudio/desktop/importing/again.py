@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from segstudio.errors import SegStudioError
+from segstudio.formats.kept import mask_from_kept
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -14,7 +14,8 @@ def mask_again(project: Project, photo: Photo, cancelled: Callable[[], bool]) ->
     """Return the mask that the import gave this photo: uint8 of the photo's (rows, columns). For a worker thread.
 
     The annotation kept below `sources/` is read anew; classes are found by their numbers, so that renamed ones
-    count, and what belonged to a class that is gone is left out. Writes nothing. Raises SegStudioError when the photo was not imported with an
-    annotation, or what was kept is gone or damaged, and ImportStopped when `cancelled` says so.
+    count, and what belonged to a class that is gone is left out. Writes nothing. Raises SegStudioError when the
+    photo was not imported with an annotation, or what was kept is gone or damaged, and ImportStopped (a
+    SegStudioError) when `cancelled` says so.
     """
-    raise SegStudioError("no annotation of this photo was kept", where=photo.key)
+    return mask_from_kept(project, photo, cancelled=cancelled)

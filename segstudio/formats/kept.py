@@ -1,0 +1,92 @@
+"""Painting a mask again from the annotation that a project kept of its import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from segstudio.errors import SegStudioError, inside
+from segstudio.formats.options import Cancelled, check_cancelled, never
+from segstudio.formats.placement import Fit, fit_of, photo_orientation, scaled_to, turned_upright
+from segstudio.formats.places import SourceFile
+from segstudio.formats.rasterise import rasterise
+from segstudio.formats.record import ImportRecord, read_record, records_of
+from segstudio.formats.shapes import Annotation
+from segstudio.formats.table import recognise
+from segstudio.project.classes import VOID, ClassList
+from segstudio.project.masks import Mask
+from segstudio.project.photos import Photo
+from segstudio.project.project import Project
+
+
+def mask_from_kept(project: Project, photo: Photo, *, cancelled: Cancelled = never) -> Mask:
+    """Return the mask that the newest import of this photo would give with the classes and draw order of today:
+    uint8 of the photo's (rows, columns).
+
+    Classes are told by their numbers; shapes of a class that is gone are left out. Raises SegStudioError when no
+    annotation of the photo was kept, or it is damaged, and ImportStopped when `cancelled` says so.
+    """
+    if not all(photo.size):
+        raise SegStudioError("the photo cannot be read", where=photo.key, fix="Copy it anew from its source")
+    folder, record = _newest(project.folder, photo)
+    annotation = _annotation(folder, record, photo, cancelled)
+    check_cancelled(cancelled)
+    orientation = photo_orientation(photo.path)
+    fit = fit_of(annotation.size, photo.size, orientation)
+    if fit is Fit.OTHER:
+        annotation = scaled_to(annotation, photo.size)
+    result = rasterise(
+        annotation.shapes,
+        photo.size[::-1] if fit is Fit.AS_STORED else photo.size,
+        project.classes,
+        numbers=_numbers(record.values, project.classes),
+        rule=record.rule,
+        layers=record.layers,
+    )
+    return turned_upright(result.mask, orientation) if fit is Fit.AS_STORED else result.mask
+
+
+def _newest(project: Path, photo: Photo) -> tuple[Path, ImportRecord]:
+    for path in records_of(project):
+        record = read_record(path)
+        if photo.key in record.photos:
+            return path.parent, record
+    raise SegStudioError(
+        "this photo came in without an annotation, so there is none to import again",
+        where=photo.key,
+        fix="Import its annotation file in the Import tab"
+        if not photo.has_mask
+        else "Its mask stays as it is",
+    )
+
+
+def _annotation(folder: Path, record: ImportRecord, photo: Photo, cancelled: Cancelled) -> Annotation:
+    kept = record.photos[photo.key]
+    root = folder / kept.root
+    path = root / kept.file
+    if not path.is_file():
+        raise SegStudioError(
+            "the annotation file that was kept of its import is gone",
+            where=photo.key,
+            fix="Import the file again in the Import tab",
+        )
+    file = SourceFile(path, root, f"{folder.name}/{kept.file}")
+    with inside(file.shown):
+        for annotation in _read(file):
+            check_cancelled(cancelled)
+            if annotation.names == kept.names:
+                return annotation
+    raise SegStudioError(
+        "the file that was kept of its import no longer tells of this photo",
+        where=file.shown,
+        fix="Import the file again in the Import tab",
+    )
+
+
+def _read(file: SourceFile) -> Iterable[Annotation]:
+    return recognise(file.path).read(file)
+
+
+def _numbers(values: Mapping[str, int], classes: ClassList) -> Mapping[str, int]:
+    known = {*classes.indices, VOID}
+    return {label: value for label, value in values.items() if value in known}
