@@ -85,12 +85,15 @@ def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOpti
     renames = {folded(old): new for old, new in options.renames.items()}
     left_out = {folded(label) for label in options.leave_out}
     wanted_uses = [use for use in uses if folded(use.name) not in left_out]
-    chosen = {folded(name): colour for name, colour in options.new_colours.items()}
     grown, added = classes, []
+    for name, colour in options.new_classes.items():
+        if grown.find(name) is None:
+            grown = grown.added(name, _colour(colour))
+            added.append(name)
     for use in wanted_uses if options.add_classes else ():
         wanted = renames.get(folded(use.name), use.name)
         if wanted.strip() and not _is_void(wanted, grown) and grown.find(wanted) is None:
-            grown = grown.added(wanted, _colour(chosen.get(folded(wanted)) or use.colour))
+            grown = grown.added(wanted, _colour(use.colour))
             added.append(wanted)
     if options.order:
         grown = grown.drawn_in_order(options.order)

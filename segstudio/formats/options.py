@@ -24,8 +24,8 @@ class ImportOptions:
 
     `format` is a name in FORMATS or None: found by content. `order` are the classes painted last, first to
     last. `renames` maps a label in the files to a class of the project, or to `void`; shapes of the labels in
-    `leave_out` are not painted. `new_colours` gives classes that are added their colour, by name. `under` is put
-    before each photo's key. `skip_bad` leaves out what is damaged, doubtful or of another size, which otherwise stops
+    `leave_out` are not painted. `new_classes` are added where the project has none of that name, each with its
+    colour (`#RRGGBB`; empty: the next free one). `under` is put before each photo's key. `skip_bad` leaves out what is damaged, doubtful or of another size, which otherwise stops
     the import; `hold_unknown` leaves out whole photos with shapes of unknown classes, `skip_unknown` those shapes. `keep_unlabelled` takes photos without annotation, or whose annotation is blank, without mask;
     `blank_is_background` takes the latter with a mask of unpainted pixels.
     """
@@ -35,7 +35,7 @@ class ImportOptions:
     split: SplitChoice | None = None
     renames: Mapping[str, str] = field(default_factory=dict)
     leave_out: frozenset[str] = frozenset()
-    new_colours: Mapping[str, str] = field(default_factory=dict)
+    new_classes: Mapping[str, str] = field(default_factory=dict)
     add_classes: bool = False
     skip_unknown: bool = False
     hold_unknown: bool = False

@@ -96,7 +96,7 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         not_read=tuple(str(error) for error in plan.not_read),
         unknown=plan.labelling.unknown,
         held=keys(Outcome.UNKNOWN_CLASS),
-        other_size=tuple(str(one.problem) for one in by_outcome[Outcome.OTHER_SIZE]),
+        other_size=tuple(f"{one.where}: {one.problem}." for one in _sizes(by_outcome)),
         doubtful=tuple(str(doubt) for doubt in plan.matching.doubtful),
         damaged=tuple(str(error) for error in _damaged(plan, by_outcome)),
         name_taken=keys(Outcome.NAME_TAKEN),

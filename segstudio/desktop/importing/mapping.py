@@ -1,0 +1,217 @@
+"""What becomes of each label in the files: a class of the project, a new one, void, or nothing; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.formats.labels import LabelUse, folded
+from segstudio.formats.options import ImportOptions, SplitChoice
+from segstudio.project.classes import ClassList
+from segstudio.project.colours import next_colours, parse_colour
+
+
+class Kind(Enum):
+    """Where the shapes of a label go. OPEN: nobody has said yet, and their photos stay out."""
+
+    CLASS = "class"
+    NEW = "new class"
+    VOID = "void"
+    OUT = "left out"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a label becomes; `name` is that of the class, `colour` (`#RRGGBB`) that of a new one."""
+
+    kind: Kind
+    name: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A label, how many shapes carry it in how many photos, and what it becomes. `hint` names a class that is alike."""
+
+    label: str
+    shapes: int
+    photos: int
+    target: Target
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the person chose for the whole import. `keep_unlabelled` None: as the files suggest."""
+
+    split: SplitChoice | None = None
+    keep_unlabelled: bool | None = None
+    scale: bool = False
+    replace: bool = False
+    reference: bool = False
+    under: str = ""
+
+
+def label_rows(
+    uses: Sequence[LabelUse], classes: ClassList, before: Sequence[LabelRow] = ()
+) -> tuple[LabelRow, ...]:
+    """Return a row for each label, in draw order: later paints over earlier. Labels that differ in case are one.
+
+    What the person chose in `before`, and their order there, stays as far as it goes. A label is the class of its
+    name; else a new class if the project has none yet; else it is left open: it may be misspelt.
+    """
+    met = _together(uses)
+    taken = tuple(entry.colour for entry in classes.classes)
+    kept = {folded(row.label): row for row in before}
+    rows: list[LabelRow] = []
+    for use in met:
+        old = kept.get(folded(use.name))
+        target = _still(old.target, classes) if old is not None else None
+        if target is None:
+            target = _default(use, classes, (*taken, *_new_colours(rows)))
+        hint = did_you_mean(use.name, classes.names) if target.kind is Kind.OPEN else ""
+        rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint))
+    order = {folded(row.label): place for place, row in enumerate(before)}
+    rank = {index: place for place, index in enumerate(classes.draw_order)}
+
+    def place(row: LabelRow) -> tuple[int, int]:
+        found = classes.find(row.target.name) if row.target.kind is Kind.CLASS else None
+        return (0, rank[found.index]) if found is not None else (1, 0)
+
+    rows.sort(key=place)
+    if before:
+        rows.sort(key=lambda row: order.get(folded(row.label), len(order)))
+    return tuple(rows)
+
+
+def moved(rows: Sequence[LabelRow], start: int, end: int) -> tuple[LabelRow, ...]:
+    """Return the rows with the one at `start` taken out and put back so that it is the one at `end`."""
+    others = [row for number, row in enumerate(rows) if number != start]
+    end = max(0, min(end, len(others)))
+    return (*others[:end], rows[start], *others[end:])
+
+
+def aimed(rows: Sequence[LabelRow], label: str, target: Target) -> tuple[LabelRow, ...]:
+    """Return the rows with another target for `label`."""
+    return tuple(replace(row, target=target) if row.label == label else row for row in rows)
+
+
+def new_target(row: LabelRow, rows: Sequence[LabelRow], classes: ClassList, colour: str = "") -> Target:
+    """Return a new class for a label, called like it, in `colour` or one that is not in use."""
+    used = (*(entry.colour for entry in classes.classes), *_new_colours(rows))
+    name = " ".join(row.label.split()) or "unnamed"
+    return Target(Kind.NEW, name, _parsed(colour) or next_colours(1, used)[0])
+
+
+def options_of(
+    rows: Sequence[LabelRow], classes: ClassList, choices: Choices, *, only_photos: bool
+) -> ImportOptions:
+    """Return the choices of person and rows as options of an import that takes what is ready and leaves the rest."""
+    renames = {row.label: row.target.name for row in rows if row.target.kind in (Kind.CLASS, Kind.NEW)}
+    renames |= {row.label: "void" for row in rows if row.target.kind is Kind.VOID}
+    keep = choices.keep_unlabelled
+    return ImportOptions(
+        order=draw_order(rows, classes),
+        split=choices.split,
+        renames=renames,
+        leave_out=frozenset(row.label for row in rows if row.target.kind is Kind.OUT),
+        new_classes=_new_classes(rows),
+        skip_bad=True,
+        hold_unknown=True,
+        scale=choices.scale,
+        reference=choices.reference,
+        replace=choices.replace,
+        keep_unlabelled=only_photos if keep is None else keep,
+        under=choices.under,
+    )
+
+
+def draw_order(rows: Sequence[LabelRow], classes: ClassList) -> tuple[str, ...]:
+    """Return the names of all classes, first painted first: those in `rows` change places only among themselves.
+
+    Of two labels of one class the later decides.
+    """
+    names = {entry.index: entry.name for entry in classes.classes}
+    all_names = [names[index] for index in classes.draw_order]
+    all_names += [name for name in _new_classes(rows) if classes.find(name) is None]
+    by_fold = {folded(name): name for name in all_names}
+    wanted: dict[str, str] = {}
+    for row in rows:
+        name = by_fold.get(folded(row.target.name)) if row.target.kind in (Kind.CLASS, Kind.NEW) else None
+        if name is not None:
+            wanted.pop(name, None)
+            wanted[name] = name
+    places = iter(wanted)
+    return tuple(next(places) if name in wanted else name for name in all_names)
+
+
+def problem_with(rows: Sequence[LabelRow]) -> str:
+    """Say what keeps these rows from being an import; nothing when they may be one."""
+    nameless = next(
+        (row for row in rows if row.target.kind is Kind.NEW and not row.target.name.strip()), None
+    )
+    return f"Give the new class for “{nameless.label}” a name." if nameless is not None else ""
+
+
+def _new_classes(rows: Sequence[LabelRow]) -> Mapping[str, str]:
+    """Return the classes to add with their colours, by name; of names that differ in case the first counts."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if row.target.kind is Kind.NEW and row.target.name.strip():
+            found.setdefault(folded(row.target.name), (row.target.name, row.target.colour))
+    return dict(found.values())
+
+
+def _new_colours(rows: Sequence[LabelRow]) -> tuple[str, ...]:
+    return tuple(row.target.colour for row in rows if row.target.kind is Kind.NEW and row.target.colour)
+
+
+def _together(uses: Sequence[LabelUse]) -> list[LabelUse]:
+    """Labels that differ in case or spaces alone are one, called as it was met first."""
+    found: dict[str, LabelUse] = {}
+    for use in uses:
+        first = found.get(folded(use.name))
+        if first is None:
+            found[folded(use.name)] = use
+        else:
+            found[folded(use.name)] = replace(
+                first,
+                shapes=first.shapes + use.shapes,
+                photos=max(first.photos, use.photos),
+                colour=first.colour or use.colour,
+            )
+    return list(found.values())
+
+
+def _still(target: Target, classes: ClassList) -> Target | None:
+    """Return a choice as it stands with these classes; None where it cannot stand."""
+    there = classes.find(target.name) if target.kind in (Kind.CLASS, Kind.NEW) else None
+    if there is not None:
+        return Target(Kind.CLASS, there.name)
+    return None if target.kind in (Kind.CLASS, Kind.OPEN) else target
+
+
+def _default(use: LabelUse, classes: ClassList, taken: tuple[str, ...]) -> Target:
+    there = classes.find(use.name)
+    if there is not None:
+        return Target(Kind.CLASS, there.name)
+    if folded(use.name) == "void":
+        return Target(Kind.VOID)
+    if len(classes) or not use.name.strip():
+        return Target(Kind.OPEN)
+    declared = _parsed(use.colour)
+    return Target(
+        Kind.NEW,
+        " ".join(use.name.split()),
+        declared if declared and declared not in taken else next_colours(1, taken)[0],
+    )
+
+
+def _parsed(colour: str) -> str:
+    try:
+        return parse_colour(colour) if colour else ""
+    except SegStudioError:
+        return ""

@@ -1,0 +1,290 @@
+"""The table of an import: a row for each photo, and for everything else that was given and has no photo; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path, PurePosixPath
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.examine import Examined, Outcome
+from segstudio.formats.plan import ImportPlan, PlannedPhoto
+from segstudio.formats.shapes import Annotation, is_drawn
+
+
+class Tone(Enum):
+    """How a row is meant: it comes in; it comes in, but look; it stays out, which is fine; it needs the person;
+    it was not looked at yet.
+    """
+
+    READY = "ready"
+    LOOK = "look"
+    QUIET = "quiet"
+    NEEDS = "needs"
+    WAITS = "waits"
+
+
+class Fix(Enum):
+    """What a button beside a row can do about it."""
+
+    NONE = ""
+    SCALE = "Scale annotations of another size"
+    REPLACE = "Replace masks that are there"
+    KEEP = "Take photos without annotation too"
+    UNDER = "Put the new photos into a folder of their own"
+    CLASSES = "Say what the class is"
+    ADD = "Choose the photos…"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `path` is the photo's file, if there is one; `advice` says what can be done, `notes`
+    what else there is to know. `shapes` are those with an area.
+    """
+
+    id: str
+    name: str
+    state: str
+    tone: Tone
+    shapes: int = 0
+    advice: str = ""
+    notes: tuple[str, ...] = ()
+    fix: Fix = Fix.NONE
+    path: Path | None = None
+    annotation: Annotation | None = None
+
+    @property
+    def comes_in(self) -> bool:
+        """Whether Import would bring it in."""
+        return self.tone in (Tone.READY, Tone.LOOK)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows come in, need the person, stay out for good reason, or were not looked at yet."""
+
+    ready: int = 0
+    needs: int = 0
+    quiet: int = 0
+    waits: int = 0
+
+    def told(self) -> str:
+        """Return the line below the table."""
+        if self.waits:
+            return f"Looking at {_counted(self.waits, 'photo')} …"
+        parts = [f"{self.ready:,} ready"]
+        if self.needs:
+            parts.append(f"{self.needs:,} {'needs' if self.needs == 1 else 'need'} you")
+        if self.quiet:
+            parts.append(f"{self.quiet:,} {'stays' if self.quiet == 1 else 'stay'} out")
+        return " · ".join(parts)
+
+
+def tally(rows: Iterable[Row]) -> Tally:
+    """Count rows by what becomes of them."""
+    tones = [row.tone for row in rows]
+    return Tally(
+        ready=sum(tone in (Tone.READY, Tone.LOOK) for tone in tones),
+        needs=tones.count(Tone.NEEDS),
+        quiet=tones.count(Tone.QUIET),
+        waits=tones.count(Tone.WAITS),
+    )
+
+
+def make_rows(
+    plan: ImportPlan, examined: Sequence[Examined], refused: Sequence[SegStudioError]
+) -> tuple[Row, ...]:
+    """Return all rows, by name; photos that are not in `examined` wait. `refused` are sources that are none."""
+    known = {one.planned.photo.path: one for one in examined}
+    notes = _Notes(plan)
+    rows = []
+    for planned in (*plan.photos, *plan.spare):
+        if planned.annotation is None and not planned.photo.offered:
+            continue
+        one = known.get(planned.photo.path)
+        rows.append(_waiting(planned) if one is None else _photo_row(one, plan, notes))
+    rows += [_lost(number, annotation) for number, annotation in enumerate(plan.matching.lost)]
+    rows += [
+        Row(f"doubt:{n}", doubt.what, "doubtful", Tone.NEEDS, advice=f"It {doubt.why}. {_DOUBT}")
+        for n, doubt in enumerate(plan.matching.doubtful)
+    ]
+    rows += [_error(f"damaged:{n}", error, "damaged") for n, error in enumerate(plan.damaged)]
+    rows += [_error(f"unread:{n}", error, "not read") for n, error in enumerate(plan.not_read)]
+    rows += [_error(f"refused:{n}", error, "not taken") for n, error in enumerate(refused)]
+    return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.id)))
+
+
+_DOUBT = "Take one of them out of the list on the left, or give fewer files at a time."
+
+
+class _Notes:
+    """What matching had to say of photos, by the place of their annotation."""
+
+    def __init__(self, plan: ImportPlan) -> None:
+        matching = plan.matching
+        self._by_file = frozenset(matching.by_file)
+        self._by_stem = frozenset(matching.by_stem)
+        self._other_folder = frozenset(matching.other_folder)
+
+    def of(self, planned: PlannedPhoto) -> list[str]:
+        annotation = planned.annotation
+        if annotation is None:
+            return []
+        both = f"{annotation.place}: {planned.photo.shown}"
+        told = PurePosixPath(annotation.names[0]).name
+        found = []
+        if annotation.place in self._by_file:
+            found.append(f"found by the name of its annotation file, which itself tells of “{told}”")
+        if both in self._by_stem:
+            found.append(f"its annotation tells of “{told}”: another extension")
+        if both in self._other_folder:
+            found.append(f"its annotation tells of another folder: “{annotation.names[0]}”")
+        return found
+
+
+def _waiting(planned: PlannedPhoto) -> Row:
+    return Row(
+        str(planned.photo.path),
+        planned.key,
+        "…",
+        Tone.WAITS,
+        _shapes(planned.annotation),
+        path=planned.photo.path,
+        annotation=planned.annotation,
+    )
+
+
+def _photo_row(one: Examined, plan: ImportPlan, notes: _Notes) -> Row:
+    verdict = _judged(one, plan)
+    tone = verdict.tone
+    told = notes.of(one.planned)
+    if tone is Tone.READY:
+        told += _findings(one, plan)
+        if one.hidden:
+            tone = Tone.LOOK
+    return Row(
+        str(one.planned.photo.path),
+        one.planned.key,
+        verdict.state,
+        tone,
+        _shapes(one.planned.annotation),
+        verdict.advice,
+        tuple(told),
+        verdict.fix,
+        one.planned.photo.path,
+        one.planned.annotation,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What is said of a photo that was looked at."""
+
+    state: str
+    tone: Tone
+    advice: str = ""
+    fix: Fix = Fix.NONE
+
+
+_VERDICTS = {
+    Outcome.IMPORT: _Verdict("matched", Tone.READY),
+    Outcome.UNLABELLED: _Verdict("no annotation: comes in to be painted", Tone.READY),
+    Outcome.SPARE: _Verdict(
+        "no annotation",
+        Tone.QUIET,
+        "It has no annotation, and stays out. Give its annotation file too, or take it as it is.",
+        Fix.KEEP,
+    ),
+    Outcome.BLANK: _Verdict(
+        "nothing to paint",
+        Tone.QUIET,
+        "Its annotation has no shape that covers anything, and it stays out.",
+        Fix.KEEP,
+    ),
+    Outcome.ALREADY_THERE: _Verdict(
+        "already there",
+        Tone.QUIET,
+        "The project has this photo with a mask, which stays as it is.",
+        Fix.REPLACE,
+    ),
+    Outcome.NAME_TAKEN: _Verdict(
+        "name taken", Tone.NEEDS, "The project has another photo of this name.", Fix.UNDER
+    ),
+    Outcome.OTHER_SIZE: _Verdict(
+        "other size", Tone.NEEDS, "Give the photo that was annotated, or scale.", Fix.SCALE
+    ),
+    Outcome.UNKNOWN_CLASS: _Verdict(
+        "class unknown", Tone.NEEDS, "Say on the left what becomes of it.", Fix.CLASSES
+    ),
+    Outcome.DAMAGED: _Verdict("damaged", Tone.NEEDS),
+}
+
+
+def _judged(one: Examined, plan: ImportPlan) -> _Verdict:
+    verdict = _VERDICTS[one.outcome]
+    problem = one.problem
+    if one.outcome is Outcome.IMPORT and one.present is not None and one.present.has_mask:
+        return replace(verdict, state="matched, replaces its mask")
+    if one.outcome is Outcome.ALREADY_THERE and one.planned.annotation is None:
+        return replace(verdict, advice="The project has this photo.", fix=Fix.NONE)
+    if one.outcome is Outcome.UNKNOWN_CLASS:
+        labels = _open_labels(one, plan)
+        told = f"{_counted(len(labels), 'class', 'classes')} unknown: {', '.join(labels)}"
+        return replace(verdict, state=told)
+    if problem is not None:
+        parts = (problem.problem, verdict.advice or problem.fix)
+        return replace(verdict, advice=" ".join(_sentence(part) for part in parts if part))
+    return verdict
+
+
+def _findings(one: Examined, plan: ImportPlan) -> list[str]:
+    names = {entry.index: entry.name for entry in plan.labelling.classes.classes}
+    found = [
+        f"{names.get(value, 'void')} is painted over wholly: drag it down in the list of classes if it lies on top"
+        for value in one.hidden
+    ]
+    if one.clipped:
+        found.append(f"{_counted(one.clipped, 'shape')} cut off at the edge of the photo")
+    if one.empty:
+        found.append(f"{_counted(one.empty, 'shape')} without any pixel")
+    return found
+
+
+def _lost(number: int, annotation: Annotation) -> Row:
+    wanted = PurePosixPath(annotation.names[0]).name
+    return Row(
+        f"lost:{number}",
+        annotation.place,
+        f"no photo: {wanted}",
+        Tone.NEEDS,
+        _shapes(annotation),
+        f"Drop “{wanted}” here, or the folder in which it lies.",
+        fix=Fix.ADD,
+        annotation=annotation,
+    )
+
+
+def _error(row_id: str, error: SegStudioError, state: str) -> Row:
+    advice = " ".join(_sentence(part) for part in (error.problem, error.fix) if part)
+    return Row(row_id, error.where or "?", state, Tone.NEEDS, advice=advice)
+
+
+def _open_labels(one: Examined, plan: ImportPlan) -> list[str]:
+    unknown = {label.name for label in plan.labelling.unknown}
+    shapes = one.planned.annotation.shapes if one.planned.annotation is not None else ()
+    met = dict.fromkeys(shape.label for shape in shapes if is_drawn(shape) and shape.label in unknown)
+    return [label or "(no name)" for label in met]
+
+
+def _shapes(annotation: Annotation | None) -> int:
+    return sum(is_drawn(shape) for shape in annotation.shapes) if annotation is not None else 0
+
+
+def _sentence(text: str) -> str:
+    text = text.strip().rstrip(".")
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
