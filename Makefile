@@ -1,6 +1,7 @@
 # Two commands set everything up on a machine that has Python 3.11 or newer and make:
 #   make demo   the main job: sample photos → project → training → overlays
 #   make test   linters, types, import rules, all tests
+# and `make pictures` makes docs/pictures/ anew from the running window.
 
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup system demo test lint types imports tests benchmarks wheel clean
+.PHONY: setup system demo test lint types imports tests benchmarks pictures wheel clean
 
 setup: $(READY)
 
@@ -44,6 +45,9 @@ tests: setup
 
 benchmarks: setup
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s
+
+pictures: setup
+	$(BIN)/python docs/pictures/make.py
 
 wheel: setup
 	$(BIN)/python -m build --wheel

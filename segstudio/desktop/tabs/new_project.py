@@ -23,11 +23,10 @@ from PySide6.QtWidgets import (
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.tabs.new_classes import ClassNames
-from segstudio.desktop.widgets.labels import label, set_property, shortened
+from segstudio.desktop.widgets.labels import label, set_property, shortened, shown_path
 
 Field = Literal["name", "place", "classes"]
 
-_FIELDS: tuple[Field, ...] = ("name", "place", "classes")
 _WIDTH_PX, _HEIGHT_PX = 560, 560
 _FORBIDDEN = '<>:"/\\|?*'
 _PROJECT_FILE = "project.json"
@@ -140,13 +139,14 @@ class NewProjectDialog(QDialog):
         self._name.setObjectName("new.name")
         self._name.setAccessibleName("Name")
         self._name.setPlaceholderText("My photos")
-        self._where = QLineEdit(str(place))
+        self._where = QLineEdit(shown_path(place))
         self._where.setObjectName("new.place")
         self._where.setAccessibleName("In folder")
         self._browse = QPushButton("Choose…")
         self._browse.setAutoDefault(False)
         self._classes = ClassNames(look)
-        self._hints = {field: _hint(f"new.hint.{field}") for field in _FIELDS}
+        self._hint = _hint("new.hint")
+        self._classes_hint = _hint("new.hint.classes")
         self._make = QPushButton("Make project")
         self._make.setObjectName("new.make")
         self._make.setProperty("kind", "primary")
@@ -175,14 +175,14 @@ class NewProjectDialog(QDialog):
     def _lay_out(self) -> None:
         form = QGridLayout()
         form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(4)
+        form.setVerticalSpacing(8)
         for row, (text, edit) in enumerate((("Name", self._name), ("In folder", self._where))):
             caption = label(text)
             caption.setBuddy(edit)
-            form.addWidget(caption, 2 * row, 0)
-            form.addWidget(edit, 2 * row, 1, 1, 1 if row else 2)
-            form.addWidget(self._hints[_FIELDS[row]], 2 * row + 1, 1, 1, 2)
-        form.addWidget(self._browse, 2, 2)
+            form.addWidget(caption, row, 0)
+            form.addWidget(edit, row, 1, 1, 1 if row else 2)
+        form.addWidget(self._browse, 1, 2)
+        form.addWidget(self._hint, 2, 1, 1, 2)
         below = QHBoxLayout()
         below.addStretch(1)
         below.addWidget(self._cancel)
@@ -203,7 +203,7 @@ class NewProjectDialog(QDialog):
         column.addSpacing(4)
         column.addLayout(form)
         column.addWidget(self._classes, 1)
-        column.addWidget(self._hints["classes"])
+        column.addWidget(self._classes_hint)
         column.addSpacing(8)
         column.addLayout(below)
 
@@ -225,18 +225,23 @@ class NewProjectDialog(QDialog):
     def _on_anything_changed(self) -> None:
         found = {lack.field: lack for lack in self._lacks()}
         folder = Path(self._where.text().strip()).expanduser() / folder_name(self._name.text())
-        quiet: dict[Field, str] = {
-            "name": "" if "place" in found else f"Makes {shortened(str(folder), _PATH_LETTERS)}",
-            "place": "",
-            "classes": "None are needed: the files may bring their own." if self._files else "",
-        }
-        for field, hint in self._hints.items():
-            lack = found.get(field)
-            hint.setText(lack.text if lack else quiet[field])
-            set_property(hint, "wrong", lack is not None and lack.is_wrong)
+        self._show(
+            self._hint,
+            found.get("place") or found.get("name"),
+            f"Makes {shortened(shown_path(folder), _PATH_LETTERS)}",
+        )
+        self._show(
+            self._classes_hint,
+            found.get("classes"),
+            "None are needed: the files may bring their own." if self._files else "",
+        )
         for edit, lack in ((self._name, found.get("name")), (self._where, found.get("place"))):
             set_property(edit, "wrong", lack is not None and lack.is_wrong)
         self._make.setEnabled(not found)
+
+    def _show(self, hint: QLabel, lack: Lack | None, otherwise: str) -> None:
+        hint.setText(lack.text if lack else otherwise)
+        set_property(hint, "wrong", lack is not None and lack.is_wrong)
 
 
 def _hint(name: str) -> QLabel:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.settings import Places
+from segstudio.desktop.widgets.labels import shown_path
 
 _FOLDER = Qt.ItemDataRole.UserRole
 _IS_GONE = Qt.ItemDataRole.UserRole + 1
@@ -129,8 +130,8 @@ class _RecentDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
-            focused = state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_HasFocus
+        focused = bool(state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_HasFocus)
+        if focused or state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(QPen(look.colour("accent"), 2) if focused else Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("selection" if focused else "hover"))
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), 6, 6)
@@ -145,7 +146,7 @@ class _RecentDelegate(QStyledItemDelegate):
             painter.setFont(look.theme.font("body"))
             painter.setPen(look.colour("accent"))
             painter.drawText(remove, Qt.AlignmentFlag.AlignCenter, _REMOVE)
-        where = _short(str(index.data(_FOLDER)))
+        where = shown_path(Path(index.data(_FOLDER)))
         for words, font, colour, top in (
             (str(index.data()), look.theme.font("body", bold=True), "text_dim" if gone else "text", -11),
             (f"not there: {where}" if gone else where, look.theme.font("caption"), "text_dim", 11),
@@ -178,8 +179,3 @@ def _draw_thumbnail(painter: QPainter, box: QRect, picture: QPixmap | None, look
         place.moveCenter(box.center())
         painter.drawPixmap(place, picture)
     painter.restore()
-
-
-def _short(folder: str) -> str:
-    home = str(Path.home())
-    return f"~{folder[len(home) :]}" if folder.startswith(home + "/") else folder

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -28,6 +30,13 @@ def shortened(text: str, letters: int) -> str:
         return text
     tail = letters // 2
     return f"{text[: letters - tail - 1]}…{text[len(text) - tail :]}"
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as people write it: what lies in their home folder from `~` on (not on Windows)."""
+    if sys.platform == "win32" or not path.is_relative_to(Path.home()):
+        return str(path)
+    return str(Path("~") / path.relative_to(Path.home()))
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

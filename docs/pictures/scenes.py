@@ -1,0 +1,199 @@
+"""Shows the window scene by scene and keeps a picture of each: one look, run by make.py.
+
+python scenes.py OUT THEME [SCENE …]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from segstudio.desktop.app import Desktop
+from segstudio.desktop.settings import Places, Settings
+from segstudio.desktop.shortcuts import ShortcutsPage
+from segstudio.desktop.tabs.new_project import NewProjectDialog
+from segstudio.desktop.tabs.tab import TakesFiles
+
+SIZE = (1280, 800)
+CORNER = (1279, 799)
+"""Where the mouse rests: over nothing that would light up."""
+
+DEVICE = "CPU · 8 cores"
+WAIT_S, QUIET_S = 40.0, 1.5
+SAMPLE, NEW = "Sample jumps", "My jumps"
+
+
+class Stage:
+    """The running window, and what every scene needs: to wait, and to keep a picture."""
+
+    def __init__(self, app: QApplication, out: Path, theme: str) -> None:
+        self.app, self.out = app, out
+        self.places = Places.of_this_user()
+        settings = Settings(self.places)
+        settings.theme = "dark" if theme == "dark" else "light"
+        for folder in sorted(self.places.documents.glob("*/project.json")):
+            settings.remember(folder.parent.name, folder.parent)
+        settings.save()
+        self.desktop = Desktop(app, self.places)
+        self.window = self.desktop.window
+        self.window.resize(*SIZE)
+        QCursor.setPos(*CORNER)
+        self.desktop.start(None)
+        self.until(self.desktop.warm_up.isFinished)
+        self.settle()
+        self.window.header.show_device(DEVICE)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Let the window work until something is so."""
+        end = time.monotonic() + WAIT_S
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("the window does not get there")
+            self.app.processEvents()
+            time.sleep(0.005)
+
+    def settle(self) -> None:
+        """Let thumbnails and the like arrive."""
+        self.until(lambda: not self.desktop.session.is_busy)
+        end = time.monotonic() + QUIET_S
+        self.until(lambda: time.monotonic() > end)
+
+    def open(self, name: str) -> None:
+        """Open a project and show it as it first comes up."""
+        opened = self.desktop.session.opened
+        if opened is None or opened.name != name:
+            self.window.open_project(self.places.documents / name)
+            self.until(lambda: getattr(self.desktop.session.opened, "name", "") == name)
+        self.settle()
+
+    def keep(self, name: str, widget: QWidget | None = None) -> None:
+        """Keep a picture."""
+        picture = (widget or self.window).grab()
+        picture.save(str(self.out / f"{name}.png"))
+
+
+def start_page(stage: Stage) -> None:
+    """The start page with the projects opened lately."""
+    for folder in [folder for _, folder in stage.desktop.settings.recent()][::-1]:
+        stage.open(folder.name)
+    stage.desktop.session.close()
+    stage.settle()
+    stage.keep("start")
+
+
+def new_project(stage: Stage) -> None:
+    """The dialog for a new project, filled in."""
+    stage.desktop.actions["project.new"].trigger()
+    dialog = stage.window.findChild(NewProjectDialog)
+    assert dialog is not None
+    name = dialog.findChild(QLineEdit, "new.name")
+    assert name is not None
+    name.setText(NEW)
+    first = next(edit for edit in dialog.findChildren(QLineEdit) if not edit.objectName())
+    QTest.keyClicks(first, "sky,")
+    for word in ("ground", "airplane", "person"):
+        field = dialog.focusWidget()
+        assert field is not None
+        QTest.keyClicks(field, word + ",")
+    stage.settle()
+    stage.keep("new-project", dialog)
+    dialog.reject()
+
+
+def import_tab(stage: Stage) -> None:
+    """The Import tab with photos and annotations that were dropped, looked at and not yet brought in."""
+    classes = (("sky", ""), ("ground", ""), ("airplane", ""), ("person", ""))
+    folder = stage.places.documents / NEW
+    if folder.exists():
+        stage.open(NEW)
+    else:
+        stage.desktop.session.create(folder, NEW, classes)
+        stage.open(NEW)
+    stage.window.show_tab("import")
+    page = stage.window.page("import")
+    if isinstance(page, TakesFiles):
+        page.take([stage.places.documents / "Dropped" / part for part in ("photos", "annotations")])
+    stage.settle()
+    stage.settle()
+    stage.keep("import")
+
+
+def annotate_tab(stage: Stage) -> None:
+    """The Annotate tab with a labelled photo, the brush in the hand."""
+    stage.open(SAMPLE)
+    stage.window.show_tab("annotate")
+    stage.settle()
+    stage.desktop.actions["tool.brush"].trigger()
+    canvas = getattr(stage.window.page("annotate"), "canvas", None)
+    if isinstance(canvas, QWidget):
+        middle = QPoint(canvas.width() // 3, canvas.height() // 2)
+        canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTest.mouseMove(canvas, middle)
+    stage.settle()
+    stage.keep("annotate")
+
+
+def train_tab(stage: Stage) -> None:
+    """The Train tab."""
+    stage.open(SAMPLE)
+    stage.window.show_tab("train")
+    stage.settle()
+    stage.keep("train")
+
+
+def review_tab(stage: Stage) -> None:
+    """The Review tab."""
+    stage.open(SAMPLE)
+    stage.window.show_tab("review")
+    stage.settle()
+    stage.keep("review")
+
+
+def shortcuts(stage: Stage) -> None:
+    """The page of all actions and their keys."""
+    stage.open(SAMPLE)
+    stage.desktop.actions["help.shortcuts"].trigger()
+    page = stage.window.findChild(ShortcutsPage)
+    assert page is not None
+    stage.settle()
+    stage.keep("shortcuts", page)
+    page.close()
+
+
+SCENES = {
+    "start": start_page,
+    "new-project": new_project,
+    "annotate": annotate_tab,
+    "train": train_tab,
+    "review": review_tab,
+    "shortcuts": shortcuts,
+    "import": import_tab,
+}
+
+
+def main(out: Path, theme: str, wanted: Sequence[str]) -> None:
+    """Show the wanted scenes, or all, in the order of the table."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("SegStudio")
+    app.setCursorFlashTime(0)
+    stage = Stage(app, out, theme)
+    try:
+        for name, show in SCENES.items():
+            if not wanted or name in wanted:
+                show(stage)
+    finally:
+        stage.window.asks = False
+        stage.window.close()
+        stage.desktop.shut_down()
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])

@@ -1,0 +1,45 @@
+"""What was dropped on the window, and what letting go would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QUrl
+
+from segstudio.desktop.dropping import Dropped, local_paths, suggested_name, what_is_dropped
+from segstudio.project.project import Project
+
+
+def test_one_project_opens_by_its_folder_or_its_file(project: Project) -> None:
+    assert what_is_dropped([project.folder]) == Dropped(project=project.folder)
+    assert what_is_dropped([project.folder / "project.json"]) == Dropped(project=project.folder)
+
+
+def test_anything_else_comes_in(project: Project, tmp_path: Path) -> None:
+    photo = tmp_path / "p.jpg"
+    assert what_is_dropped([project.folder, photo]) == Dropped(files=(project.folder, photo))
+    assert what_is_dropped([tmp_path]) == Dropped(files=(tmp_path,))
+    assert what_is_dropped([tmp_path / "gone.jpg"]) == Dropped()
+    assert what_is_dropped([]) == Dropped()
+
+
+def test_what_letting_go_does_is_said(tmp_path: Path) -> None:
+    one, two = Dropped(files=(tmp_path / "a.jpg",)), Dropped(files=(tmp_path / "a", tmp_path / "b"))
+    assert one.told(is_open=True) == "Look at a.jpg in Import"
+    assert two.told(is_open=False) == "New project with 2 things"
+    assert Dropped(project=tmp_path / "jumps").told(is_open=True) == "Open the project “jumps”"
+    assert Dropped().told(is_open=True) == ""
+
+
+def test_a_project_of_dropped_things_is_called_after_their_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "Tandems"
+    folder.mkdir()
+    assert suggested_name([folder]) == "Tandems"
+    assert suggested_name([folder / "a.jpg", folder / "b.jpg"]) == "Tandems"
+    assert suggested_name([]) == ""
+
+
+def test_only_what_lies_on_this_machine_is_dropped(tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a b.jpg")), QUrl("https://example.org/c.jpg")])
+    assert local_paths(data) == (tmp_path / "a b.jpg",)
