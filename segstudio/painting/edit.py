@@ -12,6 +12,7 @@ from segstudio.painting.rect import EMPTY, TILE_PX, Rect, tile_rect
 from segstudio.project.masks import Mask
 
 _PLAIN, _PACKED = b"u", b"z"
+_TILE_BYTES = TILE_PX * TILE_PX
 _OVERHEAD_BYTES = 250
 """What a kept tile costs beside its bytes (objects and references), so that budgets are honest."""
 
@@ -74,6 +75,20 @@ def unpack(data: bytes, size: tuple[int, int]) -> Mask:
         if len(raw) == wanted and reader.eof:
             return np.frombuffer(raw, dtype=np.uint8).reshape(size)
     raise ValueError("a tile is not of its size")
+
+
+def values_of(data: bytes) -> frozenset[int]:
+    """Return the mask values in a packed tile; raises ValueError when it cannot be unpacked."""
+    if data[:1] == _PLAIN and len(data) == 2:
+        return frozenset(data[1:])
+    if data[:1] == _PACKED:
+        reader = zlib.decompressobj()
+        try:
+            raw = np.frombuffer(reader.decompress(data[1:], _TILE_BYTES), dtype=np.uint8)
+        except zlib.error as error:
+            raise ValueError(f"a tile cannot be unpacked: {error}") from error
+        return frozenset(int(value) for value in np.flatnonzero(np.bincount(raw)))
+    raise ValueError("this is no tile")
 
 
 @dataclass(slots=True)

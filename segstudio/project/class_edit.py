@@ -186,9 +186,7 @@ def _at(classes: ClassList, index: int) -> LabelClass:
     return found
 
 
-def _reordered(
-    classes: ClassList, order: tuple[int, ...], of: Literal["list", "drawing"]
-) -> ClassList:
+def _reordered(classes: ClassList, order: tuple[int, ...], of: Literal["list", "drawing"]) -> ClassList:
     if sorted(order) != sorted(classes.indices):
         raise SegStudioError("the new order does not hold every class once", fix="Look at the list again")
     if of == "drawing":
