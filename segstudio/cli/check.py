@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -57,8 +59,9 @@ def check(
     with out.progress("Reading photos", len(photos)) as advance:
         findings = examine(opened, _demand(opened, planned), lambda done, count: advance(1))
     errors = sum(finding.severity == "error" for finding in findings)
+    balance = [] if errors else _balance(opened)
     if not errors:
-        _tell_classes(opened, out)
+        _tell_classes(balance, out)
     for finding in findings:
         out.say(f"{finding.severity}: {finding.problem}. {finding.fix}.")
     if not findings:
@@ -73,9 +76,11 @@ def check(
                     "problem": finding.problem,
                     "fix": finding.fix,
                     "photos": list(finding.photos),
+                    "changes": dict(finding.changes),
                 }
                 for finding in findings
             ],
+            "classes": [asdict(row) for row in balance if row.index != VOID],
         }
     )
     if errors:
@@ -106,21 +111,42 @@ def _demand(project: Project, recipe: Recipe) -> Demand:
     )
 
 
-def _tell_classes(project: Project, out: Output) -> None:
-    counts = count_masks(project, project.photos())
+@dataclass(frozen=True, slots=True)
+class _Balance:
+    """How much of one class there is: its part of the labelled pixels (for void: of all), and photos that hold it."""
+
+    index: int
+    name: str
+    share: float
+    photos: int
+    train: int
+    val: int
+
+
+def _balance(project: Project) -> list[_Balance]:
+    """Count every class, and void behind them."""
     photos = project.photos()
+    counts = count_masks(project, photos)
     val = {photo.key for photo in photos if photo.split == "val"}
     # Beside validation photos those of no split train; without any, training will split them first.
     train = {photo.key for photo in photos if photo.split == "train" or (val and photo.split is None)}
     everywhere = total(counts)
-    rows = []
-    for entry in project.classes.classes:
-        holders = {count.key for count in counts if entry.index in count.pixels}
-        share = f"{everywhere.share(entry.index):.2%}"
-        rows.append(
-            [entry.name, share, str(len(holders)), str(len(holders & train)), str(len(holders & val))]
-        )
-    out.table("", ["class", "of labelled pixels", "photos", "training", "validation"], rows)
     void = everywhere.pixels.get(VOID, 0)
+    rows = []
+    for index, name in [(entry.index, entry.name) for entry in project.classes.classes] + [(VOID, "void")]:
+        holders = {count.key for count in counts if index in count.pixels}
+        share = everywhere.share(index) if index != VOID else void / max(1, void + everywhere.labelled_pixels)
+        rows.append(_Balance(index, name, share, len(holders), len(holders & train), len(holders & val)))
+    return rows
+
+
+def _tell_classes(balance: Sequence[_Balance], out: Output) -> None:
+    rows = [
+        [row.name, f"{row.share:.2%}", str(row.photos), str(row.train), str(row.val)]
+        for row in balance
+        if row.index != VOID
+    ]
+    out.table("", ["class", "of labelled pixels", "photos", "training", "validation"], rows)
+    void = next(row.share for row in balance if row.index == VOID)
     if void:
-        out.say(f"{void / (void + everywhere.labelled_pixels):.2%} of all pixels are void (not labelled).")
+        out.say(f"{void:.2%} of all pixels are void (not labelled).")

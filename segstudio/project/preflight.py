@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from segstudio.errors import SegStudioError
@@ -26,7 +26,8 @@ _FEW_PHOTOS = 3
 class Finding:
     """One thing that was found: `error` stops a training, `warning` spoils it, `hint` is good to know.
 
-    `code` names its kind for programs; `photos` are the keys that it concerns.
+    `code` names its kind for programs; `photos` are the keys that it concerns; `changes` are values of recipe fields
+    that mend it, where there are any (a list is to be added to what is there).
     """
 
     severity: Severity
@@ -34,6 +35,7 @@ class Finding:
     problem: str
     fix: str
     photos: tuple[str, ...] = ()
+    changes: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _classes(project: Project, examined: Sequence[_Examined]) -> list[Finding]:
     for name in missing:
         text = f'the class "{name}" does not occur in any mask'
         fix = f"Label it, or leave it out with --set {shlex.quote(f'ignore_classes={name}')}"
-        findings.append(Finding("warning", "empty-class", text, fix))
+        findings.append(Finding("warning", "empty-class", text, fix, changes={"ignore_classes": [name]}))
     for index, name in known.items():
         findings.extend(_balance(name, index, everywhere))
     return [*findings, *_one_sided(known, examined)]
@@ -195,7 +197,8 @@ def _balance(name: str, index: int, totals: ClassTotals) -> list[Finding]:
     if share < _RARE_SHARE:
         text = f'"{name}" covers only {share:.2%} of the labelled pixels: a model may ignore it'
         fix = "Use --set class_weights=median-frequency, or label more of it"
-        return [Finding("warning", "imbalance", text, fix)]
+        changes = {"class_weights": "median-frequency"}
+        return [Finding("warning", "imbalance", text, fix, changes=changes)]
     if photos < _FEW_PHOTOS:
         text = (
             f'"{name}" occurs in {photos} photo{"s" if photos > 1 else ""} only: its score will mean little'
@@ -243,8 +246,9 @@ def _demand(examined: Sequence[_Examined], demand: Demand) -> list[Finding]:
     left_over = crops % demand.batch_size
     if 0 < crops < demand.batch_size:
         text = f"an epoch has {crops} crops, fewer than one batch of {demand.batch_size}"
-        fix = f"Use --set crops_per_photo={-(-demand.batch_size * 4 // photos)} or a smaller batch_size"
-        findings.append(Finding("hint", "small-epoch", text, fix))
+        enough = -(-demand.batch_size * 4 // photos)
+        fix = f"Use --set crops_per_photo={enough} or a smaller batch_size"
+        findings.append(Finding("hint", "small-epoch", text, fix, changes={"crops_per_photo": enough}))
     elif left_over == 1 and demand.batch_size > 1:
         text = f"the last batch of each epoch holds a single crop ({crops} crops in batches of {demand.batch_size})"
         fix = "Harmless here, but its gradient is noisy: choose a batch_size that leaves none or more over"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
 from tests.cli.conftest import Run
 
@@ -50,3 +51,18 @@ def test_a_bad_choice_is_told_before_anything_is_split(run: Run, labelled: Proje
     assert code == 1
     assert err.startswith('--set bacth_size: unknown recipe field "bacth_size" (did you mean "batch_size"?)')
     assert {photo.split for photo in Project.open(labelled.folder).photos()} == {None}
+
+
+def test_the_balance_and_what_mends_a_recipe_are_told_to_programs(run: Run, labelled: Project) -> None:
+    labelled.save_classes(ClassList.from_names(["sky", "ground", "rope"]))
+    told = json.loads(run("check", labelled.folder, "--json")[1])
+    assert told["classes"][0] == {
+        "index": 0,
+        "name": "sky",
+        "share": 0.5,
+        "photos": 6,
+        "train": 0,
+        "val": 0,
+    }
+    empty = next(finding for finding in told["findings"] if finding["code"] == "empty-class")
+    assert empty["changes"] == {"ignore_classes": ["rope"]}

@@ -1,0 +1,140 @@
+"""What can be chosen of a recipe, read off the Recipe model itself: a field added there appears here by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from segstudio.desktop.train.launch import toml_value
+from segstudio.runs.recipe import Recipe
+
+Kind = Literal["whole", "number", "yes-no", "choice", "text"]
+
+ELSEWHERE = frozenset({"description", "head", "ignore_classes", "class_weights"})
+"""Fields that have a place of their own in the tab."""
+
+ON_TOP = ("epochs", "batch_size", "crop_px", "learning_rate")
+"""The few that matter to most people; the rest is folded away."""
+
+_NAMES = {
+    "crop_px": "Crop (pixels)",
+    "max_side_px": "Longest side (pixels)",
+    "cache_mb": "Photo memory (MB)",
+    "learning_rate": "Learning rate",
+    "batch_size": "Crops per step",
+}
+_WORDS = {True: "yes", False: "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: how it is edited, what it may be, and its help. `choices` are pairs of value and words."""
+
+    name: str
+    title: str
+    kind: Kind
+    help: str
+    range_text: str = ""
+    choices: tuple[tuple[Any, str], ...] = ()
+
+
+def recipe_fields() -> tuple[Field, ...]:
+    """Return every field that the form shows: those on top first, then the rest in the model's order."""
+    properties: Mapping[str, Mapping[str, Any]] = Recipe.model_json_schema()["properties"]
+    found = {name: _field(name, described) for name, described in properties.items() if name not in ELSEWHERE}
+    return (*(found.pop(name) for name in ON_TOP if name in found), *found.values())
+
+
+def _field(name: str, described: Mapping[str, Any]) -> Field:
+    kind, choices = _kind(described)
+    title = _NAMES.get(name, name.replace("_", " ").capitalize())
+    return Field(name, title, kind, str(described.get("description", "")), _range(described), choices)
+
+
+def _kind(described: Mapping[str, Any]) -> tuple[Kind, tuple[tuple[Any, str], ...]]:
+    if "enum" in described:
+        return "choice", tuple((value, str(value)) for value in described["enum"])
+    if "anyOf" in described:
+        choices = [choice for part in described["anyOf"] for choice in _choices_of(part)]
+        plain = all(
+            part.get("type") == "boolean" or "const" in part or "enum" in part for part in described["anyOf"]
+        )
+        return ("choice", tuple(choices)) if plain else ("text", ())
+    match described.get("type"):
+        case "boolean":
+            return "yes-no", ()
+        case "integer":
+            return "whole", ()
+        case "number":
+            return "number", ()
+        case _:
+            return "text", ()
+
+
+def _choices_of(part: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    if part.get("type") == "boolean":
+        return [(True, "yes"), (False, "no")]
+    if "const" in part:
+        return [(part["const"], str(part["const"]))]
+    return [(value, str(value)) for value in part.get("enum", ())]
+
+
+def _range(described: Mapping[str, Any]) -> str:
+    """Say what numbers a field takes, as people do; nothing when any goes."""
+    low, above = described.get("minimum"), described.get("exclusiveMinimum")
+    high, below = described.get("maximum"), described.get("exclusiveMaximum")
+    least = f"at least {low:,}" if low is not None else f"above {above:,}" if above is not None else ""
+    most = f"at most {high:,}" if high is not None else f"below {below:,}" if below is not None else ""
+    return ", ".join(part for part in (least, most) if part)
+
+
+def text_of(value: Any) -> str:
+    """Return a value as it stands in a text field."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return f"{value:g}"
+    return toml_value(value)
+
+
+def value_of(field: Field, text: str) -> Any:
+    """Return what a person has typed, as the model takes it; what is no number stays text, and the model says so."""
+    typed = text.strip()
+    try:
+        match field.kind:
+            case "whole":
+                return int(typed.replace(",", "").replace(" ", ""))
+            case "number":
+                return float(typed.replace(",", "."))
+            case _:
+                return typed
+    except ValueError:
+        return typed
+
+
+def changes_from(base: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of `values` that differ from the recipe."""
+    there = base.model_dump()
+    return {name: value for name, value in values.items() if _plain(there.get(name)) != _plain(value)}
+
+
+def problems_with(base: Recipe, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return a sentence for each field of `values` that the model refuses; under `""` what does not go together."""
+    from pydantic import ValidationError
+
+    try:
+        Recipe.model_validate({**base.model_dump(), **values})
+    except ValidationError as error:
+        found: dict[str, str] = {}
+        for each in error.errors():
+            place = str(each["loc"][0]) if each["loc"] else ""
+            message = each["msg"].removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+            if message:
+                found.setdefault(place, f"{message[0].upper()}{message[1:]}.")
+        return found
+    return {}
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,123 @@
+"""What the check before a training found, as the tab shows it: words, and what mends it at a click; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Fix = Literal["change", "split", "photos", ""]
+Severity = Literal["error", "warning", "hint"]
+
+_SPLIT = frozenset({"no-split", "no-training", "no-validation", "leak", "only-validation", "only-training"})
+_PHOTOS = frozenset(
+    {"damaged", "bad-values", "no-masks", "without-mask", "all-void", "one-class", "few-photos"}
+)
+_SAID = {
+    "no-split": "Training splits them at random; or split them here",
+    "leak": "Split again, with bursts kept together",
+    "only-validation": "Split again",
+    "only-training": "Split again, or label more of it",
+    "no-training": "Split again",
+    "no-validation": "Split again",
+}
+_BUTTONS: Mapping[str, str] = {
+    "class_weights": "Weigh rare classes more",
+    "ignore_classes": "Leave it out",
+    "crops_per_photo": "Use each photo more often",
+    "batch_size": "Halve the crops per step",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding. `fix` is what a click on `button` does; `changes` are recipe values for `fix` change."""
+
+    severity: Severity
+    code: str
+    problem: str
+    advice: str
+    fix: Fix = ""
+    button: str = ""
+    changes: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassBalance:
+    """How much of one class there is: its part of the labelled pixels (0–1), and photos that hold it."""
+
+    index: int
+    name: str
+    share: float
+    photos: int
+    train: int
+    val: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What the check says of the project and the planned recipe."""
+
+    found: tuple[Found, ...]
+    balance: tuple[ClassBalance, ...]
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are that severe."""
+        return sum(each.severity == severity for each in self.found)
+
+    def summary(self) -> str:
+        """All of it in a few words."""
+        parts = []
+        for severity, word in (("error", "problem"), ("warning", "warning"), ("hint", "hint")):
+            count = self.count(severity)  # type: ignore[arg-type]
+            if count:
+                parts.append(f"{count} {word}{'s' if count > 1 else ''}")
+        return ", ".join(parts) or "all is well"
+
+
+def result_of(told: Mapping[str, Any], *, ignored: Sequence[str], batch_size: int) -> CheckResult:
+    """Return what `segstudio check --json` told; `ignored` are the classes that are left out already."""
+    found = tuple(_found(each, ignored, batch_size) for each in told["findings"])
+    missing = {f'the class "{name}" does not occur in any mask' for name in ignored}
+    return CheckResult(
+        tuple(each for each in found if each.problem not in missing),
+        tuple(ClassBalance(**row) for row in told.get("classes", ())),
+    )
+
+
+def _found(told: Mapping[str, Any], ignored: Sequence[str], batch_size: int) -> Found:
+    code = str(told["code"])
+    changes = dict(told.get("changes") or {})
+    if code == "memory" and batch_size > 1:
+        changes = {"batch_size": max(1, batch_size // 2)}
+    if "ignore_classes" in changes:
+        changes["ignore_classes"] = [*ignored, *changes["ignore_classes"]]
+    advice = _SAID.get(code, str(told["fix"]).partition(", or leave it out with --set")[0])
+    problem = str(told["problem"])
+    if changes:
+        button = _BUTTONS.get(next(iter(changes)), "Change the recipe")
+        advice = advice if "--set" not in advice else ""
+        return Found(told["severity"], code, problem, advice, "change", button, changes)
+    if code in _SPLIT:
+        return Found(told["severity"], code, problem, advice, "split", "Split…")
+    if code in _PHOTOS:
+        return Found(told["severity"], code, problem, advice, "photos", "Go to the photos")
+    return Found(told["severity"], code, problem, advice)
+
+
+def why_not(
+    *, is_open: bool, has_photos: bool, problem: str, result: CheckResult | None, is_starting: bool
+) -> str:
+    """Say why a training cannot be started now, in one sentence; nothing when it can."""
+    if not is_open:
+        return "Open a project first."
+    if is_starting:
+        return "A training is just being started."
+    if not has_photos:
+        return "There are no photos yet: import some, and label them."
+    if problem:
+        return problem
+    if result is not None and result.count("error"):
+        first = next(each for each in result.found if each.severity == "error")
+        return f"{first.problem[:1].upper()}{first.problem[1:]}. {first.advice}."
+    return ""

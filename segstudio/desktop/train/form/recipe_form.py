@@ -1,0 +1,219 @@
+"""RecipeForm: head, recipe, and every choice of a training, made from the Recipe model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from segstudio.desktop.look import Look
+from segstudio.desktop.train.form.editors import Choice, FieldEditor
+from segstudio.desktop.train.form.fields import (
+    ON_TOP,
+    changes_from,
+    problems_with,
+    recipe_fields,
+)
+from segstudio.desktop.train.form.fold import Fold
+from segstudio.desktop.train.form.head_words import words_on
+from segstudio.desktop.widgets.labels import label
+from segstudio.runs.heads import HEADS
+from segstudio.runs.recipe import Recipe, load_recipe, recipe_names
+
+_FIRST_RECIPE = "quick-cpu"
+
+
+class RecipeForm(QWidget):
+    """What is to be trained and how. `changed` says that a choice is another; `fetch_asked` carries a command."""
+
+    changed = Signal()
+    fetch_asked = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._base_name = _FIRST_RECIPE
+        self._base = load_recipe(_FIRST_RECIPE)
+        self._values: dict[str, Any] = {}
+        self._problems: dict[str, str] = {}
+        self._editors: dict[str, FieldEditor] = {}
+        self.head = self._chooser(
+            "train.head", "Network", tuple((info.name, info.title) for info in HEADS.values())
+        )
+        self.recipe = self._chooser("train.recipe", "Recipe", tuple((name, name) for name in recipe_names()))
+        self._suits, self._facts = label("", "dim", wraps=True), label("", "caption", wraps=True)
+        self._weights = label("", "caption", wraps=True)
+        self._fetch = QPushButton("Copy the command that fetches them")
+        self._fetch.setProperty("kind", "link")
+        self._fetch.setToolTip(
+            "For a terminal: gets the weights before a training, or on another machine to carry over."
+        )
+        self._fetch.clicked.connect(self._on_fetch_clicked)
+        self._about = label("", "dim", wraps=True)
+        self._whole = label("", "caption", wraps=True)
+        self._whole.setProperty("level", "error")
+        self._whole.hide()
+        self.more = Fold(look, "more", "More choices", self._make_more)
+        self._lay_out()
+        self.head.activated.connect(self._on_head_chosen)
+        self.recipe.activated.connect(self._on_recipe_chosen)
+        self._show_all()
+
+    # -- what is chosen
+
+    @property
+    def recipe_name(self) -> str:
+        """The recipe that is the base."""
+        return self._base_name
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was changed in that recipe."""
+        return changes_from(self._base, self._values)
+
+    def planned(self) -> Recipe | None:
+        """Return the recipe as it is chosen, or None while something in it is wrong."""
+        if self._problems:
+            return None
+        return Recipe.model_validate({**self._base.model_dump(), **self._values})
+
+    def problem(self) -> str:
+        """Say what is wrong with the choices, or nothing."""
+        for name, text in self._problems.items():
+            title = next((field.title for field in recipe_fields() if field.name == name), "")
+            return f"{title}: {text[:1].lower()}{text[1:]}" if title else text
+        return ""
+
+    def value(self, name: str) -> Any:
+        """Return what is chosen for one field."""
+        return self._values.get(name, getattr(self._base, name))
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Choose values from elsewhere, as a fix of the check does."""
+        self._values.update(values)
+        self._show_all()
+        self.changed.emit()
+
+    # -- building
+
+    def _chooser(self, name: str, title: str, entries: tuple[tuple[str, str], ...]) -> Choice:
+        combo = Choice()
+        combo.setObjectName(name)
+        combo.setAccessibleName(title)
+        for value, words in entries:
+            combo.addItem(words, value)
+        return combo
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for title, combo, below in (
+            ("Network", self.head, (self._suits, self._facts, self._weights, self._fetch)),
+            ("Recipe", self.recipe, (self._about,)),
+        ):
+            row = QHBoxLayout()
+            name = label(title)
+            name.setBuddy(combo)
+            name.setMinimumWidth(60)
+            row.addWidget(name)
+            row.addWidget(combo, 1)
+            column.addLayout(row)
+            for widget in below:
+                column.addWidget(widget)
+        for field in recipe_fields():
+            if field.name in ON_TOP:
+                column.addWidget(self._editor(field.name))
+        column.addWidget(self._whole)
+        column.addWidget(self.more)
+
+    def _editor(self, name: str) -> FieldEditor:
+        field = next(each for each in recipe_fields() if each.name == name)
+        editor = FieldEditor(field)
+        editor.edited.connect(self._on_edited)
+        self._editors[name] = editor
+        return editor
+
+    def _make_more(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(4)
+        for field in recipe_fields():
+            if field.name not in self._editors:
+                column.addWidget(self._editor(field.name))
+        self._show_values()
+        return content
+
+    # -- showing
+
+    def _show_all(self) -> None:
+        self.head.setCurrentIndex(self.head.findData(self.value("head")))
+        self.recipe.setCurrentIndex(self.recipe.findData(self._base_name))
+        self._about.setText(self._base.description)
+        self._show_values()
+        self._look_over()
+
+    def _show_values(self) -> None:
+        for name, editor in self._editors.items():
+            editor.show_value(self.value(name))
+
+    def _look_over(self) -> None:
+        """Say what is wrong, and what follows from the choices."""
+        self._problems = problems_with(self._base, self._values)
+        for name, editor in self._editors.items():
+            editor.show_problem(self._problems.get(name, ""))
+        whole = self._problems.get("", "")
+        self._whole.setText(whole)
+        self._whole.setVisible(bool(whole))
+        folded = [name for name in self._problems if name and name not in ON_TOP]
+        changed = len([name for name in self.changes() if name not in ("head", *ON_TOP)])
+        if folded:
+            self.more.say("something is wrong here", level="error")
+        else:
+            self.more.say(f"{changed} changed" if changed else "")
+        planned = self.planned()
+        if planned is not None:
+            words = words_on(
+                HEADS[planned.head],
+                batch_size=planned.batch_size,
+                crop_px=planned.crop_px,
+                moments=2 if planned.optimizer == "adamw" else 1,
+            )
+            self._suits.setText(words.suits)
+            self._facts.setText(words.facts)
+            self._weights.setText(
+                "Learns from scratch: no weights to start from."
+                if planned.weights == "none"
+                else words.weights
+            )
+            self._fetch.setVisible(not words.is_here and planned.weights != "none")
+
+    # -- what the person does
+
+    @Slot(str, object)
+    def _on_edited(self, name: str, value: object) -> None:
+        self._values[name] = value
+        self._look_over()
+        self.changed.emit()
+
+    @Slot(int)
+    def _on_head_chosen(self, position: int) -> None:
+        head = self.head.itemData(position)
+        auxiliary = {} if HEADS[head].has_auxiliary else {"auxiliary": False}
+        self.change({"head": head, **auxiliary})
+
+    @Slot(int)
+    def _on_recipe_chosen(self, position: int) -> None:
+        """Take a recipe as it is; classes that were left out stay so."""
+        self._base_name = self.recipe.itemData(position)
+        self._base = load_recipe(self._base_name)
+        kept = ("ignore_classes", "class_weights")
+        self._values = {name: value for name, value in self._values.items() if name in kept}
+        self._show_all()
+        self.changed.emit()
+
+    @Slot()
+    def _on_fetch_clicked(self) -> None:
+        self.fetch_asked.emit(words_on(HEADS[self.value("head")], batch_size=1, crop_px=32, moments=1).fetch)

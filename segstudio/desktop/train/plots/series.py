@@ -1,0 +1,227 @@
+"""Series: what the charts show, worked out from what runs have told; pure, without pyqtgraph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from segstudio.desktop.train.curves import Told
+from segstudio.project.colours import next_colours
+
+Values = npt.NDArray[np.float64]
+ChartId = Literal["loss", "miou", "classes", "rate"]
+Stroke = Literal["solid", "dashed", "dotted"]
+
+CHARTS: Mapping[ChartId, str] = {
+    "loss": "Loss",
+    "miou": "Mean IoU",
+    "classes": "IoU per class",
+    "rate": "Learning rate",
+}
+
+_STROKES: tuple[Stroke, ...] = ("solid", "dashed", "dotted")
+_LOSS, _RATE = 1, 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One line of a chart: `x` in epochs, `y` as it is drawn, `raw` before smoothing, drawn faintly (None for none).
+
+    `colour` is `#RRGGBB` or the name of a token of the theme; `dots` marks each value.
+    """
+
+    label: str
+    colour: str
+    x: Values
+    y: Values
+    raw: Values | None = None
+    stroke: Stroke = "solid"
+    dots: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """One run among those shown: its name, what it told, and the colours of its classes by name."""
+
+    name: str
+    told: Told
+    class_colours: Mapping[str, str]
+
+
+def series_of(chart: ChartId, curves: Sequence[Curve], smoothing: int) -> tuple[Series, ...]:
+    """Return the lines of one chart; `smoothing` is how many steps are averaged (1: none)."""
+    alone = len(curves) == 1
+    colours = ["accent"] if alone else next_colours(len(curves), ())
+    found: list[Series] = []
+    for position, (curve, colour) in enumerate(zip(curves, colours, strict=True)):
+        match chart:
+            case "loss":
+                found += _losses(curve, colour, smoothing, alone=alone)
+            case "miou":
+                found += _mious(curve, colour, alone=alone)
+            case "classes":
+                found += _classes(curve, _STROKES[position % len(_STROKES)], alone=alone)
+            case "rate":
+                found += _rates(curve, colour, alone=alone)
+    return tuple(found)
+
+
+def _losses(curve: Curve, colour: str, smoothing: int, *, alone: bool) -> list[Series]:
+    told, found = curve.told, []
+    before = "" if alone else f"{curve.name}: "
+    if told.steps.shape[1]:
+        values = told.steps[_LOSS]
+        even = smoothed(values, smoothing)
+        raw = values if smoothing > 1 and alone else None
+        found.append(Series(f"{before}training", colour, _epochs_of_steps(told), even, raw))
+    scored = [epoch for epoch in told.epochs if epoch.val_loss is not None]
+    if scored:
+        x = np.array([float(epoch.epoch) for epoch in scored])
+        y = np.array([epoch.val_loss or 0.0 for epoch in scored])
+        other = "warn" if alone else colour
+        found.append(Series(f"{before}validation", other, x, y, stroke="dashed", dots=True))
+    return found
+
+
+def _mious(curve: Curve, colour: str, *, alone: bool) -> list[Series]:
+    points = [
+        (float(epoch.epoch), epoch.scores.miou)
+        for epoch in curve.told.epochs
+        if epoch.scores is not None and epoch.scores.miou is not None
+    ]
+    if not points:
+        return []
+    x, y = np.array(points).T
+    return [Series("mean IoU" if alone else curve.name, colour, x, y, dots=True)]
+
+
+def _classes(curve: Curve, stroke: Stroke, *, alone: bool) -> list[Series]:
+    scored = [(float(epoch.epoch), epoch.scores) for epoch in curve.told.epochs if epoch.scores is not None]
+    if not scored:
+        return []
+    found = []
+    x = np.array([number for number, _ in scored])
+    for position, entry in enumerate(scored[-1][1].classes):
+        values = [
+            scores.classes[position].iou if position < len(scores.classes) else None for _, scores in scored
+        ]
+        y = np.array([math.nan if value is None else value for value in values])
+        if not np.isnan(y).all():
+            label = entry.name if alone else f"{curve.name}: {entry.name}"
+            colour = curve.class_colours.get(entry.name, "text_dim")
+            found.append(Series(label, colour, x, y, stroke=stroke, dots=True))
+    return found
+
+
+def _rates(curve: Curve, colour: str, *, alone: bool) -> list[Series]:
+    told = curve.told
+    if not told.steps.shape[1]:
+        return []
+    label = "learning rate" if alone else curve.name
+    return [Series(label, colour, _epochs_of_steps(told), told.steps[_RATE])]
+
+
+def _epochs_of_steps(told: Told) -> Values:
+    per_epoch = told.started.steps_per_epoch if told.started else 1
+    return np.asarray(told.steps[0] / max(1, per_epoch), dtype=np.float64)
+
+
+def smoothed(values: Values, window: int) -> Values:
+    """Return the mean of `window` values around each, fewer at both ends, so that the line does not lag behind."""
+    count = len(values)
+    half = min(window // 2, count - 1)
+    if half < 1:
+        return values
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    places = np.arange(count)
+    low, high = np.maximum(0, places - half), np.minimum(count, places + half + 1)
+    return np.asarray((sums[high] - sums[low]) / (high - low), dtype=np.float64)
+
+
+def window_of(slider: int, steps: int) -> int:
+    """Return how many steps are averaged for a slider of 0–100 and so many steps: up to a fifth of them."""
+    widest = max(1.0, steps / 5)
+    return max(1, round(float(widest ** (slider / 100))), round(steps * slider / 20_000))
+
+
+def top_of(values: Sequence[Values]) -> float:
+    """Return a round number that nearly all of the values lie below, for an axis that seldom changes."""
+    known = [each[np.isfinite(each)] for each in values if len(each)]
+    high = max((_nearly_highest(each) for each in known if len(each)), default=0.0)
+    if high <= 0:
+        return 1.0
+    power = 10 ** math.floor(math.log10(high))
+    return float(
+        next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15) if step * power >= high * 1.0001)
+    )
+
+
+def bottom_of(values: Sequence[Values]) -> float:
+    """Return the power of ten below all positive values, for a logarithmic axis."""
+    low = min((float(each[each > 0].min()) for each in values if (each > 0).any()), default=0.1)
+    return float(10 ** math.floor(math.log10(low)))
+
+
+def _nearly_highest(values: Values) -> float:
+    """The first steps of a training may be far above all others: they do not squeeze the rest."""
+    highest = float(values.max())
+    usual = float(np.quantile(values, 0.98))
+    return usual if len(values) > 200 and highest > 2 * usual else highest
+
+
+def values_at(series: Sequence[Series], x: float) -> tuple[tuple[str, str, float], ...]:
+    """Return label, colour and the value nearest to `x` of each line that reaches there."""
+    found = []
+    for line in series:
+        if not len(line.x) or x > line.x[-1] + 1 or x < line.x[0] - 1:
+            continue
+        after = int(np.searchsorted(line.x, x))
+        before = max(0, after - 1)
+        after = min(after, len(line.x) - 1)
+        nearest = before if x - line.x[before] < line.x[after] - x else after
+        if math.isfinite(line.y[nearest]):
+            found.append((line.label, line.colour, float(line.y[nearest])))
+    return tuple(found)
+
+
+def csv_of(name: str, told: Told) -> tuple[str, str]:
+    """Return two tables as CSV text: what was told of each epoch, and of each step."""
+    classes = told.started.classes if told.started else ()
+    lines = [
+        _row("run", "epoch", "step", "train_loss", "val_loss", "miou", *(f"iou {each}" for each in classes))
+    ]
+    for epoch in told.epochs:
+        scores = epoch.scores
+        iou = {each.name: each.iou for each in scores.classes} if scores else {}
+        lines.append(
+            _row(
+                name,
+                epoch.epoch,
+                epoch.step,
+                epoch.train_loss,
+                epoch.val_loss,
+                scores.miou if scores else None,
+                *(iou.get(each) for each in classes),
+            )
+        )
+    steps = ["run,step,loss,learning_rate,images_per_s,memory_mb"]
+    quoted = _row(name)
+    steps += [
+        f"{quoted},{int(row[0])},{row[1]:.6g},{row[2]:.6g},{row[3]:.6g},{row[4]:.6g}"
+        for row in told.steps.T.tolist()
+    ]
+    return "\n".join(lines) + "\n", "\n".join(steps) + "\n"
+
+
+def _row(*cells: object) -> str:
+    return ",".join(_cell(cell) for cell in cells)
+
+
+def _cell(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\n') else text

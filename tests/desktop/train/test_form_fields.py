@@ -1,0 +1,100 @@
+"""What the form can edit, read off the Recipe model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from segstudio.desktop.train.form.fields import (
+    ELSEWHERE,
+    changes_from,
+    problems_with,
+    recipe_fields,
+    text_of,
+    value_of,
+)
+from segstudio.desktop.train.launch import recipe_words, toml_value
+from segstudio.runs.recipe import Recipe, load_recipe
+
+FIELDS = {field.name: field for field in recipe_fields()}
+
+
+def test_every_field_of_the_model_can_be_edited_somewhere() -> None:
+    assert set(FIELDS) | ELSEWHERE == set(Recipe.model_fields)
+    assert list(FIELDS)[:4] == ["epochs", "batch_size", "crop_px", "learning_rate"]
+    assert all(field.help for field in FIELDS.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "range_text"),
+    [
+        ("epochs", "whole", "at least 1, at most 1,000,000"),
+        ("learning_rate", "number", "above 0, at most 10"),
+        ("momentum", "number", "at least 0, below 1"),
+        ("decay_norms", "yes-no", ""),
+        ("schedule", "choice", ""),
+        ("freeze_batch_norm", "choice", ""),
+        ("weights", "text", ""),
+    ],
+)
+def test_a_field_is_edited_as_its_type_wants(name: str, kind: str, range_text: str) -> None:
+    assert (FIELDS[name].kind, FIELDS[name].range_text) == (kind, range_text)
+
+
+def test_what_may_be_yes_no_or_a_word_is_a_choice_of_all_three() -> None:
+    assert FIELDS["freeze_batch_norm"].choices == ((True, "yes"), (False, "no"), ("auto", "auto"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("epochs", " 1,000 ", 1000),
+        ("epochs", "x", "x"),
+        ("learning_rate", "0,001", 0.001),
+        ("weights", " coco ", "coco"),
+    ],
+)
+def test_what_is_typed_becomes_a_value(name: str, text: str, value: Any) -> None:
+    assert value_of(FIELDS[name], text) == value
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "words"),
+    [
+        ({"epochs": 0}, "epochs", "greater than or equal to 1"),
+        ({"epochs": "x"}, "epochs", "valid integer"),
+        ({"learning_rate": float("nan")}, "learning_rate", "finite"),
+        ({"scale_min": 3.0}, "", "Scale_min must not be above scale_max."),
+    ],
+)
+def test_the_model_says_what_is_wrong(values: dict[str, Any], place: str, words: str) -> None:
+    assert words in problems_with(Recipe(), values)[place]
+
+
+def test_only_what_differs_is_a_change() -> None:
+    base = load_recipe("quick-cpu")
+    assert changes_from(base, {"epochs": base.epochs, "seed": 3, "ignore_classes": []}) == {"seed": 3}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"epochs": 3, "learning_rate": 1e-5, "weights": 'a "b" ü.pth'},
+        {"ignore_classes": ["sky, blue", "x"], "auxiliary": True},
+        {"class_weights": {"sky": 1.5, 'the "odd" one': 2.0}},
+    ],
+)
+def test_the_words_of_an_order_say_the_same_as_the_form(values: dict[str, Any]) -> None:
+    words = recipe_words("quick-cpu", values)
+    changed = load_recipe(words[1], words[3::2])
+    assert changed == Recipe.model_validate({**load_recipe("quick-cpu").model_dump(), **values})
+
+
+def test_values_are_shown_as_people_write_them() -> None:
+    assert (text_of(5e-4), text_of("auto"), text_of(True), toml_value("a")) == (
+        "0.0005",
+        "auto",
+        "true",
+        '"a"',
+    )
