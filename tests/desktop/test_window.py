@@ -323,21 +323,32 @@ def test_runs_and_classes_of_a_model_are_shown(qtbot: QtBot, drive: Drive, proje
 _PROBE = """
 import sys, json
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 import segstudio.desktop.app as app
-begin = app.Desktop.start
-def start(self, project):
-    begin(self, project)
-    at_show = sorted({name.partition(".")[0] for name in sys.modules})
-    def look():
-        if self.session.opened is not None and self.window.shown_tab and self.warm_up.isFinished():
-            self.probe.stop()
-            print(json.dumps({"at_show": at_show, "at_end": sorted({n.partition(".")[0] for n in sys.modules})}))
-            self.window.close()
-    self.probe = QTimer(self, interval=20)
-    self.probe.timeout.connect(look)
-    self.probe.start()
-app.Desktop.start = start
+def loaded():
+    return sorted({name.partition(".")[0] for name in sys.modules})
+class Probed(app.Desktop):
+    def start(self, project):
+        self.seen = {}
+        self.window.painted.connect(self.on_first_paint)
+        super().start(project)
+    def on_first_paint(self):
+        self.seen["at_first_paint"] = loaded()
+        self.visits = iter(("import", "annotate", "train", "review", "import"))
+        self.probe = QTimer(self, interval=100)
+        self.probe.timeout.connect(self.visit)
+        self.probe.start()
+    def visit(self):
+        if self.session.opened is None or self.session.is_busy or not self.warm_up.isFinished():
+            return
+        tab = next(self.visits, "")
+        if tab:
+            self.window.show_tab(tab)
+            return
+        self.probe.stop()
+        self.seen["at_end"] = loaded()
+        print(json.dumps(self.seen))
+        self.window.close()
+app.Desktop = Probed
 from segstudio.cli.main import main
 main(sys.argv[1:])
 """
@@ -353,13 +364,14 @@ def test_the_window_is_there_before_what_is_heavy_and_torch_never_is(project: Pr
     )
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
-    assert not {"cv2", "numpy", "PIL", "pydantic", "lxml", "torch"} & set(seen["at_show"])
+    assert not {"cv2", "numpy", "PIL", "pydantic", "lxml", "torch"} & set(seen["at_first_paint"])
     assert "cv2" in seen["at_end"]
     assert not {"torch", "torchvision", "torchmetrics"} & set(seen["at_end"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-def test_ctrl_c_in_the_terminal_closes_the_window_well(project: Project) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_closes_the_window_well(project: Project, name: str) -> None:
     log = Places.of_this_user().logs / "segstudio.log"
     child = subprocess.Popen(
         [sys.executable, "-m", "segstudio", str(project.folder)],
@@ -373,7 +385,7 @@ def test_ctrl_c_in_the_terminal_closes_the_window_well(project: Project) -> None
                 break
             assert child.poll() is None, child.stderr
             time.sleep(0.05)
-        child.send_signal(signal.SIGINT)
+        child.send_signal(getattr(signal, name))
         _, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (0, "")
     assert Settings(Places.of_this_user()).last_project == project.folder
