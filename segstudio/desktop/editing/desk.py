@@ -3,164 +3,311 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from segstudio.desktop.editing.disk import Written, is_free, read_mask_of, write_fields
+from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
+from segstudio.desktop.editing.opener import Opener, Wish
+from segstudio.desktop.editing.saves import Saves
+from segstudio.desktop.editing.surface import PhotoSurface
+from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
-from segstudio.painting.region import Region
-from segstudio.painting.rules import EVERYWHERE, Rule
-from segstudio.project.images import RgbImage
+from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo, Split, Status
+from segstudio.project.project import Project
+
+_LOOK_AT_LOCK_MS = 3000
 
 
-class PhotoDesk(QObject):
-    """Opens the photos of the session's project for painting; a tool paints on it (it is a `Surface`).
+class PhotoDesk(PhotoSurface):
+    """Opens the photos of the session's project for painting, and saves what is painted. In the GUI thread.
 
-    In the GUI thread. `opening` carries the Photo that was wished for, `opened` an OpenPhoto or None; then
-    `mask_changed` (Rect), `history_changed`, `saved_changed` (the text for the status line), `shares_changed`
-    (pairs of mask value and its part of the photo, 0–1) and `problem_met` (Problem) tell of what is shown.
+    Beside what the surface tells, `opening` carries the Photo that was wished for, `opened` an OpenPhoto or None,
+    `saved_changed` the text for the status line.
     """
 
     opening = Signal(object)
     opened = Signal(object)
-    mask_changed = Signal(object)
-    history_changed = Signal()
     saved_changed = Signal(str)
-    shares_changed = Signal(object)
-    problem_met = Signal(object)
 
     def __init__(self, session: ProjectSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._shown: OpenPhoto | None = None
+        self._classes = session.opened.classes if session.opened is not None else ClassList()
+        self._released: Photo | None = None
+        self._is_released = False
+        self._waiting: tuple[Callable[[], None], Callable[[Problem], None]] | None = None
+        self._opener = Opener(self)
+        self._writing = Errands("save photo", 1, self)
+        self._saves = Saves(self._writing, lambda: self._classes, self)
+        self._look_at_lock = QTimer(self, interval=_LOOK_AT_LOCK_MS)
+        self._connect()
 
-    # -- what is there
+    def _connect(self) -> None:
+        self._session.changed.connect(self._on_session_changed)
+        self._opener.opened.connect(self._put)
+        self._opener.failed.connect(self._on_open_failed)
+        self._saves.written.connect(self._on_written)
+        self._saves.text_changed.connect(self.saved_changed)
+        self._saves.problem_met.connect(self.problem_met)
+        self._saves.settled.connect(self._on_settled)
+        self._saves.stuck.connect(self._on_stuck)
+        self.edit_made.connect(self._saves.edited)
+        self._look_at_lock.timeout.connect(self._on_look_at_lock)
 
-    @property
-    def shown(self) -> OpenPhoto | None:
-        """The photo that is open."""
-        return self._shown
-
-    @property
-    def photo(self) -> RgbImage | None:
-        """The pixels of the photo that is open, uint8 (rows, columns, 3)."""
-        return self._shown.pyramid.pixels if self._shown is not None else None
-
-    @property
-    def mask(self) -> Mask | None:
-        """The live mask, to be read only."""
-        return self._shown.editor.mask if self._shown is not None else None
-
-    @property
-    def can_paint(self) -> bool:
-        """Whether a photo is open for painting."""
-        return self._shown is not None and not self._shown.read_only
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is something to take back."""
-        return self.can_paint and self._shown is not None and self._shown.editor.undo_label is not None
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is something to do again."""
-        return self.can_paint and self._shown is not None and self._shown.editor.redo_label is not None
+    # -- saving
 
     @property
     def unsaved(self) -> bool:
         """Whether anything is painted that is not on disk as a mask yet (the journal has it)."""
-        return False
+        return self._saves.unsaved
 
     @property
     def saved_text(self) -> str:
         """What the status line says of saving: `saved 2 s ago`."""
-        return ""
-
-    @property
-    def shares(self) -> tuple[tuple[int, float], ...]:
-        """Each mask value's part of the photo, 0–1, void included; empty while nothing is open."""
-        return ()
+        return self._saves.text
 
     # -- photos
 
     def show(self, photo: Photo | None) -> None:
         """Open a photo of the session's project; what is shown stays usable until it is there. The newest wish wins.
 
-        The photo that is shown is only asked for anew where it may be read only or its mask was changed by others.
+        The photo that is shown is only read anew where its mask was changed by others.
         """
-        raise NotImplementedError
+        project = self._session.opened
+        if self._is_released:
+            self._released = photo
+        elif photo is None or project is None:
+            self._opener.drop()
+            self._put(None)
+        elif self._is_wished(project.folder, photo):
+            pass  # it is coming
+        elif self._shown is not None and self._shown.place == (project.folder, photo.key):
+            self._opener.drop()
+        elif (back := self._saves.back((project.folder, photo.key))) is not None:
+            self._opener.drop()
+            self._put(back)
+        else:
+            self.opening.emit(photo)
+            self._opener.ask(Wish(project.folder, photo))
 
     def prefetch(self, photo: Photo) -> None:
         """Read a photo that will probably be shown next, where there is room for it."""
-
-    # -- painting: the Surface
-
-    def begin(self, label: str) -> None:
-        """Open an edit; on a photo that is read only this tells why, and nothing is painted."""
-        raise NotImplementedError
-
-    def paint(self, *regions: Region, value: int, rule: Rule = EVERYWHERE) -> None:
-        """Paint into the edit that is open; does nothing when there is none."""
-        raise NotImplementedError
-
-    def commit(self) -> None:
-        """Close the edit: one step of undo."""
-        raise NotImplementedError
-
-    def abort(self) -> None:
-        """Take the edit that is open back."""
-        raise NotImplementedError
-
-    # -- edits of the whole mask
-
-    def undo(self) -> None:
-        """Take the last edit back."""
-        raise NotImplementedError
-
-    def redo(self) -> None:
-        """Do again what was taken back last."""
-        raise NotImplementedError
-
-    def clear(self) -> None:
-        """Make the whole photo unlabelled: one edit."""
-        raise NotImplementedError
+        if self._session.opened is not None:
+            self._opener.prefetch(self._session.opened.folder, photo)
 
     def copy_from_previous(self, photo: Photo) -> None:
         """Give the open photo the mask of another one of the same size: one edit."""
-        raise NotImplementedError
+        shown, project = self._to_paint_on(), self._session.opened
+        if shown is None or project is None:
+            return
+        folder, label = project.folder, f"copy from {photo.key}"
+        unsaved = self._saves.back((folder, photo.key))
+        snapshot = unsaved.editor.snapshot() if unsaved is not None and unsaved.editor.unsaved else None
 
-    def replace_with(self, mask: Mask, label: str) -> None:
-        """Give the open photo another mask, uint8 of its size: one edit."""
-        raise NotImplementedError
+        def read() -> Mask | None:
+            if snapshot is not None:
+                return snapshot.copy.pixels()
+            return read_mask_of(Project.open(folder), photo)
+
+        def then(mask: Mask | None) -> None:
+            if self._shown is not shown:
+                return
+            if mask is None:
+                self.problem_met.emit(Problem(f"{photo.key} has no mask to copy.", level="info"))
+            else:
+                self._replace(mask, label, f"the mask of {photo.key}")
+
+        self._writing.send(read, then, self._on_errand_failed)
 
     # -- state and saving
 
     def mark(self, status: Status) -> None:
         """Say how far the open photo's labelling has come."""
-        raise NotImplementedError
+        self._write_fields({"status": status})
 
     def set_split(self, split: Split | None) -> None:
         """Say what the open photo is for."""
-        raise NotImplementedError
+        self._write_fields({"split": split})
 
     def save(self) -> None:
         """Save what is unsaved now: called when the window loses focus or another tab is shown, too."""
-        raise NotImplementedError
+        self._saves.save()
 
     def release(self, then: Callable[[], None], otherwise: Callable[[Problem], None] | None = None) -> None:
         """Save everything and close all photos, then call `then` (GUI thread): masks on disk may be changed now.
 
-        When something cannot be saved, nothing is closed and `otherwise` is called (by default it is told).
+        What is shown stays to be looked at until `resume`. When something cannot be saved, nothing is closed and
+        `otherwise` is called.
         """
-        raise NotImplementedError
+        if self._whole is not None:
+            self._after_whole.append(partial(self.release, then, otherwise))
+            return
+        self._opener.drop()
+        self.commit()
+        self._waiting = (then, otherwise or _nothing)
+        self._saves.save()
 
     def resume(self) -> None:
-        """Open again what `release` has closed."""
-        raise NotImplementedError
+        """Open again what `release` has closed, or what was wished for since."""
+        if self._is_released:
+            self._is_released = False
+            photo, self._released = self._released, None
+            shown = self._shown
+            if shown is not None and photo is not None and shown.photo.key == photo.key:
+                self._read_again(shown, "")
+            else:
+                self.show(photo)
 
     def shut_down(self) -> tuple[Problem, ...]:
         """Save everything, wait for it, and end all threads; returns what could not be saved (the journal has it)."""
-        return ()
+        self._look_at_lock.stop()
+        self._session.changed.disconnect(self._on_session_changed)
+        if self._whole is not None:
+            self._whole.finish()
+        self.commit()
+        self._opener.shut_down()
+        self._writing.shut_down()
+        self._counting.shut_down()
+        problems = self._saves.shut_down()
+        if self._shown is not None:
+            self._shown.close()
+        self._shown = None
+        self.deleteLater()  # here, and not in whatever thread happens to collect garbage
+        return problems
+
+    # -- showing
+
+    @Slot(object)
+    def _put(self, opened: OpenPhoto | None) -> None:
+        if opened is None and self._shown is None:
+            return
+        if self._whole is not None:
+            self._after_whole.append(partial(self._put, opened))
+            return
+        self.commit()
+        self._journal_told = False
+        before, self._shown = self._shown, opened
+        self._saves.show(opened)
+        if before is not None and before.read_only:
+            before.close()
+        self._watch_lock()
+        self.opened.emit(opened)
+        self.shares_changed.emit(self.shares)
+        self.history_changed.emit()
+
+    @Slot(object)
+    def _on_open_failed(self, problem: Problem) -> None:
+        self._put(None)
+        self.problem_met.emit(problem)
+
+    def _is_wished(self, folder: object, photo: Photo) -> bool:
+        wish = self._opener.wish
+        return wish is not None and (wish.folder, wish.photo.key) == (folder, photo.key)
+
+    def _read_again(self, shown: OpenPhoto, told: str) -> None:
+        """Open the photo that is shown anew: its mask on disk is another one now, or it may be painted on now."""
+        self._saves.forget(shown)
+        self._opener.ask(Wish(shown.folder, shown.photo, told), shown.pyramid)
+
+    def _watch_lock(self) -> None:
+        if self._shown is not None and self._shown.locked:
+            self._look_at_lock.start()
+        else:
+            self._look_at_lock.stop()
+
+    @Slot()
+    def _on_look_at_lock(self) -> None:
+        shown = self._shown
+        if shown is None or self._opener.wish is not None or self._is_released:
+            return
+        photo, folder = shown.photo, shown.folder
+
+        def then(free: bool) -> None:
+            if free and self._shown is shown and self._opener.wish is None:
+                self._read_again(shown, f"{photo.key} can be painted on now.")
+
+        self._counting.send(lambda: is_free(Project.open(folder), photo), then, lambda _: None)
+
+    # -- what the session says
+
+    @Slot(object)
+    def _on_session_changed(self, flags: Changed) -> None:
+        project = self._session.opened
+        shown = self._shown
+        if project is None or (shown is not None and shown.folder != project.folder):
+            self._is_released, self._released = False, None
+            self._opener.drop()
+            self._put(None)
+        if project is None:
+            return
+        self._classes = project.classes
+        if shown is None or shown.folder != project.folder or not flags & (Changed.PHOTOS | Changed.MASK):
+            return
+        photo = project.photo(shown.photo.key)
+        if photo is not None and not self._saves.saving(shown):
+            shown.photo = replace(photo, size=shown.pyramid.size)
+            self._follow_disk(shown, project.mask_times.get(photo.key))
+
+    def _follow_disk(self, shown: OpenPhoto, mask_time: int | None) -> None:
+        """Another program may have replaced the mask of the photo that is shown."""
+        if mask_time == shown.mask_time or self._is_released or self._opener.wish is not None:
+            return
+        key = shown.photo.key
+        if shown.editor.unsaved and not shown.read_only:
+            shown.mask_time = mask_time  # told once
+            text = f"{key} was changed by another program, too. What you painted here stays, and is what will be saved."
+            self.problem_met.emit(Problem(text, level="warning"))
+        else:
+            told = "" if shown.read_only else f"{key} was changed by another program and was read again."
+            self._read_again(shown, told)
+
+    # -- writing
+
+    def _write_fields(self, fields: dict[str, object]) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        photo, folder = shown.photo, shown.folder
+        self._writing.send(
+            lambda: write_fields(Project.open(folder), photo, fields),
+            partial(self._on_written, shown),
+            self._on_errand_failed,
+        )
+
+    @Slot(object, object)
+    def _on_written(self, opened: OpenPhoto, written: Written) -> None:
+        opened.photo = written.photo
+        project = self._session.opened
+        if project is not None and project.folder == opened.folder:
+            self._session.note_photo(written.photo, written.mask_time)
+
+    # -- letting go
+
+    @Slot()
+    def _on_settled(self) -> None:
+        if self._waiting is None:
+            return
+        (then, _), self._waiting = self._waiting, None
+        self._is_released = True
+        if self._shown is not None:
+            self._released = self._shown.photo
+            self._saves.forget(self._shown)
+            self.history_changed.emit()
+        then()
+
+    @Slot(object)
+    def _on_stuck(self, problem: Problem) -> None:
+        if self._waiting is not None:
+            (_, otherwise), self._waiting = self._waiting, None
+            otherwise(problem)
+
+
+def _nothing(_problem: Problem) -> None:
+    """What went wrong is told anyway."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
+import numpy as np
+
+from segstudio.desktop.canvas.pyramid import Pyramid
+from segstudio.desktop.editing.shares import Counts
 from segstudio.painting.editor import MaskEditor
 from segstudio.project.photos import Photo
 
-if TYPE_CHECKING:
-    from segstudio.desktop.canvas.pyramid import Pyramid
+
+def _nothing() -> None:
+    pass
 
 
 @dataclass(slots=True, eq=False)
@@ -17,7 +23,10 @@ class OpenPhoto:
     """A photo on the desk. In the GUI thread.
 
     `photo` is as it was last saved. `read_only`: it can be looked at only; `told` is one sentence for the person,
-    on why that is so or on what came back from the journal, often empty.
+    on why that is so or on what came back from the journal, often empty. `folder` is the project's.
+
+    `mask_time` is when the mask file was written that the editor began with or that was saved last (ns), None when
+    there was none; `locked`: another window paints on it; `counts` says how many pixels there are of each mask value. `let_go` gives up the lock on painting.
     """
 
     photo: Photo
@@ -25,3 +34,19 @@ class OpenPhoto:
     editor: MaskEditor
     read_only: bool = False
     told: str = ""
+    folder: Path = field(default_factory=Path)
+    mask_time: int | None = None
+    locked: bool = False
+    counts: Counts = field(default_factory=lambda: np.zeros(256, dtype=np.int64))
+    let_go: Callable[[], None] = _nothing
+
+    @property
+    def place(self) -> tuple[Path, str]:
+        """What tells the photo from all others: its project's folder and its key."""
+        return self.folder, self.photo.key
+
+    def close(self) -> None:
+        """Let others paint on the photo; nothing may be painted here any more."""
+        self.read_only = True
+        let_go, self.let_go = self.let_go, _nothing
+        let_go()

@@ -1,0 +1,163 @@
+"""What the desk reads and writes of one photo, in worker threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from segstudio.desktop.canvas.pyramid import Pyramid
+from segstudio.desktop.editing.open_photo import OpenPhoto
+from segstudio.desktop.editing.shares import count
+from segstudio.desktop.problems import Stopped
+from segstudio.errors import SegStudioError
+from segstudio.files import hold
+from segstudio.painting.editor import MaskEditor, Snapshot
+from segstudio.painting.recovery import Recovered
+from segstudio.project.classes import VOID, ClassList
+from segstudio.project.images import RgbImage
+from segstudio.project.masks import Mask
+from segstudio.project.photos import Photo, PhotoState, Status
+from segstudio.project.project import Project, stamp
+
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What lies on disk by now: the photo, and when its mask was written (ns; None: it has none)."""
+
+    photo: Photo
+    mask_time: int | None
+
+
+def read_pyramid(photo: Photo, project: Project, cancelled: Cancelled) -> Pyramid:
+    """Read a photo's pixels; raises Stopped soon after `cancelled` says yes, SegStudioError when they cannot be read."""
+    _check(cancelled)
+    pixels: RgbImage = project.read_photo(photo)
+    _check(cancelled)
+    return Pyramid.of(pixels, cancelled)
+
+
+def open_photo(project: Project, photo: Photo, pyramid: Pyramid | None, cancelled: Cancelled) -> OpenPhoto:
+    """Open a photo for painting, or for looking at where it cannot be painted on; `pyramid` when it was read already.
+
+    Raises as `read_pyramid` does.
+    """
+    pyramid = pyramid or read_pyramid(photo, project, cancelled)
+    photo = replace(photo, size=pyramid.size)
+    try:
+        let_go = hold(project.paint_lock(photo))
+    except SegStudioError as error:
+        return _looked_at(project, photo, pyramid, f"{photo.key} can only be looked at: {error.problem}.")
+    if let_go is None:
+        told = f"{photo.key} is open in another window of SegStudio, so here it can only be looked at."
+        opened = _looked_at(project, photo, pyramid, told)
+        opened.locked = True
+        return opened
+    try:
+        _check(cancelled)
+        return _painted_on(project, photo, pyramid, let_go)
+    except SegStudioError as error:
+        let_go()
+        return _looked_at(project, photo, pyramid, str(error))
+    except BaseException:
+        let_go()
+        raise
+
+
+def write_mask(project: Project, opened: OpenPhoto, snapshot: Snapshot, classes: ClassList) -> Written:
+    """Save what was painted, with the photo's state; raises SegStudioError when it cannot be."""
+    written: list[Written] = []
+
+    def write(mask: Mask) -> None:
+        photo = project.save_photo(opened.photo, mask=mask, update=_begun, made_from=classes)
+        written.append(Written(photo, mask_time(project, photo)))
+
+    opened.editor.save(snapshot, write)
+    return written[0]
+
+
+def write_fields(project: Project, photo: Photo, fields: dict[str, object]) -> Written:
+    """Change fields of the photo's state; raises SegStudioError when they cannot be."""
+    who, when = stamp()
+    saved = project.save_photo(
+        photo, update=lambda state: state.model_copy(update={**fields, "who": who, "when": when})
+    )
+    return Written(saved, mask_time(project, saved))
+
+
+def is_free(project: Project, photo: Photo) -> bool:
+    """Tell whether nobody paints on a photo any more."""
+    let_go = hold(project.paint_lock(photo))
+    if let_go is not None:
+        let_go()
+    return let_go is not None
+
+
+def read_mask_of(project: Project, photo: Photo) -> Mask | None:
+    """Return the mask of a photo as it is on disk by now, or None."""
+    return project.read_mask(replace(photo, has_mask=project.mask_path(photo).exists()))
+
+
+def mask_time(project: Project, photo: Photo) -> int | None:
+    """Return when the photo's mask was written (ns), None when it has none."""
+    try:
+        return project.mask_path(photo).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _begun(state: PhotoState) -> PhotoState:
+    who, when = stamp()
+    status: Status = "doing" if state.status == "todo" else state.status
+    return state.model_copy(update={"status": status, "who": who, "when": when})
+
+
+def _painted_on(project: Project, photo: Photo, pyramid: Pyramid, let_go: Callable[[], None]) -> OpenPhoto:
+    time, mask = _mask_on_disk(project, photo, pyramid)
+    editor, recovered = MaskEditor.open(mask, project.journal_path(photo))
+    opened = _opened(project, photo, pyramid, editor, told=_told(photo, recovered), read_only=False)
+    opened.mask_time, opened.let_go = time, let_go
+    return opened
+
+
+def _looked_at(project: Project, photo: Photo, pyramid: Pyramid, told: str) -> OpenPhoto:
+    """Open a photo without its journal, which belongs to whoever paints on it."""
+    try:
+        time, mask = _mask_on_disk(project, photo, pyramid)
+    except SegStudioError as error:
+        time, mask, told = None, _void(pyramid.size), str(error)
+    opened = _opened(project, photo, pyramid, MaskEditor(mask), told=told, read_only=True)
+    opened.mask_time = time
+    return opened
+
+
+def _opened(
+    project: Project, photo: Photo, pyramid: Pyramid, editor: MaskEditor, *, told: str, read_only: bool
+) -> OpenPhoto:
+    counts = count(editor.mask)
+    return OpenPhoto(photo, pyramid, editor, read_only, told, folder=project.folder, counts=counts)
+
+
+def _mask_on_disk(project: Project, photo: Photo, pyramid: Pyramid) -> tuple[int | None, Mask]:
+    time = mask_time(
+        project, photo
+    )  # before: if it is replaced meanwhile, the next look at the project notices
+    mask = read_mask_of(project, photo)
+    return time, _void(pyramid.size) if mask is None else mask
+
+
+def _void(size: tuple[int, int]) -> Mask:
+    """Return the mask of a photo that nobody has labelled."""
+    return np.full(size, VOID, dtype=np.uint8)
+
+
+def _told(photo: Photo, recovered: Recovered) -> str:
+    return f"{photo.key}: {recovered.told}" if recovered.told else ""
+
+
+def _check(cancelled: Cancelled) -> None:
+    if cancelled():
+        raise Stopped

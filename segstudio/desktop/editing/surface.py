@@ -1,0 +1,238 @@
+"""PhotoSurface: the one photo that is painted on, with its history and its class shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from segstudio.desktop.editing.errands import Errands
+from segstudio.desktop.editing.open_photo import OpenPhoto
+from segstudio.desktop.editing.shares import Counts, Shares, change_of, shares_of
+from segstudio.desktop.editing.whole_edit import Band, WholeEdit, cleared, fitting, pasted
+from segstudio.desktop.problems import Problem, problem_of
+from segstudio.errors import SegStudioError
+from segstudio.painting.edit import Edit
+from segstudio.painting.rect import Rect
+from segstudio.painting.region import Region
+from segstudio.painting.rules import EVERYWHERE, Rule
+from segstudio.project.classes import VOID
+from segstudio.project.images import RgbImage
+from segstudio.project.masks import Mask
+
+CHECKPOINT_MS = 400
+"""So often the edit that is open goes into the journal, as far as it has come."""
+
+_REST_OF_CHECKPOINT_MS = 20
+
+
+class PhotoSurface(QObject):
+    """What tools paint on (a `Surface`), one photo at a time. In the GUI thread.
+
+    `mask_changed` (Rect), `history_changed`, `shares_changed` (pairs of mask value and its part of the photo, 0–1)
+    and `problem_met` (Problem) tell of what is shown; `edit_made` (OpenPhoto) of each edit, undo and redo.
+    """
+
+    mask_changed = Signal(object)
+    history_changed = Signal()
+    shares_changed = Signal(object)
+    problem_met = Signal(object)
+    edit_made = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._shown: OpenPhoto | None = None
+        self._whole: WholeEdit | None = None
+        self._after_whole: list[Callable[[], None]] = []
+        self._journal_told = False
+        self._counting = Errands("class shares", 1, self)
+        self._checkpoint = QTimer(self, singleShot=True)
+        self._checkpoint.timeout.connect(self._on_checkpoint)
+
+    # -- what is there
+
+    @property
+    def shown(self) -> OpenPhoto | None:
+        """The photo that is open."""
+        return self._shown
+
+    @property
+    def photo(self) -> RgbImage | None:
+        """The pixels of the photo that is open, uint8 (rows, columns, 3)."""
+        return self._shown.pyramid.pixels if self._shown is not None else None
+
+    @property
+    def mask(self) -> Mask | None:
+        """The live mask, to be read only."""
+        return self._shown.editor.mask if self._shown is not None else None
+
+    @property
+    def can_paint(self) -> bool:
+        """Whether a photo is open for painting."""
+        return self._shown is not None and not self._shown.read_only and self._whole is None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return self.can_paint and self._shown is not None and self._shown.editor.undo_label is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        return self.can_paint and self._shown is not None and self._shown.editor.redo_label is not None
+
+    @property
+    def shares(self) -> Shares:
+        """Each mask value's part of the photo, 0–1, void included; empty while nothing is open."""
+        return shares_of(self._shown.counts) if self._shown is not None else ()
+
+    # -- painting: the Surface
+
+    def begin(self, label: str) -> None:
+        """Open an edit; on a photo that is read only this tells why, and nothing is painted."""
+        shown = self._to_paint_on()
+        if shown is not None:
+            if shown.editor.is_open:
+                self.commit()
+            shown.editor.begin(label)
+            self._checkpoint.start(CHECKPOINT_MS)
+
+    def paint(self, *regions: Region, value: int, rule: Rule = EVERYWHERE) -> None:
+        """Paint into the edit that is open; does nothing when there is none."""
+        shown = self._shown
+        if shown is not None and shown.editor.is_open and self._whole is None:
+            self._tell_changed(shown.editor.paint(*regions, value=value, rule=rule))
+
+    def commit(self) -> None:
+        """Close the edit: one step of undo."""
+        shown = self._shown
+        if shown is None or not shown.editor.is_open or self._whole is not None:
+            return
+        self._checkpoint.stop()
+        try:
+            edit = shown.editor.commit()
+        except BaseException:
+            self._tell_changed(Rect.whole(shown.editor.size))  # the mask is as before the edit
+            raise
+        if edit is not None:
+            self._edited(shown, edit, 1)
+
+    def abort(self) -> None:
+        """Take the edit that is open back."""
+        if self._shown is not None and self._whole is None:
+            self._checkpoint.stop()
+            self._tell_changed(self._shown.editor.abort())
+
+    # -- history, and edits of the whole mask
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        shown = self._to_paint_on()
+        if shown is not None and not shown.editor.is_open and shown.editor.history.undo_edits:
+            edit = shown.editor.history.undo_edits[-1]
+            self._tell_changed(shown.editor.undo())
+            self._edited(shown, edit, -1)
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        shown = self._to_paint_on()
+        if shown is not None and not shown.editor.is_open and shown.editor.history.redo_edits:
+            edit = shown.editor.history.redo_edits[-1]
+            self._tell_changed(shown.editor.redo())
+            self._edited(shown, edit, 1)
+
+    def clear(self) -> None:
+        """Make the whole photo unlabelled: one edit."""
+        self._edit_whole("clear", cleared(VOID))
+
+    def replace_with(self, mask: Mask, label: str) -> None:
+        """Give the open photo another mask, uint8 of its size: one edit."""
+        self._replace(mask, label, "the mask")
+
+    # -- edits
+
+    def _to_paint_on(self) -> OpenPhoto | None:
+        """Return the photo that is open when it may be painted on; otherwise say why not."""
+        shown = self._shown
+        if shown is None or self.can_paint:
+            return shown
+        if self._whole is not None:
+            told = "The edit of the whole photo comes first."
+        else:
+            told = (
+                shown.told
+                if shown.read_only and shown.told
+                else f"{shown.photo.key} can only be looked at now."
+            )
+        self.problem_met.emit(Problem(told, level="info"))
+        return None
+
+    def _edited(self, opened: OpenPhoto, edit: Edit, sign: int) -> None:
+        self.edit_made.emit(opened)
+        self._counting.send(
+            lambda: change_of(edit, opened.editor.size),
+            partial(self._on_counted, opened, sign),
+            self._on_errand_failed,
+        )
+        if opened is self._shown:
+            self.history_changed.emit()
+        self._tell_journal(opened)
+
+    def _on_counted(self, opened: OpenPhoto, sign: int, change: Counts) -> None:
+        opened.counts = opened.counts + sign * change
+        if opened is self._shown:
+            self.shares_changed.emit(self.shares)
+
+    def _tell_changed(self, rect: Rect | None) -> None:
+        if rect:
+            self.mask_changed.emit(rect)
+
+    def _tell_journal(self, opened: OpenPhoto) -> None:
+        problem = opened.editor.journal_problem
+        if problem is not None and not self._journal_told:
+            self.problem_met.emit(replace(problem_of(problem), level="warning"))
+        self._journal_told = problem is not None
+
+    @Slot()
+    def _on_checkpoint(self) -> None:
+        shown = self._shown
+        if shown is not None and shown.editor.is_open:
+            complete = shown.editor.checkpoint()
+            self._checkpoint.start(CHECKPOINT_MS if complete else _REST_OF_CHECKPOINT_MS)
+            self._tell_journal(shown)
+
+    def _replace(self, mask: Mask, label: str, what: str) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        try:
+            fitting(mask, shown.editor.size, what)
+        except SegStudioError as error:
+            self.problem_met.emit(problem_of(error))
+        else:
+            self._edit_whole(label, pasted(mask))
+
+    def _edit_whole(self, label: str, band: Band) -> None:
+        shown = self._to_paint_on()
+        if shown is None:
+            return
+        self.commit()
+        self._whole = WholeEdit(shown.editor, label, band, self)
+        self._whole.changed.connect(self._tell_changed)
+        self._whole.finished.connect(partial(self._on_whole_finished, shown))
+        self._whole.start()
+
+    def _on_whole_finished(self, opened: OpenPhoto) -> None:
+        whole, self._whole = self._whole, None
+        if whole is not None:
+            whole.deleteLater()
+            if whole.edit is not None:
+                self._edited(opened, whole.edit, 1)
+        waiting, self._after_whole = self._after_whole, []
+        for go_on in waiting:
+            go_on()
+
+    def _on_errand_failed(self, error: BaseException) -> None:
+        self.problem_met.emit(problem_of(error))
