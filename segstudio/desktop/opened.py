@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import Flag, auto
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +55,11 @@ class OpenedProject:
         """The runs that left a model."""
         return tuple(run for run in self.runs if run.has_model)
 
+    def photo(self, key: str) -> Photo | None:
+        """Return the photo of that key, or None."""
+        at = bisect_left(self.photos, key, key=attrgetter("key"))
+        return self.photos[at] if at < len(self.photos) and self.photos[at].key == key else None
+
     def newest_run(self) -> str:
         """One line on the newest training, or nothing."""
         if not self.runs:
@@ -70,6 +78,30 @@ class OpenedProject:
         count = len(self.photos)
         done = status["done"] + status["checked"]
         return f"{count:,} photo{'' if count == 1 else 's'}, {done:,} done"
+
+
+def with_photo(opened: OpenedProject, photo: Photo, mask_time: int | None) -> OpenedProject:
+    """Return the same look with one photo as it is by now, its mask written at `mask_time` (None: it has none); pure.
+
+    A photo that is not there is left out.
+    """
+    if opened.photo(photo.key) is None:
+        return opened
+    at = bisect_left(opened.photos, photo.key, key=attrgetter("key"))
+    times = opened.mask_times
+    if times.get(photo.key) != mask_time:
+        times = {key: time for key, time in times.items() if key != photo.key}
+        if mask_time is not None:
+            times[photo.key] = mask_time
+    return replace(opened, photos=(*opened.photos[:at], photo, *opened.photos[at + 1 :]), mask_times=times)
+
+
+def with_noted(opened: OpenedProject, noted: Iterable[tuple[Photo, int | None]]) -> OpenedProject:
+    """Return a look with what was written here while it was taken, where nobody has written later; pure."""
+    for photo, mask_time in noted:
+        if opened.mask_times.get(photo.key, 0) <= (mask_time or 0):
+            opened = with_photo(opened, photo, mask_time)
+    return opened
 
 
 def differences(old: OpenedProject | None, new: OpenedProject | None) -> Changed:

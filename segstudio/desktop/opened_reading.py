@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
@@ -17,13 +19,18 @@ from segstudio.project.project import Project
 
 _THUMBNAIL_PX = 192
 _OPACITY = 0.5
+_MANY_OBJECTS = 5000
 _AFFORDABLE_PIXELS = 64_000_000
 
 
-def read_opened(folder: Path) -> OpenedProject:
-    """Open the project in `folder` and look at it; raises SegStudioError when it cannot be opened."""
-    project = Project.open(folder)
-    photos = project.photos()
+def read_opened(folder: Path, before: OpenedProject | None = None) -> OpenedProject:
+    """Open the project in `folder` and look at it; raises SegStudioError when it cannot be opened.
+
+    What has not changed since the look `before` is neither read again nor another object: comparing is quick then.
+    """
+    project = Project.open(folder, before=before.project if before is not None else None)
+    with _no_collection():
+        photos = project.photos()
     return OpenedProject(
         project=project,
         folder=project.folder,
@@ -31,7 +38,7 @@ def read_opened(folder: Path) -> OpenedProject:
         classes=project.classes,
         photos=photos,
         runs=summarise_runs(project.runs_folder),
-        mask_times={photo.key: _time_ns(project.mask_path(photo)) for photo in photos if photo.has_mask},
+        mask_times=project.mask_times(),
     )
 
 
@@ -48,11 +55,24 @@ def remember_thumbnail(opened: OpenedProject, path: Path) -> None:
             write_bytes(path, _png(image))
 
 
-def _time_ns(path: Path) -> int:
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Read many photos without looking for garbage, and never look among them later.
+
+    Python would go through all of its objects several times over (there is no garbage among photos), each time
+    holding up the window for a tenth of a second and more.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    before = gc.get_count()[0]
+    gc.disable()
     try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
+        yield
+    finally:
+        if gc.get_count()[0] - before > _MANY_OBJECTS:
+            gc.freeze()
+        gc.enable()
 
 
 def _png(image: QImage) -> bytes:

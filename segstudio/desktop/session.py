@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.desktop.opened import OpenedProject, differences
+from segstudio.desktop.opened import OpenedProject, differences, with_noted, with_photo
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.settings import Places
 from segstudio.desktop.work import Job, JobControl, JobStatus
 
 if TYPE_CHECKING:  # what is heavy is imported in the workers, after the window is on screen
     from segstudio.project.classes import ClassList
+    from segstudio.project.photos import Photo
+
+_OLD_S = 10.0
+"""A look at the project holds for so long when nobody asks for another."""
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +44,9 @@ class ProjectSession(QObject):
         self._job: Job | None = None
         self._look: Job | None = None
         self._let_go: list[Job] = []
+        self._noted: dict[str, tuple[Photo, int | None]] = {}
+        self._look_again = False
+        self._looked_at = -_OLD_S
         self._status: JobStatus | None = None
 
     @property
@@ -99,15 +107,15 @@ class ProjectSession(QObject):
 
     def import_prepared(self, what: str, work: Callable[[JobControl], object]) -> None:
         """Let `work` write into the open project (it raises Stopped when cancelled), then read the project again."""
-        if self._opened is None:
+        before = self._opened
+        if before is None:
             return
-        folder = self._opened.folder
 
         def write(control: JobControl) -> OpenedProject:
             from segstudio.desktop.opened_reading import read_opened
 
             work(control)
-            return read_opened(folder)
+            return read_opened(before.folder, before)
 
         self._start(what, write, can_cancel=True)
 
@@ -116,19 +124,32 @@ class ProjectSession(QObject):
 
         That is no job: nothing waits for it, and whatever the person does meanwhile comes first.
         """
-        if self._opened is None or self.is_busy or self._look is not None:
+        before = self._opened
+        self._look_again = self._look is not None  # it may have gone past what is new already
+        if before is None or self.is_busy or self._look is not None:
             return
-        folder = self._opened.folder
+        self._noted = {}
 
         def work(_control: JobControl) -> OpenedProject:
             from segstudio.desktop.opened_reading import read_opened
 
-            return read_opened(folder)
+            return read_opened(before.folder, before)
 
         self._look = Job("Looking for changes", work, self)
         self._look.succeeded.connect(self._on_looked)
         self._look.failed.connect(self._on_look_failed)
         self._look.start()
+
+    def refresh_if_old(self) -> None:
+        """Read the open project again unless that was done a moment ago: asked for whenever the window is turned to."""
+        if time.monotonic() - self._looked_at > _OLD_S:
+            self.refresh()
+
+    def note_photo(self, photo: Photo, mask_time: int | None) -> None:
+        """Take in what was just written of one photo (`mask_time`: when its mask was, ns), without reading the rest."""
+        if self._opened is not None:
+            self._noted[photo.key] = (photo, mask_time)
+            self._put(with_photo(self._opened, photo, mask_time))
 
     def close(self) -> None:
         """Close the project; everything is on disk already."""
@@ -170,7 +191,9 @@ class ProjectSession(QObject):
     def _on_looked(self, opened: OpenedProject) -> None:
         if self.sender() is self._look:
             self._stop_looking()
-            self._put(opened)
+            self._put_look(opened)
+            if self._look_again:
+                self.refresh()
 
     @Slot(object)
     def _on_look_failed(self, problem: Problem) -> None:
@@ -187,6 +210,7 @@ class ProjectSession(QObject):
             self.problem_met.emit(Problem(f"{self._job.status.what} comes first.", level="info"))
             return
         self._stop_looking()
+        self._noted = {}
         self._job = Job(what, work, self, can_cancel=can_cancel)
         self._job.progressed.connect(self._on_progressed)
         self._job.succeeded.connect(self._on_succeeded)
@@ -204,7 +228,7 @@ class ProjectSession(QObject):
     def _on_succeeded(self, opened: OpenedProject) -> None:
         another = self._opened is None or self._opened.folder != opened.folder
         self._end_job()
-        self._put(opened)
+        self._put_look(opened)
         if another:
             _log.info("opened a project of %d photos", len(opened.photos))
             self.project_opened.emit()
@@ -228,6 +252,12 @@ class ProjectSession(QObject):
     def _tell(self, status: JobStatus | None) -> None:
         self._status = status
         self.job_changed.emit(status)
+
+    def _put_look(self, opened: OpenedProject) -> None:
+        """Take in a look at the disk, and what was written here while it was taken."""
+        self._looked_at = time.monotonic()
+        same = self._opened is not None and self._opened.folder == opened.folder
+        self._put(with_noted(opened, self._noted.values()) if same else opened)
 
     def _put(self, opened: OpenedProject | None) -> None:
         flags = differences(self._opened, opened)

@@ -19,15 +19,15 @@ from segstudio.project.change import (
     commit,
     has_staged,
     mask_name,
-    read_state,
     recover,
     staging_folder,
 )
 from segstudio.project.classes import ClassList
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
-from segstudio.project.images import RgbImage, is_photo, photo_size, read_photo
+from segstudio.project.images import RgbImage, read_photo
+from segstudio.project.listing import Listed, list_photos, photo_files
 from segstudio.project.masks import Mask, read_mask
-from segstudio.project.photos import Photo, PhotoState, Split, clean_key
+from segstudio.project.photos import Photo, PhotoState, Split
 
 _LOCK = ".lock"
 """Held while changes are put in place; it is never removed, because a waiting process may have it open."""
@@ -46,7 +46,8 @@ class Project:
     def __init__(self, folder: Path, document: ProjectDocument) -> None:
         self.folder = folder
         self._document = document
-        self._photos: dict[str, Photo] | None = None
+        self._listed: dict[str, Listed] | None = None
+        self._known: dict[str, Listed] = {}
 
     @classmethod
     def create(cls, folder: Path, *, name: str | None = None, classes: ClassList | None = None) -> Project:
@@ -68,9 +69,10 @@ class Project:
         return cls(folder, document)
 
     @classmethod
-    def open(cls, folder: Path) -> Project:
+    def open(cls, folder: Path, *, before: Project | None = None) -> Project:
         """Open the project in `folder`; a change that a dead process had committed is finished first.
 
+        What `before`, an earlier look at the same project, has read and nobody has written since is not read again.
         Raises SegStudioError when there is none, or it is damaged or newer than this program.
         """
         folder = folder.resolve()
@@ -80,7 +82,10 @@ class Project:
             # A project that may only be read can still be looked at as it is.
             with suppress(SegStudioError), locked(folder / _LOCK):
                 recover(folder)
-        return cls(folder, load_document(folder))
+        project = cls(folder, load_document(folder))
+        if before is not None and before.folder == folder:
+            project._known = before._known
+        return project
 
     @property
     def name(self) -> str:
@@ -101,23 +106,27 @@ class Project:
 
     def photos(self) -> tuple[Photo, ...]:
         """Return all photos, ordered by key."""
-        return tuple(self._by_key().values())
+        return tuple(listed.photo for listed in self._by_key().values())
 
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all photos, in order."""
         return tuple(self._by_key())
 
+    def mask_times(self) -> dict[str, int]:
+        """Return when each mask was last written (ns), by key."""
+        return {key: listed.mask[0] for key, listed in self._by_key().items() if listed.mask is not None}
+
     def photo(self, key: str) -> Photo:
         """Return the photo `key`; raises SegStudioError with the closest key when there is none."""
         try:
-            return self._by_key()[key]
+            return self._by_key()[key].photo
         except KeyError:
             hint = did_you_mean(key, self.keys())
             raise SegStudioError(f'there is no photo "{key}"{hint}', where=str(self.folder)) from None
 
     def refresh(self) -> None:
         """Forget the list of photos and the document, so that both are read from disk again."""
-        self._photos = None
+        self._listed = None
         self._document = load_document(self.folder)
 
     def read_photo(self, photo: Photo) -> RgbImage:
@@ -219,7 +228,7 @@ class Project:
                     change.put_file(FILE_NAME, encode_document(document))
                 commit(self.folder, staging, change.removed)
                 self._document = document
-                self._photos = None
+                self._listed = None
 
     def _changed_document(self, document: ProjectDocument, change: Change) -> ProjectDocument:
         update: dict[str, object] = {}
@@ -238,22 +247,16 @@ class Project:
 
     # -- listing
 
-    def _by_key(self) -> dict[str, Photo]:
-        if self._photos is None:
-            files = self._files(self._document)
-            self._photos = {key: self._listed(key, files[key]) for key in sorted(files)}
-        return self._photos
+    def _by_key(self) -> dict[str, Listed]:
+        if self._listed is None:
+            self._listed = self._known = list_photos(self.folder, self._files(self._document), self._known)
+        return self._listed
 
     def _files(self, document: ProjectDocument) -> dict[str, Path]:
         """Return where each photo lies, by key: those in the project, and those that `document` refers to."""
-        files = _photo_files(self.folder / "photos")
+        files = photo_files(self.folder / "photos")
         files.update({key: self.folder / path for key, path in document.references.items()})
         return files
-
-    def _listed(self, key: str, path: Path) -> Photo:
-        mask_path = self.folder / mask_name(key)
-        state = read_state(self.folder, key)
-        return Photo(key, path, state.size or _measured(path, mask_path), mask_path.exists(), state)
 
 
 def stamp() -> tuple[str, str]:
@@ -281,24 +284,3 @@ def _with_size(state: PhotoState, size: tuple[int, int]) -> PhotoState:
     if state.size is not None or not all(size):
         return state
     return state.model_copy(update={"size": size})
-
-
-def _measured(path: Path, mask_path: Path) -> tuple[int, int]:
-    """Return the size of a photo, of its mask if the photo cannot be read, or (0, 0).
-
-    One broken photo must not hide all others; whoever reads it learns what is wrong with it.
-    """
-    for candidate in (path, mask_path):
-        with suppress(SegStudioError):
-            return photo_size(candidate)
-    return 0, 0
-
-
-def _photo_files(root: Path) -> dict[str, Path]:
-    found = {}
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = Path(folder) / name
-            if is_photo(path):
-                found[clean_key(path.relative_to(root).as_posix())] = path
-    return found

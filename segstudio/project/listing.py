@@ -1,0 +1,84 @@
+"""Listing the photos of a project: what lies in its folders, and what need not be read again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from segstudio.errors import SegStudioError
+from segstudio.project.change import mask_name, read_state
+from segstudio.project.images import is_photo, photo_size
+from segstudio.project.photos import Photo, clean_key
+
+Stamp = tuple[int, int, int]
+"""When a file was last written (ns), its size (bytes) and its number: another one tells that it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A photo as it was listed, and the stamps of its state file and its mask (None: there is none)."""
+
+    photo: Photo
+    state: Stamp | None
+    mask: Stamp | None
+
+
+def photo_files(root: Path) -> dict[str, Path]:
+    """Return the photo files below `root`, by key."""
+    found = {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder) / name
+            if is_photo(path):
+                found[clean_key(path.relative_to(root).as_posix())] = path
+    return found
+
+
+def list_photos(project: Path, files: Mapping[str, Path], before: Mapping[str, Listed]) -> dict[str, Listed]:
+    """Return the photos whose `files` are given by key, in the order of the keys.
+
+    Of those listed `before` a state is only read when its file has changed since. Raises SegStudioError for a
+    state that is damaged.
+    """
+    stamps = dict(_stamps(project / "masks", ""))
+    return {key: _listed(project, key, files[key], stamps, before.get(key)) for key in sorted(files)}
+
+
+def _listed(
+    project: Path, key: str, path: Path, stamps: Mapping[str, Stamp], before: Listed | None
+) -> Listed:
+    state_stamp, mask_stamp = stamps.get(f"{key}.json"), stamps.get(f"{key}.png")
+    has_mask = mask_stamp is not None
+    if before is not None and before.state == state_stamp:
+        photo = before.photo
+        if photo.state.size is not None and photo.has_mask == has_mask and photo.path == path:
+            return before if before.mask == mask_stamp else Listed(photo, state_stamp, mask_stamp)
+    state = read_state(project, key)
+    size = state.size or _measured(path, project / mask_name(key))
+    return Listed(Photo(key, path, size, has_mask, state), state_stamp, mask_stamp)
+
+
+def _measured(path: Path, mask_path: Path) -> tuple[int, int]:
+    """Return the size of a photo, of its mask if the photo cannot be read, or (0, 0).
+
+    One broken photo must not hide all others; whoever reads it learns what is wrong with it.
+    """
+    for candidate in (path, mask_path):
+        with suppress(SegStudioError):
+            return photo_size(candidate)
+    return 0, 0
+
+
+def _stamps(folder: Path, prefix: str) -> Iterator[tuple[str, Stamp]]:
+    """Yield the files below `folder` by their path in it, with forward slashes, and their stamps."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):  # it may have gone meanwhile
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _stamps(folder / entry.name, f"{prefix}{entry.name}/")
+                elif entry.name.endswith((".json", ".png")):
+                    told = entry.stat()
+                    yield f"{prefix}{entry.name}", (told.st_mtime_ns, told.st_size, told.st_ino)
