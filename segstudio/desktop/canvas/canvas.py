@@ -82,7 +82,9 @@ class Canvas(Viewer):
             painter.restore()
         if self._shows_ring:
             inset = _RING_PX // 2
-            painter.setPen(QPen(self._look.colour("accent"), _RING_PX))
+            pen = QPen(self._look.colour("accent"), _RING_PX)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(inset, inset, -inset, -inset))
 

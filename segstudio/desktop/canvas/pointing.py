@@ -124,7 +124,7 @@ class Pointing:
                 self._move(event, event.pressure() if self._pen_is_down else 1.0)
             case QEvent.Type.TabletRelease:
                 self._pen_is_down = False
-                self._release(event)
+                self._release(event, event.pressure())
             case _:
                 pass
 
@@ -153,7 +153,7 @@ class Pointing:
 
     def _move(self, event: _Event, pressure: float = 1.0) -> None:
         if self._doing != "nothing" and not event.buttons() & self._button:
-            self._end(event)  # its release went elsewhere
+            self._end(event, pressure)  # its release went elsewhere
         before, place = self.place, event.position()
         self.place, self._modifiers = place, event.modifiers()
         if self._doing == "pan" and before is not None:
@@ -166,15 +166,15 @@ class Pointing:
             if self.tool is not None and not self._space:
                 self.tool.hover(self._pointer(place))
 
-    def _release(self, event: _Event) -> None:
+    def _release(self, event: _Event, pressure: float = 1.0) -> None:
         if self._doing != "nothing" and event.button() == self._button:
-            self._end(event)
+            self._end(event, pressure)
 
-    def _end(self, event: _Event) -> None:
+    def _end(self, event: _Event, pressure: float = 1.0) -> None:
         doing, self._doing = self._doing, "nothing"
         self.place, self._modifiers = event.position(), event.modifiers()
         if doing == "tool" and self.tool is not None:
-            self.tool.release(self._pointer(event.position()))
+            self.tool.release(self._pointer(event.position(), pressure))
         self.refresh()
 
     def _pointer(self, place: QPointF, pressure: float = 1.0) -> Pointer:
