@@ -78,9 +78,9 @@ class BrushTool(PaintingTool):
         start = self._line_start(at)
         if start is not None:
             end = _straight(start, at)
-            self._drawing.draw_way(painter, view, brush, start, end)
+            self._drawing.draw_way(painter, view, brush, start=start, end=end)
             at = Pointer(end, at.pressure)
-        self._drawing.draw_tip(painter, view, brush, at.position, at.pressure)
+        self._drawing.draw_tip(painter, view, brush, position=at.position, pressure=at.pressure)
 
     # -- what eraser and brush differ in
 

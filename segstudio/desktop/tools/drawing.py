@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPicture, QPolygonF, QTransform
 
 from segstudio.desktop.tools.tool import Viewport
-from segstudio.painting.points import Position
+from segstudio.painting.points import Points, Position
 
 HANDLE_PX = 8
 """How large a handle is."""
@@ -17,10 +17,15 @@ REACH_PX = 8
 """How far from a handle or an edge (screen pixels) the pointer still grabs it."""
 
 _TINT_ALPHA = 96
-_DARK, _LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255, 235)
+DARK, LIGHT = QColor(0, 0, 0, 190), QColor(255, 255, 255, 235)
 _LINE_PX, _CASING_PX = 1.5, 3.5
 _BRIGHT = 0.2
 """Relative luminance (WCAG) above which a dark line shows better beside a colour than a light one."""
+
+
+def is_only_measured(painter: QPainter) -> bool:
+    """Tell whether the canvas asks only for the place of a drawing: what is costly then draws a frame instead."""
+    return isinstance(painter.device(), QPicture)
 
 
 def tint(colour: QColor) -> QBrush:
@@ -30,7 +35,7 @@ def tint(colour: QColor) -> QBrush:
 
 def beside(colour: QColor) -> QColor:
     """Return the dark or light colour that stands out from `colour`."""
-    return _DARK if luminance(colour) > _BRIGHT else _LIGHT
+    return DARK if luminance(colour) > _BRIGHT else LIGHT
 
 
 def luminance(colour: QColor) -> float:
@@ -46,9 +51,9 @@ def to_widget(view: Viewport) -> QTransform:
     return QTransform(scale, 0, 0, scale, corner.x(), corner.y())
 
 
-def on_screen(points: Iterable[Position], view: Viewport) -> QPolygonF:
+def on_screen(points: Iterable[Position] | Points, view: Viewport) -> QPolygonF:
     """Return positions of the photo as a line in the widget."""
-    return to_widget(view).map(QPolygonF([QPointF(x, y) for x, y in points]))
+    return to_widget(view).map(QPolygonF([QPointF(float(x), float(y)) for x, y in points]))
 
 
 def draw_line(
@@ -58,8 +63,8 @@ def draw_line(
     draw = painter.drawPolygon if closed else painter.drawPolyline
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for ink, width in (
-        (_DARK if colour is None else beside(colour), _CASING_PX),
-        (colour or _LIGHT, _LINE_PX),
+        (DARK if colour is None else beside(colour), _CASING_PX),
+        (colour or LIGHT, _LINE_PX),
     ):
         painter.setPen(_pen(ink, width))
         draw(line)
@@ -94,10 +99,10 @@ def draw_handle(
 ) -> None:
     """Draw a handle: a disc in the colour, with a ring; larger under the pointer, white inside when selected."""
     radius = HANDLE_PX / 2 * (1.4 if hovered or selected else 0.6 if small else 1.0)
-    ring, inside = (colour, _LIGHT) if selected else (_LIGHT, colour)
+    ring, inside = (colour, LIGHT) if selected else (LIGHT, colour)
     painter.setPen(Qt.PenStyle.NoPen)
     for ink, size in (
-        (_DARK, radius + 1.5),
+        (DARK, radius + 1.5),
         (ring, radius + 0.5),
         (inside, radius - (1.5 if selected else 1.0)),
     ):
@@ -107,7 +112,7 @@ def draw_handle(
 
 def draw_cross(painter: QPainter, place: QPointF, *, arm_px: float = 6, gap_px: float = 2) -> None:
     """Draw a small cross that leaves its middle free."""
-    for ink, width in ((_DARK, 3.0), (_LIGHT, 1.0)):
+    for ink, width in ((DARK, 3.0), (LIGHT, 1.0)):
         painter.setPen(_pen(ink, width))
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             inner = place + QPointF(dx * gap_px, dy * gap_px)
@@ -117,10 +122,10 @@ def draw_cross(painter: QPainter, place: QPointF, *, arm_px: float = 6, gap_px: 
 def draw_swatch(painter: QPainter, place: QPointF, colour: QColor) -> None:
     """Draw a small field of a colour beside the pointer."""
     field = QRectF(place.x() + 12, place.y() + 12, 14, 14)
-    painter.setPen(_pen(_DARK, 3.0))
+    painter.setPen(_pen(DARK, 3.0))
     painter.setBrush(colour)
     painter.drawRoundedRect(field, 3, 3)
-    painter.setPen(_pen(_LIGHT, 1.0))
+    painter.setPen(_pen(LIGHT, 1.0))
     painter.drawRoundedRect(field, 3, 3)
 
 

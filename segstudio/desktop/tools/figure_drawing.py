@@ -8,7 +8,15 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from segstudio.desktop.tools.drawing import draw_faint, draw_handle, draw_line, fill_area, on_screen
+from segstudio.desktop.tools.drawing import (
+    HANDLE_PX,
+    draw_faint,
+    draw_handle,
+    draw_line,
+    fill_area,
+    is_only_measured,
+    on_screen,
+)
 from segstudio.desktop.tools.figure import FEWEST, Corner, Edge, Figure, Hit
 from segstudio.desktop.tools.tool import Viewport
 from segstudio.painting.points import Position
@@ -26,6 +34,9 @@ def draw_figure(
     line = QPolygonF(corners)
     if not figure.closed and pointer is not None and not isinstance(hit, Corner):
         line.append(view.to_screen(pointer))
+    if is_only_measured(painter):
+        painter.drawRect(line.boundingRect().adjusted(-HANDLE_PX, -HANDLE_PX, HANDLE_PX, HANDLE_PX))
+        return
     if line.size() >= FEWEST:
         fill_area(painter, line, colour)
     if not figure.closed and line.size() >= FEWEST:

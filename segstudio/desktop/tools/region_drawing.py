@@ -7,15 +7,13 @@ import math
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter, QPicture
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from segstudio.desktop.tools.drawing import beside, tint
+from segstudio.desktop.tools.drawing import beside, is_only_measured, tint
 from segstudio.desktop.tools.tool import Viewport
 from segstudio.painting.region import Region
-
-_AREA, _LINE, _SHADOW = 1, 2, 3
 
 _Codes = npt.NDArray[np.uint8]
 
@@ -37,57 +35,57 @@ class RegionDrawing:
         if region is not self._region or seen != self._seen:
             self._region, self._seen = region, seen
             self._sample(
-                region, view.scale * ratio, corner * ratio, (round(width * ratio), round(height * ratio))
+                region,
+                view.scale * ratio,
+                corner * ratio,
+                size=(round(width * ratio), round(height * ratio)),
+                line_px=max(round(ratio), 1),
             )
         rows, columns = self._codes.shape
         if not rows or not columns:
             return
-        target = QRectF(
-            self._place / ratio, QPointF(self._place.x() + columns, self._place.y() + rows) / ratio
-        )
-        if isinstance(painter.device(), QPicture):
-            painter.drawRect(
-                target
-            )  # only the place is asked for; a picture in a QPicture costs far too much
+        target = QRectF(self._place / ratio, QSizeF(columns, rows) / ratio)
+        if is_only_measured(painter):
+            painter.drawRect(target)
             return
-        codes = self._codes
-        image = QImage(codes.data, columns, rows, columns, QImage.Format.Format_Indexed8)
-        line = QColor(colour)
-        image.setColorTable([0, tint(colour).color().rgba(), line.rgba(), beside(line).rgba()])
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        image = QImage(self._codes.data, columns, rows, columns, QImage.Format.Format_Indexed8)
+        image.setColorTable([0, beside(colour).rgba(), colour.rgba(), tint(colour).color().rgba()])
         painter.drawImage(target, image)
 
-    def _sample(self, region: Region, scale: float, corner: QPointF, size: tuple[int, int]) -> None:
+    def _sample(
+        self, region: Region, scale: float, corner: QPointF, *, size: tuple[int, int], line_px: int
+    ) -> None:
         """Look, in device pixels, at what lies under the middle of each pixel of the screen."""
-        columns, left = _under(region.rect.left, region.rect.right, scale, corner.x(), size[0])
-        rows, top = _under(region.rect.top, region.rect.bottom, scale, corner.y(), size[1])
-        self._place = QPointF(left, top)
+        rect = region.rect
+        columns, left = _under((rect.left, rect.right), scale, corner.x(), (-line_px, size[0] + line_px))
+        rows, top = _under((rect.top, rect.bottom), scale, corner.y(), (-line_px, size[1] + line_px))
         if not len(columns) or not len(rows):
             self._codes = np.zeros((0, 0), dtype=np.uint8)
             return
         near = region.bitmap[:, columns[0] : columns[-1] + 1]
-        inside = np.zeros((len(rows) + 2, len(columns) + 2), dtype=np.uint8)
-        inside[1:-1, 1:-1] = near[rows][:, columns - columns[0]]
+        seen = np.ascontiguousarray(near[rows][:, columns - columns[0]]).view(np.uint8)
+        inside = np.pad(seen, line_px)
         cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-        core = np.asarray(cv2.erode(inside, cross))
-        around = np.asarray(cv2.dilate(inside, cross))
-        self._codes = np.ascontiguousarray(
-            np.where(inside, np.where(core, _AREA, _LINE), around * _SHADOW).astype(np.uint8)
+        core, around = (
+            np.asarray(change(inside, cross, iterations=line_px), dtype=np.uint8)
+            for change in (cv2.erode, cv2.dilate)
         )
-        self._place -= QPointF(1, 1)
+        # 1 shadow, 2 line, 3 area: each lies within the one before
+        self._codes = np.add(inside + core, around, dtype=np.uint8)
+        self._place = QPointF(left - line_px, top - line_px)
 
 
 def _under(
-    first: int, after: int, scale: float, corner: float, size: int
+    span: tuple[int, int], scale: float, corner: float, screen: tuple[int, int]
 ) -> tuple[npt.NDArray[np.intp], int]:
-    """Return the pixels of the span `first`…`after` (counted from its beginning) under those of the screen that show
-    it, and the first one of those; one pixel more on each side of the screen, so that its border is no edge.
+    """Return which photo pixels of `span` lie under those of the screen that show it, counted from the span's
+    beginning, and the first of the latter; no more of them than lie in `screen`.
     """
-    start = max(math.ceil(first * scale + corner - 0.5), -1)
-    end = min(math.ceil(after * scale + corner - 0.5), size + 1)
+    first, after = (math.ceil(edge * scale + corner - 0.5) for edge in span)
+    start, end = max(first, screen[0]), min(after, screen[1])
     places = np.arange(start, max(end, start))
-    pixels = np.floor((places + 0.5 - corner) / scale).astype(np.intp) - first
-    return np.clip(pixels, 0, after - first - 1), start
+    pixels = np.floor((places + 0.5 - corner) / scale).astype(np.intp) - span[0]
+    return np.clip(pixels, 0, span[1] - span[0] - 1), start
 
 
 def _screen(painter: QPainter, view: Viewport) -> tuple[float, float, float]:

@@ -51,7 +51,7 @@ class SpanTool(PaintingTool):
             return
         colour = self._bench.colour(self._bench.options.value)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        line = on_screen(((float(x), float(y)) for x, y in self._outline(*span)), view)
+        line = on_screen(self._outline(*span), view)
         fill_area(painter, line, colour)
         draw_line(painter, line, colour=colour, closed=True)
 
