@@ -11,6 +11,7 @@ _NEEDED_SOON = (
     "segstudio.desktop.opened_reading",
     "segstudio.desktop.tabs.annotate",
     "segstudio.desktop.tabs.new_project",
+    "segstudio.desktop.tabs.import_",
 )
 
 

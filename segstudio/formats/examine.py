@@ -20,6 +20,9 @@ from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 
+Stamp = tuple[int, int]
+"""When a file was last written (ns), and its size in bytes."""
+
 
 class Outcome(Enum):
     """What becomes of a photo."""
@@ -59,19 +62,24 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What opening a photo told: rows and columns of the upright photo, its EXIF orientation; or a problem."""
+    """What opening a photo told: rows and columns of the upright photo, its EXIF orientation; or a problem. `stamp`
+    tells the file as it was then.
+    """
 
     size: tuple[int, int] = (0, 0)
     orientation: int = 1
     problem: SegStudioError | None = None
+    stamp: Stamp = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What is known of photos from an earlier examination, so that none is opened twice. Several threads may use it."""
+    """What is known of photos from an earlier examination, so that none is opened twice while its file stays as it
+    is. Several threads may use it.
+    """
 
     photos: dict[Path, Looked] = field(default_factory=dict)
-    same: dict[tuple[Path, Path], bool] = field(default_factory=dict)
+    same: dict[tuple[Path, Stamp, Path, Stamp], bool] = field(default_factory=dict)
 
 
 def examine(
@@ -135,21 +143,31 @@ def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Phot
 
 def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
     path = planned.photo.path
-    looked = looks.photos.get(path)
-    if looked is None:
+    looked, stamp = looks.photos.get(path), _stamp(path)
+    if looked is None or looked.stamp != stamp:
         try:
             rows, columns, _ = read_photo(path).shape
-            looked = Looked((rows, columns), photo_orientation(path))
+            looked = Looked((rows, columns), photo_orientation(path), stamp=stamp)
         except SegStudioError as error:
-            looked = Looked(problem=SegStudioError(error.problem, where=planned.photo.shown, fix=error.fix))
+            told = SegStudioError(error.problem, where=planned.photo.shown, fix=error.fix)
+            looked = Looked(problem=told, stamp=stamp)
         looks.photos[path] = looked
     return looked
 
 
+def _stamp(path: Path) -> Stamp:
+    try:
+        told = path.stat()
+    except OSError:
+        return 0, 0
+    return told.st_mtime_ns, told.st_size
+
+
 def _is_same(there: Path, offered: Path, looks: Looks) -> bool:
-    known = looks.same.get((there, offered))
+    asked = (there, _stamp(there), offered, _stamp(offered))
+    known = looks.same.get(asked)
     if known is None:
-        known = looks.same[there, offered] = _same_content(there, offered)
+        known = looks.same[asked] = _same_content(there, offered)
     return known
 
 

@@ -67,8 +67,8 @@ def commit_import(
     *,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
-) -> None:
-    """Write what was prepared into the project, whole or not at all.
+) -> Path:
+    """Write what was prepared into the project, whole or not at all; return the record that is kept of it.
 
     Raises the report's refusal when there is one, ImportStopped, and SegStudioError when the disk refuses or
     the project was changed since `prepare` in a way that does not go together; the project is unchanged then.
@@ -92,6 +92,7 @@ def commit_import(
         record = _record(prepared, kept, replaced, who=who, when=when)
         change.put_file(f"sources/{folder}/{RECORD_NAME}", record.model_dump_json(indent=1).encode())
         check_cancelled(cancelled)
+    return project.folder / "sources" / folder / RECORD_NAME
 
 
 def _write_photo(

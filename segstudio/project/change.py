@@ -247,8 +247,12 @@ def _names_by_number(classes: ClassList) -> set[tuple[int, str]]:
     return {(entry.index, entry.name) for entry in classes.classes}
 
 
+class ProjectChangedError(SegStudioError):
+    """Somebody changed the project since it was read, in a way that does not go with the change to be written."""
+
+
 def _outdated(project: Path, what: str) -> SegStudioError:
-    return SegStudioError(
+    return ProjectChangedError(
         f"the project was changed meanwhile ({what}) and nothing was written",
         where=str(project),
         fix="Look at it as it is now, then run the import again or repeat the edit",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What decides which actions can be used now. `tab` is the tab that is shown, empty on the start page;
-    `can_paint`: a photo is open for painting; `can_undo`, `can_redo`: its history has something there.
+    `can_paint`: a photo is open for painting; `can_undo`, `can_redo`: its history has something there;
+    `has_given`: something was given to import, `can_import`: of it something is ready.
     """
 
     is_open: bool = False
@@ -21,6 +22,12 @@ class Facts:
     can_paint: bool = False
     can_undo: bool = False
     can_redo: bool = False
+    has_run: bool = False
+    can_start: bool = False
+    can_stop_run: bool = False
+    can_resume_run: bool = False
+    has_given: bool = False
+    can_import: bool = False
 
 
 def always(_facts: Facts) -> bool:
@@ -76,6 +83,21 @@ def can_undo(facts: Facts) -> bool:
 def can_redo(facts: Facts) -> bool:
     """The photo can be painted, and something can be done again."""
     return facts.can_redo and can_paint(facts)
+
+
+def importing(facts: Facts) -> bool:
+    """The Import tab is shown, and nothing is under way."""
+    return facts.is_open and not facts.is_busy and facts.tab == "import"
+
+
+def has_given(facts: Facts) -> bool:
+    """Something was given to import."""
+    return facts.has_given and importing(facts)
+
+
+def can_import(facts: Facts) -> bool:
+    """Something is ready to be imported."""
+    return facts.can_import and importing(facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,141 @@
+"""ChoicesPanel: what holds for the whole import."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEdit
+
+from segstudio.desktop.importing.mapping import Choices
+from segstudio.desktop.importing.rows import Fix
+from segstudio.desktop.widgets.labels import label
+
+_SPLITS = (
+    ("Decide later", None),
+    ("Training", "train"),
+    ("Held out", "val"),
+    ("Draw: 4 of 5 for training", "auto"),
+)
+
+
+class ChoicesPanel(QFrame):
+    """`changed` carries Choices."""
+
+    changed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("import.choices")
+        self._choices = Choices()
+        self._only_photos = False
+        self._is_showing = False
+        self._split = QComboBox()
+        self._split.setObjectName("import.split")
+        self._split.setAccessibleName("Use of the photos")
+        self._split.setToolTip(
+            "What the photos are for: to learn from, or held out to judge the training by. A draw keeps bursts"
+            " together, and follows what the files say."
+        )
+        for text, value in _SPLITS:
+            self._split.addItem(text, value)
+        self._under = QLineEdit()
+        self._under.setObjectName("import.under")
+        self._under.setAccessibleName("Folder in the project")
+        self._under.setPlaceholderText("none")
+        self._under.setToolTip("Put the photos into a folder of their own in the project, as “second day”.")
+        self._keep = _box(
+            "import.keep",
+            "Take photos without annotation too",
+            "They come in without a mask, to be painted in Annotate.",
+        )
+        self._scale = _box(
+            "import.scale",
+            "Scale annotations of another size",
+            "For annotations that were made on a smaller or larger copy of the photo.",
+        )
+        self._replace = _box(
+            "import.replace",
+            "Replace masks that are there",
+            "Photos that the project has already get the new mask; the former ones are kept below sources.",
+        )
+        self._reference = _box(
+            "import.reference",
+            "Leave the photos where they are",
+            "The project then refers to them instead of copying them; they must stay there.",
+        )
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 12, 12)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.addWidget(label("Use"), 0, 0)
+        grid.addWidget(self._split, 0, 1)
+        grid.addWidget(label("Into folder"), 1, 0)
+        grid.addWidget(self._under, 1, 1)
+        for number, box in enumerate((self._keep, self._scale, self._replace, self._reference)):
+            grid.addWidget(box, 2 + number, 0, 1, 2)
+            box.clicked.connect(self._on_changed)
+        grid.setColumnStretch(1, 1)
+        self._split.activated.connect(self._on_changed)
+        self._under.editingFinished.connect(self._on_changed)
+
+    @property
+    def choices(self) -> Choices:
+        """What is chosen."""
+        return self._choices
+
+    def show_choices(self, choices: Choices, *, only_photos: bool, has_zip: bool) -> None:
+        """Show what is chosen; photos in a ZIP can only be copied."""
+        self._choices, self._only_photos = choices, only_photos
+        self._is_showing = True
+        self._split.setCurrentIndex(self._split.findData(choices.split))
+        self._under.setText(choices.under)
+        keep = choices.keep_unlabelled
+        self._keep.setChecked(only_photos if keep is None else keep)
+        self._scale.setChecked(choices.scale)
+        self._replace.setChecked(choices.replace)
+        self._reference.setChecked(choices.reference and not has_zip)
+        self._reference.setEnabled(not has_zip)
+        self._is_showing = False
+
+    def apply(self, fix: Fix, folder: str) -> None:
+        """Choose what a row's button stands for; `folder` is a name for a folder of its own."""
+        wanted = {
+            Fix.SCALE: replace(self._choices, scale=True),
+            Fix.REPLACE: replace(self._choices, replace=True),
+            Fix.KEEP: replace(self._choices, keep_unlabelled=True),
+            Fix.UNDER: replace(self._choices, under=folder),
+        }.get(fix)
+        if wanted is not None:
+            self._take(wanted)
+
+    def _take(self, choices: Choices) -> None:
+        if choices != self._choices:
+            self._choices = choices
+            self.changed.emit(choices)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        if self._is_showing:
+            return
+        keep: bool | None = self._keep.isChecked()
+        if self._choices.keep_unlabelled is None and keep == self._only_photos:
+            keep = None
+        self._take(
+            Choices(
+                split=self._split.currentData(),
+                keep_unlabelled=keep,
+                scale=self._scale.isChecked(),
+                replace=self._replace.isChecked(),
+                reference=self._reference.isChecked(),
+                under=self._under.text().strip().strip("/"),
+            )
+        )
+
+
+def _box(name: str, text: str, tip: str) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setObjectName(name)
+    box.setToolTip(f"{text}\n{tip}")
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return box

@@ -1,0 +1,362 @@
+"""ClassRows: the classes found in the files, what each becomes, and which is painted over which."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segstudio.desktop.importing.mapping import Kind, LabelRow, Target, new_target
+from segstudio.desktop.look import Look
+from segstudio.desktop.widgets.labels import ElidedLabel, label, set_property
+from segstudio.project.classes import ClassList
+
+_ROW_PX = 36
+_GRIP_PX = 16
+_SWATCH_PX = 14
+_OPEN_TEXT = "choose …"
+
+
+class ClassRows(QScrollArea):
+    """One line for each label. `aimed_at` carries a label and its Target, `moved_to` two places: from, to."""
+
+    aimed_at = Signal(str, object)
+    moved_to = Signal(int, int)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setObjectName("import.classes")
+        self.setAccessibleName("Classes found")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._look = look
+        self._body = _Body(look)
+        self._column = QVBoxLayout(self._body)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self.setWidget(self._body)
+        self._rows: tuple[LabelRow, ...] = ()
+        self._lines: dict[str, _Line] = {}
+
+    @property
+    def rows(self) -> tuple[LabelRow, ...]:
+        """What is listed, first painted first."""
+        return self._rows
+
+    def show_rows(self, rows: tuple[LabelRow, ...], classes: ClassList) -> None:
+        """List other rows. Lines of the same label stay, keyboard and all."""
+        self._rows = rows
+        wanted = {row.label for row in rows}
+        for name in [name for name in self._lines if name not in wanted]:
+            line = self._lines.pop(name)
+            self._column.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        for number, row in enumerate(rows):
+            if row.label not in self._lines:
+                line = _Line(self._look, self)
+                self._lines[row.label] = line
+            line = self._lines[row.label]
+            if self._column.indexOf(line) != number:
+                self._column.removeWidget(line)
+                self._column.insertWidget(number, line)
+            line.show_row(row, number, rows, classes)
+
+    def move_chosen(self, by: int) -> bool:
+        """Move the line that has the keyboard up (-1) or down (1); False when none has it or it is at the end."""
+        start = next((n for n, row in enumerate(self._rows) if self._lines[row.label].has_keyboard()), -1)
+        if start < 0 or not 0 <= start + by < len(self._rows):
+            return False
+        self.moved_to.emit(start, start + by)
+        return True
+
+    def focus_open(self) -> bool:
+        """Give the keyboard to the first line that wants a choice."""
+        for row in self._rows:
+            if row.target.kind is Kind.OPEN:
+                line = self._lines[row.label]
+                self.ensureWidgetVisible(line)
+                line.choice.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return True
+        return False
+
+    def line(self, name: str) -> _Line:
+        """Return the line of a label."""
+        return self._lines[name]
+
+    # -- dragging, told by the lines
+
+    def drag_to(self, y: int) -> None:
+        """Show between which lines letting go would put the one that is dragged; `y` in the body's pixels."""
+        self._body.show_gap(min(self._gap(y), len(self._rows)) * _ROW_PX)
+
+    def drop_at(self, start: int, y: int) -> None:
+        """Put the line that was dragged where `y` is."""
+        self._body.show_gap(-1)
+        gap = self._gap(y)
+        end = gap - 1 if gap > start else gap
+        if end != start:
+            self.moved_to.emit(start, end)
+
+    def drag_ends(self) -> None:
+        """It was not let go."""
+        self._body.show_gap(-1)
+
+    def _gap(self, y: int) -> int:
+        return max(0, min(len(self._rows), (y + _ROW_PX // 2) // _ROW_PX))
+
+
+class _Body(QWidget):
+    """The lines, and where a dragged one would go."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._gap_y = -1
+
+    def show_gap(self, y: int) -> None:
+        self._gap_y = y
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._gap_y >= 0:
+            painter = QPainter(self)
+            painter.fillRect(0, max(0, self._gap_y - 1), self.width(), 2, self._look.colour("accent"))
+
+
+class _Line(QWidget):
+    """Grip, colour, label, number of shapes, and what it becomes."""
+
+    def __init__(self, look: Look, owner: ClassRows) -> None:
+        super().__init__()
+        self._look, self._owner = look, owner
+        self._row: LabelRow | None = None
+        self._number = 0
+        self._pressed: QPoint | None = None
+        self.setFixedHeight(_ROW_PX)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self._swatch = QToolButton()
+        self._swatch.setFixedSize(QSize(_SWATCH_PX + 10, _SWATCH_PX + 10))
+        self._swatch.setCursor(Qt.CursorShape.ArrowCursor)
+        self._swatch.clicked.connect(self._on_swatch_clicked)
+        self._name = ElidedLabel()
+        self._count = label("", "caption")
+        self._arrow = label("", "caption")
+        self._arrow.setFixedWidth(12)
+        self.choice = _Choice()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8 + _GRIP_PX, 0, 8, 0)
+        row.setSpacing(6)
+        row.addWidget(self._swatch)
+        row.addWidget(self._name, 3)
+        row.addWidget(self._count)
+        row.addWidget(self._arrow)
+        row.addWidget(self.choice, 4)
+        self.choice.picked.connect(self._on_picked)
+        self.choice.named.connect(self._on_named)
+
+    def show_row(self, row: LabelRow, number: int, rows: tuple[LabelRow, ...], classes: ClassList) -> None:
+        self._row, self._number, self._rows, self._classes = row, number, rows, classes
+        target = row.target
+        shown = row.label or "(no name)"
+        there = classes.find(target.name) if target.kind is Kind.CLASS else None
+        colour = there.colour if there is not None else target.colour
+        shapes = f"{row.shapes:,} {'shape' if row.shapes == 1 else 'shapes'}"
+        self._name.set_whole(shown)
+        self._count.setText(shapes)
+        self._arrow.setText("+" if target.kind is Kind.NEW else "→")
+        self._arrow.setToolTip("A new class." if target.kind is Kind.NEW else "")
+        self._swatch.setIcon(_swatch(colour, self._look, self.devicePixelRatioF()))
+        self._swatch.setEnabled(target.kind is Kind.NEW)
+        self._swatch.setToolTip("Choose the colour of the new class." if target.kind is Kind.NEW else "")
+        self._swatch.setAccessibleName(f"Colour of {shown}")
+        self._swatch.setFocusPolicy(
+            Qt.FocusPolicy.TabFocus if target.kind is Kind.NEW else Qt.FocusPolicy.NoFocus
+        )
+        self.choice.show_target(row, classes, self._look, self.devicePixelRatioF())
+        place = f"{number + 1} of {len(rows)}, later paints over earlier"
+        self.setAccessibleName(f"{shown}, {shapes}, {place}")
+        self.setToolTip(
+            f"“{shown}”: {shapes} in {row.photos:,} photos\nDrag it, or Alt+Up and Alt+Down: what stands lower"
+            " is painted over what stands higher."
+        )
+
+    def has_keyboard(self) -> bool:
+        focus = self.window().focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._pressed is not None:
+            painter.fillRect(self.rect(), self._look.colour("selection"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("text_dim"))
+        middle = self.rect().center().y()
+        for across in (0, 5):
+            for down in (-5, 0, 5):
+                painter.drawEllipse(QRect(10 + across, middle + down - 1, 2, 2))
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._look.colour("accent"), 2))
+            painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), 6, 6)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is not None:
+            self._owner.drag_to(self.mapToParent(event.position().toPoint()).y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        was, self._pressed = self._pressed, None
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.update()
+        here = event.position().toPoint()
+        if abs(here.y() - was.y()) > _ROW_PX // 4:
+            self._owner.drop_at(self._number, self.mapToParent(here).y())
+        else:
+            self._owner.drag_ends()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._row is not None:
+            self.show_row(self._row, self._number, self._rows, self._classes)
+
+    @Slot()
+    def _on_swatch_clicked(self) -> None:
+        row = self._row
+        if row is None or row.target.kind is not Kind.NEW:
+            return
+        chosen = QColorDialog.getColor(QColor(row.target.colour), self, f"Colour of {row.target.name}")
+        if chosen.isValid():
+            self._owner.aimed_at.emit(row.label, Target(Kind.NEW, row.target.name, chosen.name().upper()))
+
+    @Slot(object)
+    def _on_picked(self, target: Target) -> None:
+        if self._row is None:
+            return
+        if target.kind is Kind.NEW:
+            target = new_target(self._row, self._rows, self._classes)
+        if target != self._row.target:
+            self._owner.aimed_at.emit(self._row.label, target)
+
+    @Slot(str)
+    def _on_named(self, name: str) -> None:
+        row = self._row
+        if row is None or row.target.kind is not Kind.NEW or name == row.target.name:
+            return
+        there = self._classes.find(name)
+        target = (
+            Target(Kind.CLASS, there.name) if there is not None else Target(Kind.NEW, name, row.target.colour)
+        )
+        self._owner.aimed_at.emit(row.label, target)
+
+
+class _Choice(QComboBox):
+    """What a label becomes. A new class has its name here, to be typed over. `picked` a Target, `named` a name."""
+
+    picked = Signal(object)
+    named = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumContentsLength(6)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.activated.connect(self._on_activated)
+
+    def show_target(self, row: LabelRow, classes: ClassList, look: Look, ratio: float) -> None:
+        target = row.target
+        self.clear()
+        for entry in classes.classes:
+            self.addItem(_swatch(entry.colour, look, ratio), entry.name, Target(Kind.CLASS, entry.name))
+        if classes.classes:
+            self.insertSeparator(self.count())
+        self.addItem(f"New class “{row.label}”" if row.label.strip() else "New class", Target(Kind.NEW))
+        self.addItem("Not labelled (void)", Target(Kind.VOID))
+        self.addItem("Leave out", Target(Kind.OUT))
+        is_new = target.kind is Kind.NEW
+        self.setEditable(is_new)
+        edit = self.lineEdit()
+        if is_new and edit is not None:
+            edit.setObjectName("import.new_name")
+            edit.setAccessibleName(f"Name of the new class for {row.label}")
+            edit.editingFinished.connect(self._on_name_typed)
+            edit.setPlaceholderText("name")
+        place = next(
+            (n for n in range(self.count()) if _same(self.itemData(n), target)),
+            -1,
+        )
+        self.setCurrentIndex(place)
+        if is_new:
+            self.setEditText(target.name)
+        self.setPlaceholderText(_OPEN_TEXT)
+        set_property(self, "wrong", target.kind is Kind.OPEN or (is_new and not target.name.strip()))
+        self.setAccessibleName(f"{row.label or '(no name)'} becomes")
+        self.setToolTip(
+            f"What “{row.label}” becomes in the project{row.hint}."
+            + (" Type to name the new class." if is_new else "")
+        )
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # turning the wheel scrolls the list; it chooses nothing
+
+    @Slot(int)
+    def _on_activated(self, number: int) -> None:
+        target = self.itemData(number)
+        if isinstance(target, Target):
+            self.picked.emit(target)
+
+    @Slot()
+    def _on_name_typed(self) -> None:
+        if self.isEditable():
+            self.named.emit(" ".join(self.currentText().split()))
+
+
+def _same(data: object, target: Target) -> bool:
+    if not isinstance(data, Target) or data.kind is not target.kind:
+        return False
+    return target.kind is not Kind.CLASS or data.name == target.name
+
+
+def _swatch(colour: str, look: Look, ratio: float) -> QIcon:
+    """A square in a colour; without one a hatch."""
+    picture = QPixmap(round(_SWATCH_PX * ratio), round(_SWATCH_PX * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(look.colour("line_strong"), 1))
+    if colour:
+        painter.setBrush(QColor(colour))
+    else:
+        painter.setBrush(Qt.BrushStyle.BDiagPattern)
+    painter.drawRoundedRect(QRect(0, 0, _SWATCH_PX - 1, _SWATCH_PX - 1), 3, 3)
+    painter.end()
+    icon = QIcon()
+    icon.addPixmap(picture)
+    icon.addPixmap(picture, QIcon.Mode.Disabled)
+    return icon

@@ -1,0 +1,53 @@
+"""Commit: writing what is ready into the project, as a job of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from segstudio.desktop.importing.preparing import Examination, Material, prepare_again
+from segstudio.desktop.problems import Stopped
+from segstudio.desktop.work import JobControl
+from segstudio.formats.importing import commit_import
+from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.record import ImportRecord, read_record
+from segstudio.project.change import ProjectChangedError
+from segstudio.project.classes import ClassList
+from segstudio.project.project import Project
+
+
+@dataclass(slots=True)
+class Commit:
+    """What is to be written, and how that ended: `record` once it is written, `is_outdated` when the project was
+    changed meanwhile. Written by the worker, read after its end.
+    """
+
+    folder: Path
+    material: Material
+    classes: ClassList
+    options: ImportOptions
+    examination: Examination | None
+    record: ImportRecord | None = None
+    is_outdated: bool = False
+
+    def work(self) -> Callable[[JobControl], object]:
+        """Return the work of the job."""
+        return self._write
+
+    def _write(self, control: JobControl) -> None:
+        project = Project.open(self.folder)
+        if self.examination is not None:
+            prepared = self.examination.prepared
+        else:
+            prepared = prepare_again(self.material, project, self.classes, self.options, control)
+        try:
+            path = commit_import(
+                prepared, project, progress=control.stage("Importing"), cancelled=control.cancelled
+            )
+        except ImportStopped as stopped:
+            raise Stopped from stopped
+        except ProjectChangedError:
+            self.is_outdated = True
+            raise
+        self.record = read_record(path)

@@ -1,0 +1,73 @@
+"""History: the imports that the project remembers, found and read in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from segstudio.desktop.work import Job, JobControl
+from segstudio.formats.record import ImportRecord, read_record, records_of
+
+_MOST = 5
+
+
+class History(QObject):
+    """`listed` carries the records' paths, the newest first; `was_read` an ImportRecord; `problem_met` a Problem."""
+
+    listed = Signal(object)
+    was_read = Signal(object)
+    problem_met = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs: list[Job] = []
+
+    def list_imports(self, project: Path) -> None:
+        """Find the newest imports of a project."""
+        self._start("Looking for imports", lambda _control: records_of(project)[:_MOST])
+
+    def read(self, path: Path) -> None:
+        """Read one."""
+        self._start("Reading a report", lambda _control: read_record(path))
+
+    def shut_down(self) -> None:
+        """Wait for the threads."""
+        for job in self._jobs:
+            job.wait()
+            job.deleteLater()
+        self._jobs.clear()
+
+    def _start(self, what: str, work: Callable[[JobControl], object]) -> None:
+        job = Job(what, work, self)
+        self._jobs.append(job)
+        job.succeeded.connect(self._on_succeeded)
+        job.failed.connect(self.problem_met)
+        job.finished.connect(self._on_finished)
+        job.start()
+
+    @Slot(object)
+    def _on_succeeded(self, result: object) -> None:
+        if isinstance(result, ImportRecord):
+            self.was_read.emit(result)
+        else:
+            self.listed.emit(result)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        for job in [job for job in self._jobs if job.isFinished()]:
+            self._jobs.remove(job)
+            job.deleteLater()
+
+
+def told_when(text: str) -> str:
+    """Return a time (ISO 8601, or a record's folder `2026-11-20-143205`) as people say it; pure."""
+    for form in ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d-%H%M%S"):
+        try:
+            when = datetime.strptime(text[:17] if form.endswith("%S") and "T" not in text else text, form)
+        except ValueError:
+            continue
+        return f"{when.day} {when:%B %Y, %H:%M}"
+    return text

@@ -1,0 +1,249 @@
+"""Preparer: reads what was given and looks at every photo, in a worker; unpacked ZIPs live as long as they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from segstudio.desktop.importing.rows import Row, make_rows
+from segstudio.desktop.problems import Problem, Stopped
+from segstudio.desktop.work import Job, JobControl, JobStatus
+from segstudio.errors import SegStudioError
+from segstudio.formats.examine import Looks, examine
+from segstudio.formats.importing import PreparedImport
+from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.plan import ImportPlan, make_plan, replanned
+from segstudio.formats.report import make_report
+from segstudio.formats.sources import Gathered, gather
+from segstudio.project.classes import ClassList
+from segstudio.project.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What was read of the files that were given; `kept` holds the unpacked ZIPs until it is closed."""
+
+    kept: ExitStack
+    gathered: Gathered
+    plan: ImportPlan
+    refused: tuple[SegStudioError, ...]
+    rows: tuple[Row, ...]
+    looks: Looks = field(default_factory=Looks)
+
+    @property
+    def only_photos(self) -> bool:
+        """Whether there is no annotation file among it."""
+        return not self.gathered.files
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What an import would do under the options that it was asked for."""
+
+    prepared: PreparedImport
+    rows: tuple[Row, ...]
+
+
+class Preparer(QObject):
+    """One worker at a time; the newest wish counts. `was_read` carries a Material, `was_examined` an Examination,
+    `work_changed` a JobStatus or None, `problem_met` a Problem.
+    """
+
+    was_read = Signal(object)
+    was_examined = Signal(object)
+    work_changed = Signal(object)
+    problem_met = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+        self._ending: list[Job] = []
+        self._material: Material | None = None
+        self._stacks: list[ExitStack] = []  # every one that may hold something unpacked
+
+    @property
+    def material(self) -> Material | None:
+        """What was read."""
+        return self._material
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is read or looked at."""
+        return self._job is not None
+
+    def read(self, sources: Sequence[Path], folder: Path) -> None:
+        """Read `sources` for the project in `folder`; what was read before is thrown away."""
+        wanted, looks = tuple(sources), self._material.looks if self._material is not None else Looks()
+        self.clear()
+        stack = ExitStack()
+        self._stacks.append(stack)
+        self._begin("Reading annotations", lambda control: _read(wanted, folder, looks, stack, control))
+
+    def examine(self, folder: Path, classes: ClassList, options: ImportOptions) -> None:
+        """Tell what an import under these options would do; what was asked before is given up."""
+        material = self._material
+        if material is None:
+            return
+        self._stop()
+        self._begin(
+            "Looking at photos", lambda control: _examine(material, folder, classes, options, control)
+        )
+
+    def clear(self) -> None:
+        """Give up what is under way and forget what was read."""
+        self._stop()
+        material, self._material = self._material, None
+        if material is not None:
+            self._tidy(material)
+
+    def shut_down(self) -> None:
+        """End all threads, and remove what was unpacked."""
+        self.clear()
+        for job in list(self._ending):
+            job.wait()
+            job.deleteLater()
+        self._ending.clear()
+        for stack in self._stacks:
+            stack.close()
+
+    def _tidy(self, material: Material) -> None:
+        """Remove what was unpacked, in a worker that begins when all those that use it have ended."""
+        before, stack = list(self._ending), material.kept
+
+        def work(_control: JobControl) -> None:
+            for job in before:
+                job.wait()
+            stack.close()
+
+        self._let_go(Job("Tidying up", work, self), start=True)
+
+    def _begin(self, what: str, work: Callable[[JobControl], object]) -> None:
+        job = Job(what, work, self, can_cancel=True)
+        self._job = job
+        job.progressed.connect(self._on_progressed)
+        job.succeeded.connect(self._on_succeeded)
+        job.failed.connect(self._on_failed)
+        job.stopped.connect(self._on_stopped)
+        self.work_changed.emit(job.status)
+        job.start()
+
+    def _stop(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+            self._let_go(job)
+            self.work_changed.emit(None)
+
+    def _let_go(self, job: Job, *, start: bool = False) -> None:
+        """Keep a job until its thread has ended; whatever it still tells is not listened to."""
+        self._ending.append(job)
+        job.finished.connect(self._on_let_go_finished)
+        if start:
+            job.start()
+        self._on_let_go_finished()  # it may have ended just before
+
+    @Slot()
+    def _on_let_go_finished(self) -> None:
+        for job in [job for job in self._ending if job.isFinished()]:
+            self._ending.remove(job)
+            job.deleteLater()
+
+    @Slot(object)
+    def _on_progressed(self, status: JobStatus) -> None:
+        if self.sender() is self._job:
+            self.work_changed.emit(status)
+
+    @Slot(object)
+    def _on_succeeded(self, result: object) -> None:
+        if self.sender() is not self._job:
+            if isinstance(result, Material):  # read for nobody
+                self._tidy(result)
+            return
+        self._end()
+        if isinstance(result, Material):
+            self._material = result
+            self.was_read.emit(result)
+        elif isinstance(result, Examination):
+            self.was_examined.emit(result)
+
+    @Slot(object)
+    def _on_failed(self, problem: Problem) -> None:
+        if self.sender() is self._job:
+            self._end()
+            self.problem_met.emit(problem)
+
+    @Slot()
+    def _on_stopped(self) -> None:
+        if self.sender() is self._job:
+            self._end()
+
+    def _end(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            self._let_go(job)
+        self.work_changed.emit(None)
+
+
+def _read(
+    sources: tuple[Path, ...], folder: Path, looks: Looks, kept: ExitStack, control: JobControl
+) -> Material:
+    unpacking = control.stage("Unpacking")
+
+    def progress(done: int, total: int) -> None:
+        control.check()
+        unpacking(done, total)
+
+    refused: list[SegStudioError] = []
+    try:
+        gathered = kept.enter_context(gather(_in_order(sources), refused=refused, progress=progress))
+        plan = make_plan(
+            gathered,
+            Project.open(folder).classes,
+            ImportOptions(),
+            tolerant=True,
+            progress=control.stage("Reading annotations"),
+            cancelled=control.cancelled,
+        )
+    except ImportStopped as stopped:
+        kept.close()
+        raise Stopped from stopped
+    except Exception:
+        kept.close()
+        raise
+    # what only lies beside an annotation file was not given
+    plan = replace(plan, spare=tuple(planned for planned in plan.spare if planned.photo.offered))
+    return Material(kept, gathered, plan, tuple(refused), make_rows(plan, (), refused), looks)
+
+
+def _in_order(sources: Sequence[Path]) -> list[Path]:
+    """Photos that were given themselves come before those that only lie beside an annotation file."""
+    return sorted(sources, key=lambda path: path.suffix.lower() == ".xml")
+
+
+def _examine(
+    material: Material, folder: Path, classes: ClassList, options: ImportOptions, control: JobControl
+) -> Examination:
+    prepared = prepare_again(material, Project.open(folder), classes, options, control)
+    return Examination(prepared, make_rows(prepared.plan, prepared.examined, material.refused))
+
+
+def prepare_again(
+    material: Material, project: Project, classes: ClassList, options: ImportOptions, control: JobControl
+) -> PreparedImport:
+    """Return what an import under these options would do; no file is read twice. Raises Stopped when asked to."""
+    try:
+        plan = replanned(material.plan, classes, options)
+        examined = examine(
+            plan,
+            project,
+            looks=material.looks,
+            progress=control.stage("Looking at photos"),
+            cancelled=control.cancelled,
+        )
+    except ImportStopped as stopped:
+        raise Stopped from stopped
+    return PreparedImport(plan, examined, make_report(plan, examined))

@@ -1,0 +1,233 @@
+"""RowTable: the table photo by photo, with its filter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QButtonGroup,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segstudio.desktop.importing.row_model import ROW_ROLE, THUMBNAIL, RowModel, needs_person
+from segstudio.desktop.importing.rows import Row, Tone
+from segstudio.desktop.look import Look
+from segstudio.desktop.picture_loader import PictureLoader
+from segstudio.desktop.row_drawing import Index
+from segstudio.formats.examine import Looks
+from segstudio.formats.previewing import Paint
+
+_ROW_PX = THUMBNAIL.height() + 10
+_ICON_PX = 16
+_SHAPES_PX, _STATE_PX = 72, 236
+_ICONS = {
+    Tone.READY: ("check", "good"),
+    Tone.LOOK: ("info", "warn"),
+    Tone.QUIET: ("", ""),
+    Tone.NEEDS: ("warning", "bad"),
+    Tone.WAITS: ("", ""),
+}
+
+
+class RowTable(QWidget):
+    """`chosen` carries the Row that is looked at, or None."""
+
+    chosen = Signal(object)
+
+    def __init__(self, look: Look, loader: PictureLoader) -> None:
+        super().__init__()
+        self._all: tuple[Row, ...] = ()
+        self._looks = Looks()
+        self._chosen = ""
+        self._is_filling = False
+        self.model = RowModel(loader, self)
+        self.view = QTableView()
+        self.view.setObjectName("import.table")
+        self.view.setAccessibleName("What was found, photo by photo")
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_RowDelegate(look, self.view))
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.view.setTabKeyNavigation(False)
+        self.view.setShowGrid(False)
+        self.view.setMouseTracking(True)
+        self.view.setWordWrap(False)
+        rows, columns = self.view.verticalHeader(), self.view.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(_ROW_PX)
+        columns.setHighlightSections(False)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        columns.resizeSection(1, _SHAPES_PX)
+        columns.resizeSection(2, _STATE_PX)
+        self._filters = QButtonGroup(self)
+        self._all_button = _filter_button("import.filter.all", "All", "List everything that was given.")
+        self._needs_button = _filter_button(
+            "import.filter.needs", "Need you", "List only what does not come in, or wants a look."
+        )
+        self._all_button.setChecked(True)
+        self._lay_out()
+        self._filters.buttonClicked.connect(self._on_filter_clicked)
+        self.view.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.model.pictures_came.connect(self.view.viewport().update)
+        look.theme.changed.connect(self.view.viewport().update)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows, listed or not."""
+        return self._all
+
+    @property
+    def looks(self) -> Looks:
+        """What is known of the photos."""
+        return self._looks
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The number of the chosen row among those listed, from 1 (0: none), and how many are listed."""
+        return self.model.place_of(self._chosen) + 1, len(self.model.rows)
+
+    def show_rows(self, rows: tuple[Row, ...], looks: Looks) -> None:
+        """List other rows; the chosen one stays chosen while there is one."""
+        self._all, self._looks = rows, looks
+        needing = sum(needs_person(row) for row in rows)
+        self._all_button.setText(f"All {len(rows):,}")
+        self._needs_button.setText(f"Need you {needing:,}")
+        self._needs_button.setEnabled(bool(needing) or self._needs_button.isChecked())
+        self._fill()
+
+    def set_paint(self, paint: Paint | None) -> None:
+        """Draw the masks in another way."""
+        self.model.set_paint(paint)
+
+    def step(self, by: int) -> None:
+        """Choose the next (1) or previous (-1) row."""
+        place = self.model.place_of(self._chosen) + by
+        if 0 <= place < len(self.model.rows):
+            self.view.setCurrentIndex(self.model.index(place, 0))
+
+    def event(self, event: QEvent) -> bool:
+        """Thumbnails are made for the pixels of the screen."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.DevicePixelRatioChange):
+            self.model.set_ratio(self.devicePixelRatioF())
+        return super().event(event)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 8, 8, 4)
+        head.setSpacing(4)
+        for button in (self._all_button, self._needs_button):
+            self._filters.addButton(button)
+            head.addWidget(button)
+        head.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+
+    def _fill(self) -> None:
+        wanted = self._all
+        if self._needs_button.isChecked():
+            wanted = tuple(row for row in self._all if needs_person(row))
+        self._is_filling = True
+        self.model.show_rows(wanted, self._looks)
+        place = self.model.place_of(self._chosen)
+        if place < 0 and wanted:
+            place = 0
+        self.view.setCurrentIndex(self.model.index(place, 0) if place >= 0 else QModelIndex())
+        self._is_filling = False
+        row = wanted[place] if place >= 0 else None
+        self._chosen = row.id if row is not None else ""
+        self.chosen.emit(row)
+
+    @Slot()
+    def _on_filter_clicked(self) -> None:
+        self._fill()
+
+    @Slot(QModelIndex)
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        row = current.data(ROW_ROLE) if current.isValid() else None
+        if not self._is_filling and isinstance(row, Row):
+            self._chosen = row.id
+            self.chosen.emit(row)
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Draws cells; a row is chosen and hovered as a whole."""
+
+    def __init__(self, look: Look, view: QTableView) -> None:
+        super().__init__(view)
+        self._look, self._view = look, view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw one cell."""
+        rect: QRect = getattr(option, "rect")  # noqa: B009 (the stubs do not know the fields of style options)
+        state: QStyle.StateFlag = getattr(option, "state")  # noqa: B009
+        row = index.data(ROW_ROLE)
+        if not isinstance(row, Row):
+            return
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, self._look.colour("selection"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, self._look.colour("line"))
+        (self._draw_photo, self._draw_shapes, self._draw_state)[index.column()](painter, rect, row, index)
+        painter.restore()
+
+    def _draw_photo(self, painter: QPainter, rect: QRect, row: Row, index: Index) -> None:
+        box = QRect(QPoint(rect.left() + 8, rect.top() + 5), THUMBNAIL)
+        picture = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(picture, QPixmap):
+            place = QRect(QPoint(0, 0), picture.deviceIndependentSize().toSize())
+            place.moveCenter(box.center())
+            painter.drawPixmap(place.topLeft(), picture)
+        else:
+            painter.fillRect(box, self._look.colour("hover"))
+            self._look.icon("photo" if row.path else "copy", "text_dim").paint(
+                painter, box.adjusted(18, 11, -18, -11)
+            )
+        room = QRect(box.right() + 11, rect.top(), rect.right() - box.right() - 19, rect.height())
+        self._write(painter, room, row.name, "text", Qt.TextElideMode.ElideMiddle)
+
+    def _draw_shapes(self, painter: QPainter, rect: QRect, row: Row, _index: Index) -> None:
+        painter.setFont(self._look.theme.font("body"))
+        painter.setPen(self._look.colour("text_dim"))
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(rect.adjusted(0, 0, -11, 0), side, f"{row.shapes:,}" if row.shapes else "–")
+
+    def _draw_state(self, painter: QPainter, rect: QRect, row: Row, _index: Index) -> None:
+        name, token = _ICONS[row.tone]
+        box = QRect(rect.left() + 8, rect.center().y() - _ICON_PX // 2 + 1, _ICON_PX, _ICON_PX)
+        if name:
+            self._look.icon(name, token).paint(painter, box)
+        room = QRect(box.right() + 9, rect.top(), rect.right() - box.right() - 17, rect.height())
+        quiet = row.tone in (Tone.QUIET, Tone.WAITS)
+        self._write(painter, room, row.state, "text_dim" if quiet else "text", Qt.TextElideMode.ElideRight)
+
+    def _write(self, painter: QPainter, room: QRect, text: str, token: str, elide: Qt.TextElideMode) -> None:
+        font = self._look.theme.font("body")
+        painter.setFont(font)
+        painter.setPen(self._look.colour(token))
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignVCenter, QFontMetrics(font).elidedText(text, elide, room.width())
+        )
+
+
+def _filter_button(name: str, text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setProperty("kind", "quiet")
+    button.setCheckable(True)
+    button.setToolTip(tip)
+    return button

@@ -1,0 +1,204 @@
+"""Workbench: the picture of an import under way: what was given and found, photo by photo, and one of them large."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from segstudio.desktop.actions import Actions
+from segstudio.desktop.importing.choices_panel import ChoicesPanel
+from segstudio.desktop.importing.class_rows import ClassRows
+from segstudio.desktop.importing.given_panel import GivenPanel, action_button
+from segstudio.desktop.importing.preview_panel import PreviewPanel
+from segstudio.desktop.importing.row_table import RowTable
+from segstudio.desktop.importing.rows import Tally
+from segstudio.desktop.look import Look
+from segstudio.desktop.picture_loader import PictureLoader
+from segstudio.desktop.widgets.labels import ElidedLabel, label
+from segstudio.desktop.work import JobStatus
+
+_LEFT_PX, _RIGHT_PX = 372, 340
+
+
+class Workbench(QWidget):
+    """Only laid out here; the tab connects the parts."""
+
+    def __init__(
+        self, look: Look, actions: Actions, *, thumbnails: PictureLoader, previews: PictureLoader
+    ) -> None:
+        super().__init__()
+        self.given = GivenPanel(look, actions)
+        self.classes = ClassRows(look)
+        self.choices = ChoicesPanel()
+        self.table = RowTable(look, thumbnails)
+        self.preview = PreviewPanel(look, previews)
+        self.add_all = QPushButton("Add all as new classes")
+        self.add_all.setObjectName("import.add_all")
+        self.add_all.setProperty("kind", "quiet")
+        self.add_all.setToolTip(
+            "Every class that the project does not know becomes a new one, called as in the files."
+        )
+        self._no_classes = label("", "dim", wraps=True)
+        self._order = label("Later paints over earlier: drag to reorder", "caption")
+        self._told = ElidedLabel()
+        self._told.setObjectName("import.told")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(120)
+        self._forget = action_button(actions, "import.cancel")
+        self._forget.setText("Cancel")
+        self._start = action_button(actions, "import.start", "primary")
+        self._lay_out()
+        self.setTabOrder(self.choices, self._forget)
+
+    def show_tally(self, counts: Tally, status: JobStatus | None) -> None:
+        """Say what is ready, and how far the look at it is."""
+        if status is not None:
+            far = f" {status.done:,} of {status.total:,}" if status.total else " …"
+            self._told.set_whole(f"{status.what}{far}")
+            self._bar.setRange(0, status.total)
+            self._bar.setValue(status.done)
+        else:
+            self._told.set_whole(counts.told())
+        self._bar.setVisible(status is not None)
+        self._start.setText(f"Import {counts.ready:,}" if counts.ready else "Import")
+
+    def show_no_classes(self, text: str) -> None:
+        """Say why there are no classes to list; an empty text: there are."""
+        self._no_classes.setText(text)
+        self._no_classes.setVisible(bool(text))
+        self._order.setVisible(not text)
+        self.classes.setVisible(not text)
+
+    def focus_first(self) -> None:
+        """Give the keyboard to what is most wanted: an open class, else the table."""
+        if not self.classes.focus_open():
+            self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        splitter = QSplitter()
+        splitter.setObjectName("import.parts")
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(1)
+        for widget in (self._left(), self._middle(), self._right()):
+            splitter.addWidget(widget)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([_LEFT_PX, 560, _RIGHT_PX])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(splitter)
+
+    def _left(self) -> QWidget:
+        side = QFrame()
+        side.setObjectName("side")
+        side.setMinimumWidth(320)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 8, 4, 4)
+        head.addWidget(label("Classes found", "title"), 1)
+        head.addWidget(self.add_all)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.given)
+        column.addWidget(_line())
+        column.addLayout(head)
+        column.addWidget(self.classes, 1)
+        column.addWidget(self._no_classes, 1)
+        column.addWidget(self._order)
+        self._no_classes.setContentsMargins(12, 4, 12, 8)
+        self._no_classes.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._order.setContentsMargins(12, 4, 12, 10)
+        return side
+
+    def _middle(self) -> QWidget:
+        foot = QFrame()
+        foot.setObjectName("import.foot")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        row.addWidget(self._told, 1)
+        row.addWidget(self._bar)
+        row.addWidget(self._forget)
+        row.addWidget(self._start)
+        middle = QWidget()
+        middle.setMinimumWidth(360)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.table, 1)
+        column.addWidget(foot)
+        return middle
+
+    def _right(self) -> QWidget:
+        side = QFrame()
+        side.setObjectName("side_right")
+        side.setMinimumWidth(280)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.preview, 1)
+        column.addWidget(_line())
+        column.addWidget(self.choices)
+        return side
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setObjectName("line")
+    line.setFixedHeight(1)
+    return line
+
+
+class Welcome(QWidget):
+    """Where nothing was given yet: what to drop, and the imports of before."""
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        self._look = look
+        self._icon = label("")
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = label("Drop photos, folders, annotation files or ZIPs here", "title")
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        sentence = label(
+            "In any mix: CVAT and LabelMe XML are matched with their photos, and you see every mask before"
+            " anything is imported.",
+            "dim",
+            wraps=True,
+        )
+        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        self._files = action_button(actions, "import.files", "primary")
+        buttons.addWidget(self._files)
+        buttons.addWidget(action_button(actions, "import.folder"))
+        buttons.addStretch(1)
+        self.earlier = QVBoxLayout()
+        self.earlier.setSpacing(0)
+        card = QFrame()
+        card.setObjectName("import.drop")
+        card.setMaximumWidth(640)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(32, 40, 32, 40)
+        column.setSpacing(12)
+        for widget in (self._icon, title, sentence):
+            column.addWidget(widget)
+        column.addSpacing(4)
+        column.addLayout(buttons)
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(card, 6)
+        row.addStretch(1)
+        outer.addLayout(row)
+        outer.addSpacing(8)
+        outer.addLayout(self.earlier)
+        outer.addStretch(3)
+        self.setFocusProxy(self._files)
+        look.theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._icon.setPixmap(self._look.icon("import", "text_dim").pixmap(40, 40))
