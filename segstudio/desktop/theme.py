@@ -64,7 +64,13 @@ def style_sheet(tokens: Tokens, body_pt: float, drawings: Drawings) -> str:
     values = {field.name: getattr(tokens, field.name) for field in fields(tokens)}
     values |= {f"{name}_pt": f"{factor * body_pt:.1f}pt" for name, factor in scale.items()}
     values["radius"] = f"{document['radius_px']}px"
-    values["chevron"] = drawings.path("chevron-down", tokens.text_dim).as_posix()
+    for name, drawing, colour in (
+        ("chevron", "chevron-down", tokens.text_dim),
+        ("chevron_up", "chevron-up", tokens.text_dim),
+        ("check", "check", tokens.on_accent),
+        ("dash", "dash", tokens.on_accent),
+    ):
+        values[name] = drawings.path(drawing, colour).as_posix()
     template = resource_path("style.qss").read_text(encoding="utf-8")
     return re.sub(r"@([a-z_]+)", lambda match: values[match[1]], template)
 
@@ -106,6 +112,8 @@ class Theme(QObject):
         self._app = app
         self._choice: ThemeChoice = choice
         self._body = QFont(app.font())
+        self._body.setFeature(QFont.Tag("tnum"), 1)  # numbers that change do not jump
+        app.setFont(self._body)
         self.drawings = Drawings()
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._on_system_changed)

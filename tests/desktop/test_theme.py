@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from typing import Literal
 
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.drawings import Drawings
 from segstudio.desktop.theme import Theme, contrast, read_tokens, style_sheet
+from segstudio.resource_files import resource_path
 
 _GROUNDS = ("surface", "raised", "hover", "selection")
 _THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -29,6 +31,7 @@ def test_text_is_read_on_every_ground(name: Literal["light", "dark"]) -> None:
     pairs = [
         *product(("text", "text_dim"), _GROUNDS),
         *product(("accent", "good", "warn", "bad"), ("surface", "raised")),
+        *product(("accent",), ("hover", "selection")),
         *product(("on_accent",), ("accent", "accent_hover")),
     ]
     low = {
@@ -36,6 +39,33 @@ def test_text_is_read_on_every_ground(name: Literal["light", "dark"]) -> None:
         for front, ground in pairs
         if contrast(getattr(tokens, front), getattr(tokens, ground)) < 4.5
     }
+    assert not low
+
+
+def pairs_of_the_style_sheet() -> list[tuple[str, str, str]]:
+    """Return selector, text token and ground token of every rule that sets a text colour; without a ground of its
+    own it stands on the window's or on a panel's.
+    """
+    sheet = re.sub(r"/\*.*?\*/", "", resource_path("style.qss").read_text(encoding="utf-8"), flags=re.DOTALL)
+    found = []
+    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
+        text = re.search(r"(?<![-\w])color:\s*@(\w+)", body)
+        ground = re.search(r"background(?:-color)?:\s*@(\w+)", body)
+        if text:
+            grounds = [ground[1]] if ground else ["surface", "raised"]
+            found += [(" ".join(selector.split()), text[1], each) for each in grounds]
+    return found
+
+
+@pytest.mark.parametrize("name", _THEMES)
+def test_every_pair_of_the_style_sheet_can_be_read(name: Literal["light", "dark"]) -> None:
+    tokens, pairs = read_tokens(name), pairs_of_the_style_sheet()
+    assert len(pairs) > 20
+    low = [
+        (selector, text, ground)
+        for selector, text, ground in pairs
+        if contrast(getattr(tokens, text), getattr(tokens, ground)) < (3 if ":disabled" in selector else 4.5)
+    ]
     assert not low
 
 
