@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pytest
@@ -28,10 +30,30 @@ from segstudio.project.project import Project
 WAIT_MS = 30_000
 """How long a test waits for what should come at once: a busy machine must not fail it."""
 
+LIMIT_S = 600
+"""A test that takes longer hangs: then every thread tells where it is, and the run ends."""
+
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 Steps = Callable[[Window], None]
 Drive = Callable[..., int]
+
+
+@pytest.fixture(scope="session")
+def _terminal(request: pytest.FixtureRequest) -> Iterator[TextIO]:
+    """Standard error as it is outside of tests."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        copy = os.dup(2)
+    with os.fdopen(copy, "w") as terminal:
+        yield terminal
+
+
+@pytest.fixture(autouse=True)
+def _time_limit(_terminal: TextIO) -> Iterator[None]:
+    faulthandler.dump_traceback_later(LIMIT_S, exit=True, file=_terminal)
+    yield
+    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(autouse=True)
