@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.formats.options import ImportOptions
-from segstudio.formats.shapes import Annotation, is_drawn
+from segstudio.formats.shapes import Annotation, Box, Drawn, Ellipse, MaskShape, Polygon, is_drawn
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.colours import parse_colour
 
@@ -78,6 +81,28 @@ def count_labels(annotations: Iterable[Annotation], colours: Mapping[str, str]) 
     return tuple(
         LabelUse(label, uses[label], photos[label], first[label], colours.get(label, "")) for label in met
     )
+
+
+def typical_areas(annotations: Iterable[Annotation]) -> dict[str, float]:
+    """Return for each label the median of what its shapes' boxes cover, in square pixels."""
+    found: dict[str, list[float]] = {}
+    for annotation in annotations:
+        for shape in annotation.shapes:
+            if is_drawn(shape):
+                found.setdefault(shape.label, []).append(_box_area(shape))
+    return {label: median(areas) for label, areas in found.items()}
+
+
+def _box_area(shape: Drawn) -> float:
+    match shape:
+        case MaskShape():
+            return float(shape.rows * shape.columns)
+        case Box():
+            return abs(shape.x1 - shape.x0) * abs(shape.y1 - shape.y0)
+        case Ellipse():
+            return 4 * abs(shape.rx * shape.ry)
+        case Polygon():
+            return float(np.prod(np.ptp(shape.points, axis=0))) if len(shape.points) else 0.0
 
 
 def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOptions) -> Labelling:

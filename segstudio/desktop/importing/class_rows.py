@@ -25,6 +25,7 @@ _ROW_PX = 36
 _GRIP_PX = 16
 _SWATCH_PX = 14
 _OPEN_TEXT = "choose …"
+_COUNT_PX = 68
 
 
 class ClassRows(QScrollArea):
@@ -156,7 +157,10 @@ class _Line(QWidget):
         self._name = ElidedLabel()
         self._count = label("", "caption")
         self._arrow = label("", "caption")
-        self._arrow.setFixedWidth(12)
+        self._count.setMinimumWidth(_COUNT_PX)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._arrow.setFixedWidth(24)
+        self._arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.choice = _Choice()
         row = QHBoxLayout(self)
         row.setContentsMargins(8 + _GRIP_PX, 0, 8, 0)
@@ -178,7 +182,7 @@ class _Line(QWidget):
         shapes = f"{row.shapes:,} {'shape' if row.shapes == 1 else 'shapes'}"
         self._name.set_whole(shown)
         self._count.setText(shapes)
-        self._arrow.setText("+" if target.kind is Kind.NEW else "→")
+        self._arrow.setText("new" if target.kind is Kind.NEW else "→")
         self._arrow.setToolTip("A new class." if target.kind is Kind.NEW else "")
         self._swatch.setIcon(_swatch(colour, self._look, self.devicePixelRatioF()))
         self._swatch.setEnabled(target.kind is Kind.NEW)
@@ -313,11 +317,12 @@ class _Choice(QComboBox):
         self.setCurrentIndex(place)
         if is_new:
             self.setEditText(target.name)
-        self.setPlaceholderText(_OPEN_TEXT)
+        self.setPlaceholderText(f"{row.hint}?" if row.hint else _OPEN_TEXT)
         set_property(self, "wrong", target.kind is Kind.OPEN or (is_new and not target.name.strip()))
         self.setAccessibleName(f"{row.label or '(no name)'} becomes")
         self.setToolTip(
-            f"What “{row.label}” becomes in the project{row.hint}."
+            f"What “{row.label}” becomes in the project."
+            + (f" Did you mean “{row.hint}”?" if row.hint else "")
             + (" Type to name the new class." if is_new else "")
         )
 

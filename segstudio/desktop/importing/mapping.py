@@ -34,7 +34,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
-    """A label, how many shapes carry it in how many photos, and what it becomes. `hint` names a class that is alike."""
+    """A label, how many shapes carry it in how many photos, and what it becomes. `hint` is a class that is alike."""
 
     label: str
     shapes: int
@@ -56,12 +56,17 @@ class Choices:
 
 
 def label_rows(
-    uses: Sequence[LabelUse], classes: ClassList, before: Sequence[LabelRow] = ()
+    uses: Sequence[LabelUse],
+    classes: ClassList,
+    before: Sequence[LabelRow] = (),
+    *,
+    areas: Mapping[str, float] | None = None,
 ) -> tuple[LabelRow, ...]:
     """Return a row for each label, in draw order: later paints over earlier. Labels that differ in case are one.
 
     What the person chose in `before`, and their order there, stays as far as it goes. A label is the class of its
-    name; else a new class if the project has none yet; else it is left open: it may be misspelt.
+    name; else a new class if the project has none yet; else it is left open: it may be misspelt. What has no
+    order yet is ordered by `areas`, the typical one of each label: small things lie on large ones.
     """
     met = _together(uses)
     taken = tuple(entry.colour for entry in classes.classes)
@@ -72,14 +77,16 @@ def label_rows(
         target = _still(old.target, classes) if old is not None else None
         if target is None:
             target = _default(use, classes, (*taken, *_new_colours(rows)))
-        hint = did_you_mean(use.name, classes.names) if target.kind is Kind.OPEN else ""
+        hint = _alike(use.name, classes) if target.kind is Kind.OPEN else ""
         rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint))
     order = {folded(row.label): place for place, row in enumerate(before)}
     rank = {index: place for place, index in enumerate(classes.draw_order)}
 
-    def place(row: LabelRow) -> tuple[int, int]:
+    sizes = areas or {}
+
+    def place(row: LabelRow) -> tuple[int, float]:
         found = classes.find(row.target.name) if row.target.kind is Kind.CLASS else None
-        return (0, rank[found.index]) if found is not None else (1, 0)
+        return (0, rank[found.index]) if found is not None else (1, -sizes.get(row.label, 0.0))
 
     rows.sort(key=place)
     if before:
@@ -208,6 +215,11 @@ def _default(use: LabelUse, classes: ClassList, taken: tuple[str, ...]) -> Targe
         " ".join(use.name.split()),
         declared if declared and declared not in taken else next_colours(1, taken)[0],
     )
+
+
+def _alike(name: str, classes: ClassList) -> str:
+    found = did_you_mean(name, classes.names).split('"')
+    return found[1] if len(found) > 1 else ""
 
 
 def _parsed(colour: str) -> str:

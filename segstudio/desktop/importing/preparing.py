@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from segstudio.desktop.work import Job, JobControl, JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Looks, examine
 from segstudio.formats.importing import PreparedImport
+from segstudio.formats.labels import typical_areas
 from segstudio.formats.options import ImportOptions, ImportStopped
 from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.report import make_report
@@ -32,6 +33,7 @@ class Material:
     plan: ImportPlan
     refused: tuple[SegStudioError, ...]
     rows: tuple[Row, ...]
+    areas: Mapping[str, float] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
 
     @property
@@ -216,7 +218,8 @@ def _read(
         raise
     # what only lies beside an annotation file was not given
     plan = replace(plan, spare=tuple(planned for planned in plan.spare if planned.photo.offered))
-    return Material(kept, gathered, plan, tuple(refused), make_rows(plan, (), refused), looks)
+    areas = typical_areas(annotation for annotation, _ in plan.matching.pairs)
+    return Material(kept, gathered, plan, tuple(refused), make_rows(plan, (), refused), areas, looks)
 
 
 def _in_order(sources: Sequence[Path]) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,7 +22,7 @@ from segstudio.desktop.widgets.labels import label
 from segstudio.formats.record import ImportRecord
 
 _WIDTH_PX = 760
-_LINE_PX = 20
+_FRAME_PX = 28
 _MOST_LINES = 10
 
 
@@ -60,13 +61,20 @@ class ReportPage(QScrollArea):
         self._title.setText(headline(record.report))
         who = f" by {record.who}" if record.who else ""
         self._when.setText(f"{told_when(record.when)}{who}")
-        for fold in self._folds:
-            self._column.removeWidget(fold)
-            fold.hide()
-            fold.deleteLater()
+        while (item := self._column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
         self._folds = [Fold(self._look, section) for section in sections(record.report, record.replaced)]
-        for fold in self._folds:
-            self._column.addWidget(fold)
+        for title, stays_out in (("What came in", False), ("What stayed out", True)):
+            folds = [fold for fold in self._folds if fold.section.stays_out is stays_out]
+            if folds:
+                heading = label(title, "caption")
+                heading.setContentsMargins(8, 16, 0, 4)
+                self._column.addWidget(heading)
+            for fold in folds:
+                self._column.addWidget(fold)
         self.verticalScrollBar().setValue(0)
 
     @property
@@ -89,7 +97,6 @@ class ReportPage(QScrollArea):
         column.addWidget(self._when)
         column.addSpacing(8)
         column.addLayout(buttons)
-        column.addSpacing(16)
         column.addLayout(self._column)
         column.addStretch(1)
         body = QWidget()
@@ -118,7 +125,8 @@ class Fold(QWidget):
         self.lines = QPlainTextEdit("\n".join(section.lines), readOnly=True)
         self.lines.setAccessibleName(section.title)
         self.lines.setTabChangesFocus(True)
-        self.lines.setFixedHeight(_LINE_PX * min(len(section.lines), _MOST_LINES) + 16)
+        line_px = QFontMetrics(look.theme.font("caption")).lineSpacing()
+        self.lines.setFixedHeight(line_px * min(len(section.lines), _MOST_LINES) + _FRAME_PX)
         self.lines.hide()
         head = QHBoxLayout()
         head.setSpacing(8)

@@ -158,4 +158,4 @@ class RowModel(QAbstractTableModel):
 
 def needs_person(row: Row) -> bool:
     """Tell whether the filter "need you" lists the row."""
-    return row.tone in (Tone.NEEDS, Tone.LOOK)
+    return row.tone is Tone.NEEDS

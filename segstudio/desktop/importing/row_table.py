@@ -74,7 +74,7 @@ class RowTable(QWidget):
         self._filters = QButtonGroup(self)
         self._all_button = _filter_button("import.filter.all", "All", "List everything that was given.")
         self._needs_button = _filter_button(
-            "import.filter.needs", "Need you", "List only what does not come in, or wants a look."
+            "import.filter.needs", "Need you", "List only what wants you before it can come in."
         )
         self._all_button.setChecked(True)
         self._lay_out()

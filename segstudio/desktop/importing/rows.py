@@ -161,12 +161,13 @@ def _photo_row(one: Examined, plan: ImportPlan, notes: _Notes) -> Row:
     told = notes.of(one.planned)
     if tone is Tone.READY:
         told += _findings(one, plan)
-        if one.hidden:
-            tone = Tone.LOOK
+    state = verdict.state
+    if tone is Tone.READY and one.hidden:
+        tone, state = Tone.LOOK, f"{state}, {', '.join(_names(one.hidden, plan))} hidden"
     return Row(
         str(one.planned.photo.path),
         one.planned.key,
-        verdict.state,
+        state,
         tone,
         _shapes(one.planned.annotation),
         verdict.advice,
@@ -239,16 +240,20 @@ def _judged(one: Examined, plan: ImportPlan) -> _Verdict:
 
 
 def _findings(one: Examined, plan: ImportPlan) -> list[str]:
-    names = {entry.index: entry.name for entry in plan.labelling.classes.classes}
     found = [
-        f"{names.get(value, 'void')} is painted over wholly: drag it down in the list of classes if it lies on top"
-        for value in one.hidden
+        f"{name} is painted over wholly: drag it down in the list of classes if it lies on top"
+        for name in _names(one.hidden, plan)
     ]
     if one.clipped:
         found.append(f"{_counted(one.clipped, 'shape')} cut off at the edge of the photo")
     if one.empty:
         found.append(f"{_counted(one.empty, 'shape')} without any pixel")
     return found
+
+
+def _names(values: Iterable[int], plan: ImportPlan) -> list[str]:
+    names = {entry.index: entry.name for entry in plan.labelling.classes.classes}
+    return [names.get(value, "void") for value in values]
 
 
 def _lost(number: int, annotation: Annotation) -> Row:
@@ -267,7 +272,8 @@ def _lost(number: int, annotation: Annotation) -> Row:
 
 def _error(row_id: str, error: SegStudioError, state: str) -> Row:
     advice = " ".join(_sentence(part) for part in (error.problem, error.fix) if part)
-    return Row(row_id, error.where or "?", state, Tone.NEEDS, advice=advice)
+    where = Path(error.where).name if Path(error.where).is_absolute() else error.where
+    return Row(row_id, where or "?", state, Tone.NEEDS, advice=advice)
 
 
 def _open_labels(one: Examined, plan: ImportPlan) -> list[str]:

@@ -17,7 +17,7 @@ from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.widgets.labels import ElidedLabel, label
 from segstudio.desktop.work import JobStatus
 
-_LEFT_PX, _RIGHT_PX = 372, 340
+_LEFT_PX, _RIGHT_PX = 368, 392
 
 
 class Workbench(QWidget):
@@ -83,7 +83,7 @@ class Workbench(QWidget):
         for widget in (self._left(), self._middle(), self._right()):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([_LEFT_PX, 560, _RIGHT_PX])
+        splitter.setSizes([_LEFT_PX, 520, _RIGHT_PX])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(splitter)
@@ -96,18 +96,21 @@ class Workbench(QWidget):
         head.setContentsMargins(12, 8, 4, 4)
         head.addWidget(label("Classes found", "title"), 1)
         head.addWidget(self.add_all)
+        head.setSpacing(0)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.given)
         column.addWidget(_line())
         column.addLayout(head)
+        column.addWidget(self._order)
         column.addWidget(self.classes, 1)
         column.addWidget(self._no_classes, 1)
-        column.addWidget(self._order)
+        column.addWidget(_line())
+        column.addWidget(self.choices)
         self._no_classes.setContentsMargins(12, 4, 12, 8)
         self._no_classes.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._order.setContentsMargins(12, 4, 12, 10)
+        self._order.setContentsMargins(12, 0, 12, 6)
         return side
 
     def _middle(self) -> QWidget:
@@ -137,8 +140,6 @@ class Workbench(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.preview, 1)
-        column.addWidget(_line())
-        column.addWidget(self.choices)
         return side
 
 

@@ -164,7 +164,7 @@ class ImportTab(QStackedWidget):
 
     @Slot(object)
     def _on_was_read(self, material: Material) -> None:
-        self._show_labels(label_rows(material.plan.uses, self._classes(), self._labels))
+        self._show_labels(self._rows_of(material))
         self._show_choices(self.bench.choices.choices)
         self._repaint()
         self.bench.table.show_rows(material.rows, material.looks)
@@ -218,6 +218,9 @@ class ImportTab(QStackedWidget):
         paint = Paint(labelling.classes, labelling.values, options.rule, options.layers)
         self.bench.table.set_paint(paint)
         self.bench.preview.set_paint(paint)
+
+    def _rows_of(self, material: Material) -> tuple[LabelRow, ...]:
+        return label_rows(material.plan.uses, self._classes(), self._labels, areas=material.areas)
 
     def _options(self) -> ImportOptions | None:
         material = self._preparer.material
@@ -364,7 +367,7 @@ class ImportTab(QStackedWidget):
         elif flags & (Changed.CLASSES | Changed.PHOTOS | Changed.MASK) and self._commit is None:
             material = self._preparer.material
             if material is not None:
-                self._change_labels(label_rows(material.plan.uses, self._classes(), self._labels))
+                self._change_labels(self._rows_of(material))
 
     @Slot(object)
     def _on_work_changed(self, status: JobStatus | None) -> None:
