@@ -129,13 +129,17 @@ def annotate_tab(stage: Stage) -> None:
     """The Annotate tab with a labelled photo, the brush in the hand."""
     stage.open(SAMPLE)
     stage.window.show_tab("annotate")
+    for _ in range(3):
+        stage.desktop.actions["photo.next"].trigger()
     stage.settle()
     stage.desktop.actions["tool.brush"].trigger()
     canvas = getattr(stage.window.page("annotate"), "canvas", None)
     if isinstance(canvas, QWidget):
         middle = QPoint(canvas.width() // 3, canvas.height() // 2)
         canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        QTest.mouseMove(canvas, middle)
+        for step in (QPoint(40, 40), QPoint(0, 0)):  # a move to where the mouse is already is none
+            QTest.mouseMove(canvas, middle + step)
+            stage.app.processEvents()
     stage.settle()
     stage.keep("annotate")
 
