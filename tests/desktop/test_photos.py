@@ -12,14 +12,16 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from segstudio.desktop.annotating.class_rows import percent
+from segstudio.desktop.annotating.thumbnails import thumbnail_of
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.opened_reading import read_opened
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.pictures import PhotoPicture, blended, mask_image, picture_of
-from segstudio.desktop.tabs.class_legend import percent
+from segstudio.desktop.tabs.photo_filter import PhotoFilter, neighbour, next_open, runs, told, told_count
 from segstudio.desktop.tabs.photo_list import PhotoList
-from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PROBLEM_ROLE, PhotoModel, filtered, told
+from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PROBLEM_ROLE, PhotoModel
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.photos import Photo, PhotoState
 from segstudio.project.project import Project
@@ -114,12 +116,40 @@ def _many(count: int) -> tuple[Photo, ...]:
     )
 
 
-def test_photos_are_found_by_parts_of_their_names_and_status() -> None:
+def test_photos_are_found_by_parts_of_their_names_and_status_and_use() -> None:
     photos = _many(400)
-    assert [photo.key for photo in filtered(photos, "img 00399", None)] == ["003/IMG 00399.jpg"]
-    assert [photo.key for photo in filtered(photos, "399 003/", None)] == ["003/IMG 00399.jpg"]
-    assert len(filtered(photos, "", "todo")) == 100
-    assert filtered(photos, "", None) == photos
+    for words in ("img 00399", "399 003/"):
+        assert [photo.key for photo in PhotoFilter(words).chosen_from(photos)] == ["003/IMG 00399.jpg"]
+    assert len(PhotoFilter(status="todo").chosen_from(photos)) == 100
+    assert PhotoFilter().chosen_from(photos) == photos
+    assert PhotoFilter(split="train").chosen_from(photos) == ()
+    assert PhotoFilter("003/", split="undecided").chosen_from(photos) == photos[300:]
+
+
+def test_which_photo_comes_next() -> None:
+    photos = _many(9)
+    keys = [photo.key for photo in photos]
+    for photo, by, expected in ((0, 1, 1), (8, 1, None), (0, -1, None), (8, -1, 7)):
+        found = neighbour(photos, keys[photo], by)
+        assert (found.key if found else None) == (keys[expected] if expected is not None else None)
+    hidden = photos[:3] + photos[4:]
+    assert neighbour(hidden, keys[3], 1) == photos[4]
+    assert neighbour(hidden, keys[3], -1) == photos[2]
+    for photo, by, expected in ((0, 1, 4), (5, 1, 8), (8, 1, 0), (4, -1, 0), (0, -1, 8), (3, -1, 0)):
+        assert next_open(photos, keys[photo], by) == photos[expected]
+    assert next_open(photos[:4], keys[0], 1) is None
+    assert next_open((), "", 1) is None
+
+
+def test_how_many_are_done() -> None:
+    photos = _many(8)
+    assert told_count(photos, photos) == "6 / 8 done"
+    assert told_count(photos[:3], photos) == "2 / 3 done · 5 not listed"
+
+
+def test_runs_of_neighbours() -> None:
+    assert runs([]) == []
+    assert runs([1, 2, 3, 7, 9, 10]) == [(1, 3), (7, 7), (9, 10)]
 
 
 def test_the_line_below_a_name() -> None:
@@ -129,7 +159,8 @@ def test_the_line_below_a_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "text"), [(None, "–"), (0.0, "–"), (0.004, "<1 %"), (0.5, "50 %"), (1.0, "100 %")]
+    ("part", "text"),
+    [(None, "–"), (0.0, "–"), (0.004, "<1 %"), (0.5, "50 %"), (0.999, ">99 %"), (1.0, "100 %")],
 )
 def test_shares_as_people_read_them(part: float | None, text: str) -> None:
     assert percent(part) == text
@@ -176,6 +207,8 @@ def test_the_chosen_photo_stays_chosen_through_filter_and_refresh(
     photos = PhotoList(look, loader)
     qtbot.addWidget(photos)
     opened = read_opened(project.folder)
+    told_of: list[Photo | None] = []
+    photos.photo_chosen.connect(told_of.append)
     photos.show_project(opened)
     photos.step(1)
     photos.step(1)
@@ -184,13 +217,63 @@ def test_the_chosen_photo_stays_chosen_through_filter_and_refresh(
     assert photos.view.currentIndex().data() == "2.jpg"
     photos.status.setCurrentIndex(1)
     assert photos.view.currentIndex().data() == "2.jpg"
+    before = list(told_of)
     photos.search.setText("3")
-    assert photos.view.currentIndex().data() == "3.jpg"
-    photos.step(1)
-    assert photos.view.currentIndex().data() == "3.jpg"
+    assert not photos.view.currentIndex().isValid()
+    assert photos.chosen == opened.photos[2]
     photos.search.setText("no such")
     assert photos.model.rowCount() == 0
+    assert photos.selected == (opened.photos[2],)
+    photos.search.setText("")
+    assert photos.view.currentIndex().data() == "2.jpg"
+    assert told_of == before
+    photos.show_project(_with_photos(opened, opened.photos[:2]))
+    assert photos.chosen == opened.photos[0] or photos.model.rowCount() == 0
     loader.shut_down()
+
+
+def test_a_change_of_one_photo_moves_nothing(qtbot: QtBot, look: Look, project: Project) -> None:
+    loader = _Counting()
+    photos = PhotoList(look, loader)
+    qtbot.addWidget(photos)
+    photos.resize(300, 600)
+    photos.show()
+    many = _many(2000)
+    opened = _with_photos(read_opened(project.folder), many)
+    photos.show_project(opened)
+    photos.view.setCurrentIndex(photos.model.index(1000))
+    qtbot.waitUntil(lambda: photos.view.verticalScrollBar().value() > 0, timeout=WAIT_MS)
+    place = photos.view.verticalScrollBar().value()
+    resets = []
+    photos.model.modelReset.connect(lambda: resets.append(1))
+    from dataclasses import replace
+
+    other = replace(many[1001], state=PhotoState(status="checked", size=(40, 60)))
+    photos.show_project(_with_photos(opened, (*many[:1001], other, *many[1002:])))
+    photos.view.grab()
+    assert photos.model.index(1001).data(PHOTO_ROLE) == other
+    assert (photos.view.verticalScrollBar().value(), resets) == (place, [])
+    photos.show_project(_with_photos(opened, (*many[:1001], *many[1002:])))
+    photos.view.grab()
+    assert photos.view.currentIndex().data() == many[1000].key
+    assert (photos.view.verticalScrollBar().value(), resets) == (place, [])
+    photos.show_project(_with_photos(opened, many))
+    assert [photo.key for photo in photos.model.photos] == [photo.key for photo in many]
+    loader.shut_down()
+
+
+def test_a_thumbnail_fits_and_has_the_pixels_of_the_screen(project: Project) -> None:
+    photo = project.photo("0.jpg")
+    picture = thumbnail_of(photo, project.mask_path(photo), CLASSES, (36, 27), 1.5)
+    assert picture.photo is not None
+    assert (picture.photo.width(), picture.photo.height()) == (36, 24)
+    assert picture.photo.devicePixelRatio() == 1.5
+    left, right = picture.photo.pixelColor(4, 10), picture.photo.pixelColor(30, 10)
+    assert right.red() > left.red() + 40
+    project.mask_path(photo).write_bytes(b"\x89PNG no more")
+    assert thumbnail_of(photo, project.mask_path(photo), CLASSES, (36, 27), 1.0).photo is not None
+    photo.path.write_bytes(b"\xff\xd8 torn")
+    assert "0.jpg" in thumbnail_of(photo, project.mask_path(photo), CLASSES, (36, 27), 1.0).problem
 
 
 def test_thumbnails_come_are_kept_and_go_when_the_mask_changes(
@@ -210,8 +293,12 @@ def test_thumbnails_come_are_kept_and_go_when_the_mask_changes(
     from dataclasses import replace
 
     painted = replace(opened, mask_times={**opened.mask_times, "0.jpg": 1})
+    old = model.data(model.index(0), Qt.ItemDataRole.DecorationRole)
     model.show_photos(painted, painted.photos)
-    assert model.data(model.index(0), Qt.ItemDataRole.DecorationRole) is None
+    assert model.data(model.index(0), Qt.ItemDataRole.DecorationRole) is old  # until the new one is there
+    qtbot.waitUntil(
+        lambda: model.data(model.index(0), Qt.ItemDataRole.DecorationRole) is not old, timeout=WAIT_MS
+    )
     loader.shut_down()
 
 

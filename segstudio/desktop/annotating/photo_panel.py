@@ -61,6 +61,7 @@ class PhotoPanel(QFrame):
             self.use.addItem(text, value)
         self.step = QPushButton()
         self.step.setObjectName("photo.step")
+        self.step.setProperty("place", "panel")
         self._lay_out()
         self.use.activated.connect(lambda _: self.use_chosen.emit(self.use.currentData()))
         self.step.clicked.connect(self._on_step_clicked)

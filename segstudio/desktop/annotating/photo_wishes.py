@@ -56,11 +56,8 @@ class PhotoWishes(QObject):
         photos.menu_asked.connect(self._on_menu_asked)
 
     def _meant(self) -> tuple[Photo, ...]:
-        """The photos that are selected while the list has the focus, else the one that is open."""
-        if self._photos.view.hasFocus():
-            return self._photos.selected
-        chosen = self._photos.chosen
-        return (chosen,) if chosen is not None else ()
+        """What is seen as selected in the list; the open photo when filters hide it there."""
+        return self._photos.selected
 
     def _mark(self, status: Status) -> None:
         photos = self._meant()

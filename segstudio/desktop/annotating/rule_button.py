@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -21,10 +21,11 @@ from PySide6.QtWidgets import QMenu, QToolButton
 
 from segstudio.desktop.annotating.rules import names_by_value, toggled, told
 from segstudio.desktop.look import Look
+from segstudio.desktop.theme import contrast
 from segstudio.painting.rules import EVERYWHERE, ONLY_VOID, Rule, RuleKind
 from segstudio.project.classes import VOID, ClassList
 
-_SWATCH_PX = 14
+_SWATCH_PX = 16
 _TIP = (
     "Where paint takes\nChoose what may be painted over: a class that is right is safe from every tool while "
     "you paint beside it."
@@ -43,6 +44,7 @@ class RuleButton(QToolButton):
         self._rule = EVERYWHERE
         self._classes = ClassList()
         self._names: Mapping[int, str] = {}
+        self._plain: dict[RuleKind, QAction] = {}
         self._ticks: dict[tuple[RuleKind, int], QAction] = {}
         self.setToolTip(_TIP)
         self.setAccessibleName("Where paint takes")
@@ -67,6 +69,8 @@ class RuleButton(QToolButton):
         whole = f"Paint: {words}"
         self.setText(self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, self._room()))
         self.setAccessibleDescription(whole)
+        for plain, action in self._plain.items():
+            action.setChecked(plain == rule.kind)
         for (kind, value), action in self._ticks.items():
             action.setChecked(rule.kind == kind and value in rule.values)
 
@@ -80,17 +84,20 @@ class RuleButton(QToolButton):
     def _fill(self) -> None:
         menu = self.menu_of_rules
         menu.clear()
+        self._plain.clear()
         self._ticks.clear()
         group = QActionGroup(menu)
+        group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
         for text, rule in (("Everywhere", EVERYWHERE), ("Only where nothing is labelled", ONLY_VOID)):
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.setChecked(self._rule == rule)
             group.addAction(action)
+            self._plain[rule.kind] = action
             action.triggered.connect(partial(self._choose, rule))
         menu.addSeparator()
         self._add_classes("only over", "Only over")
         self._add_classes("never over", "Never over")
+        self.show_rule(self._rule)
 
     def _add_classes(self, kind: RuleKind, title: str) -> None:
         menu = _StayingMenu(title, self.menu_of_rules)
@@ -99,7 +106,6 @@ class RuleButton(QToolButton):
         for value, name, colour in [*entries, (VOID, self._names[VOID], "")]:
             action = menu.addAction(self._swatch(colour), name.replace("&", "&&"))
             action.setCheckable(True)
-            action.setChecked(self._rule.kind == kind and value in self._rule.values)
             action.triggered.connect(partial(self._toggle, kind, value))
             self._ticks[kind, value] = action
 
@@ -110,6 +116,13 @@ class RuleButton(QToolButton):
         self.chosen.emit(toggled(self._rule, kind, value))
 
     def _swatch(self, colour: str) -> QIcon:
+        """Return a class's colour, ticked where it is checked: a menu has room for one of the two."""
+        icon = QIcon()
+        for ticked, state in ((False, QIcon.State.Off), (True, QIcon.State.On)):
+            icon.addPixmap(self._drawn(colour, ticked=ticked), QIcon.Mode.Normal, state)
+        return icon
+
+    def _drawn(self, colour: str, *, ticked: bool) -> QPixmap:
         ratio = self.devicePixelRatio()
         picture = QPixmap(round(_SWATCH_PX * ratio), round(_SWATCH_PX * ratio))
         picture.setDevicePixelRatio(ratio)
@@ -117,11 +130,19 @@ class RuleButton(QToolButton):
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._look.colour("line_strong"), 1))
-        if colour:
-            painter.setBrush(QColor(colour))
-        painter.drawRoundedRect(1, 1, _SWATCH_PX - 2, _SWATCH_PX - 2, 3, 3)
+        ground = QColor(colour) if colour else self._look.colour("raised")
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(0.5, 0.5, _SWATCH_PX - 1, _SWATCH_PX - 1), 3, 3)
+        if ticked:
+            ink = (
+                "#000000"
+                if contrast(ground.name(), "#000000") > contrast(ground.name(), "#FFFFFF")
+                else "#FFFFFF"
+            )
+            painter.setPen(QPen(QColor(ink), 2, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+            painter.drawPolyline([QPointF(4, 8.5), QPointF(7, 11.5), QPointF(12, 5)])
         painter.end()
-        return QIcon(picture)
+        return picture
 
 
 class _StayingMenu(QMenu):

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QEnterEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.overlay import Overlay
@@ -15,6 +24,7 @@ from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.look import Look
 from segstudio.desktop.tools.box import ToolBox
+from segstudio.desktop.tools.tool import Tool
 from segstudio.desktop.widgets.empty import EmptyPage
 from segstudio.project.classes import VOID, ClassList
 
@@ -22,6 +32,24 @@ _WAIT_MS = 300
 """Most photos are there by then; a bar that only flickers tells nothing."""
 
 _ZOOM_STEP = 1.25
+
+
+class PaintedCanvas(Canvas):
+    """Takes the keys when the pointer comes, unless something is being typed; `pressed` when it is clicked."""
+
+    pressed = Signal()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Space, Return and Escape are meant for the photo under the pointer."""
+        typing = isinstance(QApplication.focusWidget(), (QLineEdit, QAbstractSpinBox))
+        if not typing and self.window().isActiveWindow():
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().enterEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Say so, before anything is painted."""
+        self.pressed.emit()
+        super().mousePressEvent(event)
 
 
 class Workspace(QWidget):
@@ -32,9 +60,10 @@ class Workspace(QWidget):
     ) -> None:
         super().__init__()
         self._actions, self._desk, self._box, self._overlay = actions, desk, box, overlay
-        self._classes = ClassList()
+        self._classes: ClassList | None = None
         self._had_classes = False
-        self.canvas = Canvas(look)
+        self._handed: Tool | None = None
+        self.canvas = PaintedCanvas(look)
         self.canvas.setObjectName("canvas")
         self.canvas.setAccessibleName("Photo")
         self.tools = ToolBar(look, actions, box)
@@ -53,6 +82,8 @@ class Workspace(QWidget):
 
     def show_classes(self, classes: ClassList) -> None:
         """Draw and paint with other classes; what is chosen and no longer there gives way to the first."""
+        if classes == self._classes:
+            return  # a stroke under way goes on
         self._classes = classes
         box, options = self._box, self._box.options
         known = frozenset(classes.indices)
@@ -114,8 +145,11 @@ class Workspace(QWidget):
     @Slot()
     def _follow(self) -> None:
         """Hand the chosen tool to the canvas, while there is something to paint on and with."""
-        can_paint = self._desk.can_paint and bool(len(self._classes))
-        self.canvas.set_tool(self._box.tool if can_paint else None)
+        can_paint = self._desk.can_paint and bool(self._classes)
+        tool = self._box.tool if can_paint else None
+        if tool is not self._handed:
+            self._handed = tool
+            self.canvas.set_tool(tool)
         self.status.show_hint(self._box.hint if can_paint else "")
         self._actions.know(has_photo=self._desk.shown is not None, can_paint=can_paint)
 

@@ -1,118 +1,157 @@
-"""The Annotate tab: the photos of the project and, of the chosen one, photo, mask and class shares."""
+"""The Annotate tab: photos, canvas with its tools, and beside it classes, overlay, history and the photo's state."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QSlider,
-    QSplitter,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
+from segstudio.desktop.annotating.class_palette import ClassPalette
+from segstudio.desktop.annotating.class_rows import value_of_digit
+from segstudio.desktop.annotating.held_key import HeldKey
+from segstudio.desktop.annotating.history_panel import HistoryPanel
+from segstudio.desktop.annotating.overlay import Overlay
+from segstudio.desktop.annotating.overlay_panel import OverlayPanel
+from segstudio.desktop.annotating.photo_panel import PhotoPanel
+from segstudio.desktop.annotating.photo_wishes import PhotoWishes
+from segstudio.desktop.annotating.photo_work import PhotoWork
+from segstudio.desktop.annotating.workspace import Workspace
+from segstudio.desktop.canvas.canvas import Canvas
+from segstudio.desktop.editing.desk import PhotoDesk
+from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed
 from segstudio.desktop.picture_loader import PictureLoader
-from segstudio.desktop.pictures import PhotoPicture, picture_of
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
-from segstudio.desktop.tabs.class_legend import ClassLegend
 from segstudio.desktop.tabs.photo_list import PhotoList
-from segstudio.desktop.tabs.photo_model import told
-from segstudio.desktop.tabs.photo_view import PhotoView
+from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.widgets.empty import EmptyPage
-from segstudio.desktop.widgets.labels import ElidedLabel, label
 from segstudio.project.photos import Photo
 
-_PREVIEW_PX = 1600
-_LIST_PX = 300
-_LEGEND_PX = 220
+_LIST_PX, _SIDE_PX = 264, 248
+_DIGITS = 10
 _REFRESHED_BY = Changed.PROJECT | Changed.PHOTOS | Changed.MASK | Changed.CLASSES
+_PAINTS_NOTHING = frozenset({"eraser", "pick"})
+"""Tools that leave the chosen class alone: whoever chooses a class then wants to paint it."""
 
 
 class AnnotateTab(QStackedWidget):
-    """For now to look at: list, photo and mask. Masks come from the import."""
+    """Joins the photo list, the desk with the open photo, tools and canvas. `shut_down` before the end.
+
+    `saved_changed` carries what the status line says of saving, `work_changed` a JobStatus or None.
+    """
+
+    saved_changed = Signal(str)
+    work_changed = Signal(object)
 
     def __init__(
         self,
         look: Look,
         actions: Actions,
         session: ProjectSession,
+        *,
+        desk: PhotoDesk,
         thumbnails: PictureLoader,
-        previews: PictureLoader,
     ) -> None:
         super().__init__()
-        self._session = session
-        self._previews = previews
-        self._photo: Photo | None = None
+        self._actions, self._session, self._desk = actions, session, desk
+        self._wanted_class = ""
+        self.box = ToolBox(self)
+        self.overlay = Overlay(self)
+        self._work = PhotoWork(session, desk, self)
+        self._alone = HeldKey(actions["view.alone"], self)
         self.list = PhotoList(look, thumbnails)
-        self.view = PhotoView(look)
-        self._legend = ClassLegend(look)
-        self._name = ElidedLabel()
-        self._problem = label("", "dim", wraps=True)
-        self._opacity = QSlider(Qt.Orientation.Horizontal)
-        self._opacity.setRange(0, 100)
-        self._opacity.setValue(50)
-        self._opacity.setToolTip("How strongly the class colours cover the photo.")
-        self._opacity.setAccessibleName("Opacity of the mask")
-        self._empty = EmptyPage(look, "photo", "No photos yet", "Bring in photos and annotations first.")
-        self._empty.add_button(actions["go.import"])
-        self.addWidget(self._empty)
-        self.addWidget(self._laid_out(actions))
+        self.workspace = Workspace(look, actions, desk=desk, box=self.box, overlay=self.overlay)
+        self.palette_of_classes = ClassPalette(look, self.box, self.overlay, None)
+        self.photo = PhotoPanel(look, actions)
+        self._wishes = PhotoWishes(actions, self.list, desk=desk, box=self.box, work=self._work, parent=self)
+        empty = EmptyPage(look, "photo", "No photos yet", "Bring in photos and annotations first.")
+        empty.add_button(actions["go.import"])
+        self.addWidget(empty)
+        self.addWidget(self._laid_out(OverlayPanel(look, actions, self.overlay), HistoryPanel(actions, desk)))
         self.setFocusProxy(self.list.view)
-        actions["photo.overlay"].setChecked(True)
-        actions["photo.overlay"].toggled.connect(self.view.show_mask)
-        actions["photo.search"].triggered.connect(self._on_search_asked)
-        actions["photo.next"].triggered.connect(lambda: self.list.step(1))
-        actions["photo.previous"].triggered.connect(lambda: self.list.step(-1))
-        self._opacity.valueChanged.connect(lambda value: self.view.set_opacity(value / 100))
-        self.list.photo_chosen.connect(self._on_photo_chosen)
-        previews.loaded.connect(self._on_preview_loaded)
-        session.changed.connect(self._on_session_changed)
+        self._connect()
         self._on_session_changed(_REFRESHED_BY)
 
-    def _laid_out(self, actions: Actions) -> QWidget:
-        overlay = QToolButton()
-        overlay.setDefaultAction(actions["photo.overlay"])
-        overlay.setIconSize(QSize(20, 20))
-        overlay.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        bar = QFrame()
-        bar.setObjectName("bar")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 0, 8, 0)
-        row.addWidget(self._name, 1)
-        row.addWidget(overlay)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+    @property
+    def canvas(self) -> Canvas:
+        """Where the photo is seen and painted."""
+        return self.workspace.canvas
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is not on the disk yet as it is seen."""
+        return self._desk.unsaved
+
+    def cancel_work(self) -> None:
+        """Ask what is under way for photos to stop."""
+        self._work.cancel()
+
+    def shut_down(self) -> None:
+        """End what is under way here; the desk is its owner's."""
+        self._alone.let_go()
+        self.box.finish()
+        self.box.shut_down()
+        self._work.shut_down()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Whoever goes elsewhere finds everything saved there."""
+        self._save()
+        super().hideEvent(event)
+
+    def _laid_out(self, overlay: QWidget, history: QWidget) -> QWidget:
+        side = QFrame()
+        side.setObjectName("side_right")
+        side.setMinimumWidth(_SIDE_PX)
+        column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(bar)
-        column.addWidget(self.view, 1)
-        right = QFrame()
-        right.setObjectName("side_right")
-        right.setMinimumWidth(_LEGEND_PX)
-        side = QVBoxLayout(right)
-        side.setContentsMargins(12, 12, 12, 12)
-        side.setSpacing(8)
-        side.addWidget(self._legend, 1)
-        side.addWidget(self._problem)
-        side.addWidget(label("Mask over photo", "caption"))
-        side.addWidget(self._opacity)
+        column.addWidget(self.palette_of_classes, 1)
+        for panel in (overlay, history, self.photo):
+            line = QFrame()
+            line.setObjectName("side_line")
+            line.setFixedHeight(1)
+            column.addWidget(line)
+            column.addWidget(panel)
         splitter = QSplitter()
+        splitter.setObjectName("annotate.parts")
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
-        for widget in (self.list, middle, right):
+        for widget in (self.list, self.workspace, side):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([_LIST_PX, 700, _LEGEND_PX])
+        splitter.setSizes([_LIST_PX, 700, _SIDE_PX])
         self.list.setMinimumWidth(220)
         return splitter
+
+    def _connect(self) -> None:
+        desk, box, actions = self._desk, self.box, self._actions
+        self._session.changed.connect(self._on_session_changed)
+        self.list.photo_chosen.connect(self._on_photo_chosen)
+        self.workspace.canvas.pressed.connect(self.list.select_chosen)
+        desk.opened.connect(self._on_opened)
+        desk.shares_changed.connect(self.palette_of_classes.show_shares)
+        desk.saved_changed.connect(self.saved_changed)
+        desk.problem_met.connect(self._on_desk_problem)
+        self._work.problem_met.connect(self._tell)
+        self._work.told.connect(self.work_changed)
+        self._wishes.problem_met.connect(self._tell)
+        self._alone.held.connect(self.overlay.hold_alone)
+        self.palette_of_classes.chosen.connect(self._choose_class)
+        self.palette_of_classes.name_given.connect(self._on_class_named)
+        self.photo.use_chosen.connect(self._on_use_chosen)
+        actions["edit.undo"].triggered.connect(self._on_undo_asked)
+        actions["edit.redo"].triggered.connect(desk.redo)
+        for digit in range(_DIGITS):
+            actions[f"class.{digit}"].triggered.connect(lambda _=False, key=digit: self._on_digit(key))
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.applicationStateChanged.connect(self._on_application_state)
+        box.message.emit(box.hint)
+
+    # -- what the session and the desk say
 
     @Slot(object)
     def _on_session_changed(self, flags: Changed) -> None:
@@ -121,36 +160,80 @@ class AnnotateTab(QStackedWidget):
         opened = self._session.opened
         self.setCurrentIndex(1 if opened is not None and opened.photos else 0)
         if opened is not None:
-            self._legend.show_classes(opened.classes)
+            self.workspace.show_classes(opened.classes)
+            self.palette_of_classes.show_classes(opened.classes)
+            self._choose_wanted()
         self.list.show_project(opened)
 
     @Slot(object)
     def _on_photo_chosen(self, photo: Photo | None) -> None:
-        opened = self._session.opened
-        another = photo is None or self._photo is None or photo.key != self._photo.key
-        self._photo = photo
-        if another:
-            self.view.show_picture(None)
-            self._legend.show_shares(())
-        self._previews.forget_all()
-        if photo is None or opened is None:
-            self._name.set_whole("")
-            return
-        rows, columns = photo.size
-        self._name.set_whole(f"{photo.key} · {columns} × {rows} · {told(photo)}")
-        path = opened.project.mask_path(photo)
-        self._previews.ask(photo.key, partial(picture_of, photo, path, opened.classes, _PREVIEW_PX))
+        shown = self._desk.shown
+        if shown is None or photo is None or shown.photo.key != photo.key:
+            self.box.finish()
+        self.photo.show_photo(photo)
+        self._desk.show(photo)
 
-    @Slot(str, object)
-    def _on_preview_loaded(self, key: str, picture: PhotoPicture) -> None:
-        if self._photo is None or key != self._photo.key:
+    @Slot(object)
+    def _on_opened(self, shown: OpenPhoto | None) -> None:
+        self.palette_of_classes.show_shares(self._desk.shares)
+        if shown is None:
             return
-        self.view.show_picture(picture)
-        self._legend.show_shares(picture.shares)
-        self._problem.setText(picture.problem)
-        self._problem.setVisible(bool(picture.problem))
+        if shown.told:
+            self._tell(Problem(shown.told, level="info"))
+        after = self.list.after()
+        if after is not None:
+            self._desk.prefetch(after)
+
+    @Slot(object)
+    def _on_desk_problem(self, problem: Problem) -> None:
+        self._tell(problem)
+
+    def _tell(self, problem: Problem) -> None:
+        self._session.problem_met.emit(problem)
+
+    # -- what the person wants
+
+    @Slot(str)
+    def _on_class_named(self, name: str) -> None:
+        self._wanted_class = name
+        self._work.add_class(name)
+
+    def _choose_wanted(self) -> None:
+        """Choose the class that was named just now, once the session knows it."""
+        opened = self._session.opened
+        entry = opened.classes.find(self._wanted_class) if opened is not None else None
+        if self._wanted_class and entry is not None:
+            self._wanted_class = ""
+            self._choose_class(entry.index)
+
+    @Slot(int)
+    def _choose_class(self, value: int) -> None:
+        self.box.change(value=value)
+        if self.box.tool_id in _PAINTS_NOTHING:
+            self.box.choose("brush")
+
+    def _on_digit(self, digit: int) -> None:
+        opened = self._session.opened
+        value = value_of_digit(opened.classes, digit) if opened is not None else None
+        if value is not None:
+            self._choose_class(value)
+
+    @Slot(object)
+    def _on_use_chosen(self, split: object) -> None:
+        name = {"train": "photo.train", "val": "photo.hold_out"}.get(str(split), "photo.undecided")
+        self._actions[name].trigger()
 
     @Slot()
-    def _on_search_asked(self) -> None:
-        self.list.search.setFocus()
-        self.list.search.selectAll()
+    def _on_undo_asked(self) -> None:
+        if not self.box.take_back():
+            self._desk.undo()
+
+    @Slot(Qt.ApplicationState)
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        if state != Qt.ApplicationState.ApplicationActive:
+            self._alone.let_go()
+            self._save()
+
+    def _save(self) -> None:
+        if self._desk.unsaved:
+            self._desk.save()

@@ -1,8 +1,8 @@
-"""PhotoList: the photos of the project, with search and a filter by status."""
+"""PhotoList: the photos of the project, with search and filters by status and split."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -17,33 +17,46 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.tabs.photo_delegate import PhotoDelegate
-from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PhotoModel, filtered
+from segstudio.desktop.tabs.photo_filter import PhotoFilter, neighbour, next_open, told_count
+from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PhotoModel
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.photos import Photo
 
-_STATUSES = (("All", None), ("To do", "todo"), ("Begun", "doing"), ("Done", "done"), ("Checked", "checked"))
+_STATUSES = (
+    ("Any status", None),
+    ("To do", "todo"),
+    ("Begun", "doing"),
+    ("Done", "done"),
+    ("Checked", "checked"),
+)
+_SPLITS = (("Any use", None), ("Training", "train"), ("Held out", "val"), ("Undecided", "undecided"))
 
 
 class PhotoList(QFrame):
-    """`photo_chosen` carries the Photo that the person looks at, or None."""
+    """`photo_chosen` carries the Photo that the person looks at, or None; `menu_asked` where a menu is wanted.
+
+    The chosen photo stays chosen while filters hide it: only the person goes on to another.
+    """
 
     photo_chosen = Signal(object)
+    menu_asked = Signal(QPoint)
 
     def __init__(self, look: Look, loader: PictureLoader) -> None:
         super().__init__()
         self.setObjectName("side")
         self._opened: OpenedProject | None = None
         self._chosen = ""
+        self._is_filling = False
         self.model = PhotoModel(loader, self)
         self.search = QLineEdit()
         self.search.setObjectName("photos.search")
         self.search.setPlaceholderText("Find a photo")
+        self.search.setToolTip("Find a photo (Ctrl+F)\nType parts of its name; Return shows the first one.")
         self.search.setClearButtonEnabled(True)
-        self.status = QComboBox()
-        self.status.setAccessibleName("Status")
-        self.status.setToolTip("List only photos of one status.")
-        for text, value in _STATUSES:
-            self.status.addItem(text, value)
+        self.status = _filter_box("photos.status", "Status", "List only photos of one status.", _STATUSES)
+        self.split = _filter_box(
+            "photos.split", "Use", "List only photos for training, or held out.", _SPLITS
+        )
         self.view = QListView()
         self.view.setObjectName("photos")
         self.view.setAccessibleName("Photos")
@@ -51,65 +64,158 @@ class PhotoList(QFrame):
         self.view.setItemDelegate(PhotoDelegate(look, self.view))
         self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._told = label("", "caption")
         self._told.setObjectName("photos.told")
         self._lay_out()
         self.search.textChanged.connect(self._on_filter_changed)
+        self.search.returnPressed.connect(self._on_search_returned)
         self.status.currentIndexChanged.connect(self._on_filter_changed)
+        self.split.currentIndexChanged.connect(self._on_filter_changed)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.view.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.pictures_came.connect(self.view.viewport().update)
         look.theme.changed.connect(self.view.viewport().update)
 
+    @property
+    def chosen(self) -> Photo | None:
+        """The photo that the person looks at, as it is now."""
+        photos = self._opened.photos if self._opened is not None else ()
+        row = self.model.row_of(self._chosen)
+        if row >= 0:
+            return self.model.photos[row]
+        return next((photo for photo in photos if photo.key == self._chosen), None)
+
+    @property
+    def selected(self) -> tuple[Photo, ...]:
+        """What is selected, in order; the chosen photo when nothing is."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        chosen = self.chosen
+        return tuple(self.model.photos[row] for row in rows) or ((chosen,) if chosen is not None else ())
+
     def show_project(self, opened: OpenedProject | None) -> None:
-        """List the photos of another look at the project; the chosen photo stays chosen while it is listed."""
+        """List the photos of another look at the project; the chosen photo stays chosen while there is one."""
         another = (opened.folder if opened else None) != (self._opened.folder if self._opened else None)
         self._opened = opened
+        self._is_filling = True
         if another:
             self._chosen = ""
             self.search.clear()
             self.status.setCurrentIndex(0)
+            self.split.setCurrentIndex(0)
+        self._is_filling = False
         self._on_filter_changed()
+        if self.chosen is None:
+            self._choose(self.model.photos[0] if self.model.photos else None)
+        elif not another:
+            self.photo_chosen.emit(self.chosen)  # its status may be another now
 
     def step(self, by: int) -> None:
         """Choose the next (1) or previous (-1) photo of the list."""
-        row = self.view.currentIndex().row() + by
-        if 0 <= row < self.model.rowCount():
-            self.view.setCurrentIndex(self.model.index(row))
+        self._go_to(neighbour(self.model.photos, self._chosen, by))
+
+    def step_open(self, by: int) -> bool:
+        """Choose the next (1) or previous (-1) photo of the list that is not done; False when there is none."""
+        return self._go_to(next_open(self.model.photos, self._chosen, by))
+
+    @Slot()
+    def select_chosen(self) -> None:
+        """Let only the photo be selected that is looked at."""
+        row = self.model.row_of(self._chosen)
+        if row >= 0 and len(self.view.selectionModel().selectedRows()) > 1:
+            self.view.selectionModel().select(
+                self.model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
+            )
+
+    def before(self) -> Photo | None:
+        """Return the photo above the chosen one."""
+        return neighbour(self.model.photos, self._chosen, -1)
+
+    def after(self) -> Photo | None:
+        """Return the photo below the chosen one."""
+        return neighbour(self.model.photos, self._chosen, 1)
+
+    def event(self, event: QEvent) -> bool:
+        """Thumbnails are made for the pixels of the screen."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.DevicePixelRatioChange):
+            self.model.set_ratio(self.devicePixelRatioF())
+        return super().event(event)
 
     def _lay_out(self) -> None:
         filters = QHBoxLayout()
-        filters.setContentsMargins(8, 8, 8, 0)
         filters.setSpacing(8)
-        filters.addWidget(self.search, 1)
-        filters.addWidget(self.status)
+        filters.addWidget(self.status, 1)
+        filters.addWidget(self.split, 1)
+        head = QVBoxLayout()
+        head.setContentsMargins(8, 8, 8, 0)
+        head.setSpacing(8)
+        head.addWidget(self.search)
+        head.addLayout(filters)
         self._told.setContentsMargins(12, 0, 8, 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(filters)
+        column.addLayout(head)
         column.addWidget(self.view, 1)
         column.addWidget(self._told)
 
+    def _go_to(self, photo: Photo | None) -> bool:
+        row = self.model.row_of(photo.key) if photo is not None else -1
+        if row >= 0:
+            self.view.setCurrentIndex(self.model.index(row))
+        return row >= 0
+
+    def _choose(self, photo: Photo | None) -> None:
+        """Take a photo as the one looked at, whether it is listed or not."""
+        self._chosen = photo.key if photo is not None else ""
+        if not self._go_to(photo):
+            self.photo_chosen.emit(photo)
+
     @Slot()
     def _on_filter_changed(self) -> None:
+        if self._is_filling:
+            return
         photos = self._opened.photos if self._opened else ()
-        shown = filtered(photos, self.search.text(), self.status.currentData())
+        wanted = PhotoFilter(self.search.text(), self.status.currentData(), self.split.currentData())
+        shown = wanted.chosen_from(photos)
+        self._is_filling = True  # rows that come and go choose nothing
         self.model.show_photos(self._opened, shown)
-        total, count = len(photos), len(shown)
-        self._told.setText(f"{count:,} of {total:,} photos" if count < total else f"{total:,} photos")
-        row = max(self.model.row_of(self._chosen), 0)
-        if shown and self.view.currentIndex().row() != row:
+        row = self.model.row_of(self._chosen)
+        if row != self.view.currentIndex().row():
             self.view.setCurrentIndex(self.model.index(row))
-        else:
-            self._on_current_changed(self.view.currentIndex())
+        if row < 0:
+            self.view.clearSelection()
+        self._is_filling = False
+        self._told.setText(told_count(shown, photos))
+
+    @Slot()
+    def _on_search_returned(self) -> None:
+        if self.model.photos:
+            self._go_to(self.model.photos[0])
+            self.view.setFocus()
 
     @Slot(QModelIndex)
     def _on_current_changed(self, current: QModelIndex) -> None:
         photo = current.data(PHOTO_ROLE) if current.isValid() else None
-        if isinstance(photo, Photo):
-            self._chosen = photo.key
-            self.photo_chosen.emit(photo)
-        else:
-            self.photo_chosen.emit(None)
+        if self._is_filling or not isinstance(photo, Photo):
+            return
+        self._chosen = photo.key
+        self.photo_chosen.emit(photo)
+
+    @Slot(QPoint)
+    def _on_menu_requested(self, place: QPoint) -> None:
+        if self.selected:
+            self.menu_asked.emit(self.view.viewport().mapToGlobal(place))
+
+
+def _filter_box(name: str, title: str, tip: str, choices: tuple[tuple[str, str | None], ...]) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(title)
+    box.setToolTip(tip)
+    for text, value in choices:
+        box.addItem(text, value)
+    return box

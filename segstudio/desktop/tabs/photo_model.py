@@ -3,62 +3,31 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPixmap
 
+from segstudio.desktop.annotating.thumbnails import thumbnail_of
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.picture_loader import PictureLoader
-from segstudio.desktop.pictures import PhotoPicture, blended, picture_of
-from segstudio.project.photos import Photo, Status
+from segstudio.desktop.pictures import PhotoPicture
+from segstudio.desktop.row_drawing import Index
+from segstudio.desktop.tabs.photo_filter import runs, told
+from segstudio.project.photos import Photo
 
 PHOTO_ROLE = Qt.ItemDataRole.UserRole
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 1
 
 THUMBNAIL = QSize(72, 54)
-_SIDE_PX = 192
-_OPACITY = 0.5
-_KEPT = 800
-"""Thumbnails kept in memory: 192 × 144 pixels of four bytes each, some 90 MB."""
-
-_STATUS_TEXT = {"todo": "to do", "doing": "begun", "done": "done", "checked": "checked"}
+_KEPT = 1500
+"""Thumbnails kept in memory: 72 × 54 pixels of four bytes each, at a pixel ratio of 2 some 90 MB."""
 
 _SOON_MS = 30
 
-_Index = QModelIndex | QPersistentModelIndex
-
-
-def told(photo: Photo) -> str:
-    """Return what stands below a photo's name: its status, what it is for, and whether it has a mask."""
-    parts = [_STATUS_TEXT[photo.status]]
-    if photo.split is not None:
-        parts.append({"train": "training", "val": "held out"}[photo.split])
-    if not photo.has_mask:
-        parts.append("no mask")
-    return " · ".join(parts)
-
-
-def filtered(photos: Sequence[Photo], words: str, status: Status | None) -> tuple[Photo, ...]:
-    """Return the photos whose key holds every one of `words`, of one status or of any; pure."""
-    wanted = words.casefold().split()
-    return tuple(
-        photo
-        for photo in photos
-        if (status is None or photo.status == status)
-        and (not wanted or all(word in photo.key.casefold() for word in wanted))
-    )
+_MANY = 12
+"""More separate places of change than this are not followed one by one."""
 
 
 class PhotoModel(QAbstractListModel):
@@ -74,7 +43,10 @@ class PhotoModel(QAbstractListModel):
         self._photos: tuple[Photo, ...] = ()
         self._rows: dict[str, int] = {}
         self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
+        self._old: dict[str, QPixmap] = {}  # shown until the new one is there
+        self._asked: dict[str, int | None] = {}  # when the mask was written that a thumbnail is being made of
         self._problems: dict[str, str] = {}
+        self._ratio = 1.0
         self._tellers: dict[int, Callable[[Photo], object]] = {
             Qt.ItemDataRole.DisplayRole: lambda photo: photo.key,
             Qt.ItemDataRole.DecorationRole: self._thumbnail,
@@ -96,29 +68,65 @@ class PhotoModel(QAbstractListModel):
         """Return the row of a photo, -1 when it is not listed."""
         return self._rows.get(key, -1)
 
+    @property
+    def ratio(self) -> float:
+        """Pixels of the screen per pixel of the window: thumbnails are made for it."""
+        return self._ratio
+
+    def set_ratio(self, ratio: float) -> None:
+        """Make thumbnails for another screen."""
+        if ratio != self._ratio:
+            self._ratio = ratio
+            self._pictures.clear()
+            self._loader.forget_all()
+
     def show_photos(self, opened: OpenedProject | None, photos: tuple[Photo, ...]) -> None:
-        """List photos of a project. Thumbnails whose photo, mask and colours are as they were are kept."""
+        """List photos of a project, sorted by key. Thumbnails that still show what is there are kept.
+
+        Rows that stay keep their place, the selection and the scroll position with them.
+        """
         stale = _stale(self._opened, opened, tuple(self._pictures))
         for key in stale:
-            self._pictures.pop(key, None)
-        if stale:
+            self._old[key] = self._pictures.pop(key)
+            self._problems.pop(key, None)
+        if self._opened is None or opened is None or self._opened.folder != opened.folder:
             self._problems.clear()
-        self._loader.forget_all()
-        same_keys = [photo.key for photo in photos] == [photo.key for photo in self._photos]
-        if not same_keys:
-            self.beginResetModel()
-        self._opened, self._photos = opened, photos
-        self._rows = {photo.key: row for row, photo in enumerate(photos)}
-        if not same_keys:
-            self.endResetModel()
-        elif photos:
-            self.dataChanged.emit(self.index(0), self.index(len(photos) - 1))
+            self._old.clear()
+            self._loader.forget_all()
+        self._opened = opened
+        self._put(photos)
 
-    def rowCount(self, parent: _Index | None = None) -> int:
+    def _put(self, photos: tuple[Photo, ...]) -> None:
+        old, new = [photo.key for photo in self._photos], [photo.key for photo in photos]
+        here, wanted = set(old), set(new)
+        gone = runs([row for row, key in enumerate(old) if key not in wanted])
+        come = runs([row for row, key in enumerate(new) if key not in here])
+        if len(gone) + len(come) > _MANY or not here & wanted:
+            self.beginResetModel()
+            self._set(photos)
+            self.endResetModel()
+            return
+        for first, last in reversed(gone):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            self._set(self._photos[:first] + self._photos[last + 1 :])
+            self.endRemoveRows()
+        for first, last in come:
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._set(self._photos[:first] + photos[first : last + 1] + self._photos[first:])
+            self.endInsertRows()
+        if photos != self._photos:
+            self._set(photos)
+            self.pictures_came.emit()
+
+    def _set(self, photos: tuple[Photo, ...]) -> None:
+        self._photos = photos
+        self._rows = {photo.key: row for row, photo in enumerate(photos)}
+
+    def rowCount(self, parent: Index | None = None) -> int:
         """As many rows as photos."""
         return 0 if parent is not None and parent.isValid() else len(self._photos)
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return key, thumbnail, tooltip, the Photo itself (PHOTO_ROLE) or why it cannot be shown (PROBLEM_ROLE)."""
         if not index.isValid() or index.row() >= len(self._photos):
             return None
@@ -138,16 +146,21 @@ class PhotoModel(QAbstractListModel):
         opened = self._opened
         if opened is not None and photo.key not in self._problems:
             path = opened.project.mask_path(photo)
-            self._loader.ask(photo.key, partial(picture_of, photo, path, opened.classes, _SIDE_PX))
-        return None
+            self._asked[photo.key] = opened.mask_times.get(photo.key)
+            room = (round(THUMBNAIL.width() * self._ratio), round(THUMBNAIL.height() * self._ratio))
+            self._loader.ask(photo.key, partial(thumbnail_of, photo, path, opened.classes, room, self._ratio))
+        return self._old.get(photo.key)
 
     @Slot(str, object)
     def _on_loaded(self, key: str, picture: PhotoPicture) -> None:
-        image = blended(picture, _OPACITY)
         if picture.problem:
             self._problems[key] = picture.problem
-        if image is not None:
-            self._pictures[key] = QPixmap.fromImage(image)
+        written = self._opened.mask_times.get(key) if self._opened is not None else None
+        if picture.photo is not None and self._asked.pop(key, written) != written:
+            self._old[key] = QPixmap.fromImage(picture.photo)  # painted meanwhile: asked for again when seen
+        elif picture.photo is not None:
+            self._old.pop(key, None)
+            self._pictures[key] = QPixmap.fromImage(picture.photo)
             while len(self._pictures) > _KEPT:
                 self._pictures.popitem(last=False)
         if key in self._rows and not self._soon.isActive():
@@ -158,7 +171,7 @@ def _stale(old: OpenedProject | None, new: OpenedProject | None, keys: tuple[str
     """Return the keys whose thumbnails no longer show what is there; pure."""
     if old is None or new is None or old.folder != new.folder or old.classes != new.classes:
         return keys
-    if old is new:
+    if old is new or (old.mask_times == new.mask_times and len(old.photos) == len(new.photos)):
         return ()
-    here = {photo.key: photo.path for photo in new.photos}
+    here = {photo.key for photo in new.photos}
     return tuple(key for key in keys if key not in here or old.mask_times.get(key) != new.mask_times.get(key))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -13,7 +15,13 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.tabs.tab import Badge, TabSpec
 
 if TYPE_CHECKING:
+    from segstudio.desktop.editing.desk import PhotoDesk
     from segstudio.desktop.picture_loader import PictureLoader
+    from segstudio.desktop.tabs.annotate import AnnotateTab
+    from segstudio.desktop.tabs.import_ import ImportTab
+    from segstudio.desktop.tabs.train import TrainTab
+
+_log = logging.getLogger(__name__)
 
 _THUMBNAIL_THREADS = 2
 _THUMBNAILS_WAITING = 60
@@ -25,6 +33,10 @@ class TabTable:
     def __init__(self, look: Look, actions: Actions, session: ProjectSession) -> None:
         self._look, self._actions, self._session = look, actions, session
         self._loaders: list[PictureLoader] = []
+        self._desk: PhotoDesk | None = None
+        self._annotating: AnnotateTab | None = None
+        self._training: TrainTab | None = None
+        self._importing: ImportTab | None = None
         self.specs = (
             TabSpec("import", self._import),
             TabSpec("annotate", self._annotate, _annotate_badge),
@@ -32,29 +44,54 @@ class TabTable:
             TabSpec("review", self._review, _review_badge),
         )
 
+    @property
+    def desk(self) -> PhotoDesk:
+        """The desk on which photos are painted; whoever changes masks on disk lets it release them first."""
+        if self._desk is None:
+            from segstudio.desktop.editing.desk import PhotoDesk
+
+            self._desk = PhotoDesk(self._session)
+        return self._desk
+
     def shut_down(self) -> None:
-        """End the threads that make pictures."""
+        """Save what is painted, and end all threads of the tabs."""
+        if self._importing is not None:
+            self._importing.shut_down()
+        if self._annotating is not None:
+            self._annotating.shut_down()
+        if self._training is not None:
+            self._training.shut_down()
+        if self._desk is not None:
+            for problem in self._desk.shut_down():
+                _log.error("not saved when the window was closed: %s", problem.text)
         for loader in self._loaders:
             loader.shut_down()
 
     def _import(self) -> QWidget:
         from segstudio.desktop.tabs.import_ import ImportTab
 
-        return ImportTab(self._look, self._session)
+        self._importing = ImportTab(self._look, self._actions, self._session, self._release)
+        return self._importing
+
+    def _release(self, then: Callable[[], None]) -> None:
+        self.desk.release(then)
 
     def _annotate(self) -> QWidget:
         from segstudio.desktop.picture_loader import PictureLoader
         from segstudio.desktop.tabs.annotate import AnnotateTab
 
         thumbnails = PictureLoader(threads=_THUMBNAIL_THREADS, waiting=_THUMBNAILS_WAITING)
-        previews = PictureLoader(threads=1, waiting=1)
-        self._loaders += [thumbnails, previews]
-        return AnnotateTab(self._look, self._actions, self._session, thumbnails=thumbnails, previews=previews)
+        self._loaders.append(thumbnails)
+        self._annotating = AnnotateTab(
+            self._look, self._actions, self._session, desk=self.desk, thumbnails=thumbnails
+        )
+        return self._annotating
 
     def _train(self) -> QWidget:
         from segstudio.desktop.tabs.train import TrainTab
 
-        return TrainTab(self._look, self._session)
+        self._training = TrainTab(self._look, self._actions, self._session)
+        return self._training
 
     def _review(self) -> QWidget:
         from segstudio.desktop.tabs.review import ReviewTab

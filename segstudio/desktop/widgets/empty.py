@@ -44,6 +44,10 @@ class EmptyPage(QWidget):
         look.theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
+    def set_sentence(self, sentence: str) -> None:
+        """Say something else."""
+        self._sentence.setText(sentence)
+
     def add(self, widget: QWidget) -> None:
         """Put a widget below the sentence."""
         self._column.addSpacing(4)
