@@ -78,6 +78,8 @@ class ToolBox(QObject):
         """Choose a tool. What the one before has complete is painted; a polygon half made waits for its return."""
         if tool_id == self._id:
             return
+        if tool_id not in self._tools:
+            raise KeyError(tool_id)
         self.tool.finish()
         self._before, self._id = self._id, tool_id
         self._work.forget()

@@ -29,6 +29,11 @@ class RegionDrawing:
 
     def draw(self, painter: QPainter, view: Viewport, region: Region, colour: QColor) -> None:
         """Draw what is seen of `region` in the colour of a class."""
+        rect = region.rect
+        if is_only_measured(painter):
+            whole = QRectF(view.to_screen((rect.left, rect.top)), view.to_screen((rect.right, rect.bottom)))
+            painter.drawRect(whole.adjusted(-1, -1, 1, 1))
+            return
         ratio, width, height = _screen(painter, view)
         corner = view.to_screen((0.0, 0.0))
         seen = (ratio, width, height, view.scale, corner.x(), corner.y())
@@ -45,9 +50,6 @@ class RegionDrawing:
         if not rows or not columns:
             return
         target = QRectF(self._place / ratio, QSizeF(columns, rows) / ratio)
-        if is_only_measured(painter):
-            painter.drawRect(target)
-            return
         image = QImage(self._codes.data, columns, rows, columns, QImage.Format.Format_Indexed8)
         image.setColorTable([0, beside(colour).rgba(), colour.rgba(), tint(colour).color().rgba()])
         painter.drawImage(target, image)
