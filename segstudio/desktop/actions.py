@@ -14,9 +14,10 @@ from segstudio.desktop.action_rows.classes import CLASSES
 from segstudio.desktop.action_rows.frame import FRAME
 from segstudio.desktop.action_rows.importing import IMPORTING
 from segstudio.desktop.action_rows.spec import ActionSpec, Facts
+from segstudio.desktop.action_rows.train import TRAIN
 from segstudio.desktop.icons import Icons
 
-ACTIONS: tuple[ActionSpec, ...] = (*FRAME, *IMPORTING, *ANNOTATE, *CLASSES)
+ACTIONS: tuple[ActionSpec, ...] = (*FRAME, *IMPORTING, *ANNOTATE, *CLASSES, *TRAIN)
 
 
 def find_actions(words: str, specs: Sequence[ActionSpec] = ACTIONS) -> tuple[ActionSpec, ...]:

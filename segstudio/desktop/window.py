@@ -25,7 +25,7 @@ from segstudio.desktop.opened import Changed, OpenedProject
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.tabs.start import StartPage
-from segstudio.desktop.tabs.tab import MayBeUnfinished, TabSpec, TakesFiles, TellsSaved, TellsWork
+from segstudio.desktop.tabs.tab import MayBeUnfinished, MayGoOn, TabSpec, TakesFiles, TellsSaved, TellsWork
 from segstudio.desktop.widgets.header import Header
 from segstudio.desktop.widgets.notice_bar import NoticeBar
 from segstudio.desktop.widgets.status_line import StatusLine
@@ -126,6 +126,10 @@ class Window(QMainWindow):
         """Ask where work would be lost; remember geometry, project, tab and how it is parted."""
         unfinished = [page.unfinished() for page in self._pages.values() if isinstance(page, MayBeUnfinished)]
         if self.asks and not may_close(self, [told for told in unfinished if told]):
+            event.ignore()
+            return
+        going_on = [page for page in self._pages.values() if isinstance(page, MayGoOn)]
+        if self.asks and not all(page.may_leave(self) for page in going_on):
             event.ignore()
             return
         opened = self._session.opened

@@ -70,3 +70,11 @@ class MayBeUnfinished(Protocol):
 
     def unfinished(self) -> str:
         """Return that work in one sentence, or nothing when the window may close."""
+
+
+@runtime_checkable
+class MayGoOn(Protocol):
+    """A page with work that can outlive the window."""
+
+    def may_leave(self, window: QWidget) -> bool:
+        """Ask what is to become of that work, where there is any; False when the window is to stay open."""

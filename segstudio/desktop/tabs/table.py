@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.actions import Actions
@@ -34,6 +35,7 @@ class TabTable:
         self._look, self._actions, self._session = look, actions, session
         self._loaders: list[PictureLoader] = []
         self._desk: PhotoDesk | None = None
+        self._resumes = False
         self._annotating: AnnotateTab | None = None
         self._training: TrainTab | None = None
         self._importing: ImportTab | None = None
@@ -51,6 +53,7 @@ class TabTable:
             from segstudio.desktop.editing.desk import PhotoDesk
 
             self._desk = PhotoDesk(self._session)
+            self._session.job_changed.connect(self._on_job_changed)
         return self._desk
 
     def shut_down(self) -> None:
@@ -74,7 +77,20 @@ class TabTable:
         return self._importing
 
     def _release(self, then: Callable[[], None]) -> None:
-        self.desk.release(then)
+        """Let `then` begin a job of the session that changes masks on disk; after it they are opened again."""
+
+        def begin() -> None:
+            then()
+            self._resumes = True
+            if not self._session.is_busy:
+                self._on_job_changed(None)
+
+        self.desk.release(begin)
+
+    def _on_job_changed(self, status: object) -> None:
+        if status is None and self._resumes:
+            self._resumes = False
+            QTimer.singleShot(0, self.desk.resume)  # once the session has told what is new
 
     def _annotate(self) -> QWidget:
         from segstudio.desktop.picture_loader import PictureLoader

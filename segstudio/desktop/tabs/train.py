@@ -1,96 +1,124 @@
-"""The Train tab: the trainings of this project, and how far each has come."""
+"""The Train tab as the frame knows it: runs are followed from the start, the page is made when it is first shown."""
 
 from __future__ import annotations
 
-import time
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QMessageBox, QStackedWidget, QWidget
 
-from segstudio.desktop.commands import quoted
+from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed
-from segstudio.desktop.run_summaries import RunSummary
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
-from segstudio.desktop.widgets.empty import CommandLine, EmptyPage
+from segstudio.desktop.train.board import RunBoard
+from segstudio.desktop.train.errands import Errands
+from segstudio.desktop.train.leaving import Leaving, leaving_words
 from segstudio.desktop.widgets.labels import label
-from segstudio.desktop.widgets.table import Cell, Table
+from segstudio.desktop.work import JobControl
 
-_COLUMNS = ("training", "network", "state", "epoch", "best mIoU", "last sign")
-_TOKENS = {"open": "accent", "stopped": "warn", "finished": "good", "failed": "bad", "new": "text_dim"}
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+if TYPE_CHECKING:
+    from segstudio.desktop.train.page import TrainPage
 
-
-def ago(seconds: float) -> str:
-    """Return a duration as people say it: `3 min ago`."""
-    if seconds < _MINUTE:
-        return "just now"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE:.0f} min ago"
-    if seconds < _DAY:
-        return f"{seconds // _HOUR:.0f} h ago"
-    return f"{seconds // _DAY:.0f} d ago"
-
-
-def run_cells(run: RunSummary, now: float) -> tuple[Cell, ...]:
-    """Return the row of one training; `now` in POSIX seconds; pure."""
-    state = "cannot be read" if run.problem and run.state == "new" else run.state_text
-    return (
-        Cell(run.name, tip=run.problem),
-        Cell(run.head or "–"),
-        Cell(state, token="bad" if run.problem else _TOKENS[run.state], tip=run.problem),
-        Cell(f"{run.epoch} of {run.epochs}" if run.epochs else "–", is_number=True),
-        Cell(f"{run.miou:.3f}" if run.miou is not None else "–", is_number=True),
-        Cell(ago(now - run.last_sign) if run.last_sign else "–", is_number=True),
-    )
+_REFRESH_MS = 1500
 
 
 class TrainTab(QStackedWidget):
-    """Reads the runs; a training is started from the command line for now."""
+    """Owns what follows the runs. What is heavy (pyqtgraph among it) is loaded in a thread at first sight."""
 
-    def __init__(self, look: Look, session: ProjectSession) -> None:
+    def __init__(self, look: Look, actions: Actions, session: ProjectSession) -> None:
         super().__init__()
-        self._session = session
-        self._commands = (CommandLine(look), CommandLine(look))
-        empty = EmptyPage(
-            look,
-            "train",
-            "No trainings yet",
-            "This tab shows trainings but cannot start one yet: run this command in a terminal, then press F5.",
-        )
-        empty.add(self._commands[0])
-        self._table = Table(look, "Trainings", _COLUMNS, stretched=0)
-        self.addWidget(empty)
-        self.addWidget(self._laid_out())
-        self.setFocusProxy(self._table)
+        self._look, self._actions, self._session = look, actions, session
+        self.board = RunBoard(self)
+        self.errands = Errands(self)
+        self.page: TrainPage | None = None
+        waiting = label("One moment …", "dim")
+        waiting.setContentsMargins(24, 24, 24, 24)
+        self.addWidget(waiting)
+        self._refresh = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._refresh.timeout.connect(session.refresh)
+        self.board.runs_changed.connect(self._on_runs_changed)
+        self.board.problem_met.connect(session.problem_met)
+        self.errands.failed.connect(self._on_errand_failed)
         session.changed.connect(self._on_session_changed)
-        self._on_session_changed(Changed.RUNS)
+        self._on_session_changed(Changed.PROJECT | Changed.RUNS)
 
-    def _laid_out(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(24, 24, 24, 24)
-        column.setSpacing(8)
-        column.addWidget(label("Trainings of this project", "title"))
-        column.addWidget(self._table, 1)
-        column.addSpacing(8)
-        column.addWidget(
-            label(
-                "This tab cannot start a training yet: run this command in a terminal, then press F5.",
-                "dim",
-                wraps=True,
-            )
-        )
-        column.addWidget(self._commands[1])
-        return page
+    def shut_down(self) -> None:
+        """End the threads; the trainings go on."""
+        self._refresh.stop()
+        self.board.shut_down()
+        self.errands.shut_down()
+
+    def may_leave(self, window: QWidget) -> bool:
+        """Ask what becomes of the trainings that are under way; False when the window is to stay open."""
+        live = [now for now in self.board.live() if now.phase != "stopping"]
+        if not live:
+            return True
+        answer = ask_leaving(window, [now.name for now in live])
+        if answer == "stop":
+            for now in live:
+                self.board.stop_at_once(now.name)
+        return answer != "stay"
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the page when the tab comes up for the first time."""
+        super().showEvent(event)
+        if self.page is None and not self.errands.is_running("page"):
+            self.errands.run("page", _import_page, self._on_page_loaded)
+
+    def _on_page_loaded(self, _nothing: object) -> None:
+        if self.page is None and self._session.opened is not None:
+            from segstudio.desktop.train.page import TrainPage
+
+            self.page = TrainPage(self._look, self._actions, self._session, self.board, self.errands)
+            QTimer.singleShot(0, self, self._show_page)  # each of these takes its time
+
+    def _show_page(self) -> None:
+        if self.page is not None:
+            self.addWidget(self.page)
+            self.setCurrentWidget(self.page)
+            self.setFocusProxy(self.page)
+            QTimer.singleShot(0, self.page, self.page.show_view)
 
     @Slot(object)
     def _on_session_changed(self, flags: Changed) -> None:
         opened = self._session.opened
-        if opened is None or not flags & (Changed.RUNS | Changed.PROJECT):
-            return
-        for command in self._commands:
-            command.set_command(f"segstudio train {quoted(opened.folder)}")
-        now = time.time()
-        self._table.show_rows([run_cells(run, now) for run in opened.runs])
-        self.setCurrentIndex(1 if opened.runs else 0)
+        if flags & (Changed.PROJECT | Changed.RUNS):
+            self.board.show_project(opened.folder if opened else None, opened.runs if opened else ())
+        if opened is not None and self.page is not None:
+            self.page.refresh(flags)
+
+    @Slot()
+    def _on_runs_changed(self) -> None:
+        if not self._refresh.isActive():
+            self._refresh.start()
+
+    @Slot(str, object)
+    def _on_errand_failed(self, _kind: str, problem: Problem) -> None:
+        self._session.problem_met.emit(problem)
+
+
+def _import_page(_control: JobControl) -> None:
+    import segstudio.desktop.train.page  # noqa: F401
+    from segstudio.desktop.train.form.fields import recipe_fields
+
+    recipe_fields()
+
+
+def ask_leaving(window: QWidget, names: list[str]) -> Leaving:
+    """Ask in a dialog: a training cannot be had back once it was given up."""
+    box = QMessageBox(window)
+    box.setObjectName("leaving")
+    box.setIcon(QMessageBox.Icon.NoIcon)
+    text, more = leaving_words(names)
+    box.setText(text)
+    box.setInformativeText(more)
+    go_on = box.addButton("Leave it going", QMessageBox.ButtonRole.AcceptRole)
+    stop = box.addButton("Stop it", QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(go_on)
+    box.exec()
+    clicked = box.clickedButton()
+    return "go on" if clicked is go_on else "stop" if clicked is stop else "stay"

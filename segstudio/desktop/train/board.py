@@ -13,6 +13,7 @@ from segstudio.desktop.train.curves import Told
 from segstudio.desktop.train.launch import Order
 from segstudio.desktop.train.phases import LIVE, Phase
 from segstudio.desktop.train.run_thread import RunNow, RunThread
+from segstudio.runs.folder import RunFolder
 
 _OF_STATE: dict[str, Phase] = {
     "new": "not begun",
@@ -159,6 +160,12 @@ class RunBoard(QObject):
         """Ask a run to stop at its next step."""
         self.watch(name)
         self._threads[name].ask_to_stop()
+
+    def stop_at_once(self, name: str) -> None:
+        """Leave the wish to stop without waiting for the thread: the window is about to close."""
+        now = self._now.get(name)
+        if now is not None and now.path.is_dir():
+            RunFolder(now.path).ask_to_stop()
 
     def forget(self, name: str) -> None:
         """Stop following a run whose folder goes away."""

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.train.curves import RunCurves, Told
+from segstudio.desktop.train.gpu import gpu_use
 from segstudio.desktop.train.launch import Order, is_alive, last_words, output_of, start
 from segstudio.desktop.train.log_tail import LogTail, read_events
 from segstudio.desktop.train.phases import LIVE, Phase, Signs, phase_of
@@ -29,12 +30,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunNow:
-    """One look at a run, as it is handed to the window: at most ten a second. `problem` says why it failed."""
+    """One look at a run, as it is handed to the window: at most ten a second. `problem` says why it failed, `gpu` how
+    busy its GPU is (percent, None for no GPU of this machine).
+    """
 
     path: Path
     phase: Phase
     told: Told = field(default_factory=Told)
     problem: Problem | None = None
+    gpu: float | None = None
 
     @property
     def name(self) -> str:
@@ -106,6 +110,8 @@ class _Follower:
         self._probed: float | None = None
         self._before, self._grown_at = self._log_state()
         self._first = True
+        self._gpu: float | None = None
+        self._gpu_asked = -_PROBE_EVERY_S
         self.has_news = False
 
     def ask_to_stop(self) -> bool:
@@ -135,7 +141,7 @@ class _Follower:
         if phase not in LIVE and self._read():  # its last words came between the two looks
             self.has_news, told = True, self._curves.told()
             phase = phase_of(told, signs)
-        return RunNow(self._folder.path, phase, told, self._problem(phase, told))
+        return RunNow(self._folder.path, phase, told, self._problem(phase, told), self._gpu_now(phase, told))
 
     def _read(self) -> bool:
         news = False
@@ -165,6 +171,14 @@ class _Follower:
         if self._probed is None or now - self._probed > _PROBE_EVERY_S:
             self._probed, self._held = now, self._folder.is_held()
         return self._held
+
+    def _gpu_now(self, phase: Phase, told: Told) -> float | None:
+        started = told.started
+        if phase not in LIVE or started is None or not started.device.startswith("cuda"):
+            return None
+        if started.host == socket.gethostname() and time.monotonic() - self._gpu_asked > _PROBE_EVERY_S:
+            self._gpu, self._gpu_asked = gpu_use(started.device), time.monotonic()
+        return self._gpu
 
     def _problem(self, phase: Phase, told: Told) -> Problem | None:
         if phase == "failed":

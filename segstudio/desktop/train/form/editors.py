@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from segstudio.desktop.train.form.fields import Field, text_of, value_of
 from segstudio.desktop.widgets.labels import label
@@ -27,7 +27,7 @@ class FieldEditor(QWidget):
 
     edited = Signal(str, object)
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, *, is_upright: bool = False) -> None:
         super().__init__()
         self.field = field
         self._editor = self._make()
@@ -41,10 +41,12 @@ class FieldEditor(QWidget):
         title = label(field.title)
         title.setBuddy(self._editor)
         title.setToolTip(tip)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row: QBoxLayout = QVBoxLayout() if is_upright else QHBoxLayout()
+        row.setSpacing(2 if is_upright else 8)
         row.addWidget(title, 1)
         row.addWidget(self._editor)
+        if not is_upright:
+            self._editor.setFixedWidth(_EDITOR_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -84,12 +86,10 @@ class FieldEditor(QWidget):
                 for _, words in self.field.choices:
                     combo.addItem(words)
                 combo.activated.connect(self._on_chosen)
-                combo.setFixedWidth(_EDITOR_PX)
                 return combo
             case _:
                 line = QLineEdit()
                 line.textEdited.connect(self._on_typed)
-                line.setFixedWidth(_EDITOR_PX)
                 return line
 
     @Slot(bool)

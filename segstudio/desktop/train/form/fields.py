@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from segstudio.desktop.train.launch import toml_value
@@ -39,6 +40,7 @@ class Field:
     choices: tuple[tuple[Any, str], ...] = ()
 
 
+@cache
 def recipe_fields() -> tuple[Field, ...]:
     """Return every field that the form shows: those on top first, then the rest in the model's order."""
     properties: Mapping[str, Mapping[str, Any]] = Recipe.model_json_schema()["properties"]

@@ -22,6 +22,7 @@ class Fold(QWidget):
         self.button.setObjectName(f"fold.{name}")
         self.button.setText(title)
         self.button.setCheckable(True)
+        self.button.setProperty("kind", "fold")
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.toggled.connect(self._on_toggled)
         self._summary = ElidedLabel("", "dim")

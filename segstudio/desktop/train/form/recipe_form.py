@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.train.form.editors import Choice, FieldEditor
@@ -22,6 +22,7 @@ from segstudio.desktop.widgets.labels import label
 from segstudio.runs.heads import HEADS
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_names
 
+_ANYWHERE = Qt.AlignmentFlag(0)
 _FIRST_RECIPE = "quick-cpu"
 
 
@@ -43,7 +44,7 @@ class RecipeForm(QWidget):
             "train.head", "Network", tuple((info.name, info.title) for info in HEADS.values())
         )
         self.recipe = self._chooser("train.recipe", "Recipe", tuple((name, name) for name in recipe_names()))
-        self._suits, self._facts = label("", "dim", wraps=True), label("", "caption", wraps=True)
+        self._suits, self._facts = label("", "caption", wraps=True), label("", "caption", wraps=True)
         self._weights = label("", "caption", wraps=True)
         self._fetch = QPushButton("Copy the command that fetches them")
         self._fetch.setProperty("kind", "link")
@@ -51,7 +52,7 @@ class RecipeForm(QWidget):
             "For a terminal: gets the weights before a training, or on another machine to carry over."
         )
         self._fetch.clicked.connect(self._on_fetch_clicked)
-        self._about = label("", "dim", wraps=True)
+        self._about = label("", "caption", wraps=True)
         self._whole = label("", "caption", wraps=True)
         self._whole.setProperty("level", "error")
         self._whole.hide()
@@ -108,7 +109,7 @@ class RecipeForm(QWidget):
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(6)
         for title, combo, below in (
             ("Network", self.head, (self._suits, self._facts, self._weights, self._fetch)),
             ("Recipe", self.recipe, (self._about,)),
@@ -121,16 +122,21 @@ class RecipeForm(QWidget):
             row.addWidget(combo, 1)
             column.addLayout(row)
             for widget in below:
-                column.addWidget(widget)
-        for field in recipe_fields():
-            if field.name in ON_TOP:
-                column.addWidget(self._editor(field.name))
+                column.addWidget(
+                    widget, 0, Qt.AlignmentFlag.AlignLeft if widget is self._fetch else _ANYWHERE
+                )
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        for position, field in enumerate(ON_TOP):
+            editor = self._editor(field, is_upright=True)
+            grid.addWidget(editor, position // 2, position % 2, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(grid)
         column.addWidget(self._whole)
-        column.addWidget(self.more)
 
-    def _editor(self, name: str) -> FieldEditor:
+    def _editor(self, name: str, *, is_upright: bool = False) -> FieldEditor:
         field = next(each for each in recipe_fields() if each.name == name)
-        editor = FieldEditor(field)
+        editor = FieldEditor(field, is_upright=is_upright)
         editor.edited.connect(self._on_edited)
         self._editors[name] = editor
         return editor

@@ -57,7 +57,7 @@ class Chart(QWidget):
         self._values.setTextFormat(Qt.TextFormat.RichText)
         self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._values.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.view: Any = pg.PlotWidget()
+        self.view: Any = pg.PlotWidget(axisItems={"bottom": _EpochAxis("bottom")})
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._cross = pg.InfiniteLine(angle=90)
         self._cross.setVisible(False)
@@ -257,7 +257,18 @@ class Chart(QWidget):
         self._tell()
 
 
+class _EpochAxis(pyqtgraph.AxisItem):
+    """Marks whole epochs only."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
+        """Return the distances of marks, wide to narrow, that are epochs."""
+        spacings = super().tickSpacing(low, high, size)
+        return [(space, offset) for space, offset in spacings if space >= 1] or [(1.0, 0.0)]
+
+
 def _number(value: float) -> str:
-    if value and abs(value) < 0.001:
+    if not value:
+        return "0"
+    if abs(value) < 0.001:
         return f"{value:.1e}"
     return f"{value:.4f}" if abs(value) < 0.1 else f"{value:.3f}"

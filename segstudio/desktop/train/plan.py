@@ -1,0 +1,292 @@
+"""Plan: what will be trained, on which classes and photos, what would spoil it, and the button that starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from segstudio.desktop.actions import Actions
+from segstudio.desktop.look import Look
+from segstudio.desktop.opened import Changed
+from segstudio.desktop.problems import Problem, Remedy
+from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.train.errands import Errands, ask_verb
+from segstudio.desktop.train.form.check_list import CheckList
+from segstudio.desktop.train.form.class_choice import ClassChoice
+from segstudio.desktop.train.form.findings import CheckResult, Found, result_of, why_not
+from segstudio.desktop.train.form.fold import Fold
+from segstudio.desktop.train.form.recipe_form import RecipeForm
+from segstudio.desktop.train.form.split_editor import SplitEditor
+from segstudio.desktop.train.launch import recipe_words
+from segstudio.desktop.train.splitting import split_anew, split_back, split_counts
+from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.work import JobControl
+from segstudio.project.photos import Split
+from segstudio.project.splits import Grouping
+
+_CHECK_AFTER_MS = 700
+_QUICK_TO_CHECK = 400
+"""Up to so many photos the check is made anew by itself whenever a choice changes."""
+
+
+class Plan(QWidget):
+    """The left side of the tab. `start_asked` carries the recipe's name and what is changed in it."""
+
+    start_asked = Signal(str, object)
+
+    def __init__(self, look: Look, actions: Actions, session: ProjectSession, errands: Errands) -> None:
+        super().__init__()
+        self._look, self._actions, self._session, self._errands = look, actions, session, errands
+        self._result: CheckResult | None = None
+        self._is_stale = True
+        self._is_starting = False
+        self._before: dict[str, Split | None] | None = None
+        self.form = RecipeForm(look)
+        self.classes = ClassChoice(look)
+        self.split = SplitEditor()
+        self.check = CheckList(look)
+        self.class_fold = Fold(look, "classes", "Classes", lambda: self.classes)
+        self.split_fold = Fold(look, "split", "Split", lambda: self.split)
+        self.check_fold = Fold(look, "check", "Check", lambda: self.check)
+        self.start = QPushButton("Start training")
+        self.start.setObjectName("train.start.button")
+        self.start.setProperty("kind", "primary")
+        self.why = label("", "caption", wraps=True)
+        self.why.setObjectName("train.why")
+        self._later = QTimer(self, singleShot=True, interval=_CHECK_AFTER_MS)
+        self._lay_out()
+        self._connect()
+        self.refresh(Changed.PROJECT | Changed.PHOTOS | Changed.CLASSES)
+
+    def refresh(self, flags: Changed) -> None:
+        """Take over what changed in the project."""
+        opened = self._session.opened
+        if opened is None:
+            return
+        if flags & Changed.PROJECT:
+            self._result, self._before = None, None
+        if flags & (Changed.PROJECT | Changed.CLASSES):
+            there = [entry.name for entry in opened.classes.classes]
+            gone = [name for name in self.form.value("ignore_classes") if name not in there]
+            if gone:
+                self.form.change(
+                    {"ignore_classes": [n for n in self.form.value("ignore_classes") if n in there]}
+                )
+        if flags & (Changed.PROJECT | Changed.PHOTOS | Changed.CLASSES | Changed.MASK):
+            self._is_stale = True
+            self._check_later()
+        self._show()
+
+    def know_starting(self, is_starting: bool) -> None:
+        """Take in whether a training is just being started."""
+        if is_starting != self._is_starting:
+            self._is_starting = is_starting
+            self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look the project over when the tab comes up."""
+        super().showEvent(event)
+        self._check_later()
+
+    # -- building
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("side")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 16, 16, 8)
+        column.setSpacing(6)
+        for widget in (self.form, self.class_fold, self.split_fold, self.form.more, self.check_fold):
+            column.addWidget(widget)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("side")
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inner)
+        below = QVBoxLayout()
+        below.setContentsMargins(16, 8, 16, 12)
+        below.setSpacing(4)
+        below.addWidget(self.start)
+        below.addWidget(self.why)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addLayout(below)
+
+    def _connect(self) -> None:
+        start = self._actions["train.start"]
+        self.start.clicked.connect(start.trigger)
+        start.triggered.connect(self._on_start_asked)
+        self.form.changed.connect(self._on_form_changed)
+        self.form.fetch_asked.connect(self._on_fetch_asked)
+        self.classes.ignored_changed.connect(self._on_ignored_changed)
+        self.classes.weights_changed.connect(self._on_weights_changed)
+        self.split.split_asked.connect(self._on_split_asked)
+        self.split.undo_asked.connect(self._on_split_undone)
+        self.check.fix_asked.connect(self._on_fix_asked)
+        self.check.again_asked.connect(self._on_check_asked)
+        self._later.timeout.connect(self._check)
+
+    # -- showing
+
+    def _show(self) -> None:
+        opened = self._session.opened
+        if opened is None:
+            return
+        ignored = tuple(self.form.value("ignore_classes"))
+        all_classes = opened.classes.classes
+        learnt = sum(entry.name not in ignored for entry in all_classes)
+        self.class_fold.say(f"{learnt} of {len(all_classes)}")
+        balance = self._result.balance if self._result else ()
+        self.classes.show_classes(opened.classes, ignored, self.form.value("class_weights"), balance)
+        counts = split_counts(opened.photos)
+        self.split_fold.say(counts.told)
+        busy = self._errands.is_running("split")
+        self.split.show_counts(counts, can_undo=self._before is not None, is_busy=busy)
+        self._show_check()
+        problem = self.form.problem()
+        if not problem and learnt < 2:
+            problem = "A network needs two classes at least to tell apart."
+        why = why_not(
+            is_open=True,
+            has_photos=bool(opened.photos),
+            problem=problem,
+            result=self._result,
+            is_starting=self._is_starting,
+        )
+        self.why.setText(why)
+        self.why.setVisible(bool(why))
+        self.start.setEnabled(not why)
+        self.start.setToolTip(why or self._actions["train.start"].toolTip())
+        self._actions.know(can_start=not why)
+
+    def _show_check(self) -> None:
+        if self._result is None:
+            self.check_fold.say("looking …" if self._errands.is_running("check") else "")
+        else:
+            errors, warnings = self._result.count("error"), self._result.count("warning")
+            level = "error" if errors else "warning" if warnings else ""
+            stale = " (before your last change)" if self._is_stale else ""
+            self.check_fold.say(self._result.summary() + stale, level=level)
+        self.check.show_result(self._result)
+
+    # -- the check
+
+    def _check_later(self) -> None:
+        opened = self._session.opened
+        if opened is None or not self.isVisible() or not self._is_stale:
+            return
+        if self._result is None or len(opened.photos) <= _QUICK_TO_CHECK:
+            self._later.start()
+
+    @Slot()
+    def _on_check_asked(self) -> None:
+        self._result = None
+        self._check()
+
+    @Slot()
+    def _check(self) -> None:
+        opened, planned = self._session.opened, self.form.planned()
+        if opened is None or planned is None:
+            return
+        words = ("check", str(opened.folder), *recipe_words(self.form.recipe_name, self.form.changes()))
+        ignored, batch_size = planned.ignore_classes, planned.batch_size
+
+        def work(control: JobControl) -> CheckResult:
+            return result_of(ask_verb(words, control), ignored=ignored, batch_size=batch_size)
+
+        self._is_stale = False
+        self._errands.run("check", work, self._on_checked)
+        self._show_check()
+
+    def _on_checked(self, result: CheckResult) -> None:
+        self._result = result
+        self._show()
+
+    @Slot(object)
+    def _on_fix_asked(self, found: Found) -> None:
+        match found.fix:
+            case "change":
+                self.form.change(found.changes or {})
+            case "split":
+                self.split_fold.open()
+                self.split.go.setFocus()
+            case "photos":
+                self._actions["go.annotate"].trigger()
+
+    # -- the choices
+
+    @Slot()
+    def _on_form_changed(self) -> None:
+        self._is_stale = True
+        self._check_later()
+        self._show()
+
+    @Slot(object)
+    def _on_ignored_changed(self, names: list[str]) -> None:
+        self.form.change({"ignore_classes": names})
+
+    @Slot(str)
+    def _on_weights_changed(self, choice: str) -> None:
+        self.form.change({"class_weights": choice})
+
+    @Slot(str)
+    def _on_fetch_asked(self, command: str) -> None:
+        QGuiApplication.clipboard().setText(command)
+        self._session.problem_met.emit(
+            Problem(
+                f"Copied: {command}. Run it in a terminal; without a network, segstudio weights import takes a file.",
+                level="info",
+            )
+        )
+
+    @Slot()
+    def _on_start_asked(self) -> None:
+        if self.start.isEnabled():
+            self.start_asked.emit(self.form.recipe_name, self.form.changes())
+
+    # -- the split
+
+    @Slot(float, int, str)
+    def _on_split_asked(self, fraction: float, seed: int, grouping: Grouping) -> None:
+        opened = self._session.opened
+        if opened is None:
+            return
+        folder = opened.folder
+
+        def work(_control: JobControl) -> Mapping[str, Any]:
+            return split_anew(folder, fraction=fraction, seed=seed, grouping=grouping)
+
+        self._errands.run("split", work, self._on_split_done)
+        self._show()
+
+    def _on_split_done(self, before: dict[str, Split | None]) -> None:
+        self._before = before
+        self._session.refresh()
+        self._session.problem_met.emit(
+            Problem(
+                "The photos are split anew.",
+                level="info",
+                actions=(Remedy("Undo", do=self._on_split_undone),),
+            )
+        )
+        self._show()
+
+    @Slot()
+    def _on_split_undone(self) -> None:
+        opened, before = self._session.opened, self._before
+        if opened is None or before is None:
+            return
+        folder = opened.folder
+        self._before = None
+        self._errands.run(
+            "split", lambda _control: split_back(folder, before), lambda _: self._session.refresh()
+        )
+        self._show()
