@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
 from segstudio.desktop.tools.drawing import (
@@ -50,17 +52,14 @@ class TipDrawing:
             self._shape = _polygon(_shape(fitting, steps))
         centre, radius_px = view.to_screen((tip.x, tip.y)), tip.radius * view.scale
         if is_only_measured(painter):
-            reach = QPointF(1, 1) * (max(radius_px, 3 * _SMALL_PX) + _MARGIN_PX)
-            painter.drawPolygon(QPolygonF([centre - reach, centre + reach]))
+            reach = max(radius_px, 2 * _SMALL_PX) + _MARGIN_PX
+            painter.drawRect(QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach))
             return
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not steps)
-        one = 1 / painter.device().devicePixelRatioF()
-        wide = max(round(1 / one), 1)
-        for ink, out in [(DARK, -1), (DARK, wide), *((LIGHT, step) for step in range(wide))]:
-            larger = max(radius_px + out * one, one) / tip.radius
+        for ink, place, radius in _hairlines(centre, radius_px, painter.device().devicePixelRatioF(), steps):
             painter.setPen(QPen(ink, _HAIRLINE))
-            painter.drawPolygon(_placed(larger, centre).map(self._shape))
+            painter.drawPolygon(_placed(radius / tip.radius, place).map(self._shape))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if radius_px * 2 < _SMALL_PX:
             draw_cross(painter, centre, arm_px=9, gap_px=4)
@@ -69,12 +68,38 @@ class TipDrawing:
         self, painter: QPainter, view: Viewport, brush: Brush, *, start: Position, end: Position
     ) -> None:
         """Draw the border of what a straight line would paint, and its middle."""
+        if is_only_measured(painter):
+            reach = (brush.diameter_px / 2 + 1) * view.scale + _MARGIN_PX
+            for place in (view.to_screen(start), view.to_screen(end)):
+                painter.drawRect(QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach))
+            return
         shape = on_screen(_hull(np.concatenate([brush.outline(place) for place in (start, end)])), view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(255, 255, 255, 48))
         painter.setPen(QPen(DARK, _HAIRLINE))
         painter.drawPolygon(shape)
         draw_line(painter, QPolygonF([view.to_screen(start), view.to_screen(end)]))
+
+
+def _hairlines(
+    centre: QPointF, radius: float, ratio: float, steps: bool
+) -> Iterator[tuple[QColor, QPointF, float]]:
+    """Yield ink, centre and radius of the lines that together are one light line between two dark ones.
+
+    Lines along the pixels are moved on the screen, the others grow; both by whole pixels of the device.
+    """
+    wide = max(round(ratio), 1)
+    if steps:
+        for dx, dy in ((-1, -1), (wide, wide), (-1, wide), (wide, -1)):
+            yield DARK, centre + QPointF(dx, dy) / ratio, radius
+        for move in range(wide):
+            for other in range(wide):
+                yield LIGHT, centre + QPointF(move, other) / ratio, radius
+        return
+    for grow in (-1, wide):
+        yield DARK, centre, max(radius + grow / ratio, 1 / ratio)
+    for grow in range(wide):
+        yield LIGHT, centre, max(radius + grow / ratio, 1 / ratio)
 
 
 def _shape(brush: Brush, steps: bool) -> Points:
