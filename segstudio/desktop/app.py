@@ -23,6 +23,10 @@ from segstudio.desktop.window import Window
 
 _SIGNAL_POLL_MS = 250
 _UNSEEN_MS = 1000
+_TURN_S = 0.0002
+"""How long a worker may keep Python's lock while the window wants it. Python's own 5 ms, times the workers, times the
+turns that one repaint takes, is felt.
+"""
 
 
 class Desktop(QObject):
@@ -107,6 +111,7 @@ def run(project: Path | None) -> int:
 def _application() -> QApplication:
     there = QApplication.instance()
     app = there if isinstance(there, QApplication) else QApplication(sys.argv[:1])
+    sys.setswitchinterval(_TURN_S)
     app.setApplicationName("SegStudio")
     app.setApplicationDisplayName("SegStudio")
     app.setDesktopFileName("segstudio")

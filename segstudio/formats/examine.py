@@ -87,18 +87,24 @@ def examine(
     project: Project,
     *,
     looks: Looks | None = None,
+    workers: int | None = None,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> tuple[Examined, ...]:
     """Open each photo of the plan and paint its mask, and tell what would become of it. Writes nothing.
 
-    Photos in `looks` are not opened again; those that are opened are added to it.
+    Photos in `looks` are not opened again; those that are opened are added to it. `workers` is the number of
+    threads, None: one for each core.
     """
     present = {photo.key.casefold(): photo for photo in project.photos()}
     planned = [*plan.photos, *plan.spare]
     known = Looks() if looks is None else looks
     results = in_threads(
-        lambda one: _examine(one, plan, present, known), planned, progress=progress, cancelled=cancelled
+        lambda one: _examine(one, plan, present, known),
+        planned,
+        workers=workers,
+        progress=progress,
+        cancelled=cancelled,
     )
     return tuple(results)
 

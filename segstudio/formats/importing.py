@@ -65,6 +65,7 @@ def commit_import(
     prepared: PreparedImport,
     project: Project,
     *,
+    workers: int | None = None,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> Path:
@@ -85,7 +86,7 @@ def commit_import(
         def write(one: Examined) -> None:
             _write_photo(one, plan, change, splits.get(one.planned.key), who=who, when=when)
 
-        in_threads(write, written, progress=progress, cancelled=cancelled)
+        in_threads(write, written, workers=workers, progress=progress, cancelled=cancelled)
         folder = _folder_name(project, when)
         kept = _keep_sources(plan, written, change, folder=folder)
         replaced = _keep_replaced(written, project, change, folder=folder)

@@ -12,6 +12,7 @@ from segstudio.desktop.work import JobControl
 from segstudio.formats.importing import commit_import
 from segstudio.formats.options import ImportOptions, ImportStopped
 from segstudio.formats.record import ImportRecord, read_record
+from segstudio.formats.threads import polite_workers
 from segstudio.project.change import ProjectChangedError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
@@ -43,7 +44,11 @@ class Commit:
             prepared = prepare_again(self.material, project, self.classes, self.options, control)
         try:
             path = commit_import(
-                prepared, project, progress=control.stage("Importing"), cancelled=control.cancelled
+                prepared,
+                project,
+                workers=polite_workers(),
+                progress=control.stage("Importing"),
+                cancelled=control.cancelled,
             )
         except ImportStopped as stopped:
             raise Stopped from stopped

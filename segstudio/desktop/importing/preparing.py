@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from segstudio.desktop.importing.mapping import label_rows
 from segstudio.desktop.importing.rows import Row, make_rows
 from segstudio.desktop.problems import Problem, Stopped
 from segstudio.desktop.work import Job, JobControl, JobStatus
@@ -20,6 +21,7 @@ from segstudio.formats.options import ImportOptions, ImportStopped
 from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.report import make_report
 from segstudio.formats.sources import Gathered, gather
+from segstudio.formats.threads import polite_workers
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
 
@@ -202,9 +204,10 @@ def _read(
     refused: list[SegStudioError] = []
     try:
         gathered = kept.enter_context(gather(_in_order(sources), refused=refused, progress=progress))
+        classes = Project.open(folder).classes
         plan = make_plan(
             gathered,
-            Project.open(folder).classes,
+            classes,
             ImportOptions(),
             tolerant=True,
             progress=control.stage("Reading annotations"),
@@ -219,6 +222,7 @@ def _read(
     # what only lies beside an annotation file was not given
     plan = replace(plan, spare=tuple(planned for planned in plan.spare if planned.photo.offered))
     areas = typical_areas(annotation for annotation, _ in plan.matching.pairs)
+    label_rows(plan.uses, classes)  # the first colour that is chosen takes a tenth of a second: better here
     return Material(kept, gathered, plan, tuple(refused), make_rows(plan, (), refused), areas, looks)
 
 
@@ -244,6 +248,7 @@ def prepare_again(
             plan,
             project,
             looks=material.looks,
+            workers=polite_workers(),
             progress=control.stage("Looking at photos"),
             cancelled=control.cancelled,
         )

@@ -26,9 +26,12 @@ _OPACITY = 0.55
 
 
 class RowModel(QAbstractTableModel):
-    """Shows rows. Of those that are seen, thumbnails are asked for; old ones stay until the new ones are there."""
+    """Shows rows. Of those that are seen, thumbnails are asked for; old ones stay until the new ones are there.
 
-    pictures_came = Signal()
+    `pictures_came` carries the numbers of the rows to draw anew, at most every 30 ms.
+    """
+
+    pictures_came = Signal(object)
 
     def __init__(self, loader: PictureLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +46,8 @@ class RowModel(QAbstractTableModel):
         self._fresh: set[str] = set()
         self._hopeless: set[str] = set()
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
-        self._soon.timeout.connect(self.pictures_came)
+        self._came: set[int] = set()
+        self._soon.timeout.connect(self._on_soon)
         loader.loaded.connect(self._on_loaded)
 
     @property
@@ -66,7 +70,7 @@ class RowModel(QAbstractTableModel):
             self._places = {row.id: number for number, row in enumerate(rows)}
             self.endResetModel()
         else:
-            self._soon.start()
+            self._draw_all()
 
     def set_paint(self, paint: Paint | None) -> None:
         """Draw the masks in another way; those that are seen at once."""
@@ -112,13 +116,14 @@ class RowModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return (row.name, f"{row.shapes:,}" if row.shapes else "", row.state)[index.column()]
             case Qt.ItemDataRole.DecorationRole:
-                return self._thumbnail(row) if index.column() == 0 else None
+                return self.thumbnail(row) if index.column() == 0 else None
             case Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(text for text in (row.name, row.state, row.advice, *row.notes) if text)
             case _:
                 return row if role == ROW_ROLE else None
 
-    def _thumbnail(self, row: Row) -> QPixmap | None:
+    def thumbnail(self, row: Row) -> QPixmap | None:
+        """Return the thumbnail of a row that is seen, and have it made if it is not there or shows what was."""
         if row.id not in self._fresh and row.id not in self._hopeless and self._paint is not None:
             if row.path is None and row.annotation is None:
                 return None
@@ -131,7 +136,16 @@ class RowModel(QAbstractTableModel):
     def _ask_anew(self) -> None:
         self._fresh.clear()
         self._loader.forget_all()
+        self._draw_all()
+
+    def _draw_all(self) -> None:
+        self._came.update(range(len(self._rows)))
         self._soon.start()
+
+    @Slot()
+    def _on_soon(self) -> None:
+        came, self._came = self._came, set()
+        self.pictures_came.emit(came)
 
     @Slot(str, object)
     def _on_loaded(self, row_id: str, picture: PhotoPicture) -> None:
@@ -152,8 +166,10 @@ class RowModel(QAbstractTableModel):
                 oldest, _ = self._photos.popitem(last=False)
                 self._shown.pop(oldest, None)
                 self._fresh.discard(oldest)
-        if row_id in self._places and not self._soon.isActive():
-            self._soon.start()
+        if row_id in self._places:
+            self._came.add(self._places[row_id])
+            if not self._soon.isActive():
+                self._soon.start()
 
 
 def needs_person(row: Row) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -54,7 +54,7 @@ class RowTable(QWidget):
         self.view.setObjectName("import.table")
         self.view.setAccessibleName("What was found, photo by photo")
         self.view.setModel(self.model)
-        self.view.setItemDelegate(_RowDelegate(look, self.view))
+        self.view.setItemDelegate(_RowDelegate(look, self.view, self.model))
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -80,7 +80,7 @@ class RowTable(QWidget):
         self._lay_out()
         self._filters.buttonClicked.connect(self._on_filter_clicked)
         self.view.selectionModel().currentRowChanged.connect(self._on_current_changed)
-        self.model.pictures_came.connect(self.view.viewport().update)
+        self.model.pictures_came.connect(self._on_pictures_came)
         look.theme.changed.connect(self.view.viewport().update)
 
     @property
@@ -152,6 +152,17 @@ class RowTable(QWidget):
         self._chosen = row.id if row is not None else ""
         self.chosen.emit(row)
 
+    @Slot(object)
+    def _on_pictures_came(self, numbers: set[int]) -> None:
+        """Draw anew what is seen of these rows, and no more."""
+        viewport = self.view.viewport()
+        first, last = self.view.rowAt(0), self.view.rowAt(viewport.height() - 1)
+        last = last if last >= 0 else len(self.model.rows) - 1
+        for number in range(max(first, 0), last + 1):
+            if number in numbers:
+                top = self.view.rowViewportPosition(number)
+                viewport.update(0, top, viewport.width(), _ROW_PX)
+
     @Slot()
     def _on_filter_clicked(self) -> None:
         self._fill()
@@ -165,63 +176,73 @@ class RowTable(QWidget):
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """Draws cells; a row is chosen and hovered as a whole."""
+    """Draws cells; a row is chosen as a whole. What a theme gives is kept: each call costs a turn of Python's lock."""
 
-    def __init__(self, look: Look, view: QTableView) -> None:
+    def __init__(self, look: Look, view: QTableView, model: RowModel) -> None:
         super().__init__(view)
-        self._look, self._view = look, view
+        self._look, self._model = look, model
+        self._renew()
+        look.theme.changed.connect(self._renew)
+
+    @Slot()
+    def _renew(self) -> None:
+        look = self._look
+        self._font = look.theme.font("body")
+        self._metrics = QFontMetrics(self._font)
+        self._colours = {
+            name: look.colour(name) for name in ("text", "text_dim", "line", "selection", "hover")
+        }
+        self._icons = {tone: look.icon(*names) for tone, names in _ICONS.items() if names[0]}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one cell."""
         rect: QRect = getattr(option, "rect")  # noqa: B009 (the stubs do not know the fields of style options)
         state: QStyle.StateFlag = getattr(option, "state")  # noqa: B009
-        row = index.data(ROW_ROLE)
-        if not isinstance(row, Row):
-            return
-        painter.save()
+        row = self._model.rows[index.row()]
         if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, self._look.colour("selection"))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, self._look.colour("line"))
-        (self._draw_photo, self._draw_shapes, self._draw_state)[index.column()](painter, rect, row, index)
-        painter.restore()
+            painter.fillRect(rect, self._colours["selection"])
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, self._colours["line"])
+        painter.setFont(self._font)
+        match index.column():
+            case 0:
+                self._draw_photo(painter, rect, row)
+            case 1:
+                self._draw_shapes(painter, rect, row)
+            case _:
+                self._draw_state(painter, rect, row)
 
-    def _draw_photo(self, painter: QPainter, rect: QRect, row: Row, index: Index) -> None:
+    def _draw_photo(self, painter: QPainter, rect: QRect, row: Row) -> None:
         box = QRect(QPoint(rect.left() + 8, rect.top() + 5), THUMBNAIL)
-        picture = index.data(Qt.ItemDataRole.DecorationRole)
-        if isinstance(picture, QPixmap):
+        picture = self._model.thumbnail(row)
+        if picture is not None:
             place = QRect(QPoint(0, 0), picture.deviceIndependentSize().toSize())
             place.moveCenter(box.center())
             painter.drawPixmap(place.topLeft(), picture)
         else:
-            painter.fillRect(box, self._look.colour("hover"))
-            self._look.icon("photo" if row.path else "copy", "text_dim").paint(
-                painter, box.adjusted(18, 11, -18, -11)
-            )
+            painter.fillRect(box, self._colours["hover"])
+            icon = self._look.icon("photo" if row.path else "copy", "text_dim")
+            icon.paint(painter, box.adjusted(18, 11, -18, -11))
         room = QRect(box.right() + 11, rect.top(), rect.right() - box.right() - 19, rect.height())
         self._write(painter, room, row.name, "text", Qt.TextElideMode.ElideMiddle)
 
-    def _draw_shapes(self, painter: QPainter, rect: QRect, row: Row, _index: Index) -> None:
-        painter.setFont(self._look.theme.font("body"))
-        painter.setPen(self._look.colour("text_dim"))
+    def _draw_shapes(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        painter.setPen(self._colours["text_dim"])
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(rect.adjusted(0, 0, -11, 0), side, f"{row.shapes:,}" if row.shapes else "–")
 
-    def _draw_state(self, painter: QPainter, rect: QRect, row: Row, _index: Index) -> None:
-        name, token = _ICONS[row.tone]
+    def _draw_state(self, painter: QPainter, rect: QRect, row: Row) -> None:
         box = QRect(rect.left() + 8, rect.center().y() - _ICON_PX // 2 + 1, _ICON_PX, _ICON_PX)
-        if name:
-            self._look.icon(name, token).paint(painter, box)
+        icon = self._icons.get(row.tone)
+        if icon is not None:
+            icon.paint(painter, box)
         room = QRect(box.right() + 9, rect.top(), rect.right() - box.right() - 17, rect.height())
         quiet = row.tone in (Tone.QUIET, Tone.WAITS)
         self._write(painter, room, row.state, "text_dim" if quiet else "text", Qt.TextElideMode.ElideRight)
 
     def _write(self, painter: QPainter, room: QRect, text: str, token: str, elide: Qt.TextElideMode) -> None:
-        font = self._look.theme.font("body")
-        painter.setFont(font)
-        painter.setPen(self._look.colour(token))
-        painter.drawText(
-            room, Qt.AlignmentFlag.AlignVCenter, QFontMetrics(font).elidedText(text, elide, room.width())
-        )
+        painter.setPen(self._colours[token])
+        shown = self._metrics.elidedText(text, elide, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def _filter_button(name: str, text: str, tip: str) -> QPushButton:

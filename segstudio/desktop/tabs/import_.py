@@ -84,6 +84,11 @@ class ImportTab(QStackedWidget):
         self._show(self.welcome)
         self._on_session_changed(Changed.PROJECT)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is shown is what Import would do: nothing is read or looked at any more."""
+        return self._examination is not None and not self._soon.isActive() and not self._preparer.is_busy
+
     # -- what the frame asks
 
     def take(self, paths: Sequence[Path]) -> None:
