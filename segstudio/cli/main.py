@@ -34,6 +34,7 @@ VERBS = (
     Verb("demo", "demo", "demo", "Make the sample project, train on it, show the result."),
     Verb("new", "new", "new", "Make an empty project with its classes."),
     Verb("import", "import_", "import_", "Bring photos and annotations into a project."),
+    Verb("classes", "classes", "classes", "List the classes of a project, or change them."),
     Verb("check", "check", "check", "Tell what would spoil a training, and the fix."),
     Verb("train", "train", "train", "Train a model on a project."),
     Verb("evaluate", "evaluate", "evaluate", "Score a model on labelled photos."),
