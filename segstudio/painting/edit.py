@@ -55,6 +55,17 @@ class Edit:
         """Write the state before the edit; returns what may have changed. Raises ValueError as `apply` does."""
         return _write(mask, self.rect, [(change.tile, change.before) for change in self.tiles])
 
+    def parts(self, tiles: int) -> Iterator[Edit]:
+        """Yield the same change as edits of at most so many tiles each."""
+        for start in range(0, len(self.tiles), tiles):
+            some = self.tiles[start : start + tiles]
+            around = EMPTY
+            for change in some:
+                row, column = change.tile
+                around |= Rect(row, column, row + 1, column + 1)
+            reach = Rect(*(TILE_PX * side for side in (around.top, around.left, around.bottom, around.right)))
+            yield Edit(self.label, self.rect & reach, some)
+
 
 def pack(pixels: Mask) -> bytes:
     """Return the pixels of one tile in few bytes."""

@@ -27,6 +27,9 @@ from segstudio.project.masks import Mask
 _BAND_ROWS = 512
 """Large regions are painted so many rows at a time: what is in between stays small."""
 
+_TILES_AT_ONCE = 32
+"""So many tiles of a large edit are undone at a time: a few milliseconds."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
@@ -64,6 +67,7 @@ class MaskEditor:
         self._history = history or History()
         self._journal = journal
         self._open: OpenEdit | None = None
+        self._moving = False
         self._copies: list[weakref.ref[LazyCopy]] = []  # those still being made
         self._revision = 0
         self._saved_revision = 0
@@ -105,12 +109,12 @@ class MaskEditor:
     @property
     def is_open(self) -> bool:
         """Tell whether an edit is under way."""
-        return self._open is not None
+        return self._open is not None or self._moving
 
     @property
     def unsaved(self) -> bool:
         """Tell whether the mask differs from what was last saved."""
-        return self._open is not None or self._revision != self._saved_revision
+        return self.is_open or self._revision != self._saved_revision
 
     @property
     def undo_label(self) -> str | None:
@@ -203,7 +207,7 @@ class MaskEditor:
 
     def undo(self) -> Rect | None:
         """Take the last edit back; returns what changed, None when there is nothing or an edit is under way."""
-        if self._open is not None or (edit := self._history.step_back()) is None:
+        if self.is_open or (edit := self._history.step_back()) is None:
             return None
         self._revision += 1
         self._keep(change.tile for change in edit.tiles)
@@ -213,13 +217,24 @@ class MaskEditor:
 
     def redo(self) -> Rect | None:
         """Do again what was undone last; returns what changed, None when there is nothing or an edit is under way."""
-        if self._open is not None or (edit := self._history.step_forward()) is None:
+        if self.is_open or (edit := self._history.step_forward()) is None:
             return None
         self._revision += 1
         self._keep(change.tile for change in edit.tiles)
         rect = edit.apply(self._mask)
         self._journalise(Record(Kind.REDO))
         return rect
+
+    def undo_in_parts(self) -> Iterator[Rect]:
+        """Take the last edit back, some tiles at a time, for edits that touch too many for one turn of a window.
+
+        Yields what changed. Until the iterator has ended an edit counts as under way, and nothing else may be done.
+        """
+        return self._move_in_parts(self._history.step_back(), Kind.UNDO)
+
+    def redo_in_parts(self) -> Iterator[Rect]:
+        """Do again what was undone last, as `undo_in_parts` does."""
+        return self._move_in_parts(self._history.step_forward(), Kind.REDO)
 
     # -- safety
 
@@ -272,6 +287,17 @@ class MaskEditor:
             self._told(lambda journal: journal.saved(snapshot.moment, digest))
 
     # -- inside
+
+    def _move_in_parts(self, edit: Edit | None, kind: Kind) -> Iterator[Rect]:
+        if edit is None:
+            return
+        self._moving = True
+        self._revision += 1
+        self._journalise(Record(kind))  # first: after a crash in between it is done whole
+        for part in edit.parts(_TILES_AT_ONCE):
+            self._keep(change.tile for change in part.tiles)
+            yield (part.revert if kind is Kind.UNDO else part.apply)(self._mask)
+        self._moving = False
 
     def _expect_open(self) -> OpenEdit:
         if self._open is None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -250,3 +251,31 @@ def test_unsaved_is_told_from_what_was_saved_not_from_what_was_painted() -> None
         editor.save(editor.snapshot(), full)
     unsaved.append(editor.unsaved)
     assert unsaved == [False, True, False, True]
+
+
+def test_a_large_edit_is_undone_in_parts_and_a_crash_in_between_finishes_it(tmp_path: Path) -> None:
+    size = (1300, 2700)
+    blank = np.full(size, 255, dtype=np.uint8)
+    editor, _ = MaskEditor.open(blank.copy(), tmp_path / "a.undo")
+    with editor.edit("fill"):
+        editor.paint(everything(size), value=1)
+    parts = editor.undo_in_parts()
+    first = next(parts)
+    assert (first.rows, first.columns) != size
+    assert editor.is_open
+    assert editor.unsaved
+    assert editor.undo() is None
+    assert 1 in editor.mask
+    crashed, _ = MaskEditor.open(blank.copy(), tmp_path / "a.undo")
+    assert (crashed.mask == 255).all()
+    assert crashed.redo_label == "fill"
+    covered = np.zeros(size, dtype=np.bool_)
+    for rect in (first, *parts):
+        covered[rect.slices] = True
+    assert covered.all()
+    assert (editor.mask == 255).all()
+    assert bool(editor.undo_label) is False
+    for _ in editor.redo_in_parts():
+        pass
+    assert (editor.mask == 1).all()
+    assert not list(editor.redo_in_parts())

@@ -146,11 +146,11 @@ class PhotoDesk(PhotoSurface):
         What is shown stays to be looked at until `resume`. When something cannot be saved, nothing is closed and
         `otherwise` is called.
         """
+        self.commit()
         if self._whole is not None:
             self._after_whole.append(partial(self.release, then, otherwise))
             return
         self._opener.drop()
-        self.commit()
         self._waiting = (then, otherwise or _nothing)
         self._saves.save()
 
@@ -169,9 +169,9 @@ class PhotoDesk(PhotoSurface):
         """Save everything, wait for it, and end all threads; returns what could not be saved (the journal has it)."""
         self._look_at_lock.stop()
         self._session.changed.disconnect(self._on_session_changed)
+        self.commit()
         if self._whole is not None:
             self._whole.finish()
-        self.commit()
         self._opener.shut_down()
         self._writing.shut_down()
         self._counting.shut_down()
@@ -188,10 +188,10 @@ class PhotoDesk(PhotoSurface):
     def _put(self, opened: OpenPhoto | None) -> None:
         if opened is None and self._shown is None:
             return
+        self.commit()
         if self._whole is not None:
             self._after_whole.append(partial(self._put, opened))
             return
-        self.commit()
         self._journal_told = False
         before, self._shown = self._shown, opened
         self._saves.show(opened)

@@ -27,16 +27,22 @@ class Errands(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._ends: deque[Callable[[], None]] = deque()
+        self._is_shut = False
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     def send(
         self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[BaseException], None]
     ) -> None:
-        """Do `work` in a thread, then call `then` with what it returned or `failed` with what it raised, here."""
-        self._pool.submit(self._do, work, then, failed)
+        """Do `work` in a thread, then call `then` with what it returned or `failed` with what it raised, here.
+
+        What is sent after `shut_down` is dropped: whoever shuts down does the rest himself.
+        """
+        if not self._is_shut:
+            self._pool.submit(self._do, work, then, failed)
 
     def shut_down(self) -> None:
         """Wait until everything that was sent is done, and what follows from it, too."""
+        self._is_shut = True
         self._pool.shutdown(wait=True)
         while self._ends:
             self._ends.popleft()()

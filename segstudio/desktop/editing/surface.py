@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +11,16 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.shares import Counts, Shares, change_of, shares_of
-from segstudio.desktop.editing.whole_edit import Band, WholeEdit, cleared, fitting, pasted
+from segstudio.desktop.editing.whole_edit import (
+    Band,
+    Painting,
+    WholeEdit,
+    cleared,
+    fitting,
+    painted,
+    pasted,
+    written,
+)
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.errors import SegStudioError
 from segstudio.painting.edit import Edit
@@ -26,6 +35,12 @@ CHECKPOINT_MS = 400
 """So often the edit that is open goes into the journal, as far as it has come."""
 
 _REST_OF_CHECKPOINT_MS = 20
+
+_LARGE_PIXELS = 16 << 20
+"""Painting more than that takes longer than a window may stand still."""
+
+_MANY_TILES = 64
+"""Undo of an edit that touches more would hold up the window."""
 
 
 class PhotoSurface(QObject):
@@ -45,6 +60,7 @@ class PhotoSurface(QObject):
         super().__init__(parent)
         self._shown: OpenPhoto | None = None
         self._whole: WholeEdit | None = None
+        self._large: list[Painting] = []
         self._after_whole: list[Callable[[], None]] = []
         self._journal_told = False
         self._counting = Errands("class shares", 1, self)
@@ -94,23 +110,35 @@ class PhotoSurface(QObject):
         """Open an edit; on a photo that is read only this tells why, and nothing is painted."""
         shown = self._to_paint_on()
         if shown is not None:
-            if shown.editor.is_open:
-                self.commit()
+            self.commit()
+            if self._whole is not None:
+                self._whole.finish()
             shown.editor.begin(label)
             self._checkpoint.start(CHECKPOINT_MS)
 
     def paint(self, *regions: Region, value: int, rule: Rule = EVERYWHERE) -> None:
         """Paint into the edit that is open; does nothing when there is none."""
         shown = self._shown
-        if shown is not None and shown.editor.is_open and self._whole is None:
+        if shown is None or not shown.editor.is_open or self._whole is not None:
+            return
+        painting = Painting(regions, value, rule)
+        if self._large or painting.pixels > _LARGE_PIXELS:
+            self._large.append(
+                painting
+            )  # it would hold up the window, and is painted in steps when the edit is closed
+        else:
             self._tell_changed(shown.editor.paint(*regions, value=value, rule=rule))
 
     def commit(self) -> None:
-        """Close the edit: one step of undo."""
+        """Close the edit: one step of undo. A large one takes a moment, in which nothing else is painted."""
         shown = self._shown
         if shown is None or not shown.editor.is_open or self._whole is not None:
             return
         self._checkpoint.stop()
+        if self._large:
+            paintings, self._large = tuple(self._large), []
+            self._take_steps(shown, painted(shown.editor, paintings))
+            return
         try:
             edit = shown.editor.commit()
         except BaseException:
@@ -123,6 +151,7 @@ class PhotoSurface(QObject):
         """Take the edit that is open back."""
         if self._shown is not None and self._whole is None:
             self._checkpoint.stop()
+            self._large.clear()
             self._tell_changed(self._shown.editor.abort())
 
     # -- history, and edits of the whole mask
@@ -131,17 +160,23 @@ class PhotoSurface(QObject):
         """Take the last edit back."""
         shown = self._to_paint_on()
         if shown is not None and not shown.editor.is_open and shown.editor.history.undo_edits:
-            edit = shown.editor.history.undo_edits[-1]
-            self._tell_changed(shown.editor.undo())
-            self._edited(shown, edit, -1)
+            editor, edit = shown.editor, shown.editor.history.undo_edits[-1]
+            if len(edit.tiles) > _MANY_TILES:
+                self._step(editor.undo_in_parts(), lambda: self._edited(shown, edit, -1))
+            else:
+                self._tell_changed(editor.undo())
+                self._edited(shown, edit, -1)
 
     def redo(self) -> None:
         """Do again what was taken back last."""
         shown = self._to_paint_on()
         if shown is not None and not shown.editor.is_open and shown.editor.history.redo_edits:
-            edit = shown.editor.history.redo_edits[-1]
-            self._tell_changed(shown.editor.redo())
-            self._edited(shown, edit, 1)
+            editor, edit = shown.editor, shown.editor.history.redo_edits[-1]
+            if len(edit.tiles) > _MANY_TILES:
+                self._step(editor.redo_in_parts(), lambda: self._edited(shown, edit, 1))
+            else:
+                self._tell_changed(editor.redo())
+                self._edited(shown, edit, 1)
 
     def clear(self) -> None:
         """Make the whole photo unlabelled: one edit."""
@@ -159,7 +194,7 @@ class PhotoSurface(QObject):
         if shown is None or self.can_paint:
             return shown
         if self._whole is not None:
-            told = "The edit of the whole photo comes first."
+            told = "The large edit that is under way comes first."
         else:
             told = (
                 shown.told
@@ -219,17 +254,38 @@ class PhotoSurface(QObject):
         if shown is None:
             return
         self.commit()
-        self._whole = WholeEdit(shown.editor, label, band, self)
-        self._whole.changed.connect(self._tell_changed)
-        self._whole.finished.connect(partial(self._on_whole_finished, shown))
-        self._whole.start()
+        if self._whole is not None:
+            self._after_whole.append(partial(self._edit_whole, label, band))
+        else:
+            self._take_steps(shown, written(shown.editor, label, band))
 
-    def _on_whole_finished(self, opened: OpenPhoto) -> None:
+    def _take_steps(self, opened: OpenPhoto, steps: Iterator[Rect]) -> None:
+        """Make one new edit in steps."""
+        history = opened.editor.history
+        before = history.undo_edits[-1] if history.undo_edits else None
+
+        def done() -> None:
+            newest = history.undo_edits[-1] if history.undo_edits else None
+            if newest is not None and newest is not before:
+                self._edited(opened, newest, 1)
+
+        self._step(steps, done)
+
+    def _step(self, steps: Iterator[Rect], done: Callable[[], None]) -> None:
+        """Take the steps of an edit, the window answering in between; then call `done`."""
+        self._whole = WholeEdit(steps, self)
+        self._whole.changed.connect(self._tell_changed)
+        self._whole.finished.connect(partial(self._on_whole_finished, done))
+        self._whole.start()
+        if self._whole is not None:
+            self.history_changed.emit()  # nothing can be undone for now
+
+    def _on_whole_finished(self, done: Callable[[], None]) -> None:
         whole, self._whole = self._whole, None
         if whole is not None:
             whole.deleteLater()
-            if whole.edit is not None:
-                self._edited(opened, whole.edit, 1)
+        done()
+        self.history_changed.emit()
         waiting, self._after_whole = self._after_whole, []
         for go_on in waiting:
             go_on()

@@ -1,17 +1,19 @@
-"""Edits of a whole mask, in steps short enough that the window answers in between."""
+"""Edits of a large part of a mask, or of all of it, in steps short enough that the window answers in between."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.errors import SegStudioError
-from segstudio.painting.edit import Edit
 from segstudio.painting.editor import MaskEditor
 from segstudio.painting.rect import EMPTY, TILE_PX, Rect
+from segstudio.painting.region import Region
+from segstudio.painting.rules import Rule
 from segstudio.project.masks import Mask
 
 _STEP_S = 0.012
@@ -40,21 +42,17 @@ def pasted(mask: Mask) -> Band:
 
 
 class WholeEdit(QObject):
-    """One edit of a whole mask. Nothing else may be painted until `finished`; `changed` carries a Rect now and then.
+    """Takes the steps of one edit. Nothing else may be painted until `finished`; `changed` carries a Rect now and then.
 
-    `edit` is what was done in the end, None when no pixel differs.
-
-    A small one is finished before `start` returns. A process that is killed in between leaves what was done so far
-    as one edit, which can be undone.
+    A short one is finished before `start` returns.
     """
 
     changed = Signal(object)
     finished = Signal()
 
-    def __init__(self, editor: MaskEditor, label: str, band: Band, parent: QObject) -> None:
+    def __init__(self, steps: Iterator[Rect], parent: QObject) -> None:
         super().__init__(parent)
-        self.edit: Edit | None = None
-        self._steps = self._written(editor, label, band)
+        self._steps = steps
         self._timer = QTimer(self, interval=_PAUSE_MS)
         self._timer.timeout.connect(self._on_turn)
 
@@ -81,15 +79,54 @@ class WholeEdit(QObject):
             if dirty:
                 self.changed.emit(dirty)
 
-    def _written(self, editor: MaskEditor, label: str, band: Band) -> Iterator[Rect]:
-        """Write band by band. What has changed is packed for undo on the way, so that closing the edit is quick."""
-        rows = editor.size[0]
-        editor.begin(label)
-        for top in range(0, rows, TILE_PX):
-            yield band(editor, top, min(top + TILE_PX, rows))
-            while not editor.checkpoint():
-                yield EMPTY
-        self.edit = editor.commit()
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painting:
+    """What a tool wants painted."""
+
+    regions: tuple[Region, ...]
+    value: int
+    rule: Rule
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels have to be looked at."""
+        return sum(region.rect.rows * region.rect.columns for region in self.regions)
+
+
+def painted(editor: MaskEditor, paintings: Sequence[Painting]) -> Iterator[Rect]:
+    """Paint into the edit that is open, band by band, and close it; yields what may have changed."""
+    for painting in paintings:
+        for region in painting.regions:
+            for band in _bands(region):
+                yield editor.paint(band, value=painting.value, rule=painting.rule)
+                while not editor.checkpoint():
+                    yield EMPTY
+    while not editor.checkpoint():
+        yield EMPTY
+    editor.commit()
+
+
+def _bands(region: Region) -> Iterator[Region]:
+    rect = region.rect
+    for top in range(rect.top, rect.bottom, TILE_PX):
+        band = Rect(top, rect.left, min(top + TILE_PX, rect.bottom), rect.right)
+        yield Region(band, region.bitmap[band.top - rect.top : band.bottom - rect.top])
+
+
+def written(editor: MaskEditor, label: str, band: Band) -> Iterator[Rect]:
+    """Write a whole mask band by band, as one edit; yields what may have changed.
+
+    What has changed is packed for undo on the way, so that closing the edit is quick. A process that is killed in
+    between leaves what was done so far as one edit, which can be undone.
+    """
+    rows = editor.size[0]
+    editor.begin(label)
+    for top in range(0, rows, TILE_PX):
+        yield band(editor, top, min(top + TILE_PX, rows))
+        while not editor.checkpoint():
+            yield EMPTY
+    editor.commit()
 
 
 def _rows_of(value: int, rows: int, columns: int) -> Mask:
