@@ -80,7 +80,7 @@ class ClassListView(QListView):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self.setObjectName("classes")
+        self.setObjectName("palette")
         self.setAccessibleName("Classes")
         self.rows = ClassListModel()
         self.setModel(self.rows)

@@ -23,6 +23,7 @@ from segstudio.desktop.canvas.canvas import Canvas
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.look import Look
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.tools.tool import Tool
 from segstudio.desktop.widgets.empty import EmptyPage
@@ -63,6 +64,7 @@ class Workspace(QWidget):
         self._classes: ClassList | None = None
         self._had_classes = False
         self._handed: Tool | None = None
+        self._is_opening = False
         self.canvas = PaintedCanvas(look)
         self.canvas.setObjectName("canvas")
         self.canvas.setAccessibleName("Photo")
@@ -100,10 +102,19 @@ class Workspace(QWidget):
         self.status.show_classes(classes)
         self._follow()
 
-    def show_problem(self, text: str) -> None:
-        """Say in the place of the photo why it cannot be shown; nothing: show it."""
-        self._problem.set_sentence(text)
-        self._stack.setCurrentWidget(self._problem if text else self.canvas)
+    def takes(self, problem: Problem) -> bool:
+        """Say in the place of the photo why it cannot be shown; False when the problem is another."""
+        if self._desk.shown is not None or not self._is_opening:
+            return False
+        self._end_waiting()
+        self._problem.set_sentence(problem.text)
+        self._stack.setCurrentWidget(self._problem)
+        return True
+
+    def show_nothing(self) -> None:
+        """No photo is wished for."""
+        self._end_waiting()
+        self._stack.setCurrentWidget(self.canvas)
 
     def _lay_out(self) -> None:
         room = QWidget()
@@ -128,6 +139,7 @@ class Workspace(QWidget):
         box.message.connect(self.status.show_hint)
         canvas.size_wheeled.connect(box.size_step)
         desk.mask_changed.connect(canvas.mask_changed)
+        desk.history_changed.connect(self._follow)  # it may have become one to look at only
         desk.opening.connect(self._on_opening)
         desk.opened.connect(self._on_opened)
         self._overlay.changed.connect(self._on_overlay_changed)
@@ -151,7 +163,7 @@ class Workspace(QWidget):
             self._handed = tool
             self.canvas.set_tool(tool)
         self.status.show_hint(self._box.hint if can_paint else "")
-        self._actions.know(has_photo=self._desk.shown is not None, can_paint=can_paint)
+        self._actions.know(can_paint=can_paint)
 
     @Slot()
     def _on_overlay_changed(self) -> None:
@@ -159,17 +171,21 @@ class Workspace(QWidget):
 
     @Slot(object)
     def _on_opening(self, _photo: object) -> None:
+        self._is_opening = True
         self._soon.start()
+
+    def _end_waiting(self) -> None:
+        self._is_opening = False
+        self._soon.stop()
+        self._waiting.hide()
 
     @Slot(object)
     def _on_opened(self, shown: OpenPhoto | None) -> None:
-        self._soon.stop()
-        self._waiting.hide()
         self._box.stop()
-        if shown is None:
+        if shown is None:  # it was closed, or another cannot be shown: what is wrong with it comes next
             self.canvas.show_photo(None, None)
         else:
-            self.show_problem("")
+            self.show_nothing()
             self.canvas.show_photo(shown.pyramid, shown.editor.mask)
         self._follow()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent
 from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
@@ -18,6 +18,7 @@ from segstudio.desktop.annotating.photo_wishes import PhotoWishes
 from segstudio.desktop.annotating.photo_work import PhotoWork
 from segstudio.desktop.annotating.workspace import Workspace
 from segstudio.desktop.canvas.canvas import Canvas
+from segstudio.desktop.classes.editor import ClassEditor
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.look import Look
@@ -28,6 +29,7 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.tabs.photo_list import PhotoList
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.widgets.empty import EmptyPage
+from segstudio.project.classes import VOID
 from segstudio.project.photos import Photo
 
 _LIST_PX, _SIDE_PX = 264, 248
@@ -57,21 +59,22 @@ class AnnotateTab(QStackedWidget):
     ) -> None:
         super().__init__()
         self._actions, self._session, self._desk = actions, session, desk
+        self._look = look
         self._wanted_class = ""
+        self._editor: ClassEditor | None = None
         self.box = ToolBox(self)
         self.overlay = Overlay(self)
         self._work = PhotoWork(session, desk, self)
         self._alone = HeldKey(actions["view.alone"], self)
         self.list = PhotoList(look, thumbnails)
         self.workspace = Workspace(look, actions, desk=desk, box=self.box, overlay=self.overlay)
-        self.palette_of_classes = ClassPalette(look, self.box, self.overlay, None)
+        self.palette_of_classes = ClassPalette(look, self.box, self.overlay, actions["classes.edit"])
         self.photo = PhotoPanel(look, actions)
         self._wishes = PhotoWishes(actions, self.list, desk=desk, box=self.box, work=self._work, parent=self)
         empty = EmptyPage(look, "photo", "No photos yet", "Bring in photos and annotations first.")
         empty.add_button(actions["go.import"])
         self.addWidget(empty)
         self.addWidget(self._laid_out(OverlayPanel(look, actions, self.overlay), HistoryPanel(actions, desk)))
-        self.setFocusProxy(self.list.view)
         self._connect()
         self._on_session_changed(_REFRESHED_BY)
 
@@ -95,6 +98,12 @@ class AnnotateTab(QStackedWidget):
         self.box.finish()
         self.box.shut_down()
         self._work.shut_down()
+        if self._editor is not None:
+            self._editor.shut_down()
+
+    def focusInEvent(self, _event: QFocusEvent) -> None:
+        """The list takes the keys; as a focus proxy it would fall out of the order of Tab with all before it."""
+        self.list.view.setFocus()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Whoever goes elsewhere finds everything saved there."""
@@ -142,6 +151,7 @@ class AnnotateTab(QStackedWidget):
         self.palette_of_classes.chosen.connect(self._choose_class)
         self.palette_of_classes.name_given.connect(self._on_class_named)
         self.photo.use_chosen.connect(self._on_use_chosen)
+        actions["classes.edit"].triggered.connect(self._on_edit_classes_asked)
         actions["edit.undo"].triggered.connect(self._on_undo_asked)
         actions["edit.redo"].triggered.connect(desk.redo)
         for digit in range(_DIGITS):
@@ -171,6 +181,9 @@ class AnnotateTab(QStackedWidget):
         if shown is None or photo is None or shown.photo.key != photo.key:
             self.box.finish()
         self.photo.show_photo(photo)
+        self._actions.know(has_photo=photo is not None)
+        if photo is None:
+            self.workspace.show_nothing()
         self._desk.show(photo)
 
     @Slot(object)
@@ -186,7 +199,8 @@ class AnnotateTab(QStackedWidget):
 
     @Slot(object)
     def _on_desk_problem(self, problem: Problem) -> None:
-        self._tell(problem)
+        if not self.workspace.takes(problem) or problem.details:
+            self._tell(problem)
 
     def _tell(self, problem: Problem) -> None:
         self._session.problem_met.emit(problem)
@@ -197,6 +211,13 @@ class AnnotateTab(QStackedWidget):
     def _on_class_named(self, name: str) -> None:
         self._wanted_class = name
         self._work.add_class(name)
+
+    @Slot()
+    def _on_edit_classes_asked(self) -> None:
+        if self._editor is None:
+            self._editor = ClassEditor(self._look, self._session, self._desk, self.window())
+        value = self.box.options.value
+        self._editor.open_on(value if value != VOID else None)
 
     def _choose_wanted(self) -> None:
         """Choose the class that was named just now, once the session knows it."""

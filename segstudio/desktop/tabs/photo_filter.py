@@ -27,14 +27,14 @@ class PhotoFilter:
 
     def chosen_from(self, photos: Sequence[Photo]) -> tuple[Photo, ...]:
         """Return the photos that pass, in their order."""
-        wanted = self.words.casefold().split()
-        return tuple(
-            photo
-            for photo in photos
-            if (self.status is None or photo.status == self.status)
-            and (self.split is None or (photo.split or "undecided") == self.split)
-            and (not wanted or all(word in photo.key.casefold() for word in wanted))
-        )
+        found = tuple(photos)
+        if self.status is not None:
+            found = tuple(photo for photo in found if photo.state.status == self.status)
+        if self.split is not None:
+            found = tuple(photo for photo in found if (photo.state.split or "undecided") == self.split)
+        for word in self.words.casefold().split():
+            found = tuple(photo for photo in found if word in photo.key.casefold())
+        return found
 
 
 def told(photo: Photo) -> str:
@@ -49,7 +49,7 @@ def told(photo: Photo) -> str:
 
 def told_count(shown: Sequence[Photo], total: Sequence[Photo]) -> str:
     """Return the line below the list: how many are done of those listed, and how many are left out."""
-    done = sum(photo.status not in OPEN for photo in shown)
+    done = sum(photo.state.status not in OPEN for photo in shown)
     text = f"{done:,} / {len(shown):,} done"
     hidden = len(total) - len(shown)
     return f"{text} · {hidden:,} not listed" if hidden else text

@@ -62,6 +62,7 @@ class PhotoList(QFrame):
         self.view.setAccessibleName("Photos")
         self.view.setModel(self.model)
         self.view.setItemDelegate(PhotoDelegate(look, self.view))
+        self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

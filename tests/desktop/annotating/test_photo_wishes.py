@@ -176,7 +176,7 @@ def test_everything_by_keyboard_alone(qtbot: QtBot, drive: Drive, project: Proje
             assert focused is not None
             reached.add(focused.objectName())
             hands.key(Qt.Key.Key_Tab)
-        wanted = {"photos", "photos.search", "photos.status", "canvas", "tool.brush", "rule", "classes"}
+        wanted = {"photos", "photos.search", "photos.status", "canvas", "tool.brush", "rule", "palette"}
         assert wanted <= reached
         assert {"class.add", "opacity", "photo.use", "photo.step", "photo.more", "light.fold"} <= reached
 
