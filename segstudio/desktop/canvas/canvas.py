@@ -122,20 +122,25 @@ class Canvas(Viewer):
 
     # -- Qt's events
 
-    def event(self, event: QEvent) -> bool:
+    def notice(self, kind: QEvent.Type, event: QEvent) -> bool:
         """Claim the keys of the canvas, and notice pinches."""
-        match event.type():
-            case QEvent.Type.ShortcutOverride if isinstance(event, QKeyEvent) and self._pointing.wants(event):
-                event.accept()
-                return True
-            case QEvent.Type.NativeGesture if isinstance(event, QNativeGestureEvent):
-                if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                    self._pointing.place = event.position()
-                    self.zoom_by(max(1 + event.value(), 0.1))
-                    return True
-            case _:
-                pass
-        return super().event(event)
+        if (
+            kind == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._pointing.wants(event)
+        ):
+            event.accept()
+            return True
+        if isinstance(event, QNativeGestureEvent) and self._pinch(event):
+            return True
+        return super().notice(kind, event)
+
+    def _pinch(self, event: QNativeGestureEvent) -> bool:
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._pointing.place = event.position()
+        self.zoom_by(max(1 + event.value(), 0.1))
+        return True
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Press."""

@@ -50,9 +50,9 @@ class Layers:
         """Draw in these colours from now on, outlines `line_px` device pixels wide; keeps the tiles it can."""
         table, before = mask_table(classes, look), self._look
         if (look.outlines, line_px) != (before.outlines, self._line_px) or (table != self._table).any():
-            self._mask_tiles.clear()
+            self._mask_tiles.spoil_all()
         if (look.brightness, look.contrast, look.gamma) != (before.brightness, before.contrast, before.gamma):
-            self._photo_tiles.clear()
+            self._photo_tiles.spoil_all()
         self._table, self._tones, self._look, self._line_px = table, photo_tones(look), look, line_px
 
     def change(self, rect: Rect, view: View) -> Rect:
@@ -79,7 +79,7 @@ class Layers:
             seen = Rect(top, left, top + rect.height(), left + rect.width()) & extent
             for row, column in seen.tiles(TILE_PX):
                 for layer in layers:
-                    tile = layer.tile(view.scale, row, column, extent)
+                    tile = layer.tile(view.scale, row, column, extent=extent, seen=seen)
                     part = tile.place & seen
                     inner = part.within(tile.place)
                     painter.drawImage(

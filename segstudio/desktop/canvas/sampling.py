@@ -78,24 +78,26 @@ def draw_photo(photo: Pyramid, tones: Tones | None, scale: float, place: Rect, o
     if scale > 1:
         rows, columns = _picked(photo.pixels, scale, place)
         part = photo.pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        few = _in_tones(cv2.cvtColor(part, cv2.COLOR_RGB2BGRA), tones)
+        few = _in_tones(_bgra(part), tones)
         whole = few.view(np.int32)[..., 0]
         out[:] = whole.take(columns - columns[0], axis=1).take(rows - rows[0], axis=0)
         return
     number = min(max(math.floor(-math.log2(scale) + 1e-9), 0), len(photo.levels) - 1)
     level, step = photo.levels[number], 1 / (scale * 2**number)
-    part = level[place.slices] if step == 1 else _smooth(level, step, place)
-    target[:] = _in_tones(cv2.cvtColor(part, cv2.COLOR_RGB2BGRA), tones)
+    bgra = _bgra(level[place.slices]) if step == 1 else _smooth(level, step, place)
+    target[:] = _in_tones(bgra, tones)
 
 
 def _smooth(level: npt.NDArray[np.uint8], step: float, place: Rect) -> npt.NDArray[np.uint8]:
-    """Return a level at `place` when a device pixel is `step` (1 or more) of its pixels, interpolated."""
+    """Return a level at `place` when a device pixel is `step` of its pixels, interpolated: blue, green, red, alpha."""
     # Sample i lies at (i + 0.5) * step - 0.5 in the level, counted between the centres of its pixels.
     first_row, first_column = (place.top + 0.5) * step - 0.5, (place.left + 0.5) * step - 0.5
     top = min(max(math.floor(first_row), 0), level.shape[0] - 1)
     left = min(max(math.floor(first_column), 0), level.shape[1] - 1)
     bottom, right = math.ceil(place.bottom * step) + 2, math.ceil(place.right * step) + 2
-    part = level[top:bottom, left:right]
+    part = cv2.cvtColor(
+        level[top:bottom, left:right], cv2.COLOR_RGB2BGRA
+    )  # of four channels it is twice as quick
     mapping = np.array(((step, 0, first_column - left), (0, step, first_row - top)))
     return np.asarray(
         cv2.warpAffine(
@@ -109,11 +111,15 @@ def _smooth(level: npt.NDArray[np.uint8], step: float, place: Rect) -> npt.NDArr
     )
 
 
-def _in_tones(bgra: cv2.typing.MatLike, tones: Tones | None) -> npt.NDArray[np.uint8]:
+def _bgra(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGRA), dtype=np.uint8)
+
+
+def _in_tones(bgra: npt.NDArray[np.uint8], tones: Tones | None) -> npt.NDArray[np.uint8]:
     if tones is not None:
         tables = np.stack((tones, tones, tones, np.arange(256, dtype=np.uint8)), axis=1)
-        bgra = cv2.LUT(bgra, tables[None])
-    return np.asarray(bgra, dtype=np.uint8)
+        return np.asarray(cv2.LUT(bgra, tables[None]), dtype=np.uint8)
+    return bgra
 
 
 def _sampled(mask: Mask, scale: float, place: Rect) -> Mask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -56,8 +57,8 @@ class TileCache:
         """How much memory the tiles take."""
         return self._bytes
 
-    def tile(self, scale: float, row: int, column: int, extent: Rect) -> Tile:
-        """Return the tile as it is to be drawn, from a picture of `extent` at `scale`."""
+    def tile(self, scale: float, row: int, column: int, *, extent: Rect, seen: Rect) -> Tile:
+        """Return a tile of the picture `extent` at `scale`, as it is to be drawn where it is `seen`."""
         key = scale, row, column
         tile = self._tiles.get(key)
         if tile is None:
@@ -66,10 +67,10 @@ class TileCache:
             self._keep_within_budget()
         else:
             self._tiles.move_to_end(key)
-        if tile.stale:
-            part = tile.stale.within(tile.place)
-            self._fill(scale, tile.stale, tile.pixels[part.slices])
-            tile.stale = EMPTY
+        needed = tile.stale & seen
+        if needed:
+            part, tile.stale = divided(tile.stale, needed)
+            self._fill(scale, part, tile.pixels[part.within(tile.place).slices])
         return tile
 
     def spoil(self, scale: float, place: Rect) -> None:
@@ -86,6 +87,11 @@ class TileCache:
             if tile is not None:
                 tile.stale = tile.stale | (tile.place & place)
 
+    def spoil_all(self) -> None:
+        """Let every tile be written anew when it is next drawn."""
+        for tile in self._tiles.values():
+            tile.stale = tile.place
+
     def clear(self) -> None:
         """Forget all tiles."""
         self._tiles.clear()
@@ -95,3 +101,15 @@ class TileCache:
         while self._bytes > self._budget and len(self._tiles) > 1:
             _, oldest = self._tiles.popitem(last=False)
             self._bytes -= oldest.size_bytes
+
+
+def divided(stale: Rect, needed: Rect) -> tuple[Rect, Rect]:
+    """Cut `stale` in two: the smaller part that holds `needed`, and the rest, which may be empty."""
+    cuts = (
+        (replace(stale, bottom=needed.bottom), replace(stale, top=needed.bottom)),
+        (replace(stale, top=needed.top), replace(stale, bottom=needed.top)),
+        (replace(stale, right=needed.right), replace(stale, left=needed.right)),
+        (replace(stale, left=needed.left), replace(stale, right=needed.left)),
+    )
+    part, rest = min(cuts, key=lambda cut: cut[0].rows * cut[0].columns)
+    return part, rest if rest else EMPTY

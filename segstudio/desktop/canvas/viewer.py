@@ -28,6 +28,10 @@ _OUTLINE_PX = 2
 _LITTLE_PX = 200 * 200
 """So few pixels are drawn sooner than it is said which of them need not be."""
 
+_NOTICED = frozenset(
+    {QEvent.Type.DevicePixelRatioChange, QEvent.Type.ShortcutOverride, QEvent.Type.NativeGesture}
+)
+
 
 class Viewer(QWidget):
     """Shows one photo and its live mask. It is told what changed; `view_changed` follows pan, zoom and size."""
@@ -224,10 +228,17 @@ class Viewer(QWidget):
     # -- Qt's events
 
     def event(self, event: QEvent) -> bool:
-        """Notice another screen."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._take_ratio()
+        """Take what Qt has no method for."""
+        kind = event.type()
+        if kind in _NOTICED and self.notice(kind, event):
+            return True
         return super().event(event)
+
+    def notice(self, kind: QEvent.Type, _event: QEvent) -> bool:
+        """Notice another screen; returns whether the event needs nothing else."""
+        if kind == QEvent.Type.DevicePixelRatioChange:
+            self._take_ratio()
+        return False
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Keep in the middle what was there, or the whole photo in view."""

@@ -196,6 +196,19 @@ def test_after_a_change_the_screen_is_as_if_all_were_drawn_anew(canvas: Canvas, 
     np.testing.assert_array_equal(seen(canvas), on_screen)
 
 
+def test_a_change_is_seen_at_every_zoom(canvas: Canvas) -> None:
+    mask = np.zeros((40, 60), dtype=np.uint8)
+    show(canvas, grey(40, 60), mask, 2.0)
+    assert at(canvas, seen(canvas), 30, 20) == SKY
+    canvas.zoom_by(2)
+    QApplication.processEvents()
+    mask[:] = 1
+    canvas.mask_changed(Rect(0, 0, 40, 60))
+    QApplication.processEvents()
+    canvas.zoom_by(0.5)
+    assert at(canvas, seen(canvas), 30, 20) == GROUND
+
+
 def test_a_tool_is_drawn_on_top_and_wiped_when_it_moves(canvas: Canvas) -> None:
     show(canvas, grey(100, 100), None, 1.0)
     tool = Recorder()
