@@ -100,9 +100,6 @@ def test_a_new_project_by_keyboard_then_all_tabs_then_again(qtbot: QtBot, drive:
         QTest.keyClicks(asking.focusWidget(), "person")
         press(qtbot, asking, "new.make")
         wait_for_tab(qtbot, window, "import")
-        command = window.findChild(QLineEdit, "command")
-        assert command is not None
-        assert "My jumps" in command.text()
         activate(qtbot, window)
         for key, tab in _TABS_BY_KEY:
             QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
@@ -311,11 +308,10 @@ def test_runs_and_classes_of_a_model_are_shown(qtbot: QtBot, drive: Drive, proje
         wait_for_tab(qtbot, window, "annotate")
         assert window.header.tabs["train"].badge == "●"
         assert window.header.tabs["review"].badge == "1"
-        window.show_tab("train")
-        assert cells(window, "trainings", 0, 0, 2, 3) == [run.name, "open", "1 of 9"]
         window.show_tab("review")
         assert cells(window, "classes", 0, 0, 1) == ["sky", "0.900"]
         assert cells(window, "classes", 1, 0) == ["ground"]
+        window.asks = False  # about the training that has no end
 
     assert drive(steps, project.folder) == 0
 
