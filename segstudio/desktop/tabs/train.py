@@ -121,4 +121,5 @@ def ask_leaving(window: QWidget, names: list[str]) -> Leaving:
     box.setDefaultButton(go_on)
     box.exec()
     clicked = box.clickedButton()
+    box.deleteLater()
     return "go on" if clicked is go_on else "stop" if clicked is stop else "stay"

@@ -40,8 +40,9 @@ class CheckList(QWidget):
 
     def show_result(self, result: CheckResult | None) -> None:
         """Show what was found; None while it is being looked for."""
-        self._result = result
-        self._show()
+        if result != self._result or not self._rows.count():
+            self._result = result
+            self._show()
 
     def _show(self) -> None:
         while (item := self._rows.takeAt(0)) is not None:

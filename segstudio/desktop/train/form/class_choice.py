@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.train.form.editors import Choice
@@ -36,7 +36,8 @@ class ClassChoice(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
-        self._boxes: dict[str, QCheckBox] = {}
+        self._classes: ClassList | None = None
+        self._rows: dict[str, tuple[QCheckBox, _Bar, QLabel]] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
@@ -63,38 +64,51 @@ class ClassChoice(QWidget):
         self, classes: ClassList, ignored: Sequence[str], weights: object, balance: Sequence[ClassBalance]
     ) -> None:
         """Show the project's classes; those `ignored` are not learnt."""
+        if classes != self._classes:  # otherwise the rows stay, and with them the keyboard in them
+            self._classes = classes
+            self._rebuild(classes)
+        of_name = {row.name: row for row in balance}
+        for entry in classes.classes:
+            box, bar, share = self._rows[entry.name]
+            row = of_name.get(entry.name)
+            box.setChecked(entry.name not in ignored)
+            bar.show_share(row.share if row else 0.0)
+            share.setText(f"{row.share:.1%}" if row else "")
+            told = (
+                f"In {row.photos} photos: {row.train} for training, {row.val} for validation." if row else ""
+            )
+            share.setToolTip(told)
+        self.weights.setCurrentIndex(self.weights.findData(weights) if isinstance(weights, str) else -1)
+
+    def box(self, name: str) -> QCheckBox:
+        """Return the mark of one class."""
+        return self._rows[name][0]
+
+    def _rebuild(self, classes: ClassList) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._boxes.clear()
-        of_name = {row.name: row for row in balance}
+        self._rows.clear()
         edge = self._look.colour("line_strong")
         for position, entry in enumerate(classes.classes):
             box = QCheckBox(entry.name)
             box.setObjectName(f"class.{entry.name}")
-            box.setChecked(entry.name not in ignored)
             box.setToolTip(
                 f"Learn {entry.name}\nWithout the mark its pixels are left out, as if not labelled."
             )
             box.clicked.connect(self._on_box_clicked)
-            self._boxes[entry.name] = box
-            row = of_name.get(entry.name)
-            share = label(f"{row.share:.1%}" if row else "", "caption")
+            share = label("", "caption")
             share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            if row:
-                share.setToolTip(
-                    f"In {row.photos} photos: {row.train} for training, {row.val} for validation."
-                )
-            bar = _Bar(self._look, entry.colour, row.share if row else 0.0)
+            bar = _Bar(self._look)
+            self._rows[entry.name] = (box, bar, share)
             for column, widget in enumerate((Swatch(entry.colour, edge), box, bar, share)):
                 self._grid.addWidget(widget, position, column)
-        self.weights.setCurrentIndex(self.weights.findData(weights) if isinstance(weights, str) else -1)
 
     @Slot()
     def _on_box_clicked(self) -> None:
-        self.ignored_changed.emit([name for name, box in self._boxes.items() if not box.isChecked()])
+        self.ignored_changed.emit([name for name, (box, _, _) in self._rows.items() if not box.isChecked()])
 
     @Slot(int)
     def _on_weights_chosen(self, position: int) -> None:
@@ -104,11 +118,16 @@ class ClassChoice(QWidget):
 class _Bar(QWidget):
     """A share as a bar, on a logarithmic scale: a class of one pixel in a thousand can still be seen."""
 
-    def __init__(self, look: Look, colour: str, share: float) -> None:
+    def __init__(self, look: Look) -> None:
         super().__init__()
-        self._look, self._colour, self._share = look, colour, share
+        self._look, self._share = look, 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def show_share(self, share: float) -> None:
+        """Show another share, 0–1."""
+        self._share = share
         self.setToolTip(f"{share:.2%} of the labelled pixels; the bar is logarithmic.")
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Return a short bar."""

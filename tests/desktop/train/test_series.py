@@ -1,0 +1,92 @@
+"""What the charts show."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from segstudio.desktop.train.plots.series import (
+    Curve,
+    bottom_of,
+    csv_of,
+    series_of,
+    smoothed,
+    top_of,
+    values_at,
+    window_of,
+)
+from tests.desktop.train.conftest import epoch, finished, started, step
+from tests.desktop.train.test_log import told
+
+RUN = told(started(), *map(step, range(1, 11)), epoch(1, hits=5), epoch(2, hits=8), finished(2))
+COLOURS = {"sky": "#3366FF", "ground": "#996633"}
+
+
+def test_one_run_is_told_by_what_is_measured() -> None:
+    curves = [Curve("r", RUN, COLOURS)]
+    assert [line.label for line in series_of("loss", curves, 3)] == ["training", "validation"]
+    assert [(line.label, line.colour) for line in series_of("classes", curves, 1)] == list(COLOURS.items())
+    assert series_of("miou", curves, 1)[0].y.tolist() == pytest.approx([1 / 3, 2 / 3])
+    training = series_of("loss", curves, 3)[0]
+    assert training.x.tolist() == [number / 5 for number in range(1, 11)]
+    assert training.raw is not None
+    assert series_of("loss", curves, 1)[0].raw is None
+
+
+def test_several_runs_are_told_by_name_in_colours_of_their_own() -> None:
+    curves = [Curve("a", RUN, COLOURS), Curve("b", RUN, COLOURS)]
+    lines = series_of("miou", curves, 1)
+    assert [line.label for line in lines] == ["a", "b"]
+    assert len({line.colour for line in lines}) == 2
+    assert {line.stroke for line in series_of("classes", curves, 1)} == {"solid", "dashed"}
+
+
+def test_a_run_that_has_told_nothing_has_no_lines() -> None:
+    curves = [Curve("r", told(), {})]
+    assert not any(series_of(chart, curves, 5) for chart in ("loss", "miou", "classes", "rate"))
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 10, 99])
+def test_smoothing_is_the_mean_around_each_value(window: int) -> None:
+    values = np.random.default_rng(0).random(40)
+    half = min(window // 2, 39)
+    wanted = [values[max(0, i - half) : i + half + 1].mean() for i in range(40)]
+    assert smoothed(values, window).tolist() == pytest.approx(wanted)
+
+
+def test_the_slider_goes_from_none_to_a_fifth() -> None:
+    assert [window_of(place, 1000) for place in (0, 100)] == [1, 200]
+    assert window_of(50, 0) == 1
+
+
+@pytest.mark.parametrize(
+    ("high", "top"), [(0.0, 1.0), (0.93, 1.0), (1.2, 1.5), (9.99, 10.0), (10.0, 15.0), (3e-4, 4e-4)]
+)
+def test_axes_end_at_round_numbers(high: float, top: float) -> None:
+    assert top_of([np.array([0.0, high, math.nan])]) == pytest.approx(top)
+
+
+def test_a_steep_start_does_not_squeeze_the_rest() -> None:
+    values = np.concatenate(([50.0], np.full(300, 0.9)))
+    assert top_of([values]) == 1.0
+    assert bottom_of([values]) == 0.1
+
+
+def test_values_under_the_pointer_are_the_nearest_of_each_line() -> None:
+    lines = series_of("miou", [Curve("r", RUN, COLOURS)], 1)
+    for place, value in ((1.4, 1 / 3), (1.6, 2 / 3)):
+        ((label, colour, found),) = values_at(lines, place)
+        assert (label, colour) == ("mean IoU", "accent")
+        assert found == pytest.approx(value)
+    assert values_at(lines, 9) == ()
+
+
+def test_tables_hold_every_epoch_and_every_step() -> None:
+    epochs, steps = csv_of('the "first", run', RUN)
+    lines = epochs.splitlines()
+    assert lines[0] == "run,epoch,step,train_loss,val_loss,miou,iou sky,iou ground"
+    assert lines[1].startswith('"the ""first"", run",1,5,1.0,1.1,0.3333')
+    assert len(steps.splitlines()) == 11
+    assert steps.splitlines()[2].endswith(",2,0.5,0.001,10,500")
