@@ -46,7 +46,8 @@ class ClassPalette(QFrame):
         self._edit = QPushButton("Edit classes…")
         self._edit.setObjectName("class.edit")
         self._edit.setProperty("kind", "quiet")
-        self._edit.setVisible(edit is not None)
+        self._can_edit = edit is not None
+        self._edit.setVisible(self._can_edit)
         if edit is not None:
             self._edit.setToolTip(edit.toolTip())
             self._edit.clicked.connect(edit.trigger)
@@ -65,7 +66,9 @@ class ClassPalette(QFrame):
         if classes != self._classes or not len(classes):
             self._classes = classes
             self._nameless.setVisible(not len(classes))
-            if not len(classes):
+            if len(classes):
+                self._on_name_left()
+            else:
                 self.ask_for_name()
             self._refresh()
 
@@ -80,6 +83,7 @@ class ClassPalette(QFrame):
         """Let the person type the name of a new class."""
         self.name.show()
         self._add.hide()
+        self._edit.hide()
         if self.isVisible() and len(self._classes):
             self.name.setFocus()
 
@@ -126,6 +130,7 @@ class ClassPalette(QFrame):
         if len(self._classes) and not self.name.text().strip():
             self.name.hide()
             self._add.show()
+            self._edit.setVisible(self._can_edit)
 
 
 class _NameField(QLineEdit):

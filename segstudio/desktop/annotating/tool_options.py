@@ -102,6 +102,10 @@ class ToolOptionsRow(QWidget):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self.rule)
+        # of one height for all tools: the canvas below must not move
+        self.setFixedHeight(
+            max(part.sizeHint().height() for part in (*self._of_tip, *self._of_wand, self.rule))
+        )
 
     def _connect(self) -> None:
         box = self._box
