@@ -59,7 +59,7 @@ class Wand:
 
         `contiguous` leaves only those that hang together with the position; `limit` looks no further than that
         rectangle. With `smoothing_px` each pixel then follows the majority of the square that reaches so far
-        around it: specks go, pinholes close, corners round off.
+        around it: specks go, pinholes close, corners round off. What would go altogether stays as it is.
         """
         area = Rect.whole(self._size) & (limit or Rect.whole(self._size))
         if self._seed is None or not area:
@@ -69,7 +69,9 @@ class Wand:
             region = connected(lambda rect: self._distance(rect) <= square, self._seed, area, neighbours)
         else:
             region = trimmed(area, self._distance(area) <= square)
-        return smoothed(region, smoothing_px, area) if smoothing_px > 0 and region else region
+        if smoothing_px > 0 and region:
+            return smoothed(region, smoothing_px, area) or region
+        return region
 
     def _distance(self, rect: Rect) -> npt.NDArray[np.uint16]:
         """Return the squared distances in `rect`, kept from the largest rectangle asked for so far."""

@@ -82,6 +82,13 @@ def test_smoothing_drops_specks_and_closes_pinholes() -> None:
     assert smooth[10:50, 10:50].sum() == smooth.sum()
 
 
+def test_smoothing_never_leaves_nothing_of_what_was_found() -> None:
+    speck = np.zeros((9, 9, 3), dtype=np.uint8)
+    speck[4, 4] = 255
+    region = Wand(speck, (4.5, 4.5), sample_px=1).region(5, smoothing_px=1)
+    assert region.rect == Rect(4, 4, 5, 5)
+
+
 @pytest.mark.parametrize("px", [1, 3, 10])
 def test_smoothing_is_a_majority_vote(px: int) -> None:
     rng = np.random.default_rng(px)
