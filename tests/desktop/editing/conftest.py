@@ -44,11 +44,11 @@ class Bench:
         assert self.session.opened is not None
         self.desk.show(self.session.opened.photos[number])
 
-    def show(self, number: int) -> OpenPhoto:
+    def show(self, number: int, timeout_ms: int = WAIT_MS) -> OpenPhoto:
         """Show a photo and wait until it is there."""
         key = self.key_at(number)
         self.wish(number)
-        self.wait(lambda: self.desk.shown is not None and self.desk.shown.photo.key == key)
+        self.wait(lambda: self.desk.shown is not None and self.desk.shown.photo.key == key, timeout_ms)
         assert self.desk.shown is not None
         return self.desk.shown
 
@@ -66,12 +66,12 @@ class Bench:
         for position in way:
             self.desk.paint(*stroke.to(position), value=value, rule=EVERYWHERE)
 
-    def wait(self, fact: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(fact, timeout=WAIT_MS)
+    def wait(self, fact: Callable[[], bool], timeout_ms: int = WAIT_MS) -> None:
+        self.qtbot.waitUntil(fact, timeout=timeout_ms)
 
-    def wait_saved(self) -> None:
+    def wait_saved(self, timeout_ms: int = WAIT_MS) -> None:
         self.desk.save()
-        self.wait(lambda: not self.desk.unsaved)
+        self.wait(lambda: not self.desk.unsaved, timeout_ms)
 
     def mask_on_disk(self, number: int) -> Mask | None:
         assert self.session.opened is not None
