@@ -22,7 +22,7 @@ from segstudio.desktop.work import JobControl
 if TYPE_CHECKING:
     from segstudio.desktop.train.page import TrainPage
 
-_REFRESH_MS = 1500
+_REFRESH_MS = 2000
 
 
 class TrainTab(QStackedWidget):

@@ -211,7 +211,13 @@ class RunBoard(QObject):
         was_live = before is not None and before.is_live
         if was_live and not now.is_live and now.problem is not None:
             self.problem_met.emit(now.problem)
-        if was_live != now.is_live or (now.is_live and now.name not in self._summaries and now.told.started):
+        epochs_before = len(before.told.epochs) if before is not None else 0
+        is_further = len(now.told.epochs) != epochs_before
+        if (
+            was_live != now.is_live
+            or (now.is_live and is_further)
+            or (now.is_live and now.name not in self._summaries and now.told.started)
+        ):
             self.runs_changed.emit()
 
     @Slot()

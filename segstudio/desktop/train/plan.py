@@ -173,8 +173,8 @@ class Plan(QWidget):
         else:
             errors, warnings = self._result.count("error"), self._result.count("warning")
             level = "error" if errors else "warning" if warnings else ""
-            stale = " (before your last change)" if self._is_stale else ""
-            self.check_fold.say(self._result.summary() + stale, level=level)
+            summary = self._result.summary()
+            self.check_fold.say(f"was: {summary}" if self._is_stale else summary, level=level)
         self.check.show_result(self._result)
 
     # -- the check

@@ -14,7 +14,7 @@ from segstudio.desktop.train.plots.panel import Plots
 from segstudio.desktop.train.plots.series import Curve
 from segstudio.desktop.train.previews import PreviewStrip
 from segstudio.desktop.train.run_thread import RunNow
-from segstudio.desktop.train.words import facts_text, heading
+from segstudio.desktop.train.words import facts_text, heading, short_name
 from segstudio.desktop.widgets.labels import ElidedLabel
 from segstudio.project.classes import ClassList
 
@@ -55,9 +55,9 @@ class RunView(QWidget):
         """Show these runs; `anew` when they are others than before."""
         self._shown = tuple(runs)
         colours = {entry.name: entry.colour for entry in classes.classes}
-        self.plots.show_curves([Curve(now.name, now.told, colours) for now in runs])
+        self.plots.show_curves([Curve(short_name(now.name), now.told, colours) for now in runs])
         first = self.first
-        self.name.set_whole(" · ".join(now.name for now in runs) if runs else "No training yet")
+        self.name.set_whole(_title([now.name for now in runs]))
         self.stop.setVisible(first is not None and first.is_live)
         self.stop.setEnabled(first is not None and first.phase in ("running", "starting"))
         self.resume.setVisible(first is not None and first.phase in CAN_GO_ON)
@@ -65,7 +65,8 @@ class RunView(QWidget):
             self.told.set_whole("Choose a network and a recipe, then start.")
             self.facts.set_whole("")
         else:
-            told = heading(first.name, first.phase, first.told)
+            alone = "" if len(runs) == 1 else f"{short_name(first.name)}: "
+            told = alone + heading(first.name, first.phase, first.told)
             self.told.set_whole(first.problem.text if first.problem is not None else told)
             self.facts.set_whole(facts_text(first.phase, first.told, time.time(), first.gpu))
         self.stop.setText("Stopping …" if first is not None and first.phase == "stopping" else "Stop")
@@ -109,3 +110,9 @@ class RunView(QWidget):
     def _on_resume_clicked(self) -> None:
         if self.first is not None:
             self.resume_asked.emit(self.first.name)
+
+
+def _title(names: Sequence[str]) -> str:
+    if not names:
+        return "No training yet"
+    return names[0] if len(names) == 1 else f"{len(names)} trainings laid over each other"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from segstudio.desktop.train.board import RunRow
 from segstudio.desktop.train.curves import Told, recent_speed, seconds_left
 from segstudio.desktop.train.phases import Phase
@@ -21,6 +23,8 @@ _SAID: dict[Phase, str] = {
     "stopping": "stopping …",
     "interrupted": "broken off",
 }
+_GIVEN = re.compile(r"\d{4}-(\d{2}-\d{2})-(\d{2})(\d{2})-.*?(-\d+)?$")
+_LONG = 20
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -51,6 +55,15 @@ def duration(seconds: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(round(seconds / _HOUR), 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def short_name(name: str) -> str:
+    """Return a run's name as it fits beside a line of a chart: day and time of one that was given no other name."""
+    match = _GIVEN.match(name)
+    if match:
+        month_day, hour, minute, number = match.groups()
+        return f"{month_day} {hour}:{minute}{number or ''}"
+    return name if len(name) <= _LONG else f"{name[: _LONG - 1]}…"
 
 
 def row_text(row: RunRow, now: float) -> str:
