@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
 
-from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.widgets.labels import label, shortened
 from segstudio.desktop.work import JobStatus
+
+_BUTTON_LETTERS = 36
 
 
 class Question(QFrame):
@@ -47,7 +49,7 @@ class Question(QFrame):
         """Tell what would happen; the button that does it says `agree`."""
         self._text.setText(told)
         self.setAccessibleName(told)
-        self.agree.setText(agree)
+        self.agree.setText(shortened(agree, _BUTTON_LETTERS).replace("&", "&&"))
         self.agree.show()
         self._bar.hide()
         self.show()
