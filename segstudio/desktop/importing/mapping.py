@@ -116,8 +116,12 @@ def new_target(row: LabelRow, rows: Sequence[LabelRow], classes: ClassList, colo
 def options_of(
     rows: Sequence[LabelRow], classes: ClassList, choices: Choices, *, only_photos: bool
 ) -> ImportOptions:
-    """Return the choices of person and rows as options of an import that takes what is ready and leaves the rest."""
-    renames = {row.label: row.target.name for row in rows if row.target.kind in (Kind.CLASS, Kind.NEW)}
+    """Return the choices of person and rows as options of an import that takes what is ready and leaves the rest.
+
+    A new class without a name is as good as none.
+    """
+    named = (row for row in rows if row.target.kind in (Kind.CLASS, Kind.NEW) and row.target.name.strip())
+    renames = {row.label: row.target.name for row in named}
     renames |= {row.label: "void" for row in rows if row.target.kind is Kind.VOID}
     keep = choices.keep_unlabelled
     return ImportOptions(
@@ -153,14 +157,6 @@ def draw_order(rows: Sequence[LabelRow], classes: ClassList) -> tuple[str, ...]:
             wanted[name] = name
     places = iter(wanted)
     return tuple(next(places) if name in wanted else name for name in all_names)
-
-
-def problem_with(rows: Sequence[LabelRow]) -> str:
-    """Say what keeps these rows from being an import; nothing when they may be one."""
-    nameless = next(
-        (row for row in rows if row.target.kind is Kind.NEW and not row.target.name.strip()), None
-    )
-    return f"Give the new class for “{nameless.label}” a name." if nameless is not None else ""
 
 
 def _new_classes(rows: Sequence[LabelRow]) -> Mapping[str, str]:

@@ -22,7 +22,6 @@ from segstudio.desktop.importing.mapping import (
     moved,
     new_target,
     options_of,
-    problem_with,
 )
 from segstudio.desktop.importing.preparing import Examination, Material, Preparer
 from segstudio.desktop.importing.report_page import ReportPage
@@ -246,8 +245,7 @@ class ImportTab(QStackedWidget):
         counts = tally(self._examination.rows if self._examination is not None else self.bench.table.rows)
         status = self._status if self._examination is None else None
         self.bench.show_tally(counts, status)
-        wrong = problem_with(self._labels)
-        ready = self._examination is not None and counts.ready > 0 and not wrong and self._commit is None
+        ready = self._examination is not None and counts.ready > 0 and self._commit is None
         self._actions.know(has_given=bool(self._sources), can_import=ready)
 
     # -- what the person does

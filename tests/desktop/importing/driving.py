@@ -52,7 +52,9 @@ def states(tab: ImportTab) -> dict[str, str]:
     return {row.name: row.state for row in tab.bench.table.rows}
 
 
-def labelme(path: Path, photo: str, *objects: tuple[str, tuple[tuple[int, int], ...]], size: str = "30x40") -> Path:
+def labelme(
+    path: Path, photo: str, *objects: tuple[str, tuple[tuple[int, int], ...]], size: str = "30x40"
+) -> Path:
     """Write LabelMe XML for a photo of rows × columns."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rows, columns = size.split("x")
