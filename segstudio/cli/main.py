@@ -37,6 +37,7 @@ VERBS = (
     Verb("classes", "classes", "classes", "List the classes of a project, or change them."),
     Verb("check", "check", "check", "Tell what would spoil a training, and the fix."),
     Verb("train", "train", "train", "Train a model on a project."),
+    Verb("augment", "augment", "augment", "Show what augmentation does to a few photos."),
     Verb("evaluate", "evaluate", "evaluate", "Score a model on labelled photos."),
     Verb("predict", "predict", "predict", "Segment new photos with a model."),
     Verb("formats", "formats", "formats", "List the annotation formats."),

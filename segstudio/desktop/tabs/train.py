@@ -96,8 +96,9 @@ class TrainTab(QStackedWidget):
             self._refresh.start()
 
     @Slot(str, object)
-    def _on_errand_failed(self, _kind: str, problem: Problem) -> None:
-        self._session.problem_met.emit(problem)
+    def _on_errand_failed(self, kind: str, problem: Problem) -> None:
+        if kind != "crops":  # told where they are shown
+            self._session.problem_met.emit(problem)
 
 
 def _import_page(_control: JobControl) -> None:

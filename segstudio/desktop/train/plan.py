@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QImage, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
@@ -15,6 +16,7 @@ from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.train.errands import Errands, ask_verb
+from segstudio.desktop.train.form.augmentation_view import CROPS, PHOTOS, AugmentationView, read_crops
 from segstudio.desktop.train.form.check_list import CheckList
 from segstudio.desktop.train.form.class_choice import ClassChoice
 from segstudio.desktop.train.form.findings import CheckResult, Found, result_of, why_not
@@ -49,6 +51,9 @@ class Plan(QWidget):
         self.classes = ClassChoice(look)
         self.split = SplitEditor()
         self.check = CheckList(look)
+        self.augmentation = AugmentationView()
+        self._drawn = -1
+        self.augmentation_fold = Fold(look, "augmentation", "Augmentation", self._open_augmentation)
         self.class_fold = Fold(look, "classes", "Classes", lambda: self.classes)
         self.split_fold = Fold(look, "split", "Split", lambda: self.split)
         self.check_fold = Fold(look, "check", "Check", lambda: self.check)
@@ -100,7 +105,8 @@ class Plan(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 16, 16, 8)
         column.setSpacing(6)
-        for widget in (self.form, self.class_fold, self.split_fold, self.form.more, self.check_fold):
+        folds = (self.class_fold, self.split_fold, self.form.more, self.augmentation_fold, self.check_fold)
+        for widget in (self.form, *folds):
             column.addWidget(widget)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -132,6 +138,8 @@ class Plan(QWidget):
         self.split.undo_asked.connect(self._on_split_undone)
         self.check.fix_asked.connect(self._on_fix_asked)
         self.check.again_asked.connect(self._on_check_asked)
+        self._errands.failed.connect(self._on_errand_failed)
+        self.augmentation.wanted.connect(self._on_crops_wanted)
         self._later.timeout.connect(self._check)
 
     # -- showing
@@ -220,6 +228,39 @@ class Plan(QWidget):
                 self.split.go.setFocus()
             case "photos":
                 self._actions["go.annotate"].trigger()
+
+    # -- what augmentation does
+
+    def _open_augmentation(self) -> QWidget:
+        QTimer.singleShot(0, self, self._on_crops_wanted)
+        return self.augmentation
+
+    @Slot()
+    def _on_crops_wanted(self) -> None:
+        opened, planned = self._session.opened, self.form.planned()
+        if opened is None or planned is None or self._errands.is_running("crops"):
+            return
+        self._drawn += 1
+        words = ("augment", str(opened.folder), *recipe_words(self.form.recipe_name, self.form.changes()))
+        counts = ("--photos", str(PHOTOS), "--crops", str(CROPS), "--seed", str(self._drawn * PHOTOS * 1000))
+
+        def work(control: JobControl) -> list[tuple[str, QImage]]:
+            with TemporaryDirectory(prefix="segstudio-crops-") as folder:
+                return read_crops(ask_verb((*words, *counts, "--out", folder), control)["crops"])
+
+        self.augmentation.say("Drawing …", is_busy=True)
+        self._errands.run("crops", work, self._on_crops_drawn)
+
+    def _on_crops_drawn(self, crops: list[tuple[str, QImage]]) -> None:
+        self.augmentation.say("So the network is given these photos, with these choices.", is_busy=False)
+        self.augmentation.show_crops(crops)
+
+    @Slot(str, object)
+    def _on_errand_failed(self, kind: str, problem: Problem) -> None:
+        if kind == "crops":
+            self.augmentation.say(problem.text, is_busy=False)
+        elif kind in ("check", "split"):
+            self._show()
 
     # -- the choices
 

@@ -183,6 +183,14 @@ def test_the_check_finds_and_mends(qtbot: QtBot, show: Show, tiny: Project) -> N
     assert plan.form.changes() == {}
 
 
+def test_what_augmentation_does_can_be_looked_at(qtbot: QtBot, show: Show, tiny: Project) -> None:
+    plan = show(tiny).page.plan
+    plan.form.change({"crop_px": 32})
+    plan.augmentation_fold.open()
+    qtbot.waitUntil(lambda: plan.augmentation._grid.count() == 12, timeout=TRAIN_MS)
+    assert plan.augmentation.again.isEnabled()
+
+
 def test_photos_are_split_anew_and_back(qtbot: QtBot, show: Show, tiny: Project) -> None:
     shown = show(tiny)
     plan = shown.page.plan
