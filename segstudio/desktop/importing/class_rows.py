@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QColorDialog,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from segstudio.desktop.importing.class_choice import SWATCH_PX, ClassChoice, swatch_icon
 from segstudio.desktop.importing.mapping import Kind, LabelRow, Target, new_target
 from segstudio.desktop.look import Look
-from segstudio.desktop.widgets.labels import ElidedLabel, label, set_property
+from segstudio.desktop.widgets.labels import ElidedLabel, label
 from segstudio.project.classes import ClassList
 
 _ROW_PX = 36
 _GRIP_PX = 16
-_SWATCH_PX = 14
-_OPEN_TEXT = "choose …"
 _COUNT_PX = 68
 
 
@@ -151,7 +148,7 @@ class _Line(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self._swatch = QToolButton()
-        self._swatch.setFixedSize(QSize(_SWATCH_PX + 10, _SWATCH_PX + 10))
+        self._swatch.setFixedSize(QSize(SWATCH_PX + 10, SWATCH_PX + 10))
         self._swatch.setCursor(Qt.CursorShape.ArrowCursor)
         self._swatch.clicked.connect(self._on_swatch_clicked)
         self._name = ElidedLabel()
@@ -161,7 +158,7 @@ class _Line(QWidget):
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._arrow.setFixedWidth(24)
         self._arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.choice = _Choice()
+        self.choice = ClassChoice()
         row = QHBoxLayout(self)
         row.setContentsMargins(8 + _GRIP_PX, 0, 8, 0)
         row.setSpacing(6)
@@ -184,7 +181,7 @@ class _Line(QWidget):
         self._count.setText(shapes)
         self._arrow.setText("new" if target.kind is Kind.NEW else "→")
         self._arrow.setToolTip("A new class." if target.kind is Kind.NEW else "")
-        self._swatch.setIcon(_swatch(colour, self._look, self.devicePixelRatioF()))
+        self._swatch.setIcon(swatch_icon(colour, self._look, self.devicePixelRatioF()))
         self._swatch.setEnabled(target.kind is Kind.NEW)
         self._swatch.setToolTip("Choose the colour of the new class." if target.kind is Kind.NEW else "")
         self._swatch.setAccessibleName(f"Colour of {shown}")
@@ -274,94 +271,3 @@ class _Line(QWidget):
             Target(Kind.CLASS, there.name) if there is not None else Target(Kind.NEW, name, row.target.colour)
         )
         self._owner.aimed_at.emit(row.label, target)
-
-
-class _Choice(QComboBox):
-    """What a label becomes. A new class has its name here, to be typed over. `picked` a Target, `named` a name."""
-
-    picked = Signal(object)
-    named = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumContentsLength(6)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.activated.connect(self._on_activated)
-
-    def show_target(self, row: LabelRow, classes: ClassList, look: Look, ratio: float) -> None:
-        target = row.target
-        self.clear()
-        for entry in classes.classes:
-            self.addItem(_swatch(entry.colour, look, ratio), entry.name, Target(Kind.CLASS, entry.name))
-        if classes.classes:
-            self.insertSeparator(self.count())
-        self.addItem(f"New class “{row.label}”" if row.label.strip() else "New class", Target(Kind.NEW))
-        self.addItem("Not labelled (void)", Target(Kind.VOID))
-        self.addItem("Leave out", Target(Kind.OUT))
-        is_new = target.kind is Kind.NEW
-        self.setEditable(is_new)
-        edit = self.lineEdit()
-        if is_new and edit is not None:
-            edit.setObjectName("import.new_name")
-            edit.setAccessibleName(f"Name of the new class for {row.label}")
-            edit.editingFinished.connect(self._on_name_typed)
-            edit.setPlaceholderText("name")
-        place = next(
-            (n for n in range(self.count()) if _same(self.itemData(n), target)),
-            -1,
-        )
-        self.setCurrentIndex(place)
-        if is_new:
-            self.setEditText(target.name)
-        self.setPlaceholderText(f"{row.hint}?" if row.hint else _OPEN_TEXT)
-        set_property(self, "wrong", target.kind is Kind.OPEN or (is_new and not target.name.strip()))
-        self.setAccessibleName(f"{row.label or '(no name)'} becomes")
-        self.setToolTip(
-            f"What “{row.label}” becomes in the project."
-            + (f" Did you mean “{row.hint}”?" if row.hint else "")
-            + (" Type to name the new class." if is_new else "")
-        )
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # turning the wheel scrolls the list; it chooses nothing
-
-    @Slot(int)
-    def _on_activated(self, number: int) -> None:
-        target = self.itemData(number)
-        if isinstance(target, Target):
-            self.picked.emit(target)
-
-    @Slot()
-    def _on_name_typed(self) -> None:
-        if self.isEditable():
-            self.named.emit(" ".join(self.currentText().split()))
-
-
-def _same(data: object, target: Target) -> bool:
-    if not isinstance(data, Target) or data.kind is not target.kind:
-        return False
-    return target.kind is not Kind.CLASS or data.name == target.name
-
-
-def _swatch(colour: str, look: Look, ratio: float) -> QIcon:
-    """A square in a colour; without one a hatch."""
-    picture = QPixmap(round(_SWATCH_PX * ratio), round(_SWATCH_PX * ratio))
-    picture.setDevicePixelRatio(ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(look.colour("line_strong"), 1))
-    if colour:
-        painter.setBrush(QColor(colour))
-    else:
-        painter.setBrush(Qt.BrushStyle.BDiagPattern)
-    painter.drawRoundedRect(QRect(0, 0, _SWATCH_PX - 1, _SWATCH_PX - 1), 3, 3)
-    painter.end()
-    icon = QIcon()
-    icon.addPixmap(picture)
-    icon.addPixmap(picture, QIcon.Mode.Disabled)
-    return icon

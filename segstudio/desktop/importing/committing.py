@@ -17,6 +17,14 @@ from segstudio.project.change import ProjectChangedError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
 
+Release = Callable[[Callable[[], None]], None]
+"""Saves and closes all photos that are open for painting, then calls what it is given."""
+
+
+def at_once(then: Callable[[], None]) -> None:
+    """The Release of a window in which no photo is open."""
+    then()
+
 
 @dataclass(slots=True)
 class Commit:

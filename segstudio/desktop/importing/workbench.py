@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.importing.choices_panel import ChoicesPanel
 from segstudio.desktop.importing.class_rows import ClassRows
 from segstudio.desktop.importing.given_panel import GivenPanel, action_button
+from segstudio.desktop.importing.history import told_when
 from segstudio.desktop.importing.preview_panel import PreviewPanel
 from segstudio.desktop.importing.row_table import RowTable
 from segstudio.desktop.importing.rows import Tally
@@ -151,7 +156,9 @@ def _line() -> QFrame:
 
 
 class Welcome(QWidget):
-    """Where nothing was given yet: what to drop, and the imports of before."""
+    """Where nothing was given yet: what to drop, and the imports of before. `report_asked` carries one's record."""
+
+    report_asked = Signal(object)
 
     def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
@@ -174,8 +181,8 @@ class Welcome(QWidget):
         buttons.addWidget(self._files)
         buttons.addWidget(action_button(actions, "import.folder"))
         buttons.addStretch(1)
-        self.earlier = QVBoxLayout()
-        self.earlier.setSpacing(0)
+        self._earlier = QVBoxLayout()
+        self._earlier.setSpacing(0)
         card = QFrame()
         card.setObjectName("import.drop")
         card.setMaximumWidth(640)
@@ -194,11 +201,27 @@ class Welcome(QWidget):
         row.addStretch(1)
         outer.addLayout(row)
         outer.addSpacing(8)
-        outer.addLayout(self.earlier)
+        outer.addLayout(self._earlier)
         outer.addStretch(3)
         self.setFocusProxy(self._files)
         look.theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+
+    @Slot(object)
+    def show_imports(self, paths: Sequence[Path]) -> None:
+        """Offer the reports of earlier imports, by their records."""
+        while (item := self._earlier.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for path in paths:
+            button = QPushButton(f"Report of {told_when(path.parent.name)}")
+            button.setObjectName("import.earlier")
+            button.setProperty("kind", "link")
+            button.setToolTip("What this import brought in, and what it left out.")
+            button.clicked.connect(partial(self.report_asked.emit, path))
+            self._earlier.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 
     @Slot()
     def _on_theme_changed(self) -> None:

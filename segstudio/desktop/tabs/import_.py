@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QPushButton, QStackedWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from segstudio.desktop.actions import Actions
-from segstudio.desktop.importing.committing import Commit
-from segstudio.desktop.importing.history import History, told_when
+from segstudio.desktop.importing.committing import Commit, Release, at_once
+from segstudio.desktop.importing.history import History
 from segstudio.desktop.importing.mapping import (
     Choices,
     Kind,
@@ -42,15 +42,7 @@ from segstudio.project.classes import ClassList
 
 _SOON_MS = 150
 _THUMBNAILS_WAITING = 40
-_FILES = "Photos, annotations, ZIPs (*.xml *.zip *.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp);;All files (*)"
-
-Release = Callable[[Callable[[], None]], None]
-"""Saves and closes all photos that are open for painting, then calls what it is given."""
-
-
-def at_once(then: Callable[[], None]) -> None:
-    """The Release of a window in which no photo is open."""
-    then()
+_FILES = "Photos, annotations, ZIPs (*.xml *.zip *.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp);;All (*)"
 
 
 class ImportTab(QStackedWidget):
@@ -145,7 +137,8 @@ class ImportTab(QStackedWidget):
         self._preparer.was_examined.connect(self._on_was_examined)
         self._preparer.work_changed.connect(self._on_work_changed)
         self._preparer.problem_met.connect(self._on_problem)
-        self._history.listed.connect(self._on_imports_listed)
+        self._history.listed.connect(self.welcome.show_imports)
+        self.welcome.report_asked.connect(self._history.read)
         self._history.was_read.connect(self._on_record_read)
         self._history.problem_met.connect(self._tell)
         session.changed.connect(self._on_session_changed)
@@ -382,22 +375,6 @@ class ImportTab(QStackedWidget):
     def _on_problem(self, problem: Problem) -> None:
         self._tell(problem)
         self._show_tally()
-
-    @Slot(object)
-    def _on_imports_listed(self, paths: Sequence[Path]) -> None:
-        column = self.welcome.earlier
-        while (item := column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for path in paths:
-            button = QPushButton(f"Report of {told_when(path.parent.name)}")
-            button.setObjectName("import.earlier")
-            button.setProperty("kind", "link")
-            button.setToolTip("What this import brought in, and what it left out.")
-            button.clicked.connect(partial(self._history.read, path))
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 
     @Slot(object)
     def _on_record_read(self, record: ImportRecord) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -496,7 +497,12 @@ def test_open_photos_are_released_before_masks_are_written(
 
     def steps(window: Window) -> None:
         tab = tab_of(qtbot, window)
-        tab._release = lambda then: (order.append("released"), then())[1]
+
+        def release(then: Callable[[], None]) -> None:
+            order.append("released")
+            then()
+
+        tab._release = release
         dropped(window, given)
         wait_until_looked_at(qtbot, tab)
         assert not list((empty.folder / "masks").rglob("*.png"))
