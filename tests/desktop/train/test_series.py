@@ -76,7 +76,7 @@ def test_a_steep_start_does_not_squeeze_the_rest() -> None:
 
 def test_values_under_the_pointer_are_the_nearest_of_each_line() -> None:
     lines = series_of("miou", [Curve("r", RUN, COLOURS)], 1)
-    for place, value in ((1.4, 1 / 3), (1.6, 2 / 3)):
+    for place, value in ((1.4, 1 / 3), (1.6, 2 / 3), (None, 2 / 3)):
         ((label, colour, found),) = values_at(lines, place)
         assert (label, colour) == ("mean IoU", "accent")
         assert found == pytest.approx(value)

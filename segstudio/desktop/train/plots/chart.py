@@ -208,11 +208,9 @@ class Chart(QWidget):
             box.setYRange(0, top_of(values), padding=0.03)
 
     def _tell(self) -> None:
-        reached = [float(line.x[-1]) for line in self._series if len(line.x)]
-        place = self._hover if self._hover is not None else max(reached, default=0.0)
         parts = [
             f'<span style="color:{self._colour(colour).name()}">■</span> {html.escape(name)}&nbsp;<b>{_number(value)}</b>'
-            for name, colour, value in values_at(self._series, place)
+            for name, colour, value in values_at(self._series, self._hover)
         ]
         if self._hover is not None and parts:
             parts.insert(0, f"epoch {self._hover:.1f}")

@@ -174,11 +174,14 @@ def _nearly_highest(values: Values) -> float:
     return usual if len(values) > 200 and highest > 2 * usual else highest
 
 
-def values_at(series: Sequence[Series], x: float) -> tuple[tuple[str, str, float], ...]:
-    """Return label, colour and the value nearest to `x` of each line that reaches there."""
+def values_at(series: Sequence[Series], place: float | None) -> tuple[tuple[str, str, float], ...]:
+    """Return label, colour and the value nearest to `place` of each line that reaches there; the last one for None."""
     found = []
     for line in series:
-        if not len(line.x) or x > line.x[-1] + 1 or x < line.x[0] - 1:
+        if not len(line.x):
+            continue
+        x = float(line.x[-1]) if place is None else place
+        if x > line.x[-1] + 1 or x < line.x[0] - 1:
             continue
         after = int(np.searchsorted(line.x, x))
         before = max(0, after - 1)
