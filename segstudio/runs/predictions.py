@@ -1,0 +1,264 @@
+"""What is said to the process that predicts and by it, line by line, and the files that it leaves.
+
+The process is started with `python -m segstudio serve --model FILE [--device D]`. It reads one request a line on
+standard input and answers one event a line on standard output, both JSON; nothing else stands there. `Ready` comes
+first, when the model is loaded; `Failed` with no `id` in its place, and the end, when it cannot be. Requests are
+done in the order in which they come, one at a time. The end of standard input ends it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from segstudio.errors import SegStudioError
+from segstudio.runs.model_card import ModelCard
+
+Id = int | str
+"""What the client calls a request; every answer to it carries the same."""
+
+Stamp = tuple[int, int]
+"""When a file was written (ns since the epoch) and its length in bytes."""
+
+_Message = TypeVar("_Message")
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
+
+
+# -- requests
+
+
+class SegmentPhoto(_Line):
+    """Segment one photo; answered by `Progress`, and at last `Done`, `Failed` or `Stopped`."""
+
+    op: Literal["segment"] = "segment"
+    id: Id
+    photo: str
+    out: str
+    """The folder for the files; it is made when it is missing."""
+
+
+class SegmentVideo(_Line):
+    """Segment every n-th frame of a video; answered by `FrameDone` for each, and at last `VideoDone`, `Failed` or `Stopped`."""
+
+    op: Literal["video"] = "video"
+    id: Id
+    video: str
+    out: str
+    every: Annotated[int, Field(ge=1)] = 1
+    scale: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Frames are shrunk by it before anything else."""
+
+
+class Cancel(_Line):
+    """Give up the request `id`, waiting or under way; it answers `Stopped`, unless it is done."""
+
+    op: Literal["cancel"] = "cancel"
+    id: Id
+
+
+class Quit(_Line):
+    """Give up everything and end."""
+
+    op: Literal["quit"] = "quit"
+
+
+Request = SegmentPhoto | SegmentVideo | Cancel | Quit
+
+
+# -- events
+
+
+class Ready(_Line):
+    """The model is loaded."""
+
+    event: Literal["ready"] = "ready"
+    model: str
+    card: ModelCard
+    device: str
+    seconds: float
+    """How long loading took."""
+
+
+class Progress(_Line):
+    """How far a request is: tiles of a photo, frames of a video (`total` 0: not known)."""
+
+    event: Literal["progress"] = "progress"
+    id: Id
+    done: int
+    total: int
+
+
+class Done(_Line):
+    """A photo is segmented: `mask` and `confidence` are files for `load_map`, of `size` (rows, columns).
+
+    Mask values are the model's (`card.classes[…].index`).
+    """
+
+    event: Literal["done"] = "done"
+    id: Id
+    photo: str
+    mask: str
+    confidence: str
+    size: tuple[int, int]
+    seconds: float
+    """In the network; 0 for what was there already."""
+    model: str = ""
+    photo_stamp: Stamp | None = None
+    model_stamp: Stamp | None = None
+
+
+class FrameDone(_Line):
+    """A frame of a video is segmented; `photo` is its JPEG file, the rest as in `Done`."""
+
+    event: Literal["frame"] = "frame"
+    id: Id
+    frame: int
+    """Counted from 0, in the video."""
+    time_s: float
+    photo: str
+    mask: str
+    confidence: str
+    size: tuple[int, int]
+    seconds: float
+
+
+class VideoDone(_Line):
+    """A video has come to its end; `told` says what a person should know of it, if anything."""
+
+    event: Literal["video_done"] = "video_done"
+    id: Id
+    frames: int
+    seconds: float
+    told: str = ""
+
+
+class Failed(_Line):
+    """A request failed (with `id`), a line was no request, or the model cannot be used (without); one sentence."""
+
+    event: Literal["failed"] = "failed"
+    id: Id | None = None
+    problem: str
+
+
+class Stopped(_Line):
+    """A request was given up, because it was cancelled or the process ends."""
+
+    event: Literal["stopped"] = "stopped"
+    id: Id
+
+
+class Told(_Line):
+    """Something to know that is no failure: smaller tiles because of a GPU's full memory, for example."""
+
+    event: Literal["told"] = "told"
+    text: str
+
+
+Event = Ready | Progress | Done | FrameDone | VideoDone | Failed | Stopped | Told
+
+_REQUESTS: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="op")])
+_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
+
+
+def encode_line(message: Request | Event) -> bytes:
+    """Return a request or an event as one line of JSON, with its newline."""
+    return message.model_dump_json().encode("utf-8") + b"\n"
+
+
+def decode_request(line: bytes) -> Request:
+    """Read a request back; raises SegStudioError when it is none."""
+    try:
+        return _REQUESTS.validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the line"
+        raise SegStudioError(f"this is no request ({place}: {first['msg']})") from error
+
+
+def decode_event(line: bytes) -> Event | None:
+    """Read an event back, or None for a line that is none (a newer program may say more)."""
+    try:
+        return _EVENTS.validate_json(line)
+    except ValidationError:
+        return None
+
+
+# -- files
+
+
+def prediction_places(out: Path, photo: Path) -> tuple[Path, Path, Path]:
+    """Return where in `out` mask, confidence and record of a photo lie; two photos of one name do not share them."""
+    identity = hashlib.sha1(str(photo.absolute()).encode("utf-8", "surrogatepass"), usedforsecurity=False)
+    stem = f"{photo.stem[:60]}-{identity.hexdigest()[:10]}"
+    return out / f"{stem}.mask.npy", out / f"{stem}.confidence.npy", out / f"{stem}.json"
+
+
+def kept_prediction(out: Path, photo: Path, model: Path) -> Done | None:
+    """Return the prediction that lies in `out`, if it is of this photo and this model as they are now."""
+    mask, confidence, record = prediction_places(out, photo)
+    try:
+        done = Done.model_validate_json(record.read_bytes())
+    except (OSError, ValidationError):
+        return None
+    current = (
+        done.photo_stamp == stamp_of(photo) is not None and done.model_stamp == stamp_of(model) is not None
+    )
+    return done if current and mask.exists() and confidence.exists() else None
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """Return what changes when a file is written anew, or None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def load_map(path: str | Path) -> npt.NDArray[np.uint8]:
+    """Return a mask or confidence file as uint8 (rows, columns), mapped: bytes are read when they are looked at.
+
+    Raises SegStudioError when it is gone or damaged.
+    """
+    try:
+        pixels = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise SegStudioError(
+            "the prediction is gone or damaged", where=str(path), fix="Predict again"
+        ) from error
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim != 2:
+        raise SegStudioError("this is no prediction", where=str(path), fix="Predict again")
+    return pixels
+
+
+def trim_predictions(folder: Path, budget_bytes: int) -> int:
+    """Remove the predictions below `folder` that were written longest ago until the rest fits; return the bytes freed.
+
+    What is mapped at the moment stays readable (where the system removes no open file, it stays there).
+    """
+    found = []
+    for path in folder.rglob("*.npy"):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found.append((stat.st_mtime_ns, str(path), stat.st_size))
+    excess = sum(size for *_, size in found) - budget_bytes
+    freed = 0
+    for _, name, size in sorted(found):
+        if freed >= excess:
+            break
+        try:
+            Path(name).unlink()
+        except OSError:
+            continue
+        freed += size
+    return freed
