@@ -17,8 +17,8 @@ from PIL import Image, _imaging
 BAND_PIXELS = 1 << 21
 """So many pixels are taken over from Pillow at a time: whole, a large image would stand in memory four times."""
 
-_BLOCK_BYTES = 64 << 20
-"""Above glibc's largest threshold for mmap, so that blocks come zeroed from the system and go back to it at once."""
+_BLOCK_BYTES = 33 << 20
+"""Just above glibc's largest threshold for mmap, so that blocks come zeroed from the system and go back to it at once."""
 
 _BLOCKS_KEPT = 64
 
