@@ -27,6 +27,7 @@ _LIST = "commit.json"
 _REMOVED = "remove.json"
 _FILES = "files"
 _LOCKED = ".lock"
+_ROOT_TRIES = 100
 
 FileStamp = tuple[int, int, int]
 """When a file was written (ns), its length and its number in the file system: another file has another one."""
@@ -180,11 +181,10 @@ def staging_folder(project: Path) -> Iterator[Path]:
 
     Raises SegStudioError when the project may not be written.
     """
-    root = project / STAGING
-    folder = root / uuid.uuid4().hex
-    _make(root, project)
+    folder = project / STAGING / uuid.uuid4().hex
     try:
-        with locked(_lock_of(folder)):  # before the folder, so that nobody takes it for a dead one
+        with ExitStack() as held:
+            _mark_alive(held, folder, project)  # before the folder, so that nobody takes it for a dead one
             try:
                 _make(folder / _FILES, project)
                 yield folder
@@ -193,6 +193,22 @@ def staging_folder(project: Path) -> Iterator[Path]:
                     shutil.rmtree(folder, ignore_errors=True)
     finally:
         _tidy(folder)
+
+
+def _mark_alive(held: ExitStack, folder: Path, project: Path) -> None:
+    """Hold the lock of a staging folder to be.
+
+    A change that ends at this very moment may remove the root, empty as it is, before the lock lies in it.
+    """
+    for left in reversed(range(_ROOT_TRIES)):
+        _make(folder.parent, project)
+        try:
+            held.enter_context(locked(_lock_of(folder)))
+        except SegStudioError as error:
+            if not left or not isinstance(error.__cause__, FileNotFoundError):
+                raise
+        else:
+            return
 
 
 def commit(project: Path, folder: Path, removed: Collection[str] = ()) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from segstudio.errors import SegStudioError
 from segstudio.files import locked
-from segstudio.project.change import STAGING, Change, recover
+from segstudio.project.change import STAGING, Change, recover, staging_folder
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
 from segstudio.project.photos import PhotoState
@@ -456,3 +457,22 @@ def test_any_names_are_all_put_in_place_or_all_refused(
         assert len(written) <= len(files)
         assert {path.read_bytes() for path in written} <= set(files.values())
         assert bool(written) == bool(files)
+
+
+def test_a_change_that_begins_while_another_ends_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Project.create(tmp_path / "jumps")
+    begun: list[Path] = []
+
+    def vanishing(path: Path) -> AbstractContextManager[None]:
+        begun.append(path)
+        if len(begun) == 1:
+            path.parent.rmdir()  # as the other one does, whose folder was the last
+        return locked(path)
+
+    monkeypatch.setattr("segstudio.project.change.locked", vanishing)
+    with staging_folder(made.folder) as folder:
+        assert folder.is_dir()
+    assert len(begun) == 2
+    assert not (made.folder / STAGING).exists()
