@@ -469,6 +469,7 @@ def test_a_change_that_begins_while_another_ends_is_not_refused(
         begun.append(path)
         if len(begun) == 1:
             path.parent.rmdir()  # as the other one does, whose folder was the last
+            raise SegStudioError("the lock cannot be made") from FileNotFoundError(str(path))
         return locked(path)
 
     monkeypatch.setattr("segstudio.project.change.locked", vanishing)
