@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,8 +34,6 @@ from segstudio.desktop.work import JobStatus
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(960, 600)
 _FIRST_TAB, _FILES_TAB = "annotate", "import"
-_LOOK_AGAIN_S = 5.0
-"""Going to and fro between programs looks for changes this often at most; F5 always does."""
 
 
 class Window(QMainWindow):
@@ -62,7 +59,6 @@ class Window(QMainWindow):
         self._settings, self._tabs = settings, tabs
         self._pages: dict[str, QWidget] = {}
         self._unpainted = True
-        self._looked_at = 0.0
         self._tab_to_restore = ""
         self.asks = True
         self.notice = NoticeBar(look, actions)
@@ -144,11 +140,8 @@ class Window(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         """Look for changes when the person comes back from another program."""
         super().changeEvent(event)
-        now = time.monotonic()
-        came = event.type() == QEvent.Type.ActivationChange and self.isActiveWindow()
-        if came and now - self._looked_at > _LOOK_AGAIN_S:
-            self._looked_at = now
-            self._session.refresh()
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._session.refresh_if_old()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Say what letting go would do."""

@@ -152,6 +152,7 @@ def test_what_others_write_is_seen_after_looking_for_changes(
         photo = project.photo("3.jpg")
         project.write_state(photo, photo.state.model_copy(update={"status": "done"}))
         project.save_classes(project.classes.added("person"))
+        activate(qtbot, window)
         QTest.keyClick(window, Qt.Key.Key_F5)
         qtbot.waitUntil(lambda: window.header.tabs["annotate"].badge == "1", timeout=WAIT_MS)
         opened = window._session.opened
@@ -165,6 +166,7 @@ def test_closing_comes_before_looking_for_changes(qtbot: QtBot, drive: Drive, pr
     def steps(window: Window) -> None:
         wait_for_tab(qtbot, window, "annotate")
         wait_until_idle(qtbot, window)
+        activate(qtbot, window)
         for _ in range(5):
             QTest.keyClick(window, Qt.Key.Key_F5)
         QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
@@ -181,6 +183,7 @@ def test_a_project_that_vanishes_is_told_once(qtbot: QtBot, drive: Drive, projec
         wait_for_tab(qtbot, window, "annotate")
         wait_until_idle(qtbot, window)
         project.folder.rename(project.folder.with_name("moved"))
+        activate(qtbot, window)
         QTest.keyClick(window, Qt.Key.Key_F5)
         qtbot.waitUntil(window.notice.isVisible, timeout=WAIT_MS)
         assert window.shown_tab == "annotate"
@@ -271,6 +274,7 @@ def test_actions_are_found_and_done_from_the_shortcut_page(
     def steps(window: Window) -> None:
         wait_for_tab(qtbot, window, "annotate")
         wait_until_idle(qtbot, window)
+        activate(qtbot, window)
         QTest.keyClick(window, Qt.Key.Key_F1)
         page = window.findChild(ShortcutsPage)
         assert page is not None
