@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
-from segstudio.cli.matching_classes import ClassMatch, match_classes
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
 from segstudio.cli.prediction_files import Kinds, counted, write_csv, write_pictures, write_png
 from segstudio.cli.scores import score_rows, score_text
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
+from segstudio.project.class_matching import ClassMatch, match_classes
 from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask, unknown_values

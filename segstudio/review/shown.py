@@ -75,7 +75,8 @@ class Spread:
 
     def histogram(self, value: int) -> npt.NDArray[np.int64]:
         """Return the pixels of the class by confidence byte: int64 (256,), for a picture beside its threshold."""
-        return self.counts[value].copy()
+        pixels: npt.NDArray[np.int64] = self.counts[value]
+        return pixels
 
 
 def taken_over(before: Mask | None, shown: Mask, values: frozenset[int] | None = None) -> Mask:

@@ -1,0 +1,85 @@
+"""A model's classes and a project's: matched by name, or as a person says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+
+from segstudio.errors import SegStudioError
+from segstudio.project.classes import MAX_CLASSES, VOID, ClassList, LabelClass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassMatch:
+    """How a model's answers are read in a project.
+
+    `classes` are the project's, and after them those that only the model knows, under numbers that the
+    project does not use. `value_of` is uint8 (256): the model's mask value → that of `classes`.
+    """
+
+    classes: ClassList
+    value_of: npt.NDArray[np.uint8]
+    unknown_to_model: tuple[str, ...]
+    only_in_model: tuple[str, ...]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the model's numbers are the project's and neither has a class of its own."""
+        own = [value for value in range(VOID) if self.value_of[value] not in (VOID, value)]
+        return not own and not self.only_in_model and not self.unknown_to_model
+
+
+def class_list_of(entries: Iterable[tuple[int, str, str]]) -> ClassList:
+    """Return the classes (mask value, name, colour) of a model, in the order of the network's channels.
+
+    Raises SegStudioError when they cannot be a class list (a number or a name twice).
+    """
+    try:
+        return ClassList(classes=tuple(LabelClass(index=i, name=n, colour=c) for i, n, c in entries))
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise SegStudioError(f"the model's classes are damaged ({reason})") from error
+
+
+def match_classes(
+    model: ClassList, project: ClassList, chosen: Mapping[str, str | None] | None = None
+) -> ClassMatch:
+    """Match by name (letter case aside); raises SegStudioError when not a single class is in both.
+
+    `chosen` says of classes of the model, by name, which class of the project they are meant to be, or None where
+    their pixels are void in the project.
+    """
+    targets = {entry.index: _target(entry, project, chosen or {}) for entry in model.classes}
+    if not any(isinstance(target, LabelClass) for target in targets.values()):
+        raise SegStudioError(
+            f"the model's classes ({', '.join(model.names)}) are none of the project's "
+            f"({', '.join(project.names) or 'it has none'})",
+            fix="Use a model of this project, or say which class is which",
+        )
+    only_in_model = tuple(target for target in targets.values() if isinstance(target, str))
+    if len(project) + len(only_in_model) > MAX_CLASSES:
+        raise SegStudioError("the project and the model have too many classes together")
+    classes = project
+    for name in only_in_model:
+        classes = classes.added(name)
+    value_of = np.full(256, VOID, dtype=np.uint8)
+    for index, target in targets.items():
+        if target is not None:
+            value_of[index] = classes.named(target).index if isinstance(target, str) else target.index
+    known = {target.index for target in targets.values() if isinstance(target, LabelClass)}
+    unknown = tuple(entry.name for entry in project.classes if entry.index not in known)
+    return ClassMatch(classes, value_of, unknown, only_in_model)
+
+
+def _target(
+    entry: LabelClass, project: ClassList, chosen: Mapping[str, str | None]
+) -> LabelClass | str | None:
+    """Return the project's class that a model's is; its name when the project has none; None for void."""
+    if entry.name in chosen:
+        name = chosen[entry.name]
+        return None if name is None else project.named(name)
+    return project.find(entry.name) or entry.name
