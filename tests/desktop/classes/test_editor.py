@@ -70,8 +70,7 @@ class Bench:
     def wait_until_looked(self) -> None:
         self.qtbot.waitUntil(
             lambda: (
-                not self.editor.work.busy
-                and not self.editor._quick
+                self.editor.doing.is_idle
                 and self.editor.work._look is None
                 and self.editor._looked is not None
             ),
@@ -430,8 +429,10 @@ def test_it_leaves_with_the_project(bench: Bench) -> None:
 def test_the_window_answers_while_masks_are_rewritten(
     qtbot: QtBot, look: Look, session: ProjectSession, tmp_path: Path
 ) -> None:
-    project = Project.create(tmp_path / "many", classes=ClassList.from_names(["sky", "ground"]))
-    mask = np.tile(np.array([0, 1], dtype=np.uint8), (300, 200))
+    project = Project.create(
+        tmp_path / "many", classes=ClassList.from_names(["sky", "ground", "rope", "kite"])
+    )
+    mask = np.tile(np.array([0, 1, 2, 3], dtype=np.uint8), (300, 100))
     with project.change() as change:
         for number in range(200):
             key = f"{number}.jpg"
@@ -442,13 +443,54 @@ def test_the_window_answers_while_masks_are_rewritten(
     qtbot.waitUntil(lambda: session.opened is not None and session.opened.name == "many", timeout=WAIT_MS)
     bench = Bench(qtbot, look, session)
     bench.show()
-    with watching() as gaps:
-        bench.parts.delete.click()
-        bench.wait_for_question()
-        bench.parts.question.agree.click()
-        bench.wait_until_looked()
-    assert bench.names() == ["ground"]
-    assert gaps.longest_ms < 500  # far above what is seen (under 100), for busy machines
-    print(f"longest gap {gaps.longest_ms:.0f} ms")  # noqa: T201
+    gaps_ms = []
+    for name in ("sky", "ground", "rope"):  # the quietest of three: others use this machine, too
+        bench.parts.list.choose(bench.editor.classes.named(name).index)
+        with watching() as gaps:
+            bench.parts.delete.click()
+            bench.wait_for_question()
+            bench.parts.question.agree.click()
+            bench.wait_until_looked()
+        gaps_ms.append(gaps.longest_ms)
+    assert bench.names() == ["kite"]
+    assert min(gaps_ms) < 100
     bench.editor.hide()
     bench.editor.shut_down()
+
+
+def test_closing_the_window_does_not_stop_what_was_agreed_to(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Change.put_link
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(change: Change, name: str, path: Path) -> None:
+        begun.set()
+        go_on.wait(WAIT_MS / 1000)
+        put(change, name, path)
+
+    monkeypatch.setattr(Change, "put_link", slow)
+    bench.parts.delete.click()
+    bench.wait_for_question()
+    bench.parts.question.agree.click()
+    bench.qtbot.waitUntil(begun.is_set, timeout=WAIT_MS)
+    bench.editor.close()
+    go_on.set()
+    bench.qtbot.waitUntil(lambda: bench.editor.doing.is_idle, timeout=WAIT_MS)
+    assert bench.on_disk().names == ("ground",)
+    assert bench.desk.heard == ["release", "resume"]
+
+
+def test_closing_the_window_leaves_what_was_not_agreed_to(bench: Bench) -> None:
+    bench.parts.delete.click()
+    bench.editor.close()
+    bench.qtbot.waitUntil(lambda: bench.editor.doing.is_idle, timeout=WAIT_MS)
+    bench.show()
+    assert not bench.parts.question.isVisible()
+    assert bench.on_disk().names == ("sky", "ground")
+
+
+def test_names_keep_their_capitals_in_what_is_told(bench: Bench) -> None:
+    bench.parts.list.rows.name_given.emit(0, "Himmel")
+    bench.wait_until_looked()
+    assert bench.told() == "Rename sky to Himmel: done. No mask was rewritten."

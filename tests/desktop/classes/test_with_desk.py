@@ -35,12 +35,7 @@ def editor(qtbot: QtBot, bench: Bench, look: Look) -> Iterator[ClassEditor]:
 
 def wait_until_looked(qtbot: QtBot, editor: ClassEditor) -> None:
     qtbot.waitUntil(
-        lambda: (
-            not editor.work.busy
-            and not editor._quick
-            and editor.work._look is None
-            and editor._looked is not None
-        ),
+        lambda: editor.doing.is_idle and editor.work._look is None and editor._looked is not None,
         timeout=WAIT_MS,
     )
 
