@@ -122,13 +122,21 @@ def _application() -> QApplication:
 def _closing_on_signals(desktop: Desktop) -> Iterator[None]:
     """Let Ctrl-C, a terminal that is closed, and `kill` close the window as its own button would, saved and all.
 
-    Python sees signals only while it runs, hence the timer.
+    A signal interrupts Python wherever it is, in the middle of making a tab too: so it only leaves a wish, which the
+    event loop fulfils. Python sees signals only while it runs, hence the timer.
     """
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = [(number, signal.signal(number, lambda _number, _frame: desktop.close())) for number in numbers]
+    wishes: list[int] = []
+
+    def fulfil() -> None:
+        if wishes:
+            wishes.clear()
+            desktop.close()
+
+    before = [(number, signal.signal(number, lambda told, _frame: wishes.append(told))) for number in numbers]
     timer = QTimer(desktop)
-    timer.timeout.connect(_nothing)
+    timer.timeout.connect(fulfil)
     timer.start(_SIGNAL_POLL_MS)
     try:
         yield
@@ -136,7 +144,3 @@ def _closing_on_signals(desktop: Desktop) -> Iterator[None]:
         timer.stop()
         for number, handler in before:
             signal.signal(number, handler)
-
-
-def _nothing() -> None:
-    pass
