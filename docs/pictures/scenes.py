@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QEnterEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -79,6 +79,15 @@ class Stage:
         picture.save(str(self.out / f"{name}.png"))
 
 
+def hover(widget: QWidget, place: QPoint) -> None:
+    """Tell a widget that the mouse is over it, whatever the screen of this machine is like."""
+    at, none = QPointF(place), Qt.MouseButton.NoButton
+    on_screen = QPointF(widget.mapToGlobal(place))
+    move = QMouseEvent(QEvent.Type.MouseMove, at, on_screen, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, QEnterEvent(at, at, on_screen))
+    QApplication.sendEvent(widget, move)
+
+
 def start_page(stage: Stage) -> None:
     """The start page with the projects opened lately."""
     for folder in [folder for _, folder in stage.desktop.settings.recent()][::-1]:
@@ -137,10 +146,7 @@ def annotate_tab(stage: Stage) -> None:
     if isinstance(canvas, QWidget):
         middle = QPoint(canvas.width() // 3, canvas.height() // 2)
         canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        for step in (QPoint(40, 40), QPoint(0, 0)):  # a move to where the mouse is already is none
-            QTest.mouseMove(canvas, middle + step)
-            stage.app.processEvents()
-    stage.settle()
+        hover(canvas, middle)
     stage.keep("annotate")
 
 
