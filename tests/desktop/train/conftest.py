@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -12,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+import shiboken6
 
 from segstudio.desktop.train import launch
+from segstudio.desktop.train.run_thread import RunThread
 from segstudio.project.classes import ClassList
 from segstudio.project.images import encode_png
 from segstudio.project.photos import PhotoState, Split
@@ -143,6 +146,14 @@ def finished(number: int, *, steps_per_epoch: int = 5) -> RunFinished:
         best_epoch=number,
         seconds=20.0,
     )
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    """A thread that follows a run outlives no test."""
+    yield
+    threads = [thing for thing in gc.get_objects() if type(thing) is RunThread]
+    assert not [thread for thread in threads if shiboken6.isValid(thread) and thread.isRunning()]
 
 
 Written = Callable[..., RunFolder]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
@@ -72,7 +72,13 @@ class Plots(QWidget):
         """Show these runs; soon, and not more often than it can be seen."""
         self._curves = tuple(curves)
         self._is_stale = True
-        if not self._redraw.isActive() and not self._to_draw:
+        if self.isVisible() and not self._redraw.isActive() and not self._to_draw:
+            self._redraw.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came while nobody looked."""
+        super().showEvent(event)
+        if self._is_stale:
             self._redraw.start()
 
     @Slot()
