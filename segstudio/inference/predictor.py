@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
-from pydantic import ValidationError
 from torch import Tensor, nn
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.networks.build import build
 from segstudio.networks.devices import pick_device
 from segstudio.networks.model_file import read_model
-from segstudio.networks.segmenting import Segmented, segment
-from segstudio.project.classes import ClassList, LabelClass
+from segstudio.networks.segmenting import Segmented, Watch, segment
+from segstudio.project.class_matching import class_list_of
+from segstudio.project.classes import ClassList
 from segstudio.runs.model_card import ModelCard
 
 TILE_PX = 1024
@@ -26,6 +27,8 @@ OVERLAP_PX = 128
 SMALLEST_TILE_PX = 256
 
 _AUXILIARY = "aux_classifier."
+_FULL_MEMORY = ("DefaultCPUAllocator", "_ALLOC_FAILED", "not enough memory", "out of memory")
+"""What stands in errors of full memory that PyTorch gives no class of their own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +48,8 @@ class Prediction:
 class Predictor:
     """A network with its model card on a device. One object serves one thread at a time.
 
-    When a GPU runs out of memory the predictor takes smaller tiles, and in the end the CPU; `tell` gets a sentence
-    each time. The smaller setting stays for the photos that follow.
+    When memory runs out the predictor takes smaller tiles, and in the end the CPU in the place of a GPU; `tell` gets
+    a sentence each time. The smaller setting stays for the photos that follow.
     """
 
     def __init__(
@@ -64,7 +67,8 @@ class Predictor:
         self.tile_px = checked_tile(tile_px)
         self._network = network.eval()
         self._tell = tell or (lambda _: None)
-        self._value_of_channel = np.array([entry.index for entry in card.classes], dtype=np.uint8)
+        self._value_of_channel = np.zeros(256, dtype=np.uint8)
+        self._value_of_channel[: len(card.classes)] = [entry.index for entry in card.classes]
         self._to_device()
 
     @classmethod
@@ -89,24 +93,41 @@ class Predictor:
             _load_weights(network, file.weights, card)
             return cls(network, card, device=chosen, tile_px=tile_px, tell=tell)
 
-    def segment(self, photo: npt.NDArray[np.uint8], *, keep_probabilities: bool = False) -> Prediction:
-        """Segment one photo, uint8 (rows, columns, 3) RGB, upright, of any size."""
+    def segment(
+        self,
+        photo: npt.NDArray[np.uint8],
+        *,
+        keep_probabilities: bool = False,
+        watch: Watch | None = None,
+    ) -> Prediction:
+        """Segment one photo, uint8 (rows, columns, 3) RGB, upright, of any size.
+
+        `watch` is told how many tiles of how many are done; an exception from it ends the work and comes out here.
+        Raises SegStudioError when there is too little memory, and when the network's answer is no number.
+        """
         if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or photo.size == 0:
             raise ValueError(f"a photo is uint8 (rows, columns, 3), not {photo.dtype} {photo.shape}")
-        image = torch.from_numpy(np.array(photo.transpose(2, 0, 1), order="C"))
-        answer = self._try(image, keep_probabilities)
+        # A view: the photo is not held twice. PyTorch takes no memory that may not be written.
+        image = torch.from_numpy(photo if photo.flags.writeable else photo.copy()).permute(2, 0, 1)
+        watch = watch or (lambda _done, _total: None)
+        answer = self._try(image, keep_probabilities, watch)
         while answer is None:
             self._make_do_with_less()
-            answer = self._try(image, keep_probabilities)
-        kept = answer.probabilities
+            answer = self._try(image, keep_probabilities, watch)
+        if not answer.is_finite:
+            raise SegStudioError(
+                "the model's answer is not a number (NaN)", fix="Train it anew, or use another model"
+            )
+        kept, labels = answer.probabilities, answer.labels.numpy()
+        # Into the labels' own memory; indexing an array with one would take eight bytes a pixel.
         return Prediction(
-            mask=self._value_of_channel[answer.labels.numpy()],
+            mask=np.asarray(cv2.LUT(labels, self._value_of_channel, dst=labels), dtype=np.uint8),
             confidence=answer.confidence.numpy(),
             probabilities=None if kept is None else kept.numpy(),
         )
 
-    def _try(self, image: Tensor, keep_probabilities: bool) -> Segmented | None:
-        """Return the answer, or None when the GPU's memory does not hold what it takes."""
+    def _try(self, image: Tensor, keep_probabilities: bool, watch: Watch) -> Segmented | None:
+        """Return the answer, or None when memory does not hold what it takes."""
         try:
             return segment(
                 self._network,
@@ -118,17 +139,23 @@ class Predictor:
                 tile_px=self.tile_px,
                 overlap_px=min(OVERLAP_PX, self.tile_px // 4),
                 keep_probabilities=keep_probabilities,
+                watch=watch,
             )
-        except torch.OutOfMemoryError:
+        except (torch.OutOfMemoryError, MemoryError):
             return None
+        except RuntimeError as error:
+            if any(sign in str(error) for sign in _FULL_MEMORY):
+                return None
+            raise
 
     def _make_do_with_less(self) -> None:
         # Here and not in the except block: its traceback would keep the failed tensors alive.
         gc.collect()
         torch.cuda.empty_cache()
+        whose = "memory" if self.device.type == "cpu" else "GPU's memory"
         if self.tile_px > SMALLEST_TILE_PX:
             self.tile_px = max(SMALLEST_TILE_PX, self.tile_px // 2)
-            self._tell(f"The GPU's memory is full: going on with tiles of {self.tile_px} pixels.")
+            self._tell(f"The {whose} is full: going on with tiles of {self.tile_px} pixels.")
         elif self.device.type != "cpu":
             self.device = torch.device("cpu")
             self._to_device()
@@ -147,12 +174,7 @@ def class_list(card: ModelCard) -> ClassList:
 
     Raises SegStudioError when they cannot be one (a number or a name twice).
     """
-    try:
-        entries = tuple(LabelClass(index=c.index, name=c.name, colour=c.colour) for c in card.classes)
-        return ClassList(classes=entries)
-    except ValidationError as error:
-        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise SegStudioError(f"the model's classes are damaged ({reason})") from error
+    return class_list_of((entry.index, entry.name, entry.colour) for entry in card.classes)
 
 
 def checked_tile(tile_px: int) -> int:
@@ -168,6 +190,12 @@ def checked_tile(tile_px: int) -> int:
 def _load_weights(network: nn.Module, weights: Mapping[str, Tensor], card: ModelCard) -> None:
     """Load every weight of the network; those of a training's auxiliary classifier are not needed."""
     needed = {key: value for key, value in weights.items() if not key.startswith(_AUXILIARY)}
+    broken = [key for key, value in needed.items() if not bool(value.isfinite().all())]
+    if broken:
+        raise SegStudioError(
+            f"the weights are not numbers (NaN or infinite, in {len(broken)} of {len(needed)} parts)",
+            fix="The training went astray; take an earlier model, or train anew with a lower learning rate",
+        )
     try:
         network.load_state_dict(needed)
     except (RuntimeError, TypeError) as error:

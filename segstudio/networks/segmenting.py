@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -27,13 +27,23 @@ class Segmented:
 
     `labels`: uint8 (H, W), the channel with the highest probability; `confidence`: uint8 (H, W), that
     probability p as round(255 p); `probabilities`: uint8 (C, H, W), the same for every channel, if kept;
-    `loss_sum`: the cross-entropy (nats) summed over the pixels whose truth was given, if it was.
+    `loss_sum`: the cross-entropy (nats) summed over the pixels whose truth was given, if it was; `is_finite`:
+    whether all that the network said was a number, without which the rest means nothing.
     """
 
     labels: Tensor
     confidence: Tensor
     probabilities: Tensor | None
     loss_sum: float | None = None
+    is_finite: bool = True
+
+
+Watch = Callable[[int, int], None]
+"""Told now and then how many tiles of how many are done; an exception from it ends the work."""
+
+
+def _unwatched(_done: int, _total: int) -> None:
+    """Nobody watches."""
 
 
 def segment(
@@ -49,6 +59,7 @@ def segment(
     autocast_dtype: torch.dtype | None = None,
     keep_probabilities: bool = False,
     truth: Tensor | None = None,
+    watch: Watch = _unwatched,
 ) -> Segmented:
     """Segment one photo, given as uint8 (3, H, W) RGB on the CPU, with any H, W ≥ 1.
 
@@ -69,11 +80,12 @@ def segment(
     with torch.inference_mode(), _evaluating(network), _autocast(device, autocast_dtype):
         forward = _Forward(network, device, mean, std)
         if max(small.shape[-2:]) <= tile_px:
+            watch(0, 1)
             coarse = forward(small)
         else:
-            coarse = _tiled(forward, small, tile_px, overlap_px)
+            coarse = _tiled(forward, small, tile_px, overlap_px, watch)
     with torch.inference_mode():
-        return _decide(coarse, (height, width), keep_probabilities, truth)
+        return _decide(coarse, (height, width), keep_probabilities, truth, watch)
 
 
 class _Forward:
@@ -88,19 +100,20 @@ class _Forward:
         self._std = torch.tensor(std, device=device).view(1, 3, 1, 1) * 255
 
     def __call__(self, image: Tensor) -> Tensor:
-        batch = image.unsqueeze(0).to(self._device).float().sub_(self._mean).div_(self._std)
+        batch = image.unsqueeze(0).to(self._device).contiguous().float().sub_(self._mean).div_(self._std)
         return coarse_logits(self._network, batch).float()[0]
 
 
-def _tiled(forward: _Forward, image: Tensor, tile_px: int, overlap_px: int) -> Tensor:
+def _tiled(forward: _Forward, image: Tensor, tile_px: int, overlap_px: int, watch: Watch) -> Tensor:
     """Return the logits of the whole image, blended from overlapping tiles, at the network's output stride."""
     _, height, width = image.shape
     rows = spans(height, tile_px, overlap_px)
     columns = spans(width, tile_px, overlap_px)
     total = weights = torch.empty(0)
     stride = 0
-    for row in rows:
-        for column in columns:
+    for number, row in enumerate(rows):
+        for position, column in enumerate(columns):
+            watch(number * len(columns) + position, len(rows) * len(columns))
             logits = forward(image[:, row.start : row.stop, column.start : column.stop])
             if not stride:
                 stride = _stride(row, column, logits)
@@ -127,7 +140,7 @@ def _stride(row: Span, column: Span, logits: Tensor) -> int:
 
 
 def _decide(
-    coarse: Tensor, size: tuple[int, int], keep_probabilities: bool, truth: Tensor | None
+    coarse: Tensor, size: tuple[int, int], keep_probabilities: bool, truth: Tensor | None, watch: Watch
 ) -> Segmented:
     """Enlarge logits (C, h, w) to `size`, and take the winner and its probability, strip by strip."""
     channels = coarse.shape[0]
@@ -139,6 +152,7 @@ def _decide(
     rows = max(1, budget // (4 * channels * width))
     loss_sum = 0.0
     for top in range(0, height, rows):
+        watch(1, 1)
         bottom = min(top + rows, height)
         logits = _enlarged_rows(coarse, top, bottom, size)
         # max and not argmax: on a contiguous (C, H, W) tensor argmax is many times slower on the CPU.
@@ -155,7 +169,8 @@ def _decide(
         confidence[top:bottom] = _to_byte(share).cpu()
         if probabilities is not None:
             probabilities[:, top:bottom] = _to_byte(parts * share).cpu()
-    return Segmented(labels, confidence, probabilities, None if truth is None else loss_sum)
+    is_finite = bool(coarse.isfinite().all())
+    return Segmented(labels, confidence, probabilities, None if truth is None else loss_sum, is_finite)
 
 
 def _of_truth(logits: Tensor, truth: Tensor) -> Tensor:
