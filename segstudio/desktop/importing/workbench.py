@@ -87,7 +87,9 @@ class Workbench(QWidget):
         splitter.setHandleWidth(1)
         for widget in (self._left(), self._middle(), self._right()):
             splitter.addWidget(widget)
+        splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
+        splitter.setStretchFactor(2, 2)
         splitter.setSizes([_LEFT_PX, 520, _RIGHT_PX])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

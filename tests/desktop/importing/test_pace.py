@@ -8,7 +8,12 @@ from pathlib import Path
 import numpy as np
 from pytestqt.qtbot import QtBot
 
+from segstudio.desktop.importing.row_table import RowTable
+from segstudio.desktop.importing.rows import Row, Tone
+from segstudio.desktop.look import Look
+from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.window import Window
+from segstudio.formats.examine import Looks
 from segstudio.project.images import encode_jpeg
 from segstudio.project.project import Project
 from tests.desktop.conftest import Drive
@@ -45,6 +50,27 @@ def _many(folder: Path) -> Path:
         f"<annotations><meta/>{''.join(images)}</annotations>", encoding="utf-8"
     )
     return folder
+
+
+def test_five_thousand_rows_scroll(qtbot: QtBot, look: Look) -> None:
+    loader = PictureLoader(threads=1, waiting=40)
+    table = RowTable(look, loader)
+    qtbot.addWidget(table)
+    table.resize(600, 640)
+    rows = tuple(
+        Row(str(number), f"{number:05}.jpg", "damaged", Tone.NEEDS if number % 7 == 0 else Tone.READY)
+        for number in range(5000)
+    )
+    table.show()
+    with watching() as scrolling:
+        table.show_rows(rows, Looks())
+        bar = table.view.verticalScrollBar()
+        for step in range(100):
+            bar.setValue(bar.maximum() * step // 100)
+            qtbot.wait(1)
+    loader.shut_down()
+    print(scrolling.longest_ms)  # noqa: T201 (seen with -s: the figure)
+    assert scrolling.longest_ms < _LONGEST_MS * _crowd()
 
 
 def test_five_hundred_photos_come_in_and_the_window_answers(

@@ -1,0 +1,160 @@
+"""What becomes of labels; plain values, no window."""
+
+from __future__ import annotations
+
+import pytest
+
+from segstudio.desktop.importing.history import told_when
+from segstudio.desktop.importing.mapping import (
+    Choices,
+    Kind,
+    LabelRow,
+    Target,
+    aimed,
+    draw_order,
+    label_rows,
+    moved,
+    new_target,
+    options_of,
+)
+from segstudio.desktop.importing.report_words import headline, sections
+from segstudio.formats.labels import LabelUse
+from segstudio.project.classes import ClassList
+
+JUMPS = ClassList.from_names(["sky", "ground", "person"])
+
+
+def _use(name: str, colour: str = "") -> LabelUse:
+    return LabelUse(name, 3, 2, "a.xml", colour)
+
+
+def _labels(rows: tuple[LabelRow, ...]) -> list[str]:
+    return [row.label for row in rows]
+
+
+def test_labels_are_the_classes_of_their_name_in_the_projects_order() -> None:
+    rows = label_rows([_use("Person"), _use(" sky "), _use("void")], JUMPS)
+    assert [(row.label, row.target) for row in rows] == [
+        (" sky ", Target(Kind.CLASS, "sky")),
+        ("Person", Target(Kind.CLASS, "person")),
+        ("void", Target(Kind.VOID)),
+    ]
+
+
+def test_what_the_project_does_not_know_is_open_with_what_is_alike() -> None:
+    (row,) = label_rows([_use("persn")], JUMPS)
+    assert (row.target.kind, row.hint) == (Kind.OPEN, "person")
+    options = options_of((row,), JUMPS, Choices(), only_photos=False)
+    assert options.hold_unknown
+    assert not options.new_classes
+    assert not options.renames
+
+
+def test_a_project_without_classes_takes_those_of_the_files_small_over_large() -> None:
+    uses = [_use("person", "#FF0000"), _use("sky", "#ff0000"), _use("")]
+    rows = label_rows(uses, ClassList(), areas={"person": 10.0, "sky": 900.0})
+    assert _labels(rows) == ["sky", "person", ""]
+    colours = [row.target.colour for row in rows[:2]]
+    assert "#FF0000" in colours
+    assert len(set(colours)) == 2
+    assert rows[2].target.kind is Kind.OPEN
+
+
+def test_labels_that_differ_in_case_are_one() -> None:
+    (row,) = label_rows([_use("Sky"), _use("sky")], JUMPS)
+    assert (row.label, row.shapes) == ("Sky", 6)
+
+
+def test_choices_and_order_stay_when_more_is_given() -> None:
+    before = label_rows([_use("person"), _use("rope")], JUMPS)
+    before = moved(aimed(before, "rope", Target(Kind.OUT)), 1, 0)
+    after = label_rows([_use("person"), _use("rope"), _use("sky")], JUMPS, before)
+    assert [(row.label, row.target.kind) for row in after] == [
+        ("rope", Kind.OUT),
+        ("person", Kind.CLASS),
+        ("sky", Kind.CLASS),
+    ]
+    gone = label_rows([_use("person")], ClassList.from_names(["rope"]), after)
+    assert gone[0].target.kind is Kind.OPEN
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"), [(0, 2, "bca"), (2, 0, "cab"), (1, 1, "abc"), (0, 9, "bca")]
+)
+def test_a_row_is_moved(start: int, end: int, expected: str) -> None:
+    rows = tuple(LabelRow(name, 1, 1, Target(Kind.OPEN)) for name in "abc")
+    assert "".join(row.label for row in moved(rows, start, end)) == expected
+
+
+def test_only_the_classes_found_change_places_in_the_draw_order() -> None:
+    rows = label_rows([_use("sky"), _use("person")], JUMPS)
+    assert draw_order(rows, JUMPS) == ("sky", "ground", "person")
+    assert draw_order(moved(rows, 0, 1), JUMPS) == ("person", "ground", "sky")
+    more = label_rows([_use("sky"), _use("rope")], JUMPS)
+    more = aimed(more, "rope", new_target(more[1], more, JUMPS))
+    assert draw_order(more, JUMPS) == ("sky", "ground", "person", "rope")
+    assert draw_order(moved(more, 1, 0), JUMPS) == ("rope", "ground", "person", "sky")
+
+
+def test_of_two_labels_of_one_class_the_later_decides() -> None:
+    rows = label_rows([_use("sky"), _use("ground"), _use("cloud")], JUMPS)
+    rows = aimed(rows, "cloud", Target(Kind.CLASS, "sky"))
+    assert draw_order(rows, JUMPS) == ("ground", "sky", "person")
+
+
+def test_a_new_class_without_a_name_is_none() -> None:
+    rows = (LabelRow("rope", 1, 1, Target(Kind.NEW, " ", "#112233")),)
+    options = options_of(rows, JUMPS, Choices(), only_photos=False)
+    assert not options.new_classes
+    assert not options.renames
+
+
+def test_photos_alone_are_taken_unless_the_person_says_no() -> None:
+    assert options_of((), JUMPS, Choices(), only_photos=True).keep_unlabelled
+    assert not options_of((), JUMPS, Choices(keep_unlabelled=False), only_photos=True).keep_unlabelled
+    assert not options_of((), JUMPS, Choices(), only_photos=False).keep_unlabelled
+
+
+def test_every_list_of_a_report_has_its_place() -> None:
+    report = {
+        "imported": ["a"],
+        "unlabelled": ["b"],
+        "unknown": [{"name": "", "shapes": 1}],
+        "hidden": {"a": ["sky"]},
+        "skipped": {"points": 2},
+        "deleted": 3,
+        **{
+            name: ["x"]
+            for name in [
+                "added_classes",
+                "already_there",
+                "without_photo",
+                "without_annotation",
+                "blank",
+                "by_file_name",
+                "by_stem",
+                "other_folder",
+                "not_read",
+                "held",
+                "other_size",
+                "doubtful",
+                "damaged",
+                "name_taken",
+            ]
+        },
+        "clipped": {"a": 1},
+        "empty": {"a": 1},
+        "shapes": {"sky": 4},
+    }
+    found = sections(report, ["a"])
+    assert len(found) == len(report) + 1
+    assert all(section.count and section.meaning for section in found)
+    assert headline(report) == "1 photo imported with mask, 1 without"
+    assert sections({}) == ()
+
+
+def test_times_are_told_as_people_say_them() -> None:
+    assert told_when("2026-11-20-143205") == "20 November 2026, 14:32"
+    assert told_when("2026-11-20-143205-2") == "20 November 2026, 14:32"
+    assert told_when("2026-11-20T14:32:05+01:00") == "20 November 2026, 14:32"
+    assert told_when("yesterday") == "yesterday"
