@@ -22,12 +22,16 @@ _PROJECT_FILE = "project.json"
 
 
 class Verb(NamedTuple):
-    """A verb: its name, the module in `segstudio.cli` and the function (or Typer group) in it, its help."""
+    """A verb: its name, the module in `segstudio.cli` and the function (or Typer group) in it, its help.
+
+    A hidden verb is for programs: the list of verbs does not name it.
+    """
 
     name: str
     module: str
     function: str
     help: str
+    hidden: bool = False
 
 
 VERBS = (
@@ -40,6 +44,7 @@ VERBS = (
     Verb("augment", "augment", "augment", "Show what augmentation does to a few photos."),
     Verb("evaluate", "evaluate", "evaluate", "Score a model on labelled photos."),
     Verb("predict", "predict", "predict", "Segment new photos with a model."),
+    Verb("serve", "serve", "serve", "Keep a model ready for another program.", hidden=True),
     Verb("formats", "formats", "formats", "List the annotation formats."),
     Verb("heads", "heads", "heads", "List the networks to choose from."),
     Verb("recipes", "recipes", "recipes", "List the named recipes, or show one."),
@@ -62,13 +67,13 @@ def build_app(wanted: str | None) -> typer.Typer:
     app.callback()(_options)
     for verb in VERBS:
         if verb.name != wanted:
-            app.command(verb.name, help=verb.help)(_not_loaded)
+            app.command(verb.name, help=verb.help, hidden=verb.hidden)(_not_loaded)
             continue
         loaded = getattr(importlib.import_module(f"segstudio.cli.{verb.module}"), verb.function)
         if isinstance(loaded, typer.Typer):
             app.add_typer(loaded, name=verb.name, help=verb.help)
         else:
-            app.command(verb.name, help=loaded.__doc__ or verb.help)(loaded)
+            app.command(verb.name, help=loaded.__doc__ or verb.help, hidden=verb.hidden)(loaded)
     return app
 
 
