@@ -1,0 +1,37 @@
+"""The table of verbs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    """A verb: its name, the module in `segstudio.cli` and the function (or Typer group) in it, its help.
+
+    A hidden verb is for programs: the list of verbs does not name it.
+    """
+
+    name: str
+    module: str
+    function: str
+    help: str
+    hidden: bool = False
+
+
+VERBS = (
+    Verb("demo", "demo", "demo", "Make the sample project, train on it, show the result."),
+    Verb("new", "new", "new", "Make an empty project with its classes."),
+    Verb("import", "import_", "import_", "Bring photos and annotations into a project."),
+    Verb("classes", "classes", "classes", "List the classes of a project, or change them."),
+    Verb("check", "check", "check", "Tell what would spoil a training, and the fix."),
+    Verb("train", "train", "train", "Train a model on a project."),
+    Verb("augment", "augment", "augment", "Show what augmentation does to a few photos."),
+    Verb("evaluate", "evaluate", "evaluate", "Score a model on labelled photos."),
+    Verb("predict", "predict", "predict", "Segment new photos with a model."),
+    Verb("serve", "serve", "serve", "Keep a model ready for another program.", hidden=True),
+    Verb("formats", "formats", "formats", "List the annotation formats."),
+    Verb("heads", "heads", "heads", "List the networks to choose from."),
+    Verb("recipes", "recipes", "recipes", "List the named recipes, or show one."),
+    Verb("weights", "weights", "weights", "List, fetch or import pretrained weights."),
+    Verb("doctor", "doctor", "doctor", "Check this machine: Python, torch, GPU, Qt, memory."),
+)
