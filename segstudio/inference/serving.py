@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import threading
@@ -113,15 +114,20 @@ class Server:
             else:
                 self._video(request, predictor)
         except GivenUp:
-            self._answer(Stopped(id=request.id))
+            self._end_with(Stopped(id=request.id))
         except SegStudioError as error:
-            self._answer(Failed(id=request.id, problem=str(error)))
+            self._end_with(Failed(id=request.id, problem=str(error)))
         except Exception as error:  # noqa: BLE001 (the edge of the process: one photo must not end it)
             _log.warning("request %r", request.id, exc_info=True)
             problem = SegStudioError(f"it could not be segmented ({_short(error)})", where=_place(request))
-            self._answer(Failed(id=request.id, problem=str(problem)))
+            self._end_with(Failed(id=request.id, problem=str(problem)))
             return "CUDA error" not in str(error)
         return True
+
+    def _end_with(self, event: Event) -> None:
+        """Answer, after what was asked before."""
+        self._finish_writing()
+        self._answer(event)
 
     # -- photos
 
@@ -129,7 +135,7 @@ class Server:
         path, out = Path(request.photo), Path(request.out)
         kept = kept_prediction(out, path, self._model)
         if kept is not None:
-            self._answer(kept.model_copy(update={"id": request.id, "photo": request.photo, "seconds": 0.0}))
+            self._end_with(kept.model_copy(update={"id": request.id, "photo": request.photo, "seconds": 0.0}))
             return
         stamps = {"photo_stamp": stamp_of(path), "model_stamp": stamp_of(self._model)}
         photo = self._read(request)
@@ -167,12 +173,18 @@ class Server:
     def _keep(self, done: Done, record: Path, prediction: Prediction) -> None:
         """Write the files, the record last: what it tells of is there; then answer."""
         try:
-            record.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # what it told was true of the files before
+                record.unlink()
             write_map(Path(done.mask), prediction.mask)
             write_map(Path(done.confidence), prediction.confidence)
             write_text(record, done.model_dump_json())
-        except (SegStudioError, OSError) as error:
+        except SegStudioError as error:
             self._answer(Failed(id=done.id, problem=str(error)))
+        except Exception as error:  # noqa: BLE001 (the edge of the thread: each request is answered)
+            _log.warning("writing %r", done.id, exc_info=True)
+            self._answer(
+                Failed(id=done.id, problem=f"{done.mask}: it could not be written ({_short(error)}).")
+            )
         else:
             self._answer(done)
 

@@ -124,6 +124,8 @@ def test_the_least_sure_photo_comes_first() -> None:
         (key, Spread.of(mask, np.array([confidence], dtype=np.uint8)))
         for key, confidence in (("x", (255, 51)), ("y", (102, 102)))
     ]
-    assert least_sure_first(spreads) == [("y", pytest.approx(0.4)), ("x", pytest.approx(0.6))]
-    assert least_sure_first(spreads, 1) == [("x", pytest.approx(0.2)), ("y", pytest.approx(0.4))]
+    for value, order, numbers in ((None, ["y", "x"], [0.4, 0.6]), (1, ["x", "y"], [0.2, 0.4])):
+        found = least_sure_first(spreads, value)
+        assert [key for key, _ in found] == order
+        assert [sureness for _, sureness in found] == pytest.approx(numbers)
     assert least_sure_first(spreads, 7) == []
