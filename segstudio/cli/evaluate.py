@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from segstudio.cli.counting import counted
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
-from segstudio.cli.prediction_files import Kinds, counted, write_csv, write_pictures, write_png
 from segstudio.cli.scores import score_rows, score_text
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
@@ -26,6 +26,7 @@ from segstudio.project.masks import read_mask, unknown_values
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 from segstudio.review.confusion import confusion_figure
+from segstudio.review.exports import Kinds, write_csv, write_pictures, write_png
 from segstudio.review.panels import Findings
 from segstudio.review.tallies import ClassCounts, Matrix, confusion_matrix, miou_interval, worst_first
 from segstudio.runs.scores import Scores

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from segstudio.cli.counting import class_table_row, counted
 from segstudio.cli.output import JsonOption, Output
-from segstudio.cli.prediction_files import Kinds, class_table_row, counted, write_csv, write_pictures
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
+from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv, write_pictures
 from segstudio.review.panels import Findings
 from segstudio.review.tallies import Tally, tally
 
@@ -80,7 +82,8 @@ def predict(
     console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {counted(len(photos), 'photo')}.")
     results, unread = _segment(console, predictor, photos, out, kinds)
     if results:
-        write_csv(out / TABLE_NAME, _COLUMNS, _rows(results, predictor.classes))
+        rows = [table_rows(photo.name, predictor.classes, result.tallies) for photo, result in results]
+        write_csv(out / TABLE_NAME, TABLE_COLUMNS, chain.from_iterable(rows))
     _tell(console, results, predictor.classes, out)
     told = {
         "model": str(path),
@@ -129,17 +132,6 @@ def subtitle(predictor: Predictor) -> str:
     if card.head in card.run:
         return f"run {card.run}"
     return f"{card.head}  ·  run {card.run}" if card.run else card.head
-
-
-_COLUMNS = ("photo", "class", "pixels", "share", "mean confidence")
-
-
-def _rows(results: list[tuple[Input, _Result]], classes: ClassList) -> list[tuple[object, ...]]:
-    return [
-        (photo.name, name, count.pixels, count.share, count.mean_confidence)
-        for photo, result in results
-        for name, count in zip(classes.names, result.tallies, strict=True)
-    ]
 
 
 def _tell(console: Output, results: list[tuple[Input, _Result]], classes: ClassList, out: Path) -> None:

@@ -33,10 +33,17 @@ def overlay(
         rows = slice(top, top + _STRIP_ROWS)
         blended = cv2.addWeighted(photo[rows], 1 - opacity, palette[mask[rows]], opacity, 0)
         result[rows] = np.where(painted[mask[rows]][..., None], blended, photo[rows])
-    if outline_px > 0:
-        border = borders(mask, outline_px) & painted[mask]
-        result[border] = palette[mask[border]]
+        if outline_px > 0:
+            border = _borders_in(mask, rows, outline_px) & painted[mask[rows]]
+            result[rows][border] = palette[mask[rows][border]]
     return result
+
+
+def _borders_in(mask: npt.NDArray[np.uint8], rows: slice, width_px: int) -> npt.NDArray[np.bool_]:
+    """Return `borders` of some rows of a mask, as if all of it had been looked at."""
+    above = min(width_px, rows.start)
+    wide = mask[rows.start - above : rows.stop + width_px]
+    return borders(wide, width_px)[above : above + mask[rows].shape[0]]
 
 
 def same_size(photo: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8]) -> None:

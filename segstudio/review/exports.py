@@ -1,4 +1,4 @@
-"""What `predict` and `evaluate` leave in a folder: masks, overlays, panels and tables."""
+"""What is kept of predictions for others to look at: masks, overlays, panels and tables."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes, write_text
-from segstudio.project.images import encode_jpeg, encode_png
+from segstudio.project.classes import ClassList
+from segstudio.project.images import encode_png
 from segstudio.project.masks import write_mask
 from segstudio.review.overlay import overlay
 from segstudio.review.panels import Findings, class_panels
+from segstudio.review.tallies import Tally
 
 _LONGEST_JPEG_SIDE_PX = 65_500
 
@@ -55,7 +59,7 @@ def write_pictures(stem: Path, findings: Findings, kinds: Kinds, *, title: str, 
         # A JPEG file cannot hold a longer side.
         fits = max(findings.mask.shape) <= _LONGEST_JPEG_SIDE_PX
         written.append(_with_suffix(stem, ".overlay.jpg" if fits else ".overlay.png"))
-        write_bytes(written[-1], encode_jpeg(picture) if fits else encode_png(picture))
+        write_bytes(written[-1], encoded_jpeg(picture) if fits else encode_png(picture))
     if kinds.panels:
         written.append(_with_suffix(stem, ".panels.png"))
         write_png(written[-1], class_panels(findings, title=title, subtitle=subtitle))
@@ -80,15 +84,24 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
     write_text(path, text.getvalue())
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 photo`, `2 photos`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+TABLE_COLUMNS = ("photo", "class", "pixels", "share", "mean confidence")
 
 
-def class_table_row(name: str, ratios: Sequence[float | None], count: int) -> list[str]:
-    """Return a row of a table for people: per cents with one decimal, a dash where there is no number."""
-    cells = ["–" if ratio is None or np.isnan(ratio) else f"{100 * ratio:.1f}" for ratio in ratios]
-    return [name, *cells, f"{count:,}"]
+def table_rows(name: str, classes: ClassList, tallies: Sequence[Tally]) -> list[tuple[object, ...]]:
+    """Return the rows of one photo in a table of `TABLE_COLUMNS`: one for each class, in list order."""
+    return [
+        (name, entry.name, count.pixels, count.share, count.mean_confidence)
+        for entry, count in zip(classes.classes, tallies, strict=True)
+    ]
+
+
+def encoded_jpeg(picture: npt.NDArray[np.uint8], *, quality: int = 92) -> bytes:
+    """Return the bytes of a JPEG file; `picture`, uint8 (rows, columns, 3) RGB, is used up: it is turned to BGR."""
+    swapped = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR, dst=picture)
+    told, data = cv2.imencode(".jpg", swapped, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not told:
+        raise SegStudioError(f"a picture of {picture.shape[1]} × {picture.shape[0]} cannot be a JPEG file")
+    return bytes(data)
 
 
 def _with_suffix(stem: Path, suffix: str) -> Path:
