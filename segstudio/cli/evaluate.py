@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import typer
@@ -108,7 +109,7 @@ def evaluate(
 
     console = Output(json)
     opened = Project.open(project)
-    photos = _labelled(opened, split)
+    photos = labelled_photos(opened, split)
     path = find_model(model, opened.folder)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
     match = match_classes(predictor.classes, opened.classes)
@@ -133,7 +134,8 @@ def evaluate(
         )
 
 
-def _labelled(project: Project, split: SplitChoice) -> list[Photo]:
+def labelled_photos(project: Project, split: SplitChoice) -> list[Photo]:
+    """Return the labelled photos of a split; raises SegStudioError when there are none."""
     labelled = [photo for photo in project.photos() if photo.has_mask]
     chosen = [photo for photo in labelled if split is SplitChoice.ALL or photo.split == split.value]
     if chosen:
@@ -181,7 +183,7 @@ def _score(console: Output, job: _Job) -> _Evaluation:
 
     def write(photo: Photo, pixels: npt.NDArray[np.uint8], prediction: Prediction) -> _Scored:
         truth = read_mask(masks[photo.key], size=(pixels.shape[0], pixels.shape[1]))
-        predicted = match.value_of[prediction.mask]
+        predicted = np.asarray(cv2.LUT(prediction.mask, match.value_of), dtype=np.uint8)
         if job.out is not None:
             findings = Findings(pixels, predicted, match.classes, prediction.confidence, truth)
             stem = job.out / "panels" / photo.key

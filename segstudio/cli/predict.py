@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -14,17 +15,19 @@ import typer
 from segstudio.cli.counting import class_table_row, counted
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
+from segstudio.files import write_text
 from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
 from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv, write_pictures
 from segstudio.review.panels import Findings
+from segstudio.review.report import MOST_PHOTOS, ReportedPhoto, ReportHead, html_report, reported
 from segstudio.review.tallies import Tally, tally
 
 if TYPE_CHECKING:
     from segstudio.inference.inputs import Input
     from segstudio.inference.predictor import Prediction, Predictor
 
-TABLE_NAME = "predictions.csv"
+TABLE_NAME, REPORT_NAME = "predictions.csv", "report.html"
 
 ModelOption = Annotated[
     str,
@@ -44,6 +47,7 @@ class _Result:
     tallies: tuple[Tally, ...]
     confidence: float
     files: list[Path]
+    reported: ReportedPhoto | None
 
 
 def predict(
@@ -61,6 +65,11 @@ def predict(
         bool, typer.Option("--panels", help="Write a figure with one panel per class.")
     ] = False,
     confidence: Annotated[bool, typer.Option("--confidence", help="Write how sure the model is.")] = False,
+    csv: Annotated[
+        bool,
+        typer.Option("--csv", help=f"Write the table of shares, {TABLE_NAME}, alone (it is always written)."),
+    ] = False,
+    report: Annotated[bool, typer.Option("--report", help=f"Write {REPORT_NAME}, one page to send.")] = False,
     opacity: Annotated[float, typer.Option(min=0, max=1, help="Of the colours in overlays.")] = 0.5,
     project: Annotated[Path | None, typer.Option(help="Where to look for a run's name.")] = None,
     device: DeviceOption = "auto",
@@ -73,17 +82,21 @@ def predict(
     from segstudio.inference.predictor import Predictor
 
     console = Output(json)
-    everything = not (mask or overlay or panels or confidence)
+    everything = not (mask or overlay or panels or confidence or csv or report)
     kinds = Kinds(mask or everything, overlay or everything, panels or everything, confidence, opacity)
     photos = find_inputs(inputs)
     refuse_overwriting(photos, out, kinds.suffixes)
+    if report and len(photos) > MOST_PHOTOS:
+        raise SegStudioError(f"{len(photos):,} photos are too many for one page", fix="Leave out --report")
     path = find_model(model, project)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
     console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {counted(len(photos), 'photo')}.")
-    results, unread = _segment(console, predictor, photos, out, kinds)
+    results, unread = _segment(console, predictor, photos, out, kinds, with_report=report)
     if results:
         rows = [table_rows(photo.name, predictor.classes, result.tallies) for photo, result in results]
         write_csv(out / TABLE_NAME, TABLE_COLUMNS, chain.from_iterable(rows))
+    if results and report:
+        _write_report(out / REPORT_NAME, predictor, [result for _, result in results])
     _tell(console, results, predictor.classes, out)
     told = {
         "model": str(path),
@@ -101,7 +114,13 @@ def predict(
 
 
 def _segment(
-    console: Output, predictor: Predictor, photos: tuple[Input, ...], out: Path, kinds: Kinds
+    console: Output,
+    predictor: Predictor,
+    photos: tuple[Input, ...],
+    out: Path,
+    kinds: Kinds,
+    *,
+    with_report: bool,
 ) -> tuple[list[tuple[Input, _Result]], list[tuple[Input, SegStudioError]]]:
     from segstudio.inference.batch import Failed, segment_all
 
@@ -111,7 +130,8 @@ def _segment(
             out / item.stem, findings, kinds, title=item.name, subtitle=subtitle(predictor)
         )
         counts = tally(prediction.mask, predictor.classes, prediction.confidence)
-        return _Result(counts, float(prediction.confidence.mean()) / 255, files)
+        page = reported(item.name, findings, opacity=kinds.opacity) if with_report else None
+        return _Result(counts, float(prediction.confidence.mean()) / 255, files, page)
 
     results: list[tuple[Input, _Result]] = []
     unread: list[tuple[Input, SegStudioError]] = []
@@ -124,6 +144,12 @@ def _segment(
                 results.append((entry.item, entry.result))
             advance(1)
     return results, unread
+
+
+def _write_report(path: Path, predictor: Predictor, results: Sequence[_Result]) -> None:
+    photos = [result.reported for result in results if result.reported is not None]
+    facts = (("model", subtitle(predictor)), ("photos", f"{len(photos):,}"))
+    write_text(path, html_report(ReportHead("What the model sees", facts, predictor.classes), photos))
 
 
 def subtitle(predictor: Predictor) -> str:
@@ -145,9 +171,13 @@ def _tell(console: Output, results: list[tuple[Input, _Result]], classes: ClassL
         rows.append(class_table_row(name, (share, sure), len(found)))
     console.table("", ["class", "% of pixels", "confidence %", "in photos"], rows)
     files = sum(len(result.files) for _, result in results)
-    console.say(
-        f"Wrote {counted(files, 'picture')} and {TABLE_NAME} to {out}." if results else "Nothing was written."
+    tables = (
+        TABLE_NAME
+        if all(result.reported is None for _, result in results)
+        else f"{TABLE_NAME} and {REPORT_NAME}"
     )
+    pictures = f"{counted(files, 'picture')} and " if files else ""
+    console.say(f"Wrote {pictures}{tables} to {out}." if results else "Nothing was written.")
 
 
 def _as_json(photo: Input, result: _Result, classes: ClassList) -> dict[str, object]:

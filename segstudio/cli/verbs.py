@@ -28,6 +28,7 @@ VERBS = (
     Verb("augment", "augment", "augment", "Show what augmentation does to a few photos."),
     Verb("evaluate", "evaluate", "evaluate", "Score a model on labelled photos."),
     Verb("predict", "predict", "predict", "Segment new photos with a model."),
+    Verb("report", "report", "report", "Write one HTML file about what a model sees."),
     Verb("serve", "serve", "serve", "Keep a model ready for another program.", hidden=True),
     Verb("formats", "formats", "formats", "List the annotation formats."),
     Verb("heads", "heads", "heads", "List the networks to choose from."),

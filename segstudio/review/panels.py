@@ -130,7 +130,7 @@ def _pictures(
     findings: Findings, shown: Sequence[Tally], size: tuple[int, int], opacity: float
 ) -> list[Image]:
     scene = stage(findings.photo, size)
-    findings = _thinned(findings, size)
+    findings = thinned(findings, size)
     masks = [findings.mask] if findings.truth is None else [findings.mask, findings.truth]
     overlays = [overlay(findings.photo, mask, findings.classes, opacity=opacity) for mask in masks]
     pictures = [scene.photo, *(draw.resized(picture, size) for picture in overlays)]
@@ -142,7 +142,7 @@ def _pictures(
     return pictures
 
 
-def _thinned(findings: Findings, size: tuple[int, int]) -> Findings:
+def thinned(findings: Findings, size: tuple[int, int]) -> Findings:
     """Return findings of a few times `size` a side at most: what is finer cannot be seen, and costs seconds."""
     rows, columns = findings.mask.shape
     step = min(rows // (_FINEST * size[0]), columns // (_FINEST * size[1]))

@@ -1,0 +1,205 @@
+"""A report to send: one HTML file with its pictures within, that needs no network and runs no code."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from segstudio.project.classes import ClassList
+from segstudio.project.images import encode_png
+from segstudio.resource_files import resource_path
+from segstudio.review.confusion import confusion_figure
+from segstudio.review.drawing import Image, fitted_size, resized
+from segstudio.review.exports import encoded_jpeg
+from segstudio.review.legend import percent
+from segstudio.review.lighting import marked_errors, stage
+from segstudio.review.overlay import overlay
+from segstudio.review.panels import Findings, thinned
+from segstudio.review.tallies import ClassCounts, Matrix, Tally, confusion_matrix, tally
+
+MOST_PHOTOS = 500
+"""With more a page would be too large for a browser."""
+
+_PICTURE_PX = 480
+_QUALITY = 80
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportedPhoto:
+    """One photo in a report: small pictures as JPEG bytes with their captions, and what was counted.
+
+    `tallies` are in list order of the classes, `matrix` is there where a truth was.
+    """
+
+    name: str
+    pictures: tuple[tuple[str, bytes], ...]
+    size: tuple[int, int]
+    tallies: tuple[Tally, ...]
+    mean_confidence: float | None
+    matrix: Matrix | None = None
+    note: str = ""
+
+    @property
+    def score(self) -> float | None:
+        """The mean IoU of the classes in its truth, 0–1."""
+        return None if self.matrix is None else _mean_iou(self.matrix)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHead:
+    """What stands at the top: a title, and facts such as the model, each with its name."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    classes: ClassList
+
+
+def reported(name: str, findings: Findings, *, opacity: float = 0.5, note: str = "") -> ReportedPhoto:
+    """Return what a report says of a photo; only small pictures of it are kept."""
+    size = fitted_size((findings.mask.shape[0], findings.mask.shape[1]), (_PICTURE_PX, _PICTURE_PX))
+    fine = thinned(findings, size)
+    shown = stage(fine.photo, size)
+
+    def tinted(mask: Image) -> Image:
+        return resized(overlay(fine.photo, mask, fine.classes, opacity=opacity), size)
+
+    pictures = [("Photo", shown.photo), ("Prediction", tinted(fine.mask))]
+    matrix = None
+    if findings.truth is not None and fine.truth is not None:
+        pictures += [("Truth", tinted(fine.truth)), ("Errors", marked_errors(shown, fine.mask, fine.truth))]
+        matrix = confusion_matrix(findings.truth, findings.mask, findings.classes)
+    confidence = findings.confidence
+    return ReportedPhoto(
+        name=name,
+        pictures=tuple((told, encoded_jpeg(picture.copy(), quality=_QUALITY)) for told, picture in pictures),
+        size=(findings.mask.shape[0], findings.mask.shape[1]),
+        tallies=tally(findings.mask, findings.classes, confidence),
+        mean_confidence=None if confidence is None else float(confidence.mean()) / 255,
+        matrix=matrix,
+        note=note,
+    )
+
+
+def html_report(head: ReportHead, photos: Sequence[ReportedPhoto]) -> str:
+    """Return the page; where there is truth with the confusion matrix, and the worst photos first."""
+    ordered = sorted(photos, key=lambda photo: 2.0 if photo.score is None else photo.score)
+    facts = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in head.facts
+    )
+    body = (
+        f"<h1>{escape(head.title)}</h1><dl>{facts}</dl>"
+        f"<h2>Classes</h2>{_class_table(head.classes, photos)}{_confusion(head.classes, photos)}"
+        f"<h2>Photos</h2>{''.join(_photo(head.classes, photo) for photo in ordered)}"
+    )
+    style = resource_path("report.css").read_text(encoding="utf-8")
+    return _PAGE.format(title=escape(head.title), style=style, body=body)
+
+
+def summed_matrix(photos: Sequence[ReportedPhoto]) -> Matrix | None:
+    """Return the confusion matrix over all photos with truth, or None where there is none."""
+    matrices = [photo.matrix for photo in photos if photo.matrix is not None]
+    return sum(matrices[1:], matrices[0]) if matrices else None
+
+
+def _confusion(classes: ClassList, photos: Sequence[ReportedPhoto]) -> str:
+    matrix = summed_matrix(photos)
+    if matrix is None:
+        return ""
+    figure = encode_png(confusion_figure(matrix, classes))
+    return f'<figure class="wide">{_image("png", figure, "Confusion matrix")}</figure>'
+
+
+# Nothing is fetched and nothing runs, whatever the names of photos and classes hold.
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body><main>{body}</main></body>
+</html>
+"""
+
+
+def _class_table(classes: ClassList, photos: Sequence[ReportedPhoto]) -> str:
+    matrix = summed_matrix(photos)
+    counts = None if matrix is None else ClassCounts.of(matrix)
+    pixels = sum(photo.size[0] * photo.size[1] for photo in photos)
+    header = ["class", "share", "confidence", "photos", *(["IoU", "pixels in truth"] if counts else [])]
+    rows = []
+    for position, entry in enumerate(classes.classes):
+        tallies = [photo.tallies[position] for photo in photos]
+        found = sum(count.pixels for count in tallies)
+        sure = sum((count.mean_confidence or 0.0) * count.pixels for count in tallies)
+        cells = [
+            percent(found / max(1, pixels)) if found else "–",
+            percent(sure / found) if found and sure else "–",
+            f"{sum(1 for count in tallies if count.pixels):,}",
+        ]
+        if counts is not None:
+            iou = float(counts.iou()[position])
+            cells += ["–" if np.isnan(iou) else percent(iou), f"{int(counts.truth[position]):,}"]
+        rows.append(_row(_class_cell(entry.name, entry.colour), cells))
+    head = "".join(f"<th>{name}</th>" for name in header)
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _photo(classes: ClassList, photo: ReportedPhoto) -> str:
+    notes = [f"{photo.size[1]} × {photo.size[0]}"]
+    if photo.mean_confidence is not None:
+        notes.append(f"mean confidence {percent(photo.mean_confidence)}")
+    if photo.score is not None:
+        notes.append(f"mean IoU {percent(photo.score)}")
+    if photo.note:
+        notes.append(photo.note)
+    pictures = "".join(
+        f"<figure>{_image('jpeg', data, f'{told}: {photo.name}')}<figcaption>{escape(told)}</figcaption></figure>"
+        for told, data in photo.pictures
+    )
+    return (
+        f'<section><h3>{escape(photo.name)}</h3><p class="note">{escape("  ·  ".join(notes))}</p>'
+        f'<div class="pictures">{pictures}</div>{_shares(classes, photo)}</section>'
+    )
+
+
+def _shares(classes: ClassList, photo: ReportedPhoto) -> str:
+    """Return the bar of shares, and the classes that are there, each with its numbers."""
+    scores = None if photo.matrix is None else ClassCounts.of(photo.matrix).iou()
+    bar, listed = [], []
+    for position, (entry, count) in enumerate(zip(classes.classes, photo.tallies, strict=True)):
+        if not count.pixels:
+            continue
+        bar.append(f'<i style="background:{entry.colour};width:{100 * count.share:.3f}%"></i>')
+        numbers = [percent(count.share)]
+        if count.mean_confidence is not None:
+            numbers.append(f"confidence {percent(count.mean_confidence)}")
+        if scores is not None and not np.isnan(scores[position]):
+            numbers.append(f"IoU {percent(float(scores[position]))}")
+        listed.append(f"<li>{_class_cell(entry.name, entry.colour)} <span>{' · '.join(numbers)}</span></li>")
+    return f'<div class="bar">{"".join(bar)}</div><ul>{"".join(listed)}</ul>'
+
+
+def _class_cell(name: str, colour: str) -> str:
+    return f'<b style="background:{colour}"></b>{escape(name)}'
+
+
+def _row(first: str, cells: Sequence[str]) -> str:
+    return f"<tr><td>{first}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+
+
+def _image(kind: str, data: bytes, alt: str) -> str:
+    told = base64.b64encode(data).decode("ascii")
+    return f'<img alt="{escape(alt)}" src="data:image/{kind};base64,{told}">'
+
+
+def _mean_iou(matrix: Matrix) -> float | None:
+    counts = ClassCounts.of(matrix)
+    there = counts.truth > 0
+    return float(counts.iou()[there].mean()) if there.any() else None
