@@ -13,11 +13,12 @@ from segstudio.desktop.action_rows.annotate import ANNOTATE
 from segstudio.desktop.action_rows.classes import CLASSES
 from segstudio.desktop.action_rows.frame import FRAME
 from segstudio.desktop.action_rows.importing import IMPORTING
+from segstudio.desktop.action_rows.review import REVIEW
 from segstudio.desktop.action_rows.spec import ActionSpec, Facts
 from segstudio.desktop.action_rows.train import TRAIN
 from segstudio.desktop.icons import Icons
 
-ACTIONS: tuple[ActionSpec, ...] = (*FRAME, *IMPORTING, *ANNOTATE, *CLASSES, *TRAIN)
+ACTIONS: tuple[ActionSpec, ...] = (*FRAME, *IMPORTING, *ANNOTATE, *CLASSES, *TRAIN, *REVIEW)
 
 
 def find_actions(words: str, specs: Sequence[ActionSpec] = ACTIONS) -> tuple[ActionSpec, ...]:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from segstudio.desktop.look import Look
 
 _PROJECT_FILE = "project.json"
+_MODEL_SUFFIXES = (".pt", ".pth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,23 @@ class Dropped:
     project: Path | None = None
     files: tuple[Path, ...] = ()
 
-    def told(self, *, is_open: bool) -> str:
-        """Return what letting go would do, as a button would say it; pure."""
+    @property
+    def is_model(self) -> bool:
+        """Whether a file of a model was dropped, and nothing else."""
+        return bool(self.files) and all(path.suffix.lower() in _MODEL_SUFFIXES for path in self.files)
+
+    def told(self, *, is_open: bool, tab: str = "") -> str:
+        """Return what letting go would do, as a button would say it, while `tab` is shown; pure."""
         if self.project is not None:
             return f"Open the project “{self.project.name}”"
         if not self.files:
             return ""
         what = self.files[0].name if len(self.files) == 1 else f"{len(self.files):,} things"
-        return f"Look at {what} in Import" if is_open else f"New project with {what}"
+        if not is_open:
+            return f"New project with {what}"
+        if self.is_model:
+            return f"Review with the model {what}"
+        return f"Segment {what}" if tab == "review" else f"Look at {what} in Import"
 
 
 def local_paths(data: QMimeData) -> tuple[Path, ...]:

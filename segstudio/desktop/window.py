@@ -33,7 +33,7 @@ from segstudio.desktop.work import JobStatus
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(960, 600)
-_FIRST_TAB, _FILES_TAB = "annotate", "import"
+_FIRST_TAB, _FILES_TAB, _MODELS_TAB = "annotate", "import", "review"
 
 
 class Window(QMainWindow):
@@ -145,7 +145,7 @@ class Window(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Say what letting go would do."""
-        told = self._dropped(event).told(is_open=self._session.opened is not None)
+        told = self._dropped(event).told(is_open=self._session.opened is not None, tab=self.shown_tab)
         if told:
             event.acceptProposedAction()
             self._veil.show_text(told)
@@ -155,21 +155,26 @@ class Window(QMainWindow):
         self._veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open a project; bring anything else to the Import tab, of a new project if none is open."""
+        """Open a project; give models, and what is dropped on Review, to that tab, and anything else to Import."""
         self._veil.hide()
         dropped = self._dropped(event)
         event.acceptProposedAction()
         if dropped.files and self._session.opened is not None:
-            self._hand_over(dropped.files)
+            self._hand_over(dropped.files, self._tab_for(dropped))
         else:
             self.wishes.take(dropped)
 
     def _dropped(self, event: QDropEvent) -> Dropped:
         return what_is_dropped(local_paths(event.mimeData()))
 
-    def _hand_over(self, files: Sequence[Path]) -> None:
-        self.show_tab(_FILES_TAB)
-        page = self._pages[_FILES_TAB]
+    def _tab_for(self, dropped: Dropped) -> str:
+        """Return which tab takes what was dropped: Review what is dropped on it, and models; Import all else."""
+        wants = dropped.is_model or self.shown_tab == _MODELS_TAB
+        return _MODELS_TAB if wants and isinstance(self.page(_MODELS_TAB), TakesFiles) else _FILES_TAB
+
+    def _hand_over(self, files: Sequence[Path], tab_id: str = _FILES_TAB) -> None:
+        self.show_tab(tab_id)
+        page = self._pages[tab_id]
         if isinstance(page, TakesFiles):
             page.take(files)
 

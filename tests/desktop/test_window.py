@@ -15,11 +15,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
-    QTableWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -59,13 +59,6 @@ def activate(qtbot: QtBot, window: Window) -> None:
     """Shortcuts reach only the active window; no window manager makes it so without a screen."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
-
-
-def cells(window: Window, name: str, row: int, *columns: int) -> list[str]:
-    table = window.findChild(QTableWidget, name)
-    assert table is not None
-    items = [table.item(row, column) for column in columns]
-    return [item.text() for item in items if item is not None]
 
 
 def dialog() -> NewProjectDialog:
@@ -313,8 +306,13 @@ def test_runs_and_classes_of_a_model_are_shown(qtbot: QtBot, drive: Drive, proje
         assert window.header.tabs["train"].badge == "●"
         assert window.header.tabs["review"].badge == "1"
         window.show_tab("review")
-        assert cells(window, "classes", 0, 0, 1) == ["sky", "0.900"]
-        assert cells(window, "classes", 1, 0) == ["ground"]
+        box = window.findChild(QComboBox, "review.model")
+        assert box is not None
+        assert box.itemData(0, Qt.ItemDataRole.ToolTipRole) == str(run.best)
+        assert box.currentIndex() == 0
+        head = window.findChild(QLabel, "review.model.head")
+        assert head is not None
+        assert "LR-ASPP" in head.text()
         window.asks = False  # about the training that has no end
 
     assert drive(steps, project.folder) == 0

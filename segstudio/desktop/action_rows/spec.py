@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Facts:
     """What decides which actions can be used now. `tab` is the tab that is shown, empty on the start page;
     `can_paint`: a photo is open for painting; `can_undo`, `can_redo`: its history has something there;
-    `has_given`: something was given to import, `can_import`: of it something is ready.
+    `has_given`: something was given to import, `can_import`: of it something is ready; `has_review`: there are photos
+    to review, `has_answer`: a model has answered for the one that is shown.
     """
 
     is_open: bool = False
@@ -28,6 +29,8 @@ class Facts:
     can_resume_run: bool = False
     has_given: bool = False
     can_import: bool = False
+    has_review: bool = False
+    has_answer: bool = False
 
 
 def always(_facts: Facts) -> bool:

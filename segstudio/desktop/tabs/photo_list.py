@@ -114,6 +114,18 @@ class PhotoList(QFrame):
         elif not another:
             self.photo_chosen.emit(self.chosen)  # its status may be another now
 
+    def show_photo(self, key: str) -> bool:
+        """Choose a photo by its key, without filters if they hide it; False when the project has none of that key."""
+        photos = self._opened.photos if self._opened is not None else ()
+        photo = next((photo for photo in photos if photo.key == key), None)
+        if photo is None:
+            return False
+        if self.model.row_of(key) < 0:
+            self.search.clear()
+            self.status.setCurrentIndex(0)
+            self.split.setCurrentIndex(0)
+        return self._go_to(photo)
+
     def step(self, by: int) -> None:
         """Choose the next (1) or previous (-1) photo of the list."""
         self._go_to(neighbour(self.model.photos, self._chosen, by))

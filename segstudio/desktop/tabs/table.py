@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segstudio.desktop.picture_loader import PictureLoader
     from segstudio.desktop.tabs.annotate import AnnotateTab
     from segstudio.desktop.tabs.import_ import ImportTab
+    from segstudio.desktop.tabs.review import ReviewTab
     from segstudio.desktop.tabs.train import TrainTab
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class TabTable:
         self._annotating: AnnotateTab | None = None
         self._training: TrainTab | None = None
         self._importing: ImportTab | None = None
+        self._reviewing: ReviewTab | None = None
         self.specs = (
             TabSpec("import", self._import),
             TabSpec("annotate", self._annotate, _annotate_badge),
@@ -64,6 +66,8 @@ class TabTable:
             self._annotating.shut_down()
         if self._training is not None:
             self._training.shut_down()
+        if self._reviewing is not None:
+            self._reviewing.shut_down()
         if self._desk is not None:
             for problem in self._desk.shut_down():
                 _log.error("not saved when the window was closed: %s", problem.text)
@@ -110,9 +114,25 @@ class TabTable:
         return self._training
 
     def _review(self) -> QWidget:
+        from segstudio.desktop.picture_loader import PictureLoader
         from segstudio.desktop.tabs.review import ReviewTab
 
-        return ReviewTab(self._look, self._actions, self._session)
+        thumbnails = PictureLoader(threads=1, waiting=_THUMBNAILS_WAITING)
+        self._loaders.append(thumbnails)
+        self._reviewing = ReviewTab(
+            self._look,
+            self._actions,
+            self._session,
+            desk=self.desk,
+            thumbnails=thumbnails,
+            show_in_annotate=self._show_in_annotate,
+        )
+        return self._reviewing
+
+    def _show_in_annotate(self, key: str) -> bool:
+        """Show a photo in the Annotate tab; False when it is not there."""
+        self._actions["go.annotate"].trigger()
+        return self._annotating is not None and self._annotating.list.show_photo(key)
 
 
 def _annotate_badge(opened: OpenedProject) -> Badge:

@@ -48,6 +48,11 @@ class EmptyPage(QWidget):
         """Say something else."""
         self._sentence.setText(sentence)
 
+    def set_words(self, title: str, sentence: str) -> None:
+        """Say something else under another title."""
+        self._title.setText(title)
+        self._sentence.setText(sentence)
+
     def add(self, widget: QWidget) -> None:
         """Put a widget below the sentence."""
         self._column.addSpacing(4)

@@ -1,0 +1,374 @@
+"""ReviewBoard: the photos under review, the model that is asked, and what it said of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from segstudio.desktop.editing.errands import Errands
+from segstudio.desktop.opened import Changed
+from segstudio.desktop.problems import Problem, Remedy, problem_of
+from segstudio.desktop.reviewing.items import Answer, Item, Row, State, Verdict, next_to_do
+from segstudio.desktop.reviewing.models import Matched, Model, matched_by_name, shown_classes
+from segstudio.desktop.reviewing.reading import Scored, is_truth, score_answer, truth_reader
+from segstudio.desktop.reviewing.segmenter import Segmenter, Video
+from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.work import JobStatus
+from segstudio.project.classes import ClassList
+from segstudio.review.tallies import Matrix, class_iou
+from segstudio.runs.model_card import ModelCard
+from segstudio.runs.predictions import Ready
+from segstudio.runs.scores import Scores
+
+_SOON_MS = 60
+PREDICTIONS = Path("review") / "predictions"
+"""Where answers lie, below the project's folder, by model."""
+
+
+class ReviewBoard(QObject):
+    """Keeps the rows and gives work to the Segmenter. In the GUI thread.
+
+    `rows_changed` comes at most every 60 ms, `model_changed` when another model is asked or the model's card is known,
+    `answer_came` carries the id of a photo, `work_changed` a JobStatus or None, `problem_met` a Problem.
+    """
+
+    rows_changed = Signal()
+    model_changed = Signal()
+    answer_came = Signal(str)
+    work_changed = Signal(object)
+    problem_met = Signal(object)
+
+    def __init__(self, session: ProjectSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._rows: dict[str, Row] = {}
+        self._matrices: dict[str, Matrix] = {}
+        self._wanted: tuple[str, ...] = ()
+        self._is_paused = False
+        self._model_problem = ""
+        self._round = 0
+        self._video = (0, 0)
+        self._adopted: dict[str, str] = {}
+        self._told_verdicts: dict[str, tuple[str, Verdict]] = {}
+        self.card: ModelCard | None = None
+        self.device = ""
+        self.matched = Matched({})
+        self.classes = ClassList()
+        self.segmenter = Segmenter(self._next_photo, self)
+        self._scoring = Errands("score answers", 1, self)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._soon.timeout.connect(self._on_soon)
+        self._connect()
+
+    def _connect(self) -> None:
+        segmenter = self.segmenter
+        segmenter.ready.connect(self._on_ready)
+        segmenter.model_failed.connect(self._on_model_failed)
+        segmenter.began.connect(self._on_began)
+        segmenter.answered.connect(self._on_answered)
+        segmenter.failed.connect(self._on_failed)
+        segmenter.frame_came.connect(self._on_frame_came)
+        segmenter.video_progressed.connect(self._on_video_progressed)
+        segmenter.idle_changed.connect(self._tell_soon)
+        segmenter.problem_met.connect(self.problem_met)
+        self._session.changed.connect(self._on_session_changed)
+
+    # -- what there is
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every photo, in the order in which it was added."""
+        return tuple(self._rows.values())
+
+    @property
+    def model(self) -> Model | None:
+        """The model that is asked."""
+        return self.segmenter.model
+
+    @property
+    def model_problem(self) -> str:
+        """Why the model cannot be used, empty when it can."""
+        return self._model_problem
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the person has stopped segmenting while photos wait."""
+        return self._is_paused
+
+    @property
+    def matrices(self) -> dict[str, Matrix]:
+        """The confusion matrices by id, of the photos whose truth is known, in the order of `classes`."""
+        return self._matrices
+
+    @property
+    def trained_on(self) -> int:
+        """How many of the photos with truth the model was trained on."""
+        names = set(self.card.train_photos) if self.card is not None else set()
+        return sum(self._rows[key].item.key in names for key in self._matrices if key in self._rows)
+
+    def row(self, item_id: str) -> Row | None:
+        """Return a row by its id."""
+        return self._rows.get(item_id)
+
+    # -- wishes
+
+    def use_model(self, model: Model | None) -> None:
+        """Ask another model from now on: every photo waits for it."""
+        self._round += 1
+        self.card, self.device, self._model_problem = None, "", ""
+        self.matched, self.classes = Matched({}), ClassList()
+        self._matrices.clear()
+        self.segmenter.use(model, self._out(model))
+        self._rows = {key: self._fresh(replace(row.item, answer=None)) for key, row in self._rows.items()}
+        self.model_changed.emit()
+        self._tell_soon()
+        self._go_on()
+
+    def add(self, items: Sequence[Item]) -> None:
+        """Review more photos; those that are there already stay as they are."""
+        for item in items:
+            known = self._rows.get(item.id)
+            if known is None:
+                self._rows[item.id] = self._fresh(item)
+        self._is_paused = False
+        self._tell_soon()
+        self._go_on()
+
+    def add_video(self, video: Video) -> None:
+        """Segment a video; its frames come as photos."""
+        self.segmenter.add_video(video)
+        self._tell_soon()
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Review some photos no longer; their files stay."""
+        for each in ids:
+            self._rows.pop(each, None)
+            self._matrices.pop(each, None)
+        self._tell_soon()
+
+    def want(self, ids: Sequence[str]) -> None:
+        """Segment these first, in this order."""
+        self._wanted = tuple(ids)
+
+    def pause(self) -> None:
+        """Give up what is under way; what waits goes on waiting."""
+        self._is_paused = True
+        for each in self.segmenter.cancel():
+            self._put(each, state="waiting")
+        self._tell_soon()
+
+    def go_on(self) -> None:
+        """Segment what waits."""
+        self._is_paused = False
+        if self._model_problem:
+            self._model_problem = ""
+            self.segmenter.try_again()
+            self.model_changed.emit()
+        self._go_on()
+        self._tell_soon()
+
+    def set_verdict(self, item_id: str, verdict: Verdict) -> None:
+        """Take in what the person thinks of an answer of the model that is asked."""
+        self._told_verdicts[item_id] = (self.model.name if self.model is not None else "", verdict)
+        self._put(item_id, verdict=verdict)
+
+    def know_verdicts(self, verdicts: dict[str, tuple[str, Verdict]]) -> None:
+        """Take in what was thought earlier: by id, of which model's answer, and what."""
+        self._told_verdicts = {**verdicts, **self._told_verdicts}
+        for key, row in self._rows.items():
+            fresh = self._fresh(row.item).verdict
+            if fresh != row.verdict:
+                self._put(key, verdict=fresh)
+
+    def _fresh(self, item: Item) -> Row:
+        """Return the row of an item that no answer is known of."""
+        name, verdict = self._told_verdicts.get(item.id, ("", ""))
+        of_this = self.model is not None and name == self.model.name
+        return Row(item, verdict=verdict if of_this else "")
+
+    def adopt(self, item_id: str, key: str) -> None:
+        """Know a photo by its key from now on: it came into the project."""
+        self._adopted[item_id] = key
+        row = self._rows.get(item_id)
+        if row is not None:
+            self._put(item_id, item=replace(row.item, key=key, has_truth=False))
+
+    def mark_found(self, found: dict[str, int]) -> None:
+        """Tell of each photo how many pixels the chosen cell of the confusion matrix has there."""
+        for key, row in self._rows.items():
+            if row.found != found.get(key, 0):
+                self._put(key, found=found.get(key, 0))
+
+    def shut_down(self) -> None:
+        """End the process and the threads."""
+        self._soon.stop()
+        self.segmenter.shut_down()
+        self._scoring.shut_down()
+
+    # -- segmenting
+
+    def _out(self, model: Model | None) -> Path:
+        opened = self._session.opened
+        if opened is None or model is None:
+            return Path()
+        return opened.folder / PREDICTIONS / model.slug
+
+    def _go_on(self) -> None:
+        if not self._is_paused:
+            self.segmenter.feed()
+
+    def _next_photo(self) -> Item | None:
+        if self._is_paused:
+            return None
+        row = next_to_do(tuple(self._rows.values()), self._wanted)
+        return row.item if row is not None else None
+
+    def _put(self, item_id: str, **fields: object) -> None:
+        row = self._rows.get(item_id)
+        if row is not None:
+            self._rows[item_id] = replace(row, **fields)  # type: ignore[arg-type]
+            self._tell_soon()
+
+    def _set_state(self, item_id: str, state: State) -> None:
+        self._put(item_id, state=state)
+
+    @Slot(object)
+    def _on_ready(self, ready: Ready) -> None:
+        first = self.card is None
+        self.card, self.device = ready.card, ready.device
+        if first:
+            self._match()
+            self.model_changed.emit()
+
+    @Slot(str)
+    def _on_model_failed(self, problem: str) -> None:
+        self._model_problem = problem
+        for key, row in self._rows.items():
+            if row.state == "working":
+                self._put(key, state="waiting")
+        again = Remedy("Try again", do=self.go_on)
+        self.problem_met.emit(Problem(problem, actions=(again,)))
+        self.model_changed.emit()
+        self._tell_soon()
+
+    @Slot(str)
+    def _on_began(self, item_id: str) -> None:
+        self._set_state(item_id, "working")
+
+    @Slot(str, object)
+    def _on_answered(self, item_id: str, answer: Answer) -> None:
+        self._put(item_id, state="done", answer=answer, told="")
+        self.answer_came.emit(item_id)
+        self._score(item_id)
+
+    @Slot(str, str)
+    def _on_failed(self, item_id: str, problem: str) -> None:
+        self._put(item_id, state="failed", told=problem)
+        self.answer_came.emit(item_id)
+
+    @Slot(object)
+    def _on_frame_came(self, item: Item) -> None:
+        self._rows[item.id] = Row(item, "done", answer=item.answer)
+        self.answer_came.emit(item.id)
+        self._score(item.id)
+
+    @Slot(int, int)
+    def _on_video_progressed(self, done: int, total: int) -> None:
+        self._video = done, total
+        self._tell_soon()
+
+    # -- scoring
+
+    def _score(self, item_id: str) -> None:
+        row = self._rows.get(item_id)
+        if row is None or row.answer is None or not len(self.classes):
+            return
+        truth = truth_reader(self._session.opened, row.item, self.matched)
+        work = partial(score_answer, row.answer, truth, self.classes)
+        self._scoring.send(work, partial(self._on_scored, self._round, item_id), self._on_scoring_failed)
+
+    def _on_scored(self, asked_in: int, item_id: str, scored: Scored) -> None:
+        if asked_in != self._round or item_id not in self._rows:
+            return
+        if scored.matrix is None:
+            self._matrices.pop(item_id, None)
+            self._put(item_id, sure=scored.sure, score=None, ious=None)
+            return
+        self._matrices[item_id] = scored.matrix
+        ious = zip(self.classes.indices, class_iou(scored.matrix), scored.matrix.sum(axis=1), strict=True)
+        self._put(
+            item_id,
+            sure=scored.sure,
+            score=Scores.from_confusion(scored.matrix, self.classes.names).miou,
+            ious={value: float(iou) for value, iou, support in ious if support},
+        )
+
+    def _on_scoring_failed(self, error: BaseException) -> None:
+        self.problem_met.emit(problem_of(error))
+
+    # -- the project
+
+    @Slot(object)
+    def _on_session_changed(self, flags: Changed) -> None:
+        opened = self._session.opened
+        if flags & Changed.PROJECT:
+            self._rows.clear()
+            self._adopted.clear()
+            self._told_verdicts.clear()
+            self.use_model(None)
+        if opened is None or not flags & (Changed.CLASSES | Changed.PHOTOS | Changed.MASK):
+            return
+        known = {str(photo.path): photo for photo in opened.photos}
+        for key, row in self._rows.items():
+            photo = opened.photo(self._adopted[key]) if key in self._adopted else known.get(key)
+            if photo is None and key in self._adopted:
+                continue  # it was brought in a moment ago
+            there = (photo.key, is_truth(photo)) if photo is not None else ("", False)
+            if there != (row.item.key, row.item.has_truth) and not row.item.is_video:
+                name = photo.key if photo is not None else row.item.path.name
+                self._put(key, item=replace(row.item, name=name, key=there[0], has_truth=there[1]))
+        if flags & Changed.CLASSES:
+            self._match()
+            self.model_changed.emit()
+        if flags & (Changed.CLASSES | Changed.MASK):
+            self._score_all()
+
+    def _match(self) -> None:
+        opened = self._session.opened
+        if self.card is not None and opened is not None:
+            self.matched = matched_by_name(self.card, opened.classes)
+            self.classes = shown_classes(self.card, opened.classes, self.matched)
+            self._score_all()
+
+    def _score_all(self) -> None:
+        self._round += 1
+        for key, row in self._rows.items():
+            if row.state == "done":
+                self._score(key)
+
+    # -- telling
+
+    def _tell_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _on_soon(self) -> None:
+        self.rows_changed.emit()
+        self.work_changed.emit(self.status())
+
+    def status(self) -> JobStatus | None:
+        """Return what is under way, None for nothing."""
+        if self.segmenter.is_idle:
+            self._video = (0, 0)
+            return None
+        if self.segmenter.is_loading:
+            return JobStatus("Loading the model", can_cancel=True)
+        if self._video[0]:
+            return JobStatus("Segmenting the video", *self._video, can_cancel=True)
+        done = sum(row.state in ("done", "failed") for row in self._rows.values())
+        return JobStatus("Segmenting", done, len(self._rows), can_cancel=True)

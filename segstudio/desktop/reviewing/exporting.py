@@ -1,0 +1,210 @@
+"""Exporting: masks, overlays, class panels and a table of the photos under review, written in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from segstudio.desktop.problems import Problem, Remedy
+from segstudio.desktop.reviewing.board import ReviewBoard
+from segstudio.desktop.reviewing.items import Answer, Row
+from segstudio.desktop.reviewing.viewing import Viewing
+from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.work import Job, JobControl
+from segstudio.errors import SegStudioError
+from segstudio.project.classes import ClassList
+from segstudio.project.images import read_photo
+from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv, write_pictures
+from segstudio.review.panels import Findings
+from segstudio.review.shown import Spread, Thresholds, shown_mask
+from segstudio.runs.predictions import load_map
+
+Kind = Literal["mask", "overlay", "panels", "confidence", "table"]
+
+_TITLES: tuple[tuple[Kind, str, str], ...] = (
+    ("mask", "Masks…", "Palette PNGs whose values are the model's classes; unsure pixels are void."),
+    ("overlay", "Overlays…", "The photos tinted by class."),
+    ("panels", "Class panels…", "One figure per photo, with a panel for each class."),
+    ("confidence", "Confidence maps…", "Grey pictures: the lighter, the surer."),
+    ("table", "Table (CSV)…", "Pixels, share and mean confidence of each class in each photo."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is exported: rows with answers, shown as the window shows them."""
+
+    kind: Kind
+    rows: tuple[Row, ...]
+    classes: ClassList
+    thresholds: Thresholds
+    target: Path
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many photos were written, where, and a sentence for each that could not be."""
+
+    count: int
+    target: Path
+    problems: tuple[str, ...]
+
+
+class Exporting(QObject):
+    """Fills a menu, and does what is chosen there. `work_changed` carries a JobStatus or None."""
+
+    work_changed = Signal(object)
+    problem_met = Signal(object)
+
+    def __init__(
+        self, session: ProjectSession, board: ReviewBoard, viewing: Viewing, menu: QMenu, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._board, self._viewing, self._window = session, board, viewing, parent
+        self._job: Job | None = None
+        menu.setToolTipsVisible(True)
+        for kind, title, tip in _TITLES:
+            action = menu.addAction(title)
+            action.setObjectName(f"review.export.{kind}")
+            action.setToolTip(tip)
+            action.triggered.connect(lambda _=False, kind=kind: self.ask(kind))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether something is being written."""
+        return self._job is not None
+
+    def ask(self, kind: Kind) -> None:
+        """Ask where to, and write."""
+        if kind == "table":
+            name, _ = QFileDialog.getSaveFileName(
+                self._window.window(), "Export a table", "predictions.csv", "Tables (*.csv)"
+            )
+        else:
+            name = QFileDialog.getExistingDirectory(self._window.window(), "Export into a folder")
+        if name:
+            self.export(kind, Path(name))
+
+    def export(self, kind: Kind, target: Path) -> None:
+        """Write what is wanted of every photo that was segmented into the folder or file `target`."""
+        if self._job is not None:
+            self.problem_met.emit(Problem("The export under way comes first.", level="info"))
+            return
+        rows = tuple(row for row in self._board.rows if row.answer is not None)
+        model = self._board.model.name if self._board.model is not None else ""
+        wanted = Wanted(kind, rows, self._board.classes, dict(self._viewing.thresholds), target, model)
+        self._job = Job("Exporting", lambda control: write_out(wanted, control), self, can_cancel=True)
+        self._job.progressed.connect(self.work_changed)
+        self._job.succeeded.connect(self._on_succeeded)
+        self._job.failed.connect(self._on_failed)
+        self._job.stopped.connect(self._end)
+        self.work_changed.emit(self._job.status)
+        self._job.start()
+
+    def cancel(self) -> None:
+        """Stop; what is written stays."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def shut_down(self) -> None:
+        """Stop, and wait for it."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait()
+
+    @Slot(object)
+    def _on_succeeded(self, written: Written) -> None:
+        self._end()
+        folder = written.target if written.target.is_dir() else written.target.parent
+        show = Remedy("Show them", do=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
+        count = f"{written.count:,} photo{'' if written.count == 1 else 's'}"
+        if written.problems:
+            told = f"Exported {count} to {written.target.name}; {len(written.problems)} could not be."
+            self.problem_met.emit(
+                Problem(told, "\n".join(written.problems), level="warning", actions=(show,))
+            )
+        else:
+            self.problem_met.emit(
+                Problem(f"Exported {count} to {written.target.name}.", level="info", actions=(show,))
+            )
+
+    @Slot(object)
+    def _on_failed(self, problem: Problem) -> None:
+        self._end()
+        self.problem_met.emit(problem)
+
+    @Slot()
+    def _end(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.wait()
+            job.deleteLater()
+        self.work_changed.emit(None)
+
+
+def write_out(wanted: Wanted, control: JobControl) -> Written:
+    """Write everything (in a worker); a photo that cannot be read is told, the others go on."""
+    progress = control.stage("Exporting")
+    stems = unique_stems([row.item.name for row in wanted.rows])
+    problems: list[str] = []
+    table: list[tuple[object, ...]] = []
+    for number, (row, stem) in enumerate(zip(wanted.rows, stems, strict=True)):
+        control.check()
+        progress(number, len(wanted.rows))
+        if row.answer is None:
+            continue
+        try:
+            _one(wanted, row.item.name, row.item.path, row.answer, stem, table.extend)
+        except SegStudioError as error:
+            problems.append(str(error))
+    if wanted.kind == "table":
+        write_csv(wanted.target, TABLE_COLUMNS, table)
+    progress(len(wanted.rows), len(wanted.rows))
+    return Written(len(wanted.rows) - len(problems), wanted.target, tuple(problems))
+
+
+def _one(  # noqa: PLR0917 (all of one photo)
+    wanted: Wanted,
+    name: str,
+    path: Path,
+    answer: Answer,
+    stem: str,
+    add: Callable[[Sequence[tuple[object, ...]]], None],
+) -> None:
+    mask, confidence = np.array(load_map(answer.mask)), np.array(load_map(answer.confidence))
+    if wanted.kind == "table":
+        tallies = Spread.of(mask, confidence).tallies(wanted.classes, wanted.thresholds)
+        add(table_rows(name, wanted.classes, tallies))
+        return
+    shown = shown_mask(mask, confidence, wanted.thresholds)
+    kinds = Kinds(
+        mask=wanted.kind == "mask",
+        overlay=wanted.kind == "overlay",
+        panels=wanted.kind == "panels",
+        confidence=wanted.kind == "confidence",
+    )
+    findings = Findings(read_photo(path), shown, wanted.classes, confidence)
+    write_pictures(wanted.target / stem, findings, kinds, title=name, subtitle=wanted.model)
+
+
+def unique_stems(names: Sequence[str]) -> list[str]:
+    """Return a file name without ending for each photo, no two alike whatever the case of their letters; pure."""
+    taken: set[str] = set()
+    stems = []
+    for name in names:
+        plain = name.replace("/", "-").replace(":", ".")
+        stem = plain.rpartition(".")[0] if plain.rpartition(".")[0] else plain
+        chosen, number = stem, 2
+        while chosen.casefold() in taken:
+            chosen, number = f"{stem}-{number}", number + 1
+        taken.add(chosen.casefold())
+        stems.append(chosen)
+    return stems

@@ -1,0 +1,182 @@
+"""The models that can be asked, and how their classes stand to those of the project; plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from segstudio.desktop.opened import OpenedProject
+from segstudio.desktop.run_summaries import RunSummary
+from segstudio.project.classes import VOID, ClassList, LabelClass
+from segstudio.runs.folder import RunFolder
+from segstudio.runs.heads import HEADS
+from segstudio.runs.model_card import ModelCard
+
+MODEL_SUFFIXES = (".pt", ".pth")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model file to ask: the best of a run of the project, or a file from elsewhere. `name` is for people."""
+
+    path: Path
+    name: str
+    of_run: bool = False
+
+    @property
+    def slug(self) -> str:
+        """A name for a folder; two models of one name in different places do not share it by their files' stamps."""
+        return re.sub(r"[^\w.-]+", "-", self.name).strip("-.")[:80] or "model"
+
+
+def models_of(opened: OpenedProject | None) -> tuple[Model, ...]:
+    """Return the models of the project's runs, the best first among equals newest; pure."""
+    if opened is None:
+        return ()
+    runs = opened.project.runs_folder
+    return tuple(Model(RunFolder(runs / run.name).best, run.name, of_run=True) for run in opened.models)
+
+
+def model_of_file(path: Path) -> Model:
+    """Return the model in a file that was given; a run's own files carry the run's name."""
+    in_run = path.name in ("best.pt", "last.pt") and (path.parent / "recipe.toml").exists()
+    return Model(path, path.parent.name if in_run else path.stem)
+
+
+def is_model_file(path: Path) -> bool:
+    """Tell whether a path looks like a model: a file of weights, or a run's folder."""
+    return path.suffix.lower() in MODEL_SUFFIXES and path.is_file()
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """How a model's classes stand to the project's: for each of the model's mask values the project's, VOID for none."""
+
+    to_project: Mapping[int, int]
+
+    @property
+    def table(self) -> npt.NDArray[np.uint8]:
+        """From the model's mask values to the project's: uint8 (256,)."""
+        table = np.full(256, VOID, dtype=np.uint8)
+        for value, there in self.to_project.items():
+            table[value] = there
+        return table
+
+    @property
+    def back(self) -> npt.NDArray[np.uint8]:
+        """From the project's mask values to the model's, void where the model knows no such class: uint8 (256,)."""
+        table = np.full(256, VOID, dtype=np.uint8)
+        for value, there in self.to_project.items():
+            if there != VOID:
+                table[there] = value
+        return table
+
+
+def matched_by_name(card: ModelCard, classes: ClassList) -> Matched:
+    """Match classes by name, whatever the case of its letters; pure."""
+    found = {entry.index: classes.find(entry.name) for entry in card.classes}
+    return Matched({value: entry.index if entry else VOID for value, entry in found.items()})
+
+
+def shown_classes(card: ModelCard, classes: ClassList, matched: Matched) -> ClassList:
+    """Return the model's classes with the colours that the project gives to the same ones; pure."""
+    entries = []
+    for each in card.classes:
+        known = classes.at(matched.to_project.get(each.index, VOID))
+        entries.append(
+            LabelClass(index=each.index, name=each.name, colour=known.colour if known else each.colour)
+        )
+    return ClassList(classes=tuple(entries))
+
+
+def unmatched(card: ModelCard, matched: Matched) -> tuple[str, ...]:
+    """Return the names of the model's classes that the project does not have; pure."""
+    return tuple(entry.name for entry in card.classes if matched.to_project.get(entry.index, VOID) == VOID)
+
+
+def head_title(head: str) -> str:
+    """Return a head's name as people read it."""
+    known = HEADS.get(head)
+    return known.title if known is not None else head
+
+
+def card_lines(card: ModelCard) -> tuple[str, ...]:
+    """Return what a model says of itself, a line each: head, score, when and from how many photos; pure."""
+    lines = [head_title(card.head)]
+    score = card.scores.get("miou")
+    parts = [f"mIoU {score:.2f}" if isinstance(score, int | float) else "no score"]
+    if card.epoch:
+        parts.append(f"epoch {card.epoch}")
+    lines.append(" · ".join(parts))
+    parts = []
+    count = len(card.train_photos)
+    if count:
+        parts.append(f"from {count:,} photo{'' if count == 1 else 's'}")
+    if made := _day(card.created):
+        parts.append(made)
+    if parts:
+        lines.append(" · ".join(parts))
+    return tuple(lines)
+
+
+def card_details(card: ModelCard) -> tuple[tuple[str, str], ...]:
+    """Return everything that a model says of itself, as titles and texts; pure."""
+    rows = [
+        ("Head", head_title(card.head)),
+        ("Classes", ", ".join(card.class_names)),
+        ("Score", _score_told(card)),
+        ("Made", _day(card.created) or "not told"),
+        ("Run", card.run),
+        ("Project", card.project),
+        ("Trained on", f"{len(card.train_photos):,} photos, scored on {len(card.val_photos):,}"),
+        ("Began with", " · ".join(part for part in (card.weights_from, card.weights_licence) if part)),
+    ]
+    return tuple((title, text) for title, text in rows if text)
+
+
+def _score_told(card: ModelCard) -> str:
+    score = card.scores.get("miou")
+    if not isinstance(score, int | float):
+        return "not scored"
+    return f"mIoU {score:.3f} on its held-out photos, epoch {card.epoch}"
+
+
+def _day(when: str) -> str:
+    try:
+        made = datetime.fromisoformat(when)
+    except ValueError:
+        return ""
+    return f"{made.day} {made:%b %Y}"
+
+
+def run_lines(run: RunSummary | None) -> tuple[str, ...]:
+    """Return what is known of a run's model before it is loaded; pure."""
+    if run is None:
+        return ()
+    parts = [f"mIoU {run.miou:.2f}" if run.miou is not None else "no score"]
+    if run.best_epoch:
+        parts.append(f"epoch {run.best_epoch}")
+    return (head_title(run.head), " · ".join(parts))
+
+
+def with_colours(classes: ClassList, project: ClassList) -> ClassList:
+    """Return classes in the project's colours where it has classes of the same names; pure."""
+    entries = []
+    for entry in classes.classes:
+        known = project.find(entry.name)
+        entries.append(entry.model_copy(update={"colour": known.colour}) if known else entry)
+    return ClassList(classes=tuple(entries))
+
+
+def kept_choice(models: Sequence[Model], chosen: Model | None) -> Model | None:
+    """Return which model stays chosen when the list is another one: the same, or else the first; pure."""
+    for each in models:
+        if chosen is not None and each.path == chosen.path:
+            return replace(each)
+    return chosen if chosen is not None and not chosen.of_run else (models[0] if models else None)

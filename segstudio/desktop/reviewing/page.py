@@ -1,0 +1,398 @@
+"""ReviewPage: the Review tab once it was first shown: photos, stage, classes, verdicts, and what joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from segstudio.desktop.actions import Actions
+from segstudio.desktop.editing.desk import PhotoDesk
+from segstudio.desktop.editing.errands import Errands
+from segstudio.desktop.look import Look
+from segstudio.desktop.opened import Changed
+from segstudio.desktop.picture_loader import PictureLoader
+from segstudio.desktop.problems import Problem, problem_of
+from segstudio.desktop.reviewing.add_button import ask_for_model
+from segstudio.desktop.reviewing.board import ReviewBoard
+from segstudio.desktop.reviewing.class_panel import ClassPanel
+from segstudio.desktop.reviewing.exporting import Exporting
+from segstudio.desktop.reviewing.items import Item, neighbour
+from segstudio.desktop.reviewing.judging import Judging
+from segstudio.desktop.reviewing.list_side import ListSide
+from segstudio.desktop.reviewing.looking import Looking, Parts
+from segstudio.desktop.reviewing.memory import Remembered, ReviewMemory
+from segstudio.desktop.reviewing.models import (
+    Model,
+    card_lines,
+    kept_choice,
+    model_of_file,
+    models_of,
+    run_lines,
+    unmatched,
+)
+from segstudio.desktop.reviewing.reading import Given, item_of, sorted_out
+from segstudio.desktop.reviewing.segmenter import Video
+from segstudio.desktop.reviewing.stage import Stage
+from segstudio.desktop.reviewing.stage_bar import StageBar
+from segstudio.desktop.reviewing.under_stage import UnderStage
+from segstudio.desktop.reviewing.verdict_bar import VerdictBar
+from segstudio.desktop.reviewing.verdicts import ShowInAnnotate, Verdicts
+from segstudio.desktop.reviewing.viewing import Viewing
+from segstudio.desktop.reviewing.words import unused_told
+from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.widgets.empty import EmptyPage
+from segstudio.project.photos import Photo
+
+_LIST_PX, _SIDE_PX, _UNDER_PX = 264, 252, 196
+_WARM_MS = 400
+
+
+class ReviewPage(QWidget):
+    """Joins the parts; what it decides it asks of pure functions. `shut_down` before the end."""
+
+    work_changed = Signal(object)
+
+    def __init__(
+        self,
+        look: Look,
+        actions: Actions,
+        session: ProjectSession,
+        *,
+        desk: PhotoDesk,
+        thumbnails: PictureLoader,
+        show_in_annotate: ShowInAnnotate,
+    ) -> None:
+        super().__init__()
+        self._look, self._actions, self._session = look, actions, session
+        self.board = ReviewBoard(session, self)
+        self.viewing = Viewing(session, self.board, self)
+        self.memory = ReviewMemory(self)
+        self.verdicts = Verdicts(session, self.board, desk, show_in_annotate, self)
+        self._listing = Errands("list dropped files", 1, self)
+        self.side = ListSide(look, actions, self.board, thumbnails)
+        self.bar, self.stage = StageBar(look), Stage(look)
+        self.under, self.classes = UnderStage(look), ClassPanel(look)
+        self.verdict_bar = VerdictBar(actions)
+        parts = Parts(self.side, self.bar, self.stage, self.under, self.classes)
+        self.looking = Looking(self.board, self.viewing, parts, self)
+        self.judging = Judging(
+            actions,
+            session,
+            self.board,
+            self.viewing,
+            self.verdicts,
+            self.memory,
+            self.side,
+            self.verdict_bar,
+            self,
+        )
+        self.exporting = Exporting(session, self.board, self.viewing, self.verdict_bar.export_menu, self)
+        self._empty = EmptyPage(look, "review", "", "")
+        self._empty_add = QPushButton("Choose photos…")
+        self._middle = QStackedWidget()
+        self._warm = QTimer(self, singleShot=True, interval=_WARM_MS)
+        self._warm.timeout.connect(self.board.segmenter.warm_up)
+        self._lay_out()
+        self._connect()
+        self.refresh(Changed.PROJECT | Changed.RUNS | Changed.PHOTOS)
+
+    # -- what the tab asks
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Look at what was dropped: photos and folders are segmented, a model is asked from now on."""
+        opened = self._session.opened
+        self._listing.send(lambda: sorted_out(paths, opened), self._on_sorted, self._on_listing_failed)
+
+    def cancel_work(self) -> None:
+        """Stop segmenting; what is done stays."""
+        if self.exporting.is_running:
+            self.exporting.cancel()
+        else:
+            self.board.pause()
+
+    def refresh(self, flags: Changed) -> None:
+        """Take over what changed in the project."""
+        opened = self._session.opened
+        if flags & Changed.PROJECT and opened is not None:
+            self.viewing.forget()
+            self.memory.read(opened)
+        if flags & (Changed.PROJECT | Changed.RUNS):
+            models = models_of(opened)
+            chosen = kept_choice(models, None if flags & Changed.PROJECT else self.board.model)
+            if chosen != self.board.model:
+                self.use_model(chosen)
+            self.side.picker.show_models(models, self.board.model)
+            self._show_model()
+        if flags & Changed.MASK:
+            self.viewing.read_again(self.viewing.wish)
+        self.side.add.show_project(opened)
+        self._show_middle()
+
+    def use_model(self, model: Model | None) -> None:
+        """Ask another model from now on."""
+        self.looking.leave_cell()
+        self.board.use_model(model)
+        self.side.picker.show_models(models_of(self._session.opened), model)
+        self._warm_up()
+
+    def shut_down(self) -> None:
+        """End the process and all threads."""
+        self._warm.stop()
+        for part in (self.board, self.viewing, self.verdicts, self.memory, self._listing, self.exporting):
+            part.shut_down()
+
+    # -- building
+
+    def _lay_out(self) -> None:
+        self._empty.add(_centred(self._empty_add))
+        self._empty_add.setProperty("kind", "primary")
+        self._empty_add.setObjectName("review.empty.add")
+        work = QSplitter(Qt.Orientation.Vertical)
+        work.setObjectName("review.middle")
+        work.setChildrenCollapsible(False)
+        work.setHandleWidth(1)
+        work.addWidget(self.stage)
+        work.addWidget(self.under)
+        work.setStretchFactor(0, 1)
+        work.setSizes([420, _UNDER_PX])
+        looking = QWidget()
+        column = QVBoxLayout(looking)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(work, 1)
+        self._middle.addWidget(self._empty)
+        self._middle.addWidget(looking)
+        right = QFrame()
+        right.setObjectName("side_right")
+        line = QFrame()
+        line.setObjectName("side_line")
+        line.setFixedHeight(1)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.classes, line, self.verdict_bar):
+            column.addWidget(widget, int(widget is self.classes))
+        parts = QSplitter()
+        parts.setObjectName("review.parts")
+        parts.setChildrenCollapsible(False)
+        parts.setHandleWidth(1)
+        for part in (self.side, self._middle, right):
+            parts.addWidget(part)
+        parts.setStretchFactor(1, 1)
+        parts.setSizes([_LIST_PX, 760, _SIDE_PX])
+        self.side.setMinimumWidth(220)
+        right.setMinimumWidth(220)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(parts)
+
+    def _connect(self) -> None:
+        board, viewing, side, actions = self.board, self.viewing, self.side, self._actions
+        board.rows_changed.connect(self._on_rows_changed)
+        board.model_changed.connect(self._on_model_changed)
+        board.answer_came.connect(self._on_answer_came)
+        board.work_changed.connect(self._on_work_changed)
+        viewing.failed.connect(self._on_photo_failed)
+        self.memory.found.connect(self._on_remembered)
+        self.exporting.work_changed.connect(self.work_changed)
+        for part in (board, self.memory, self.verdicts, self.exporting):
+            part.problem_met.connect(self._session.problem_met)
+        side.picker.chosen.connect(self.use_model)
+        side.picker.file_asked.connect(self._on_file_asked)
+        side.add.given.connect(self.take)
+        side.add.photos_given.connect(self._on_photos_given)
+        side.list.chosen.connect(self._on_chosen)
+        side.cancel_asked.connect(self.cancel_work)
+        side.go_on_asked.connect(board.go_on)
+        self._empty_add.clicked.connect(self._on_empty_add)
+        actions["review.next"].triggered.connect(lambda: self._step(1))
+        actions["review.previous"].triggered.connect(lambda: self._step(-1))
+        actions["review.way"].triggered.connect(lambda: self.looking.look(viewing.state.stepped()))
+        actions["review.remove"].triggered.connect(self._on_remove)
+        actions["review.remove_all"].triggered.connect(self._on_remove_all)
+
+    # -- events
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Load the model, so that the first answer comes at once."""
+        super().showEvent(event)
+        self._warm_up()
+
+    def focusInEvent(self, _event: QFocusEvent) -> None:
+        """The list takes the keys."""
+        self.side.list.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape looks at everything again."""
+        if event.key() != Qt.Key.Key_Escape or not self.looking.look_at_everything():
+            super().keyPressEvent(event)
+
+    def _warm_up(self) -> None:
+        if self.isVisible() and self.board.model is not None:
+            self._warm.start()
+
+    # -- photos
+
+    def _on_sorted(self, given: Given) -> None:
+        if given.unused:
+            self._tell(Problem(unused_told(given.unused), level="warning"))
+        if given.models:
+            self.use_model(model_of_file(given.models[0]))
+        self._add(given.items)
+        for video in given.videos:
+            self.board.add_video(Video(video))
+        if (given.items or given.videos) and self.board.model is None:
+            told = "There is no model yet to ask: train one, or drop a model file on the window."
+            self._tell(Problem(told, level="warning"))
+
+    def _add(self, items: Sequence[Item]) -> None:
+        self.board.add(items)
+        if items and not self.side.list.chosen_id:
+            self.side.refresh()
+            self.side.list.choose(items[0].id)
+        self._show_middle()
+
+    def _on_listing_failed(self, error: BaseException) -> None:
+        self._tell(problem_of(error))
+
+    @Slot(object)
+    def _on_photos_given(self, photos: Sequence[Photo]) -> None:
+        self._add([item_of(photo.path, photo) for photo in photos])
+
+    @Slot(object)
+    def _on_remembered(self, found: Remembered) -> None:
+        self.board.know_verdicts(found.verdicts)
+        self._add(found.items)
+
+    @Slot(str)
+    def _on_chosen(self, item_id: str) -> None:
+        self.board.want((item_id, *self.side.list.in_sight()))
+        self.viewing.show(item_id)
+        row = self.board.row(item_id)
+        if row is not None and row.state == "failed":
+            self._tell(Problem(f"{row.item.name}: {row.told}", level="warning"))
+
+    @Slot(str)
+    def _on_answer_came(self, item_id: str) -> None:
+        if not self.side.list.chosen_id:  # the first frame of a video
+            self.side.refresh()
+            self.side.list.choose(item_id)
+            self._show_middle()
+
+    @Slot()
+    def _on_remove(self) -> None:
+        chosen = self.side.list.chosen_id
+        ids = [row.item.id for row in self.side.listed]
+        after = neighbour(ids, chosen, 1) or neighbour(ids, chosen, -1)
+        self._remove([chosen])
+        if after is not None:
+            self.side.list.choose(after)
+
+    @Slot()
+    def _on_remove_all(self) -> None:
+        self.board.pause()
+        self._remove([row.item.id for row in self.board.rows])
+        self.board.go_on()
+
+    def _remove(self, ids: Sequence[str]) -> None:
+        opened = self._session.opened
+        items = tuple(row.item for each in ids if (row := self.board.row(each)) is not None)
+        self.board.remove(ids)
+        if opened is not None:
+            self.memory.forget(opened, items)
+        self.side.list.forget_choice()
+        self.viewing.show("")
+        self.side.refresh()
+        self._show_middle()
+
+    def _step(self, by: int) -> None:
+        ids = [row.item.id for row in self.side.listed]
+        after = neighbour(ids, self.side.list.chosen_id, by)
+        if after is not None:
+            self.side.list.choose(after)
+
+    # -- the model
+
+    @Slot()
+    def _on_empty_add(self) -> None:
+        if self.board.model is None:
+            self._on_file_asked()
+        else:
+            self.side.add.ask_for_photos()
+
+    @Slot()
+    def _on_file_asked(self) -> None:
+        path = ask_for_model(self)
+        if path is not None:
+            self.use_model(model_of_file(path))
+
+    @Slot()
+    def _on_model_changed(self) -> None:
+        self._show_model()
+        self.side.refresh()
+        self.looking.refresh()
+
+    def _show_model(self) -> None:
+        board, opened = self.board, self._session.opened
+        runs = opened.runs if opened is not None else ()
+        run = next((run for run in runs if board.model is not None and run.name == board.model.name), None)
+        lines = card_lines(board.card) if board.card is not None else run_lines(run)
+        left = unmatched(board.card, board.matched) if board.card is not None else ()
+        note = f"Not in this project: {', '.join(left)}" if left else ""
+        self.side.picker.show_card(board.card, lines, problem=board.model_problem, note=note)
+
+    # -- looking
+
+    @Slot()
+    def _on_rows_changed(self) -> None:
+        self.side.refresh()
+        self.under.show_matrices(self.board.matrices, self.board.classes, self.board.trained_on)
+
+    @Slot(object)
+    def _on_work_changed(self, status: object) -> None:
+        if not self.exporting.is_running:
+            self.work_changed.emit(status)
+
+    @Slot(str)
+    def _on_photo_failed(self, sentence: str) -> None:
+        self._tell(Problem(sentence))
+
+    def _show_middle(self) -> None:
+        """Show the photos, or what to do while there are none."""
+        has_model, has_rows = self.board.model is not None, bool(self.board.rows)
+        self._middle.setCurrentIndex(1 if has_rows else 0)
+        self._empty_add.setText("Choose photos…" if has_model else "Choose a model file…")
+        title = "Drop photos, folders or a video" if has_model else "No models yet"
+        sentence = (
+            "The model marks its classes in each of them. Photos of this project that have masks show how right it is."
+            if has_model
+            else "A training leaves its best model here. A model file can be dropped on the window, too."
+        )
+        self._empty.set_words(title, sentence)
+
+    def _tell(self, problem: Problem) -> None:
+        self._session.problem_met.emit(problem)
+
+
+def _centred(button: QPushButton) -> QWidget:
+    """Return a row with a button in its middle."""
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.addStretch(1)
+    line.addWidget(button)
+    line.addStretch(1)
+    return row

@@ -1,0 +1,56 @@
+"""Pane: a photo with one thing laid over it, whose view can follow that of another pane."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from segstudio.desktop.canvas.canvas import Canvas
+from segstudio.desktop.canvas.canvas_look import CanvasLook
+from segstudio.desktop.canvas.pyramid import Pyramid
+from segstudio.desktop.look import Look
+from segstudio.desktop.reviewing.faces import Laid
+from segstudio.painting.rect import Rect
+from segstudio.project.masks import Mask
+
+
+class Pane(Canvas):
+    """Shows what is laid over a photo; what changes is coloured anew, and the photo under it is kept."""
+
+    def __init__(self, look: Look, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(look, parent)
+        self.setObjectName(name)
+        self._pyramid: Pyramid | None = None
+        self._buffer: Mask | None = None
+
+    def lay(self, pyramid: Pyramid | None, laid: Laid | None, look: CanvasLook) -> None:
+        """Show a photo, and over it what is laid there; the view stays where it is the same photo."""
+        if pyramid is None:
+            self._pyramid = self._buffer = None
+            self.show_photo(None, None)
+            return
+        if pyramid is not self._pyramid or self._buffer is None:
+            self._pyramid = pyramid
+            self._buffer = np.empty(pyramid.size, dtype=np.uint8)
+            if laid is not None:
+                np.copyto(self._buffer, laid.mask)
+            self.show_photo(pyramid, self._buffer)
+        elif laid is not None:
+            np.copyto(self._buffer, laid.mask)
+            self.mask_changed(Rect.whole(pyramid.size))
+        if laid is None:
+            self.set_look(replace(look, alone=True))
+            return
+        self.set_classes(laid.classes)
+        hidden = look.hidden if laid.follows_hidden else frozenset()
+        opacity = look.opacity if laid.strength is None else laid.strength
+        self.set_look(replace(look, hidden=hidden, opacity=opacity))
+
+    def follow(self, other: Pane) -> None:
+        """Look at the same place of the photo as another pane, as closely."""
+        mine, theirs = self._view, other._view
+        if mine is None or theirs is None or mine.size != theirs.size:
+            return
+        self._put(replace(mine, scale=theirs.scale, centre=theirs.centre), is_fitting=other._is_fitting)

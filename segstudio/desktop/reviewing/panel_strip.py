@@ -1,0 +1,215 @@
+"""PanelStrip: one small picture per class, that class lit and the rest dimmed; a click shows it large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QWidget
+
+from segstudio.desktop.annotating.class_rows import percent
+from segstudio.desktop.look import Look
+from segstudio.desktop.reviewing.class_rows import ClassFacts
+from segstudio.desktop.reviewing.reading import Small
+from segstudio.project.classes import VOID
+from segstudio.project.images import RgbImage
+from segstudio.project.masks import Mask
+from segstudio.review.lighting import lit, stage
+from segstudio.review.shown import Thresholds, shown_mask
+
+PICTURE_PX = 96
+"""Height of the pictures in the strip."""
+
+_WIDEST_PX, _NARROWEST_PX = 192, 84
+_CAPTION_PX = 40
+_SWATCH_PX = 10
+_MOST = 24
+UNSURE = VOID
+_UNSURE_RGB = (255, 176, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """Two lines under a picture; `value` is the mask value, VOID what is unsure."""
+
+    value: int
+    title: str
+    told: str
+    colour: str = ""
+
+
+def captions(facts: Sequence[ClassFacts], unsure: float | None) -> tuple[Caption, ...]:
+    """Return what gets a panel: the classes that are there, the largest if they are too many; pure."""
+    there = [fact for fact in facts if fact.share or fact.iou is not None]
+    kept = {fact.value for fact in sorted(there, key=lambda fact: -(fact.share or 0))[:_MOST]}
+    made = [Caption(fact.value, fact.name, _told(fact), fact.colour) for fact in there if fact.value in kept]
+    if unsure:
+        made.append(Caption(UNSURE, "unsure", percent(unsure)))
+    return tuple(made)
+
+
+def _told(fact: ClassFacts) -> str:
+    parts = [percent(fact.share)]
+    if fact.sure is not None:
+        parts.append(f"sure {percent(fact.sure)}")
+    if fact.iou is not None:
+        parts.append(f"IoU {fact.iou:.2f}")
+    return " · ".join(parts)
+
+
+def panel_pictures(
+    small: Small, values: Sequence[tuple[int, tuple[int, int, int]]], thresholds: Thresholds
+) -> list[RgbImage]:
+    """Return a picture for each mask value (with its colour): uint8 (rows, columns, 3), that class lit."""
+    shown: Mask = shown_mask(small.mask, small.confidence, thresholds)
+    scene = stage(small.photo, (small.photo.shape[0], small.photo.shape[1]))
+    pictures = []
+    for value, rgb in values:
+        truth = small.truth == value if small.truth is not None and value != UNSURE else None
+        pictures.append(lit(scene, shown == value, _UNSURE_RGB if value == UNSURE else rgb, truth=truth))
+    return pictures
+
+
+class PanelStrip(QScrollArea):
+    """`chosen` carries the mask value of the panel that was clicked, None for one that was clicked again."""
+
+    chosen = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._buttons: list[_Panel] = []
+        self.setObjectName("review.panels")
+        self.setAccessibleName("Class by class")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body = QWidget()
+        self._row = QHBoxLayout(body)
+        self._row.setContentsMargins(12, 4, 12, 4)
+        self._row.setSpacing(8)
+        self._row.addStretch(1)
+        self.setWidget(body)
+        self.setFixedHeight(PICTURE_PX + _CAPTION_PX + 24)
+
+    @property
+    def panels(self) -> tuple[_Panel, ...]:
+        """The panels that are seen."""
+        return tuple(button for button in self._buttons if not button.isHidden())
+
+    def show_panels(self, words: Sequence[Caption], pictures: Sequence[RgbImage], chosen: int | None) -> None:
+        """Show a panel for each caption; the one of mask value `chosen` is marked."""
+        while len(self._buttons) < len(words):
+            button = _Panel(self._look)
+            button.clicked.connect(self._on_clicked)
+            self._buttons.append(button)
+            self._row.insertWidget(len(self._buttons) - 1, button)
+        for number, button in enumerate(self._buttons):
+            button.setVisible(number < len(words))
+            if number < len(words):
+                button.show_panel(words[number], pictures[number], is_chosen=words[number].value == chosen)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        button = self.sender()
+        if isinstance(button, _Panel) and button.caption is not None:
+            self.chosen.emit(None if button.isChecked() else button.caption.value)
+
+
+class _Panel(QAbstractButton):
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.caption: Caption | None = None
+        self._picture = QImage()
+        self._scaled = QPixmap()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_panel(self, caption: Caption, picture: RgbImage, *, is_chosen: bool) -> None:
+        """Show a picture and what is told of it."""
+        rows, columns = picture.shape[:2]
+        self._picture = QImage(
+            np.ascontiguousarray(picture).data, columns, rows, 3 * columns, QImage.Format.Format_RGB888
+        ).copy()
+        self._scaled = QPixmap()
+        width = round(PICTURE_PX * columns / rows)
+        width = min(max(width, _NARROWEST_PX), _WIDEST_PX)
+        self.setFixedSize(QSize(max(width, self._words_px(caption)) + 8, PICTURE_PX + _CAPTION_PX + 4))
+        self.caption = caption
+        self.setCheckable(False)
+        self.setCheckable(True)
+        self.setChecked(is_chosen)
+        self.setObjectName(f"review.panel.{caption.value}")
+        self.setText(caption.title)
+        self.setAccessibleName(f"{caption.title}: {caption.told}")
+        self.setToolTip(f"{caption.title}: {caption.told}\nClick to see it large; Escape goes back.")
+        self.update()
+
+    def nextCheckState(self) -> None:  # noqa: N802 (Qt's)
+        """What is chosen is said by whoever shows it."""
+
+    def _words_px(self, caption: Caption) -> int:
+        font = self._look.theme.font("caption")
+        return min(QFontMetrics(font).horizontalAdvance(caption.told) + 2, _WIDEST_PX)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Draw what lies under the pointer."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Draw it as before."""
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw picture, name and numbers."""
+        caption = self.caption
+        if caption is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRect(4, 4, self.width() - 8, PICTURE_PX)
+        picture = self._fitted(room.size())
+        place = QRect(room.topLeft(), picture.deviceIndependentSize().toSize())
+        painter.drawPixmap(place.topLeft(), picture)
+        edge = 2 if self.isChecked() or self.hasFocus() or self.underMouse() else 0
+        if edge:
+            token = "accent" if self.isChecked() or self.hasFocus() else "line_strong"
+            painter.setPen(QPen(self._look.colour(token), edge))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(place).adjusted(-2, -2, 2, 2), 3, 3)
+        self._write(painter, caption)
+
+    def _write(self, painter: QPainter, caption: Caption) -> None:
+        theme = self._look.theme
+        top = PICTURE_PX + 8
+        left = 4
+        if caption.colour:
+            painter.setPen(QPen(self._look.colour("line_strong"), 1))
+            painter.setBrush(QColor(caption.colour))
+            painter.drawRoundedRect(QRectF(left + 0.5, top + 4.5, _SWATCH_PX - 1, _SWATCH_PX - 1), 2, 2)
+            left += _SWATCH_PX + 6
+        for words, font, token, x, y in (
+            (caption.title, theme.font("caption", bold=True), "text", left, top),
+            (caption.told, theme.font("caption"), "text_dim", 4, top + 17),
+        ):
+            painter.setFont(font)
+            painter.setPen(self._look.colour(token))
+            room = QRect(x, y, self.width() - x, 18)
+            shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _fitted(self, room: QSize) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        if self._scaled.isNull() or self._scaled.devicePixelRatio() != ratio:
+            size = QSize(round(room.width() * ratio), round(room.height() * ratio))
+            image = self._picture.scaled(
+                size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            self._scaled = QPixmap.fromImage(image)
+            self._scaled.setDevicePixelRatio(ratio)
+        return self._scaled

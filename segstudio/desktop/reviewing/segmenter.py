@@ -1,0 +1,300 @@
+"""Segmenter: hands photos to the process that predicts, the wanted ones first, and starts it again when it dies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from segstudio.desktop.problems import Problem
+from segstudio.desktop.reviewing.items import Answer, Item
+from segstudio.desktop.reviewing.models import Model
+from segstudio.desktop.reviewing.process import PredictorProcess
+from segstudio.runs.predictions import (
+    Cancel,
+    Done,
+    Event,
+    Failed,
+    FrameDone,
+    Progress,
+    Ready,
+    SegmentPhoto,
+    SegmentVideo,
+    Stopped,
+    Told,
+    VideoDone,
+)
+
+AHEAD = 2
+"""So many photos the process knows of at a time: the next is there when one is done, and the wanted ones wait for few."""
+
+_DEATHS_OF_ONE = 2
+_DEATHS_IN_A_ROW = 3
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """How a video is to be segmented: every n-th frame, shrunk by `scale`."""
+
+    path: Path
+    every: int = 15
+    scale: float = 1.0
+
+
+class Segmenter(QObject):
+    """Work for one model at a time. In the GUI thread; it never waits.
+
+    `ready` carries the model's Ready, `answered` an id and its Answer, `failed` an id and a sentence, `frame_came` the
+    Item of a video's frame, `began` the id of what is being segmented, `idle_changed` that it began or ended to work.
+    `problem_met` carries a Problem. `next_photo` is asked for the next Item, or None.
+    """
+
+    ready = Signal(object)
+    model_failed = Signal(str)
+    began = Signal(str)
+    answered = Signal(str, object)
+    failed = Signal(str, str)
+    frame_came = Signal(object)
+    video_progressed = Signal(int, int)
+    idle_changed = Signal()
+    problem_met = Signal(object)
+
+    def __init__(self, next_photo: Callable[[], Item | None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._next_photo = next_photo
+        self._model: Model | None = None
+        self._out = Path()
+        self._process: PredictorProcess | None = None
+        self._is_ready = False
+        self._is_broken = False
+        self._sent: dict[str, Item | Video] = {}
+        self._videos: list[Video] = []
+        self._deaths: dict[str, int] = {}
+        self._in_a_row = 0
+        self._was_idle = True
+        self._is_shut = False
+
+    @property
+    def model(self) -> Model | None:
+        """The model that is asked."""
+        return self._model
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._sent
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the model is being loaded."""
+        return self._process is not None and not self._is_ready
+
+    @property
+    def process_id(self) -> int:
+        """The number of the process; 0 while there is none."""
+        return self._process.process_id if self._process is not None else 0
+
+    # -- wishes
+
+    def use(self, model: Model | None, out: Path) -> None:
+        """Ask another model from now on; its files go below `out`. What was under way is given up."""
+        self._leave_process()
+        self._videos.clear()
+        self._model, self._out = model, out
+        self._deaths.clear()
+        self._is_broken, self._in_a_row = False, 0
+        self._tell_idle()
+
+    def warm_up(self) -> None:
+        """Load the model, so that the first answer comes at once."""
+        if self._model is not None and self._process is None and not self._is_broken and not self._is_shut:
+            self._is_ready = False
+            self._process = PredictorProcess(self._model.path, self)
+            self._process.event_came.connect(self._on_event)
+            self._process.ended.connect(self._on_ended)
+
+    def feed(self) -> None:
+        """Hand over what waits, as much as the process should know of."""
+        if self._model is None or self._is_broken or self._is_shut:
+            return
+        while len(self._sent) < AHEAD:
+            if not self._give_one():
+                break
+        self._tell_idle()
+
+    def add_video(self, video: Video) -> None:
+        """Segment a video after the photos that are handed over already."""
+        self._videos.append(video)
+        self.feed()
+
+    def try_again(self) -> None:
+        """Start once more after the process could not be kept alive."""
+        self._is_broken, self._in_a_row = False, 0
+        self._deaths.clear()
+        self.feed()
+
+    def cancel(self) -> tuple[str, ...]:
+        """Give up what is under way; returns the ids of the photos that wait again."""
+        self._videos.clear()
+        given_up = tuple(name for name, what in self._sent.items() if isinstance(what, Item))
+        if self._process is not None:
+            for name in self._sent:
+                self._process.send(Cancel(id=name))
+        self._sent.clear()
+        self._tell_idle()
+        return given_up
+
+    def shut_down(self) -> None:
+        """End the process, and wait for that."""
+        self._is_shut = True
+        self._sent.clear()
+        if self._process is not None:
+            self._process.shut_down()
+
+    # -- handing over
+
+    def _give_one(self) -> bool:
+        if self._videos and not self._sent:
+            self._give(str(self._videos[0].path), self._videos.pop(0))
+            return True
+        if self._videos or any(isinstance(what, Video) for what in self._sent.values()):
+            return False
+        item = self._next_photo()
+        if item is None:
+            return False
+        self._give(item.id, item)
+        return True
+
+    def _give(self, name: str, what: Item | Video) -> None:
+        self.warm_up()
+        self._sent[name] = what
+        self._send(name, what)
+        self.began.emit(name)
+
+    def _send(self, name: str, what: Item | Video) -> None:
+        if self._process is None:
+            return
+        if isinstance(what, Video):
+            out = str(self._out / what.path.stem)
+            self._process.send(
+                SegmentVideo(id=name, video=str(what.path), every=what.every, scale=what.scale, out=out)
+            )
+        else:
+            self._process.send(SegmentPhoto(id=name, photo=str(what.path), out=str(self._out)))
+
+    def _tell_idle(self) -> None:
+        if self.is_idle != self._was_idle:
+            self._was_idle = self.is_idle
+            self.idle_changed.emit()
+
+    def _leave_process(self) -> None:
+        self._sent.clear()
+        if self._process is not None:
+            self._process.leave()
+            self._process = None
+
+    # -- what the process says
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case Ready():
+                self._is_ready = True
+                self.ready.emit(event)
+            case Done():
+                if self._take(event.id) is not None:
+                    self._in_a_row = 0
+                    self.answered.emit(str(event.id), answer_of(event))
+            case Failed():
+                self._on_failed(event)
+            case Told():
+                self.problem_met.emit(Problem(event.text, level="info"))
+            case _:
+                self._on_video_event(event)
+        if not isinstance(event, Progress | FrameDone):
+            self.feed()
+
+    def _on_video_event(self, event: Progress | FrameDone | VideoDone | Stopped) -> None:
+        video = self._sent.get(str(event.id))
+        if not isinstance(video, Video) or isinstance(event, Stopped):
+            return  # a photo's tiles, or what was given up here before
+        if isinstance(event, FrameDone):
+            self.frame_came.emit(frame_item(video, event))
+        elif isinstance(event, Progress):
+            self.video_progressed.emit(event.done, event.total)
+        else:
+            self._take(event.id)
+            if event.told:
+                self.problem_met.emit(Problem(event.told, level="info"))
+
+    def _on_failed(self, event: Failed) -> None:
+        if event.id is None:
+            if not self._is_ready:
+                self._break(event.problem)
+            else:
+                _log.error("the predictor did not understand: %s", event.problem)
+            return
+        what = self._take(event.id)
+        if isinstance(what, Item):
+            self._in_a_row = 0
+            self.failed.emit(what.id, event.problem)
+        elif isinstance(what, Video):
+            self.problem_met.emit(Problem(event.problem))
+
+    def _take(self, name: object) -> Item | Video | None:
+        return self._sent.pop(str(name), None)
+
+    def _break(self, problem: str) -> None:
+        """The model cannot be used: nothing is handed over until another is chosen."""
+        self._is_broken = True
+        self._leave_process()
+        self.model_failed.emit(problem)
+        self._tell_idle()
+
+    @Slot(str)
+    def _on_ended(self, words: str) -> None:
+        if self.sender() is not self._process:
+            return
+        self._process = None
+        self._in_a_row += 1
+        sent, self._sent = self._sent, {}
+        name = self._model.name if self._model is not None else ""
+        if self._in_a_row >= _DEATHS_IN_A_ROW:
+            self._break(f"The process that segments with {name} ended {self._in_a_row} times in a row.")
+            return
+        if self._in_a_row == 1:
+            told = f"The process that segments with {name} ended unexpectedly; it is started again, and nothing is lost."
+            self.problem_met.emit(Problem(told, words, level="warning"))
+        for number, (key, what) in enumerate(sent.items()):
+            self._give_again(key, what, is_first=number == 0)
+        self.feed()
+
+    def _give_again(self, name: str, what: Item | Video, *, is_first: bool) -> None:
+        """Hand over once more what a process that died knew of; what it died of twice is left out."""
+        deaths = self._deaths.get(name, 0) + is_first
+        self._deaths[name] = deaths
+        if deaths < _DEATHS_OF_ONE:
+            self._give(name, what)
+        elif isinstance(what, Item):
+            self.failed.emit(name, "Segmenting this photo ended the process twice; it was left out.")
+        else:
+            told = f"Segmenting {what.path.name} ended the process twice; it was left out."
+            self.problem_met.emit(Problem(told))
+
+
+def answer_of(event: Done | FrameDone) -> Answer:
+    """Return the answer that an event tells of."""
+    return Answer(Path(event.mask), Path(event.confidence), event.size, event.seconds)
+
+
+def frame_item(video: Video, event: FrameDone) -> Item:
+    """Return the item of a frame: a photo of its own, segmented already."""
+    minutes, seconds = divmod(event.time_s, 60)
+    name = f"{video.path.stem} {int(minutes)}:{seconds:04.1f}"
+    path = Path(event.photo)
+    return replace(Item(str(path), path, name), is_video=True, answer=answer_of(event))
