@@ -182,7 +182,8 @@ def _shares(classes: ClassList, photo: ReportedPhoto) -> str:
             numbers.append(f"confidence {percent(count.mean_confidence)}")
         if scores is not None and not np.isnan(scores[position]):
             numbers.append(f"IoU {percent(float(scores[position]))}")
-        listed.append(f"<li>{_class_cell(entry.name, entry.colour)} <span>{' · '.join(numbers)}</span></li>")
+        told = escape(" · ".join(numbers))
+        listed.append(f"<li>{_class_cell(entry.name, entry.colour)} <span>{told}</span></li>")
     return f'<div class="bar">{"".join(bar)}</div><ul>{"".join(listed)}</ul>'
 
 

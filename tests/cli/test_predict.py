@@ -69,6 +69,21 @@ def test_only_what_is_named_is_written(tmp_path: Path, model: str) -> None:
     assert np.asarray(Image.open(out / "a.confidence.png")).min() > 250
 
 
+def test_the_table_alone_or_a_page_to_send_can_be_asked_for(tmp_path: Path, model: str) -> None:
+    _save_photo(tmp_path / "a.png")
+    for flag, files in (
+        ("--csv", ["predictions.csv"]),
+        ("--report", ["predictions.csv", "report.html"]),
+    ):
+        out = tmp_path / flag
+        assert _run("predict", tmp_path / "a.png", "--model", model, "--out", out, flag) == 0
+        assert sorted(path.name for path in out.iterdir()) == files
+    page = (tmp_path / "--report" / "report.html").read_text(encoding="utf-8")
+    assert "a.png" in page
+    assert "2026-11-20-1432" in page
+    assert page.count("data:image/jpeg") == 2
+
+
 def test_the_opacity_of_an_overlay_is_chosen(tmp_path: Path, model: str) -> None:
     Image.new("RGB", (64, 64), (128, 0, 0)).save(tmp_path / "a.png")
     reds = []

@@ -93,6 +93,68 @@ def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
         Predictor.load(path, device="cpu")
 
 
+@pytest.mark.parametrize("broken", [torch.nan, torch.inf])
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path, broken: float) -> None:
+    weights = build(HEAD, 3).state_dict()
+    weights["classifier.low_classifier.bias"][1] = broken
+    save_model(tmp_path / "best.pt", weights, _card().model_dump_json())
+    with pytest.raises(SegStudioError, match=r"best\.pt: the weights are not numbers .*in 1 of \d+ parts"):
+        Predictor.load(tmp_path / "best.pt", device="cpu")
+
+
+def test_weights_that_no_prediction_needs_may_be_anything(tmp_path: Path) -> None:
+    weights = {**build(HEAD, 3).state_dict(), "aux_classifier.0.weight": torch.tensor([torch.nan])}
+    save_model(tmp_path / "best.pt", weights, _card().model_dump_json())
+    Predictor.load(tmp_path / "best.pt", device="cpu")
+
+
+def test_an_answer_that_is_no_number_is_a_sentence() -> None:
+    predictor = colour_predictor(mean=(1e38, 1e38, 1e38), std=(1e-30, 1e-30, 1e-30))
+    with pytest.raises(SegStudioError, match="not a number"):
+        predictor.segment(_stripes(4, 6))
+
+
+def test_whoever_watches_can_end_the_work() -> None:
+    told: list[tuple[int, int]] = []
+
+    def watch(done: int, total: int) -> None:
+        told.append((done, total))
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        colour_predictor().segment(_stripes(1500, 3000), watch=watch)
+    assert told[0][0] == 0
+    assert told[-1][0] == 2
+    assert len({total for _, total in told}) == 1
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDNN_STATUS_ALLOC_FAILED")])
+def test_full_memory_of_any_kind_means_smaller_tiles(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def hungry(*given: object, **more: object) -> object:
+        if more["tile_px"] != 256:
+            raise error
+        return segment(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "segment", hungry)
+    said: list[str] = []
+    predictor = colour_predictor()
+    predictor._tell = said.append
+    assert predictor.segment(_stripes(4, 6)).mask.max() == 4
+    assert said == [f"The memory is full: going on with tiles of {side} pixels." for side in (512, 256)]
+
+
+def test_another_error_is_not_taken_for_full_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_given: object, **_more: object) -> None:
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(module, "segment", broken)
+    with pytest.raises(RuntimeError, match="shapes"):
+        colour_predictor().segment(_stripes(4, 6))
+
+
 def test_an_unknown_head_and_a_damaged_card_name_the_file(tmp_path: Path) -> None:
     path = tmp_path / "best.pt"
     save_model(path, build(HEAD, 3).state_dict(), _card("lrasp_mobilenet_v3_large").model_dump_json())

@@ -57,3 +57,17 @@ def test_the_border_of_the_photo_is_no_outline() -> None:
 def test_a_mask_of_another_size_is_refused() -> None:
     with pytest.raises(SegStudioError, match=r"mask \(5 × 4\) and the photo \(6 × 4\)"):
         overlay(_photo(4, 6), np.zeros((4, 5), np.uint8), CLASSES)
+
+
+@given(st.integers(1, 30), st.integers(1, 9), st.integers(1, 4), st.integers(1, 12), st.integers(0, 2**32))
+def test_outlines_are_those_of_the_whole_mask_in_strips_of_any_height(
+    rows: int, columns: int, width_px: int, strip: int, seed: int
+) -> None:
+    mask = np.random.default_rng(seed).choice(np.array([0, 1, VOID], np.uint8), (rows, columns))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("segstudio.review.overlay._STRIP_ROWS", strip)
+        found = overlay(_photo(rows, columns), mask, CLASSES, opacity=0, outline_px=width_px)
+    expected = _photo(rows, columns)
+    border = borders(mask, width_px) & (mask != VOID)
+    expected[border] = CLASSES.palette()[mask[border]]
+    assert np.array_equal(found, expected)

@@ -1,0 +1,126 @@
+import base64
+import io
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segstudio.project.classes import VOID, ClassList
+from segstudio.review.panels import Findings
+from segstudio.review.report import ReportedPhoto, ReportHead, html_report, reported, summed_matrix
+
+CLASSES = ClassList.from_names(["sky", "<script>alert(1)</script>"])
+HEAD = ReportHead("A & B", (("model", "jump <1>"),), CLASSES)
+
+
+def _photo(name: str = "a.jpg", *, right: int = 8, truth: bool = True, rows: int = 10) -> ReportedPhoto:
+    """Report a photo of 10 columns whose truth is sky left of column 8 and the other class right of it."""
+    photo = np.full((rows, 10, 3), 90, dtype=np.uint8)
+    true = np.zeros((rows, 10), dtype=np.uint8)
+    true[:, 8:] = 1
+    mask = np.zeros((rows, 10), dtype=np.uint8)
+    mask[:, right:] = 1
+    confidence = np.full((rows, 10), 204, dtype=np.uint8)
+    return reported(name, Findings(photo, mask, CLASSES, confidence, true if truth else None))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str, str | None]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self.open or self.open[-1] != "style":
+            self.text.append(data.strip())
+
+
+def _read(page: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def test_a_page_carries_all_it_shows() -> None:
+    reader = _read(html_report(HEAD, [_photo()]))
+    sources = [value or "" for tag, name, value in reader.attributes if tag == "img" and name == "src"]
+    assert len(sources) == 5  # photo, prediction, truth, errors; and the confusion figure
+    for source in sources:
+        kind, data = re.fullmatch(r"data:image/(jpeg|png);base64,(.+)", source).groups()  # type: ignore[union-attr]
+        with Image.open(io.BytesIO(base64.b64decode(data))) as image:
+            assert image.format == kind.upper()
+            image.load()
+    assert not [value for _, name, value in reader.attributes if name == "href"]
+    assert all(value for tag, name, value in reader.attributes if tag == "img" and name == "alt")
+
+
+def test_names_are_text_whatever_they_hold() -> None:
+    reader = _read(html_report(HEAD, [_photo('"><img src=x onerror=alert(1)>.jpg')]))
+    assert "<script>alert(1)</script>" in reader.text
+    assert '"><img src=x onerror=alert(1)>.jpg' in reader.text
+    assert "jump <1>" in reader.text
+    assert not [name for _, name, _ in reader.attributes if name == "onerror"]
+    tags = {tag for tag, *_ in reader.attributes}
+    assert "script" not in tags
+
+
+def test_a_page_tells_shares_confidence_and_scores() -> None:
+    texts = _read(html_report(HEAD, [_photo(right=6)])).text
+    assert "A & B" in texts
+    assert "10 × 10  ·  mean confidence 80.0 %  ·  mean IoU 62.5 %" in texts
+    assert "60.0 % · confidence 80.0 % · IoU 75.0 %" in texts
+    assert "40.0 % · confidence 80.0 % · IoU 50.0 %" in texts
+
+
+def test_a_trace_of_a_class_is_told_in_html() -> None:
+    photo = np.zeros((100, 100, 3), dtype=np.uint8)
+    mask = np.zeros((100, 100), dtype=np.uint8)
+    mask[5, 5] = 1
+    page = html_report(HEAD, [reported("a", Findings(photo, mask, CLASSES))])
+    assert page.count("&lt; 0.1 %") == 2
+    assert "< 0.1" not in page
+
+
+def test_without_truth_nothing_is_said_of_it() -> None:
+    page = html_report(HEAD, [_photo(truth=False)])
+    assert "IoU" not in page
+    assert page.count("<img") == 2
+
+
+def test_the_worst_photo_comes_first_and_those_without_truth_last() -> None:
+    photos = [_photo("none", truth=False), _photo("good"), _photo("bad", right=2)]
+    assert re.findall(r"<h3>(\w+)</h3>", html_report(HEAD, photos)) == ["bad", "good", "none"]
+    total = summed_matrix(photos)
+    assert total is not None
+    assert total.sum() == 200
+    assert summed_matrix(photos[:1]) is None
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 4000), (2000, 7), (1500, 2200)], ids=str)
+def test_pictures_are_small_whatever_the_photo(size: tuple[int, int]) -> None:
+    photo = np.zeros((*size, 3), dtype=np.uint8)
+    mask = np.full(size, VOID, dtype=np.uint8)
+    found = reported("a", Findings(photo, mask, CLASSES))
+    for _, data in found.pictures:
+        with Image.open(io.BytesIO(data)) as image:
+            assert max(image.size) <= 480
+        assert len(data) < 60_000
+    assert found.size == size
+    assert photo.max() == 0
+
+
+def test_an_empty_report_is_still_a_page() -> None:
+    assert "Photos" in _read(html_report(HEAD, [])).text
