@@ -181,7 +181,7 @@ class Workspace(QWidget):
 
     @Slot(object)
     def _on_opened(self, shown: OpenPhoto | None) -> None:
-        self._box.stop()
+        self._box.follow_photo()
         if shown is None:  # it was closed, or another cannot be shown: what is wrong with it comes next
             self.canvas.show_photo(None, None)
         else:

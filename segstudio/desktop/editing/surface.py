@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -88,6 +89,11 @@ class PhotoSurface(QObject):
     def can_paint(self) -> bool:
         """Whether a photo is open for painting."""
         return self._shown is not None and not self._shown.read_only and self._whole is None
+
+    @property
+    def place(self) -> tuple[Path, str] | None:
+        """What tells the photo that is open from all others."""
+        return self._shown.place if self._shown is not None else None
 
     @property
     def can_undo(self) -> bool:

@@ -24,7 +24,7 @@ class ToolBox(QObject):
     """Holds one of each tool. Made and used in the GUI thread; `shut_down` before the end.
 
     `class_names` and `class_colours` tell of the mask values. Before another photo is shown, call `finish` to
-    keep what is complete, or `stop` to drop it.
+    keep what is complete, or `stop` to drop it; once it is shown, `follow_photo`.
     """
 
     tool_changed = Signal()
@@ -102,9 +102,17 @@ class ToolBox(QObject):
         self.change(brush=replace(brush, diameter_px=stepped_size(brush.diameter_px, steps)))
 
     def finish(self) -> None:
-        """Paint what is complete (a stroke, a closed polygon, what the wand selected), drop what is half made."""
+        """Paint what is complete (a stroke, a closed polygon, what the wand selected); an open outline waits."""
+        self._work.forget()
         self.tool.finish()
-        self.stop()
+
+    def follow_photo(self) -> None:
+        """Another photo is shown: an open outline waits for the return of its own."""
+        self._work.forget()
+        for tool in self._tools.values():
+            tool.put_aside()
+            tool.take_up()
+        self.redraw.emit()
 
     def stop(self) -> None:
         """Drop what no tool has painted yet."""

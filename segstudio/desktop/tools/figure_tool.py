@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
@@ -28,6 +29,8 @@ _NUDGES = {
 }
 _BIG_NUDGE_PX = 10
 _STEPS_KEPT = 200
+_WAITING = 100
+"""Of so many photos an open outline is kept while others are shown."""
 
 
 class FigureTool(PaintingTool):
@@ -40,6 +43,8 @@ class FigureTool(PaintingTool):
         super().__init__(bench)
         self._figure = Figure()
         self._steps: list[Figure] = []  # what `take_back` goes back to
+        self._place: Hashable | None = None  # the photo of the outline
+        self._waiting: OrderedDict[Hashable, tuple[Figure, list[Figure]]] = OrderedDict()
         self._hit: Hit = None
         self._grabbed: Corner | Inside | None = None
         self._before_grab = Figure()
@@ -91,6 +96,24 @@ class FigureTool(PaintingTool):
         super().stop()
         self._drop()
 
+    def put_aside(self) -> None:
+        """Let an open outline wait for its photo."""
+        figure, steps = self._figure, self._steps
+        if figure.points and not figure.closed and self._place is not None:
+            self._waiting[self._place] = figure, steps
+            if len(self._waiting) > _WAITING:
+                self._waiting.popitem(last=False)
+        self.stop()
+
+    def take_up(self) -> None:
+        """Go on with the outline that waited for this photo."""
+        surface = self._bench.surface
+        if surface is None or surface.mask is None or surface.place not in self._waiting:
+            return
+        figure, self._steps = self._waiting.pop(surface.place)
+        self._mask, self._place, self._before_grab = surface.mask, surface.place, figure
+        self._show(figure)
+
     def take_back(self) -> bool:
         """Go back to the outline before the last change of it."""
         if not self._figure.points:
@@ -131,7 +154,7 @@ class FigureTool(PaintingTool):
             self._drop()
         self._pressed, self._before_grab, self._grabbed = at, self._figure, None
         if not self._figure.points:
-            self._mask = surface.mask
+            self._mask, self._place = surface.mask, surface.place
             self._begin_figure(at, surface)
         elif self._figure.closed:
             self._press_closed(at, surface)
@@ -148,7 +171,7 @@ class FigureTool(PaintingTool):
             self._grab(hit, Figure(self._figure.points, closed=True))
         else:
             self._commit()
-            self._mask = surface.mask
+            self._mask, self._place = surface.mask, surface.place
             self._before_grab = self._figure
             self._begin_figure(at, surface)
 

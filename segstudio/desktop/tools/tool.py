@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,6 +45,10 @@ class Surface(Protocol):
     @property
     def can_paint(self) -> bool:
         """Whether a photo is open for painting."""
+
+    @property
+    def place(self) -> Hashable | None:
+        """What tells the photo that is open from all others, also when it is opened anew."""
 
     def begin(self, label: str) -> None:
         """Open an edit."""
@@ -103,7 +107,14 @@ class Tool:
         """Another tool is chosen: paint what is complete; what is half made may wait for the tool's return."""
 
     def stop(self) -> None:
-        """Drop what is not committed: the photo goes away."""
+        """Drop what is not committed."""
+
+    def put_aside(self) -> None:
+        """Another photo is shown: drop what is not committed, or let it wait for the photo's return."""
+        self.stop()
+
+    def take_up(self) -> None:
+        """A photo is shown: go on with what waited for it."""
 
     def take_back(self) -> bool:
         """Undo was asked: take back the last step of what is not committed; False when there is no such thing."""

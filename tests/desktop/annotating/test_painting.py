@@ -202,3 +202,28 @@ def test_a_photo_may_be_cleared_and_copied_from_the_one_before(
 
     assert drive(steps, project.folder) == 0
     assert (saved_mask(project, "2.jpg")[:, :30] == 0).all()
+
+
+def test_a_polygon_half_made_waits_for_its_photo(qtbot: QtBot, drive: Drive, project: Project) -> None:
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.key(Qt.Key.Key_2)
+        hands.key(Qt.Key.Key_P)
+        for corner in ((4, 4), (24, 4), (24, 34)):
+            hands.dab(*corner)
+        hands.key(Qt.Key.Key_PageDown)
+        hands.wait_for_photo("1.jpg")
+        hands.key(Qt.Key.Key_Return)
+        hands.key(Qt.Key.Key_Return)
+        assert hands.words("history.0") == "nothing painted yet"
+        hands.key(Qt.Key.Key_PageUp)
+        hands.wait_for_photo("0.jpg")
+        hands.key(Qt.Key.Key_Return, CONTROL)  # marks the photo and leaves the outline alone
+        hands.canvas.setFocus()
+        hands.key(Qt.Key.Key_Return)
+        hands.key(Qt.Key.Key_Return)
+        assert hands.words("history.0") == "Polygon ground"
+        assert hands.mask[10, 20] == 1
+
+    assert drive(steps, project.folder) == 0

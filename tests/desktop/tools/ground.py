@@ -24,6 +24,7 @@ class Ground:
         self.editor = MaskEditor(mask)
         self.pixels = np.zeros((*mask.shape, 3), dtype=np.uint8) if photo is None else photo
         self.can_paint = True
+        self.place: str | None = "1.jpg"
         self.fails = False
 
     @classmethod

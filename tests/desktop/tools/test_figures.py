@@ -184,14 +184,43 @@ def test_another_tool_paints_the_closed_one_and_keeps_the_open_one(
     assert not square.figure.points
 
 
-def test_finish_paints_what_is_complete_and_drops_the_rest(
+def test_finish_paints_what_is_complete_and_lets_the_rest_wait(
     box: ToolBox, square: FigureTool, ground: Ground
 ) -> None:
     box.finish()
     assert ground.labels == ["Polygon person"]
     click(square, at(5, 5), at(20, 5))
     box.finish()
-    assert not square.figure.points
+    assert len(square.figure.points) == 2
+
+
+def test_an_open_outline_waits_for_its_photo(box: ToolBox, ground: Ground) -> None:
+    def corners(tool: FigureTool) -> int:
+        return len(tool.figure.points)
+
+    box.choose("polygon")
+    tool = box.tool
+    assert isinstance(tool, FigureTool)
+    click(tool, at(5, 5), at(20, 5), at(20, 20))
+    box.finish()
+    first, ground.editor, ground.place = ground.editor, Ground.of(60, 80).editor, "2.jpg"
+    box.follow_photo()
+    assert corners(tool) == 0
+    click(tool, at(50, 50))
+    box.finish()
+    ground.editor, ground.place = Ground(first.mask.copy()).editor, "1.jpg"  # as when it is opened anew
+    box.follow_photo()
+    assert corners(tool) == 3
+    assert box.take_back()
+    assert corners(tool) == 2
+    click(tool, at(20, 20))
+    for _ in range(2):
+        tool.key(RETURN, NONE)
+    assert ground.labels == ["Polygon person"]
+    assert ground.painted(3)
+    ground.editor, ground.place = Ground.of(60, 80).editor, "2.jpg"
+    box.follow_photo()
+    assert corners(tool) == 1
 
 
 def test_an_outline_of_another_photo_is_not_painted(box: ToolBox, square: FigureTool, ground: Ground) -> None:
