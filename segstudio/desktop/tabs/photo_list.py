@@ -8,8 +8,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QListView,
+    QStackedWidget,
     QVBoxLayout,
 )
 
@@ -19,6 +19,7 @@ from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.tabs.photo_delegate import PhotoDelegate
 from segstudio.desktop.tabs.photo_filter import PhotoFilter, neighbour, next_open, told_count
 from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PhotoModel
+from segstudio.desktop.tabs.photo_search import NoneListed, PhotoSearch
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.photos import Photo
 
@@ -48,11 +49,7 @@ class PhotoList(QFrame):
         self._chosen = ""
         self._is_filling = False
         self.model = PhotoModel(loader, self)
-        self.search = QLineEdit()
-        self.search.setObjectName("photos.search")
-        self.search.setPlaceholderText("Find a photo")
-        self.search.setToolTip("Find a photo (Ctrl+F)\nType parts of its name; Return shows the first one.")
-        self.search.setClearButtonEnabled(True)
+        self.search = PhotoSearch()
         self.status = _filter_box("photos.status", "Status", "List only photos of one status.", _STATUSES)
         self.split = _filter_box(
             "photos.split", "Use", "List only photos for training, or held out.", _SPLITS
@@ -69,11 +66,17 @@ class PhotoList(QFrame):
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._none = NoneListed()
+        self._rows = QStackedWidget()
+        self._rows.addWidget(self.view)
+        self._rows.addWidget(self._none)
         self._told = label("", "caption")
         self._told.setObjectName("photos.told")
         self._lay_out()
         self.search.textChanged.connect(self._on_filter_changed)
-        self.search.returnPressed.connect(self._on_search_returned)
+        self.search.returned.connect(self._on_search_returned)
+        self.search.left.connect(self._on_search_left)
+        self._none.all_wanted.connect(self._on_all_wanted)
         self.status.currentIndexChanged.connect(self._on_filter_changed)
         self.split.currentIndexChanged.connect(self._on_filter_changed)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
@@ -104,9 +107,7 @@ class PhotoList(QFrame):
         self._is_filling = True
         if another:
             self._chosen = ""
-            self.search.clear()
-            self.status.setCurrentIndex(0)
-            self.split.setCurrentIndex(0)
+            self._list_all()
         self._is_filling = False
         self._on_filter_changed()
         if self.chosen is None:
@@ -121,9 +122,7 @@ class PhotoList(QFrame):
         if photo is None:
             return False
         if self.model.row_of(key) < 0:
-            self.search.clear()
-            self.status.setCurrentIndex(0)
-            self.split.setCurrentIndex(0)
+            self._list_all()
         return self._go_to(photo)
 
     def step(self, by: int) -> None:
@@ -172,7 +171,7 @@ class PhotoList(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addWidget(self.view, 1)
+        column.addWidget(self._rows, 1)
         column.addWidget(self._told)
 
     def _go_to(self, photo: Photo | None) -> bool:
@@ -202,7 +201,23 @@ class PhotoList(QFrame):
         if row < 0:
             self.view.clearSelection()
         self._is_filling = False
+        self._rows.setCurrentWidget(self.view if shown or not photos else self._none)
         self._told.setText(told_count(shown, photos))
+
+    def _list_all(self) -> None:
+        self.search.clear()
+        self.status.setCurrentIndex(0)
+        self.split.setCurrentIndex(0)
+
+    @Slot()
+    def _on_all_wanted(self) -> None:
+        self._list_all()
+        self.view.setFocus()
+
+    @Slot()
+    def _on_search_left(self) -> None:
+        if self.model.photos:
+            self.view.setFocus()
 
     @Slot()
     def _on_search_returned(self) -> None:

@@ -114,6 +114,35 @@ def test_filters_hide_rows_and_the_open_photo_stays_open(
     assert drive(steps, project.folder) == 0
 
 
+def test_a_search_is_left_by_escape_and_one_that_finds_nothing_says_so(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.key(Qt.Key.Key_F, CONTROL)
+        hands.type("2")
+        hands.key(Qt.Key.Key_Down)
+        assert QApplication.focusWidget() is hands.photos
+        assert hands.tab.list.search.text() == "2"
+        hands.key(Qt.Key.Key_F, CONTROL)
+        hands.key(Qt.Key.Key_Escape)
+        assert QApplication.focusWidget() is hands.photos
+        assert len(hands.tab.list.model.photos) == 4
+        hands.key(Qt.Key.Key_F, CONTROL)
+        hands.type("nowhere")
+        assert not hands.photos.isVisible()
+        hands.key(Qt.Key.Key_Down)
+        assert QApplication.focusWidget() is hands.tab.list.search
+        hands.click("photos.all")
+        assert hands.photos.isVisible()
+        assert QApplication.focusWidget() is hands.photos
+        assert len(hands.tab.list.model.photos) == 4
+        assert hands.open_key == "0.jpg"
+
+    assert drive(steps, project.folder) == 0
+
+
 def test_without_photos_one_button_leads_to_the_import(qtbot: QtBot, drive: Drive, tmp_path: Path) -> None:
     empty = Project.create(tmp_path / "empty", classes=ClassList.from_names(["sky"]))
 
