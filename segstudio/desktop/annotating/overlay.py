@@ -39,6 +39,16 @@ class Overlay(QObject):
         """Whether the photo is shown in another light than it was taken in."""
         return self._look.brightness != 0 or self._look.contrast != 0 or self._look.gamma != 1
 
+    def why_unseen(self, value: int, name: str) -> str:
+        """Return why the class of this mask value is not seen where it is painted; empty when it is."""
+        if not self._mask_shown:
+            return "The mask is not shown: what you paint is not seen · M shows it"
+        if self._look.opacity == 0:
+            return "The labels are see-through: what you paint is not seen · . makes them stronger"
+        if value in self._look.hidden:
+            return f"{name} is hidden: what you paint is not seen · its eye in the list shows it"
+        return ""
+
     def change(self, **fields: object) -> None:
         """Change fields of the CanvasLook."""
         self._put(replace(self._look, **fields))  # type: ignore[arg-type]

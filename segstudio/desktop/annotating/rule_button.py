@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -16,8 +16,9 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
     QPixmap,
+    QResizeEvent,
 )
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton
 
 from segstudio.desktop.annotating.rules import names_by_value, toggled, told
 from segstudio.desktop.look import Look
@@ -32,6 +33,14 @@ _TIP = (
 )
 
 
+_BESIDE_PX = 32
+"""What the button needs beside its words: margins and the arrow."""
+
+
+_SPARE_PX = 4
+"""Words are shortened where they would only just fit."""
+
+
 class RuleButton(QToolButton):
     """`chosen` carries a Rule."""
 
@@ -40,8 +49,10 @@ class RuleButton(QToolButton):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.setObjectName("rule")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._look = look
         self._rule = EVERYWHERE
+        self._whole = ""
         self._classes = ClassList()
         self._names: Mapping[int, str] = {}
         self._plain: dict[RuleKind, QAction] = {}
@@ -66,19 +77,32 @@ class RuleButton(QToolButton):
         """Show another rule."""
         self._rule = rule
         words = told(rule, self._names)
-        whole = f"Paint: {words}"
-        self.setText(self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, self._room()))
-        self.setAccessibleDescription(whole)
+        self._whole = f"Paint: {words}"
+        self._elide()
+        self.setAccessibleDescription(self._whole)
         for plain, action in self._plain.items():
             action.setChecked(plain == rule.kind)
         for (kind, value), action in self._ticks.items():
             action.setChecked(rule.kind == kind and value in rule.values)
 
-    def _room(self) -> int:
+    def sizeHint(self) -> QSize:
         """A width that no name of a class changes, so that nothing beside it moves."""
-        width = self.fontMetrics().horizontalAdvance("Paint: never over 2 classes")
-        self.setFixedWidth(width + 32)
-        return width
+        width = self.fontMetrics().horizontalAdvance("Paint: never over 2 classes") + _BESIDE_PX
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """In a small window what is chosen mostly can still be read."""
+        width = self.fontMetrics().horizontalAdvance("Paint: everywhere") + _BESIDE_PX + _SPARE_PX
+        return QSize(width, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the words anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        room = max(self.width(), self.minimumSizeHint().width()) - _BESIDE_PX
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
 
     @Slot()
     def _fill(self) -> None:

@@ -10,10 +10,24 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from segstudio.desktop.annotating.rules import names_by_value
 from segstudio.desktop.canvas.canvas import Canvas
 from segstudio.desktop.editing.desk import PhotoDesk
-from segstudio.desktop.widgets.labels import ElidedLabel, label
+from segstudio.desktop.widgets.labels import ElidedLabel, label, set_property
 from segstudio.painting.points import Position
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
+
+_BETWEEN = " · "
+
+
+class HintLabel(ElidedLabel):
+    """Leaves out the last of its parts where they do not fit: each that is shown can be read."""
+
+    def _elide(self) -> None:
+        metrics, parts = self.fontMetrics(), self._whole.split(_BETWEEN)
+        while len(parts) > 1 and metrics.horizontalAdvance(_BETWEEN.join(parts)) > self.width():
+            parts.pop()
+        shown = metrics.elidedText(_BETWEEN.join(parts), Qt.TextElideMode.ElideRight, self.width())
+        if shown != self.text():
+            self.setText(shown)
 
 
 class StatusText(QFrame):
@@ -26,7 +40,8 @@ class StatusText(QFrame):
         self._names: dict[int, str] = {}
         self._position: Position | None = None
         self._zoom, self._place = label("", "caption"), label("", "caption")
-        self._class, self._hint = ElidedLabel("", "caption"), ElidedLabel("", "caption")
+        self._class, self._hint = ElidedLabel("", "caption"), HintLabel("", "caption")
+        self._words = self._warning = ""
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for name, part in (
             ("zoom", self._zoom),
@@ -57,7 +72,17 @@ class StatusText(QFrame):
     @Slot(str)
     def show_hint(self, words: str) -> None:
         """Tell what the tool waits for."""
-        self._hint.set_whole(words)
+        self._words = words
+        self._show_words()
+
+    def warn(self, warning: str) -> None:
+        """Tell this instead of what the tool waits for, until it is empty."""
+        self._warning = warning
+        self._show_words()
+
+    def _show_words(self) -> None:
+        set_property(self._hint, "kind", "body" if self._warning else "caption")
+        self._hint.set_whole(self._warning or self._words)
 
     @Slot()
     def _on_view_changed(self) -> None:

@@ -34,12 +34,16 @@ class ToolOptionsRow(QWidget):
         self.tip_size = SizeField()
         self._size_label = label("Size", "caption")
         self._tip = self._toggle("tip", "Square tip", "Square tip\nA square tip, or a round one.")
-        self._tolerance_label = label("Tolerance", "caption")
+        self._tolerance_label = label("", "caption")
+        self._tolerance_label.setObjectName("tolerance.told")
+        self._tolerance_label.setFixedWidth(
+            self._tolerance_label.fontMetrics().horizontalAdvance(f"Tolerance {_TOLERANCE_STEPS}") + 2
+        )
         self.tolerance = QSlider(Qt.Orientation.Horizontal)
         self.tolerance.setObjectName("tolerance")
         self.tolerance.setAccessibleName("Tolerance")
         self.tolerance.setRange(0, _TOLERANCE_STEPS)
-        self.tolerance.setMinimumWidth(72)
+        self.tolerance.setMinimumWidth(48)
         self.tolerance.setMaximumWidth(140)
         self.tolerance.setToolTip(
             "Tolerance\nHow unlike the colour under the pointer a pixel may be; dragging the wand changes it, too."
@@ -58,6 +62,7 @@ class ToolOptionsRow(QWidget):
         self._smoothing.setKeyboardTracking(False)
         self._smoothing.setProperty("kind", "plain")
         self._smoothing.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._smoothing.setFixedWidth(self._smoothing.minimumSizeHint().width())
         self._smoothing_label = label("Smooth", "caption")
         self.rule = RuleButton(look)
         self._of_tip: tuple[QWidget, ...] = (self._size_label, self.tip_size, self._tip)
@@ -135,6 +140,7 @@ class ToolOptionsRow(QWidget):
             widget.blockSignals(True)
             widget.setValue(value)
             widget.blockSignals(False)
+        self._tolerance_label.setText(f"Tolerance {options.tolerance:.0f}")
         self._contiguous.setChecked(options.contiguous)
         self.rule.show_rule(options.rule)
 

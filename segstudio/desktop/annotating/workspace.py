@@ -135,6 +135,7 @@ class Workspace(QWidget):
         desk, box, canvas, actions = self._desk, self._box, self.canvas, self._actions
         box.surface = desk
         box.tool_changed.connect(self._follow)
+        box.options_changed.connect(self._warn)
         box.redraw.connect(canvas.redraw_tool)
         box.message.connect(self.status.show_hint)
         canvas.size_wheeled.connect(box.size_step)
@@ -164,10 +165,20 @@ class Workspace(QWidget):
             self.canvas.set_tool(tool)
         self.status.show_hint(self._box.hint if can_paint else "")
         self._actions.know(can_paint=can_paint)
+        self._warn()
+
+    @Slot()
+    def _warn(self) -> None:
+        """Say so when what is painted would not be seen."""
+        box, name = self._box, self._box.class_name(self._box.options.value)
+        paints = self._handed is not None and box.tool_id != "pick"
+        value = VOID if box.tool_id == "eraser" else box.options.value
+        self.status.warn(self._overlay.why_unseen(value, name) if paints else "")
 
     @Slot()
     def _on_overlay_changed(self) -> None:
         self.canvas.set_look(self._overlay.look)
+        self._warn()
 
     @Slot(object)
     def _on_opening(self, _photo: object) -> None:

@@ -132,7 +132,7 @@ class AnnotateTab(QStackedWidget):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([_LIST_PX, 700, _SIDE_PX])
-        self.list.setMinimumWidth(220)
+        self.list.setMinimumWidth(232)
         return splitter
 
     def _connect(self) -> None:

@@ -53,7 +53,7 @@ class WandTool(PaintingTool):
     options and the arrow keys change it until then.
     """
 
-    hint = "Click a colour; drag sideways for more or less of it · Alt: pick the class"
+    hint = "Click a colour · drag sideways for more or less of it · Alt: pick the class"
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.annotating.class_rows import class_rows, toggled_alone, value_of_digit
@@ -14,6 +14,7 @@ from segstudio.desktop.annotating.history_panel import last_edits
 from segstudio.desktop.annotating.overlay_panel import gamma_at, step_of_gamma
 from segstudio.desktop.annotating.rules import known_only, names_by_value, toggled, told
 from segstudio.desktop.annotating.sizes import SLIDER_STEPS, size_at, step_at
+from segstudio.desktop.annotating.status_text import HintLabel
 from segstudio.desktop.window import Window
 from segstudio.painting.rules import EVERYWHERE, ONLY_VOID, never_over, only_over
 from segstudio.project.classes import VOID, ClassList
@@ -114,6 +115,69 @@ def test_digits_clicks_and_eyes(qtbot: QtBot, drive: Drive, project: Project) ->
         assert hands.options().value == 1
 
     assert drive(steps, project.folder) == 0
+
+
+def test_painting_what_is_not_seen_is_said(qtbot: QtBot, drive: Drive, project: Project) -> None:
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        window.resize(1600, 800)
+        hands.wait(lambda: hands.words("canvas.hint").startswith("Drag to paint"))
+        hands.tab.overlay.change(hidden=frozenset({0}))
+        assert hands.words("canvas.hint").startswith("sky is hidden")
+        hands.key(Qt.Key.Key_E)
+        assert "hidden" not in hands.words("canvas.hint")
+        hands.key(Qt.Key.Key_2)
+        assert "hidden" not in hands.words("canvas.hint")
+        hands.key(Qt.Key.Key_1)
+        hands.dab(10, 10)
+        assert hands.words("canvas.hint").startswith("sky is hidden")
+        hands.key(Qt.Key.Key_2)
+        hands.key(Qt.Key.Key_M)
+        assert hands.words("canvas.hint").startswith("The mask is not shown")
+        hands.key(Qt.Key.Key_I)
+        assert "not shown" not in hands.words("canvas.hint")
+
+    assert drive(steps, project.folder) == 0
+
+
+def test_the_wand_tells_its_tolerance(qtbot: QtBot, drive: Drive, project: Project) -> None:
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.key(Qt.Key.Key_W)
+        slider = hands.tab.workspace.tools.options.tolerance
+        slider.setFocus()
+        before = slider.value()
+        hands.key(Qt.Key.Key_Right)
+        assert hands.words("tolerance.told") == f"Tolerance {before + 1}"
+        window.resize(window.minimumSize())
+        hands.wait(lambda: window.size() == window.minimumSize())
+        qtbot.wait(0)
+        bar = hands.tab.workspace.tools
+        for part in (*bar.findChildren(QAbstractButton), *bar.findChildren(QAbstractSpinBox)):
+            if part.isVisible():
+                assert part.width() >= part.minimumSizeHint().width(), part.objectName()
+                assert part.mapTo(bar, part.rect().topRight()).x() < bar.width(), part.objectName()
+        rule = hands.find("rule")
+        assert isinstance(rule, QAbstractButton)
+        assert rule.text() == "Paint: everywhere"
+        assert hands.tab.list.status.width() >= hands.tab.list.status.minimumSizeHint().width()
+
+    assert drive(steps, project.folder) == 0
+
+
+def test_a_hint_leaves_out_whole_parts(qapp: QApplication) -> None:
+    hint = HintLabel()
+    hint.show()
+    hint.set_whole("Drag to paint · Shift: straight line · Alt: pick the class")
+    metrics = hint.fontMetrics()
+    hint.resize(metrics.horizontalAdvance("Drag to paint · Shift: straight line · Alt"), 20)
+    assert hint.text() == "Drag to paint · Shift: straight line"
+    hint.resize(metrics.horizontalAdvance("Drag to"), 20)
+    assert hint.text().startswith("Drag")
+    assert hint.text().endswith("…")
+    hint.close()
 
 
 def test_the_mask_comes_back_when_the_held_key_comes_up(qtbot: QtBot, drive: Drive, project: Project) -> None:
