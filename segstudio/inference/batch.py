@@ -14,6 +14,9 @@ import numpy.typing as npt
 from segstudio.errors import SegStudioError
 from segstudio.inference.predictor import Prediction, Predictor
 
+_LARGE_BYTES = 150_000_000
+"""A photo of more than 50 megapixels is alone in memory."""
+
 Photo = npt.NDArray[np.uint8]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,16 +49,17 @@ def segment_all(
     """Segment all items, in their order.
 
     `read` and `write` run in threads of a small pool; `read` returns uint8 (rows, columns, 3) RGB. At most `ahead`
-    photos are held read, and as many predictions unwritten. A SegStudioError of `read` becomes a Failed; one of
+    photos are held read, and as many predictions unwritten; among large photos none are. A SegStudioError of `read` becomes a Failed; one of
     `write` ends the whole, since the next would fail too.
     """
     waiting = deque(items)
     reading: deque[tuple[Item, Future[Photo]]] = deque()
     writing: deque[Failed[Item] | tuple[Item, Future[Result]]] = deque()
+    held = 0  # until the first was read nobody knows whether they are large
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="photos") as pool:
         try:
             while waiting or reading:
-                while waiting and len(reading) <= ahead:
+                while waiting and len(reading) <= held:
                     item = waiting.popleft()
                     reading.append((item, pool.submit(read, item)))
                 item, coming = reading.popleft()
@@ -64,9 +68,13 @@ def segment_all(
                 except SegStudioError as error:
                     writing.append(Failed(item, error))
                 else:
+                    held = 0 if photo.nbytes > _LARGE_BYTES else ahead
+                    while len(writing) > held:
+                        yield _finished(writing.popleft())
                     prediction = predictor.segment(photo)
                     writing.append((item, pool.submit(write, item, photo, prediction)))
-                while len(writing) > ahead:
+                    del photo, prediction, coming
+                while len(writing) > held:
                     yield _finished(writing.popleft())
             while writing:
                 yield _finished(writing.popleft())

@@ -22,6 +22,7 @@ from segstudio.review.panels import Findings, class_panels
 from segstudio.review.tallies import Tally
 
 _LONGEST_JPEG_SIDE_PX = 65_500
+_STRIP_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,10 @@ def table_rows(name: str, classes: ClassList, tallies: Sequence[Tally]) -> list[
 
 def encoded_jpeg(picture: npt.NDArray[np.uint8], *, quality: int = 92) -> bytes:
     """Return the bytes of a JPEG file; `picture`, uint8 (rows, columns, 3) RGB, is used up: it is turned to BGR."""
-    swapped = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR, dst=picture)
-    told, data = cv2.imencode(".jpg", swapped, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    for top in range(0, picture.shape[0], _STRIP_ROWS):  # in place as a whole, OpenCV would copy it first
+        rows = slice(top, top + _STRIP_ROWS)
+        picture[rows] = cv2.cvtColor(picture[rows], cv2.COLOR_RGB2BGR)
+    told, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not told:
         raise SegStudioError(f"a picture of {picture.shape[1]} × {picture.shape[0]} cannot be a JPEG file")
     return bytes(data)

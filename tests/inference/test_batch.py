@@ -1,5 +1,6 @@
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 
 import numpy as np
@@ -92,3 +93,17 @@ def test_a_caller_that_leaves_early_leaves_nothing_running(predictor: Predictor)
 
 def test_no_items_are_no_results(predictor: Predictor) -> None:
     assert list(segment_all(predictor, [], read=_photo, write=lambda *_: None)) == []
+
+
+def test_a_large_photo_is_alone_in_memory(predictor: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("segstudio.inference.batch._LARGE_BYTES", 10)
+    alive: list[weakref.ref[np.ndarray]] = []
+
+    def read(number: int) -> np.ndarray:
+        assert [one for one in alive if one() is not None] == []
+        photo = _photo(number)
+        alive.append(weakref.ref(photo))
+        return photo
+
+    entries = list(segment_all(predictor, range(5), read=read, write=lambda number, *_: number))
+    assert [entry.result for entry in entries if isinstance(entry, Done)] == [0, 1, 2, 3, 4]
