@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,35 +14,49 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.reviewing.board import ReviewBoard
-from segstudio.desktop.reviewing.items import Answer, Row
+from segstudio.desktop.reviewing.items import Row
+from segstudio.desktop.reviewing.reading import truth_reader
 from segstudio.desktop.reviewing.viewing import Viewing
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import Job, JobControl
 from segstudio.errors import SegStudioError
+from segstudio.files import write_text
 from segstudio.project.classes import ClassList
-from segstudio.project.images import read_photo
+from segstudio.project.images import PHOTO_SUFFIXES, read_photo
+from segstudio.project.masks import Mask
 from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv, write_pictures
 from segstudio.review.panels import Findings
+from segstudio.review.report import MOST_PHOTOS, ReportedPhoto, ReportHead, html_report, reported
 from segstudio.review.shown import Spread, Thresholds, shown_mask
 from segstudio.runs.predictions import load_map
 
-Kind = Literal["mask", "overlay", "panels", "confidence", "table"]
+Kind = Literal["mask", "overlay", "panels", "confidence", "table", "report"]
 
 _TITLES: tuple[tuple[Kind, str, str], ...] = (
     ("mask", "Masks…", "Palette PNGs whose values are the model's classes; unsure pixels are void."),
     ("overlay", "Overlays…", "The photos tinted by class."),
     ("panels", "Class panels…", "One figure per photo, with a panel for each class."),
     ("confidence", "Confidence maps…", "Grey pictures: the lighter, the surer."),
+    (
+        "report",
+        "Report (HTML)…",
+        "One file to send: classes, scores and all photos, with the pictures in it.",
+    ),
     ("table", "Table (CSV)…", "Pixels, share and mean confidence of each class in each photo."),
 )
+_FILES: dict[Kind, tuple[str, str, str]] = {
+    "table": ("Export a table", "predictions.csv", "Tables (*.csv)"),
+    "report": ("Export a report", "report.html", "Web pages (*.html)"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is exported: rows with answers, shown as the window shows them."""
+    """What is exported: rows with answers, shown as the window shows them; `truths` read the truth of each, by id."""
 
     kind: Kind
     rows: tuple[Row, ...]
+    truths: Mapping[str, Callable[[], Mask | None]]
     classes: ClassList
     thresholds: Thresholds
     target: Path
@@ -84,10 +98,9 @@ class Exporting(QObject):
 
     def ask(self, kind: Kind) -> None:
         """Ask where to, and write."""
-        if kind == "table":
-            name, _ = QFileDialog.getSaveFileName(
-                self._window.window(), "Export a table", "predictions.csv", "Tables (*.csv)"
-            )
+        if kind in _FILES:
+            title, proposal, pattern = _FILES[kind]
+            name, _ = QFileDialog.getSaveFileName(self._window.window(), title, proposal, pattern)
         else:
             name = QFileDialog.getExistingDirectory(self._window.window(), "Export into a folder")
         if name:
@@ -100,7 +113,11 @@ class Exporting(QObject):
             return
         rows = tuple(row for row in self._board.rows if row.answer is not None)
         model = self._board.model.name if self._board.model is not None else ""
-        wanted = Wanted(kind, rows, self._board.classes, dict(self._viewing.thresholds), target, model)
+        opened, matched = self._session.opened, self._board.matched
+        truths = {row.item.id: truth_reader(opened, row.item, matched) for row in rows}
+        wanted = Wanted(
+            kind, rows, truths, self._board.classes, dict(self._viewing.thresholds), target, model
+        )
         self._job = Job("Exporting", lambda control: write_out(wanted, control), self, can_cancel=True)
         self._job.progressed.connect(self.work_changed)
         self._job.succeeded.connect(self._on_succeeded)
@@ -156,43 +173,63 @@ def write_out(wanted: Wanted, control: JobControl) -> Written:
     stems = unique_stems([row.item.name for row in wanted.rows])
     problems: list[str] = []
     table: list[tuple[object, ...]] = []
+    report: list[ReportedPhoto] = []
     for number, (row, stem) in enumerate(zip(wanted.rows, stems, strict=True)):
         control.check()
         progress(number, len(wanted.rows))
-        if row.answer is None:
-            continue
         try:
-            _one(wanted, row.item.name, row.item.path, row.answer, stem, table.extend)
+            if wanted.kind == "table":
+                table += _table_rows(wanted, row)
+            elif wanted.kind != "report":
+                _write_picture(wanted, row, stem)
+            elif len(report) < MOST_PHOTOS:
+                report.append(reported(row.item.name, _findings(wanted, row)))
         except SegStudioError as error:
             problems.append(str(error))
     if wanted.kind == "table":
         write_csv(wanted.target, TABLE_COLUMNS, table)
+    elif wanted.kind == "report":
+        write_text(wanted.target, html_report(_head(wanted), report))
+        left_out = len(wanted.rows) - len(problems) - len(report)
+        problems += [f"A page holds {MOST_PHOTOS} photos: {left_out} more are left out."] if left_out else []
     progress(len(wanted.rows), len(wanted.rows))
     return Written(len(wanted.rows) - len(problems), wanted.target, tuple(problems))
 
 
-def _one(  # noqa: PLR0917 (all of one photo)
-    wanted: Wanted,
-    name: str,
-    path: Path,
-    answer: Answer,
-    stem: str,
-    add: Callable[[Sequence[tuple[object, ...]]], None],
-) -> None:
-    mask, confidence = np.array(load_map(answer.mask)), np.array(load_map(answer.confidence))
-    if wanted.kind == "table":
-        tallies = Spread.of(mask, confidence).tallies(wanted.classes, wanted.thresholds)
-        add(table_rows(name, wanted.classes, tallies))
-        return
-    shown = shown_mask(mask, confidence, wanted.thresholds)
+def _head(wanted: Wanted) -> ReportHead:
+    facts = (("Model", wanted.model), ("Photos", f"{len(wanted.rows):,}"))
+    return ReportHead(f"What {wanted.model} sees", facts, wanted.classes)
+
+
+def _table_rows(wanted: Wanted, row: Row) -> list[tuple[object, ...]]:
+    mask, confidence = _maps(row)
+    tallies = Spread.of(mask, confidence).tallies(wanted.classes, wanted.thresholds)
+    return table_rows(row.item.name, wanted.classes, tallies)
+
+
+def _write_picture(wanted: Wanted, row: Row, stem: str) -> None:
+    kind = wanted.kind
     kinds = Kinds(
-        mask=wanted.kind == "mask",
-        overlay=wanted.kind == "overlay",
-        panels=wanted.kind == "panels",
-        confidence=wanted.kind == "confidence",
+        mask=kind == "mask",
+        overlay=kind == "overlay",
+        panels=kind == "panels",
+        confidence=kind == "confidence",
     )
-    findings = Findings(read_photo(path), shown, wanted.classes, confidence)
-    write_pictures(wanted.target / stem, findings, kinds, title=name, subtitle=wanted.model)
+    findings = _findings(wanted, row, with_truth=False)
+    write_pictures(wanted.target / stem, findings, kinds, title=row.item.name, subtitle=wanted.model)
+
+
+def _findings(wanted: Wanted, row: Row, *, with_truth: bool = True) -> Findings:
+    mask, confidence = _maps(row)
+    shown = shown_mask(mask, confidence, wanted.thresholds)
+    truth = wanted.truths[row.item.id]() if with_truth else None
+    return Findings(read_photo(row.item.path), shown, wanted.classes, confidence, truth)
+
+
+def _maps(row: Row) -> tuple[Mask, Mask]:
+    if row.answer is None:
+        raise SegStudioError("the photo was not segmented", where=row.item.name)
+    return np.array(load_map(row.answer.mask)), np.array(load_map(row.answer.confidence))
 
 
 def unique_stems(names: Sequence[str]) -> list[str]:
@@ -201,7 +238,7 @@ def unique_stems(names: Sequence[str]) -> list[str]:
     stems = []
     for name in names:
         plain = name.replace("/", "-").replace(":", ".")
-        stem = plain.rpartition(".")[0] if plain.rpartition(".")[0] else plain
+        stem = Path(plain).stem if Path(plain).suffix.lower() in PHOTO_SUFFIXES else plain
         chosen, number = stem, 2
         while chosen.casefold() in taken:
             chosen, number = f"{stem}-{number}", number + 1

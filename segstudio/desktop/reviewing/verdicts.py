@@ -19,10 +19,11 @@ from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.models import Matched
 from segstudio.desktop.reviewing.reading import PREDICTED, OpenItem
 from segstudio.desktop.session import ProjectSession
-from segstudio.project.classes import VOID, ClassList
+from segstudio.project.bringing_in import Incoming, bring_in
+from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
-from segstudio.project.photos import Photo, PhotoState, Status, clean_key
-from segstudio.project.project import Project, stamp
+from segstudio.project.photos import Photo, Status
+from segstudio.project.project import Project
 from segstudio.review.shown import Thresholds, shown_mask, taken_over
 
 ShowInAnnotate = Callable[[str], bool]
@@ -36,18 +37,6 @@ class Sending:
     key: str
     mask: Mask
     label: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Bringing:
-    """A prediction that becomes a mask of the project, made from its `classes`; `key` is empty for a new photo."""
-
-    key: str
-    path: Path
-    mask: Mask
-    classes: ClassList
-    status: Status
-    source: str
 
 
 def project_mask(
@@ -64,17 +53,6 @@ def project_mask(
         table[[value for value in range(VOID) if value not in values]] = VOID
     shown = shown_mask(opened.mask, opened.confidence, thresholds)
     return np.asarray(cv2.LUT(shown, table), dtype=np.uint8)
-
-
-def free_key(name: str, taken: tuple[str, ...]) -> str:
-    """Return a key for a new photo: its file's name, with a number where there is one of that name; pure."""
-    known = {key.casefold() for key in taken}
-    path = Path(clean_key(name))
-    key, number = path.name, 2
-    while key.casefold() in known:
-        key = f"{path.stem}-{number}{path.suffix}"
-        number += 1
-    return key
 
 
 class Verdicts(QObject):
@@ -113,7 +91,12 @@ class Verdicts(QObject):
         mask = self._fitting(opened, thresholds, None)
         if mask is None:
             return False
-        self._write(opened, mask, "done")
+        shown = self._desk.shown
+        if photo is not None and shown is not None and shown.photo.key == photo.key:
+            self._desk.replace_with(mask, f"{PREDICTED}{self._model_name}")
+            self._desk.mark("done")
+        else:
+            self._write(opened, mask, "done")
         return True
 
     def send(self, opened: OpenItem, thresholds: Thresholds, values: frozenset[int] | None) -> bool:
@@ -164,8 +147,8 @@ class Verdicts(QObject):
         row = self._board.row(opened.item.id)
         key = row.item.key if row is not None else opened.item.key
         source = f"{PREDICTED}{self._model_name}"
-        bringing = Bringing(key, opened.item.path, mask, project.classes, status, source)
-        work = partial(write_prediction, project.folder, bringing)
+        photo = Incoming(opened.item.path, lambda: mask, status, source, key or None)
+        work = partial(write_prediction, project.folder, photo)
         self._writing.send(work, partial(self._on_written, opened.item.id, then), self._on_failed)
 
     def _on_written(self, item_id: str, then: Callable[[str], object] | None, key: str) -> None:
@@ -210,18 +193,6 @@ class Verdicts(QObject):
         self._desk.replace_with(taken_over(shown.editor.mask, sending.mask), sending.label)
 
 
-def write_prediction(folder: Path, bringing: Bringing) -> str:
+def write_prediction(folder: Path, photo: Incoming) -> str:
     """Give a photo of the project a mask, or bring the photo in with it; returns its key (in a worker)."""
-    project, key, mask = Project.open(folder), bringing.key, bringing.mask
-    who, when = stamp()
-    size = (mask.shape[0], mask.shape[1])
-    facts = {"status": bringing.status, "source": bringing.source, "who": who, "when": when, "size": size}
-    with project.change(made_from=bringing.classes) as change:
-        if not key:
-            key = free_key(bringing.path.name, project.keys())
-            change.add_photo(key, bringing.path, size=size)
-            change.put_state(key, PhotoState.model_validate(facts))
-        else:
-            change.update_state(key, lambda there: there.model_copy(update=facts))
-        change.put_mask(key, mask)
-    return key
+    return bring_in(Project.open(folder), (photo,))[0]

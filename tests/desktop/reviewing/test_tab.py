@@ -1,0 +1,407 @@
+"""The Review tab with a real process and a real model, used as a person uses it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLabel, QSlider
+
+from segstudio.desktop.reviewing.panel_strip import UNSURE
+from segstudio.project.classes import VOID
+from segstudio.project.masks import Mask, read_mask
+from segstudio.project.project import Project
+from segstudio.project.review_queue import ReviewQueue
+from segstudio.runs.predictions import load_map
+from tests.desktop.reviewing.conftest import MODEL_MS, Show, Shown, photo_bytes
+from tests.desktop.watchdog import watching
+
+LONGEST_MS = 100.0
+
+
+def part_photos(shown: Shown, name: str) -> None:
+    shown.page.side.add._on_part(name)
+
+
+def seen(shown: Shown) -> Mask:
+    """What lies over the photo."""
+    buffer = shown.page.stage.right._buffer
+    assert buffer is not None
+    return buffer
+
+
+def looked_at(shown: Shown, name: str) -> tuple[Mask, Mask]:
+    """Mask and confidence of the photo that is shown."""
+    shown.wait_for_photo(name)
+    opened = shown.page.viewing.shown
+    assert opened is not None
+    assert opened.mask is not None
+    assert opened.confidence is not None
+    return opened.mask, opened.confidence
+
+
+def on_desk(shown: Shown) -> Mask:
+    """The mask that is painted on, empty for none."""
+    return shown.desk.mask if shown.desk.mask is not None else np.zeros((0, 0), dtype=np.uint8)
+
+
+def is_way(shown: Shown, way: str) -> bool:
+    return shown.page.stage.way == way
+
+
+def is_another_process(shown: Shown, before: int) -> bool:
+    return shown.page.board.segmenter.process_id not in (0, before)
+
+
+def test_dropped_photos_are_segmented_and_shown(show: Show, jumps: Project, photos: Path) -> None:
+    shown = show(jumps)
+    page = shown.page
+    assert page._middle.currentIndex() == 0
+    (photos / "notes.txt").touch()
+    shown.tab.take([photos, photos / "notes.txt"])
+    shown.wait(lambda: len(page.board.rows) == 5)
+    assert page._middle.currentIndex() == 1
+    assert shown.told("notes.txt is no photo")
+    shown.wait_for_photo("new_0.png")
+    shown.wait_for_answers(5)
+    assert set(shown.states().values()) == {"done"}
+    shown.wait(lambda: all(row.sure is not None for row in page.board.rows))
+    assert page.viewing.faces == ("photo", "prediction", "confidence")
+    row = page.board.rows[0]
+    assert row.answer is not None
+    mask, _ = looked_at(shown, "new_0.png")
+    assert np.array_equal(load_map(row.answer.mask), mask)
+    assert np.array_equal(seen(shown), mask)
+    head = shown.tab.findChild(QLabel, "review.model.head")
+    assert head is not None
+    assert head.text().startswith("LR-ASPP")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_threshold_hides_what_is_less_sure_at_once(show: Show, jumps: Project, photos: Path) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png"])
+    mask, confidence = looked_at(shown, "new_0.png")
+    slider = shown.tab.findChild(QSlider, "review.threshold.3")
+    assert slider is not None
+    slider.setValue(80)
+    hidden = (mask == 3) & (confidence < 204)
+    assert hidden.any()
+    assert not hidden.all()
+    shown.wait(lambda: np.array_equal(seen(shown) == VOID, hidden))
+    assert [panel.caption.value for panel in page.under.panels.panels if panel.caption][-1] == UNSURE
+    unsure = shown.tab.findChild(QLabel, "review.unsure")
+    assert unsure is not None
+    assert "%" in unsure.text()
+    QTest.mouseClick(page.classes._reset, Qt.MouseButton.LeftButton)
+    shown.wait(lambda: not (seen(shown) == VOID).any())
+    assert slider.value() == 0
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_panel_lights_its_class_and_escape_goes_back(show: Show, jumps: Project, photos: Path) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png"])
+    mask, _ = looked_at(shown, "new_0.png")
+    panel = page.under.panels.panels[0]
+    assert panel.caption is not None
+    value = panel.caption.value
+    QTest.mouseClick(panel, Qt.MouseButton.LeftButton)
+    shown.wait(lambda: page.viewing.state.focus.value == value and panel.isChecked())
+    assert np.array_equal(seen(shown) == VOID, mask == value)
+    assert page.bar.focus.text() == f"{panel.caption.title} alone"
+    QTest.keyClick(page.side.list, Qt.Key.Key_Escape)
+    shown.wait(lambda: not page.viewing.state.focus.is_on and not panel.isChecked())
+    assert np.array_equal(seen(shown), mask)
+
+
+@pytest.mark.usefixtures("quick")
+def test_every_way_to_look_shows_the_same_place(show: Show, jumps: Project, photos: Path) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait_for_photo("new_0.png")
+    for way in ("side", "wipe"):
+        QTest.mouseClick(page.bar.buttons[way], Qt.MouseButton.LeftButton)
+        shown.wait(partial(is_way, shown, way))
+        assert page.stage.left.isVisible()
+        page.stage.right.zoom_by(3.0)
+        page.stage.left.pan(5, 7)
+        assert page.stage.left.to_photo(page.stage.left.rect().center().toPointF()) == pytest.approx(
+            page.stage.right.to_photo(page.stage.right.rect().center().toPointF())
+        )
+        assert page.stage.left.zoom == page.stage.right.zoom
+    QTest.keyClick(page.stage._handle, Qt.Key.Key_Left)
+    assert page.stage.share < 0.5
+    QTest.mouseClick(page.bar.buttons["photo"], Qt.MouseButton.LeftButton)
+    shown.wait(lambda: page.stage.way == "photo")
+    assert page.stage.right.canvas_look.alone
+    assert not page.stage.left.isVisible()
+
+
+@pytest.mark.usefixtures("quick")
+def test_truth_gives_scores_and_cells_open_the_photos_with_their_pixels(show: Show, jumps: Project) -> None:
+    shown = show(jumps)
+    page = shown.page
+    part_photos(shown, "review.labelled")
+    shown.wait_for_answers(3)
+    shown.wait(lambda: len(page.board.matrices) == 3)
+    shown.wait_for_photo("0.png")
+    assert page.viewing.faces == ("photo", "prediction", "confidence", "truth", "errors")
+    scores = shown.tab.findChild(QLabel, "review.scores")
+    assert scores is not None
+    shown.wait(lambda: "3 photos with truth, 1 trained on · mIoU" in scores.text())
+    order = shown.tab.findChild(QComboBox, "review.order")
+    assert order is not None
+    order.setCurrentIndex(order.findText("Worst first"))
+    page.side.refresh()
+    listed = [row.score or 0.0 for row in page.side.listed]
+    assert listed == sorted(listed)
+    total = sum(page.board.matrices.values())
+    row, column = np.argwhere(total > 0)[0]
+    cells = page.under.confusion.cells
+    QTest.mouseClick(page.under.buttons["confusion"], Qt.MouseButton.LeftButton)
+    index = cells.index(int(row), int(column))
+    place = page.under.confusion.visualRect(index).center()
+    QTest.mouseClick(page.under.confusion.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    cell = cells.cell(index)
+    shown.wait(lambda: page.viewing.state.focus.cell == cell)
+    assert all(each.found for each in page.side.listed)
+    chosen = page.side.listed[0]
+    page.side.list.choose(chosen.item.id)
+    shown.wait_for_photo(chosen.item.name)
+    opened = page.viewing.shown
+    assert opened is not None
+    assert opened.truth is not None
+    marked = (opened.truth == cell[0]) & (opened.mask == cell[1])
+    assert marked.sum() == chosen.found
+    shown.wait(lambda: np.array_equal(seen(shown) == 1, marked))
+    QTest.mouseClick(page.bar.focus, Qt.MouseButton.LeftButton)
+    shown.wait(lambda: len(page.side.listed) == 3)
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_accepted_photo_comes_into_the_project_and_is_no_truth(
+    show: Show, jumps: Project, photos: Path
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png", photos / "new_1.png"])
+    shown.wait_for_answers(2)
+    shown.wait_for_photo("new_0.png")
+    expected = page.viewing.shown
+    assert expected is not None
+    shown.actions["review.accept"].trigger()
+    shown.wait(lambda: shown.session.opened is not None and shown.session.opened.photo("new_0.png"))
+    project = Project.open(jumps.folder)
+    photo = project.photo("new_0.png")
+    mask = project.read_mask(photo)
+    assert mask is not None
+    assert np.array_equal(mask, np.where(expected.mask == 3, 1, 0))
+    assert photo.status == "done"
+    assert photo.state.source == "prediction of jump-1"
+    assert page.board.rows[0].verdict == "accept"
+    assert page.side.list.chosen_id == page.board.rows[1].item.id, "the next without a verdict"
+    assert not page.board.matrices, "what the model drew is no truth"
+
+
+def test_verdicts_are_remembered(show: Show, jumps: Project, photos: Path) -> None:
+    shown = show(jumps)
+    shown.tab.take([photos / "new_0.png", photos / "new_1.png"])
+    shown.wait(lambda: len(shown.page.board.rows) == 2)
+    part_photos(shown, "review.held_out")
+    shown.wait_for_answers(4)
+    shown.wait_for_photo("new_0.png")
+    shown.actions["review.reject"].trigger()
+    shown.wait_for_photo("new_1.png")
+    shown.actions["review.accept"].trigger()
+    shown.wait(lambda: shown.session.opened is not None and shown.session.opened.photo("new_1.png"))
+    shown.page.memory.shut_down()
+    records = {
+        (record.photo.rpartition("/")[2], record.outside): record.decision
+        for record in ReviewQueue(jumps.folder).read().records
+    }
+    assert records == {
+        ("new_0.png", True): "reject",
+        ("new_1.png", False): "accept",
+        ("1.png", False): "waiting",
+        ("2.png", False): "waiting",
+    }
+    again = show(Project.open(jumps.folder))
+    again.wait_for_answers(4)
+    verdicts = {row.item.name: row.verdict for row in again.page.board.rows}
+    assert verdicts == {"new_0.png": "reject", "new_1.png": "accept", "1.png": "", "2.png": ""}
+    twice = [row.item.name for row in again.page.board.rows if row.answer and row.answer.seconds > 0]
+    assert twice == ["new_1.png"], "the file in the project is another one; all else is done already"
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_prediction_goes_to_annotate_as_one_edit(show: Show, jumps: Project) -> None:
+    shown = show(jumps)
+    page = shown.page
+    part_photos(shown, "review.held_out")
+    mask, _ = looked_at(shown, "1.png")
+    shown.actions["review.correct"].trigger()
+    assert shown.annotated == ["1.png"]
+    expected = np.where(mask == 3, 1, 0)
+    shown.wait(lambda: shown.desk.can_undo and np.array_equal(on_desk(shown), expected))
+    shown.desk.undo()
+    before = jumps.read_mask(jumps.photo("1.png"))
+    assert before is not None
+    shown.wait(lambda: np.array_equal(on_desk(shown), before))
+    assert page.board.rows[0].verdict == "correct"
+
+
+@pytest.mark.usefixtures("quick")
+def test_one_class_is_sent_over_what_was_there(show: Show, jumps: Project) -> None:
+    shown = show(jumps)
+    page = shown.page
+    part_photos(shown, "review.held_out")
+    mask, _ = looked_at(shown, "1.png")
+    page.judging.send(frozenset((3,)))
+    before = jumps.read_mask(jumps.photo("1.png"))
+    assert before is not None
+    expected = np.where(mask == 3, 1, before)
+    shown.wait(lambda: np.array_equal(on_desk(shown), expected) and shown.desk.shown is not None)
+
+
+def test_a_model_file_says_what_it_is_and_other_classes_are_told(
+    show: Show, jumps: Project, photos: Path, model_file: Path, stranger: Path
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait_for_answers(1)
+    shown.tab.take([model_file])
+    shown.wait(lambda: page.board.model is not None and page.board.model.path == model_file)
+    shown.wait_for_answers(1)
+    assert page.side.picker.box.currentText() == "elsewhere"
+    assert page.board.classes.names == ("sky", "ground")
+    assert page.board.classes.classes[0].colour == "#112233", "the project's colour"
+    shown.tab.take([stranger])
+    shown.wait(lambda: page.board.card is not None and page.board.classes.names == ("road", "car"), MODEL_MS)
+    shown.wait_for_photo("new_0.png")
+    assert "Not in this project: road, car" in [line.toolTip() for line in page.side.picker._lines]
+    shown.actions["review.accept"].trigger()
+    assert shown.told("The project has none of this model's classes (road, car)")
+    assert page.board.rows[0].verdict == ""
+
+
+def test_a_damaged_model_is_told_in_its_place_and_another_can_be_chosen(
+    show: Show, jumps: Project, photos: Path, tmp_path: Path
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    damaged = tmp_path / "damaged.pt"
+    damaged.write_bytes(b"nothing of a model")
+    shown.tab.take([damaged, photos / "new_0.png"])
+    shown.wait(lambda: page.board.model_problem, MODEL_MS)
+    problem = shown.tab.findChild(QLabel, "review.model.problem")
+    assert problem is not None
+    assert problem.isVisible()
+    assert "damaged.pt" in problem.text()
+    box = page.side.picker.box
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    shown.wait_for_answers(1)
+    assert shown.states() == {"new_0.png": "done"}
+    assert not problem.isVisible()
+
+
+def test_a_photo_that_cannot_be_read_stops_no_other(show: Show, jumps: Project, photos: Path) -> None:
+    shown = show(jumps)
+    (photos / "new_2.png").write_bytes(photo_bytes(1)[:200])
+    shown.tab.take([photos])
+    shown.wait_for_answers(5)
+    states = shown.states()
+    assert states.pop("new_2.png") == "failed"
+    assert set(states.values()) == {"done"}
+    assert not shown.told("ended unexpectedly")
+
+
+def test_a_process_that_is_killed_is_started_again_and_told_once(
+    show: Show, jumps: Project, photos: Path
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait_for_answers(1)
+    for number in range(1, 4):
+        before = page.board.segmenter.process_id
+        shown.tab.take([photos / f"new_{number}.png"])
+        os.kill(before, signal.SIGKILL)
+        shown.wait_for_answers(number + 1)
+        shown.wait(partial(is_another_process, shown, before))
+    assert set(shown.states().values()) == {"done"}
+    deaths = [problem for problem in shown.problems if "ended unexpectedly" in problem.text]
+    assert len(deaths) == 3
+
+
+@pytest.mark.usefixtures("quick")
+def test_cancelled_photos_wait_until_the_person_goes_on(show: Show, jumps: Project, photos: Path) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos])
+    shown.wait(lambda: not page.board.segmenter.is_idle)
+    shown.tab.cancel_work()
+    assert page.board.segmenter.is_idle
+    states = [row.state for row in page.board.rows]
+    assert "working" not in states
+    assert "waiting" in states
+    shown.wait(page.side._go_on.isVisible)
+    QTest.mouseClick(page.side._go_on, Qt.MouseButton.LeftButton)
+    shown.wait_for_answers(5)
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_is_exported_is_what_is_shown(show: Show, jumps: Project, photos: Path, tmp_path: Path) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png", photos / "new_1.png"])
+    shown.wait_for_answers(2)
+    shown.wait_for_photo("new_0.png")
+    out = tmp_path / "out"
+    out.mkdir()
+    for kind in ("mask", "overlay", "panels", "confidence"):
+        page.exporting.export(kind, out)
+        shown.wait(lambda: not page.exporting.is_running)
+    page.exporting.export("table", out / "all.csv")
+    shown.wait(lambda: not page.exporting.is_running)
+    page.exporting.export("report", out / "all.html")
+    shown.wait(lambda: not page.exporting.is_running)
+    mask, _ = looked_at(shown, "new_0.png")
+    assert np.array_equal(read_mask(out / "new_0.mask.png"), mask)
+    assert {path.name for path in out.iterdir()} >= {
+        "new_1.overlay.jpg",
+        "new_1.panels.png",
+        "new_1.confidence.png",
+    }
+    assert len((out / "all.csv").read_text().splitlines()) == 1 + 2 * 2
+    assert "new_1.png" in (out / "all.html").read_text()
+    assert shown.told("Exported 2 photos to all.html")
+
+
+@pytest.mark.slow
+def test_the_window_answers_while_twenty_photos_are_segmented(
+    show: Show, jumps: Project, tmp_path: Path
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"{number:02}.png").write_bytes(photo_bytes(number, (540, 960)))
+    shown = show(jumps)
+    with watching() as gaps:
+        shown.tab.take([folder])
+        shown.wait_for_answers(20)
+        shown.wait(lambda: len([row for row in shown.page.board.rows if row.sure is not None]) == 20)
+        shown.wait_for_photo("00.png")
+    print(f"longest gap {gaps.longest_ms:.0f} ms")  # noqa: T201
+    assert gaps.longest_ms < LONGEST_MS

@@ -1,0 +1,236 @@
+"""Everything about reviewing that needs no window: orders, names, matching, what lies over a photo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segstudio.desktop.canvas.pyramid import Pyramid
+from segstudio.desktop.reviewing.confusion_view import share_words, summed
+from segstudio.desktop.reviewing.exporting import unique_stems
+from segstudio.desktop.reviewing.faces import Focus, faces_of, laid
+from segstudio.desktop.reviewing.items import (
+    Item,
+    Row,
+    neighbour,
+    next_open,
+    next_to_do,
+    ordered,
+    told_progress,
+)
+from segstudio.desktop.reviewing.models import (
+    card_lines,
+    is_model_file,
+    matched_by_name,
+    model_of_file,
+    shown_classes,
+    unmatched,
+)
+from segstudio.desktop.reviewing.reading import OpenItem, is_truth, sorted_out
+from segstudio.desktop.reviewing.under_stage import scores_told
+from segstudio.desktop.reviewing.view_state import ViewState
+from segstudio.desktop.reviewing.words import order_choices, row_told
+from segstudio.project.classes import VOID, ClassList
+from segstudio.project.photos import Photo, PhotoState
+from tests.desktop.reviewing.conftest import card, photo_bytes
+
+
+def item(name: str) -> Item:
+    return Item(name, Path(name), name)
+
+
+def rows(**fields: object) -> list[Row]:
+    return [Row(item(name), **fields) for name in "abc"]  # type: ignore[arg-type]
+
+
+def test_photos_are_ordered_and_the_unknown_stay_at_the_end_as_they_came() -> None:
+    listed = [
+        Row(item("a"), sure=0.9, score=0.5, ious={3: 0.1}),
+        Row(item("b")),
+        Row(item("c"), sure=0.2, score=0.9, ious={0: 1.0}),
+        Row(item("d"), sure=0.9, score=0.1, ious={3: 0.05}),
+    ]
+    assert [row.item.id for row in ordered(listed, "added")] == list("abcd")
+    assert [row.item.id for row in ordered(listed, "unsure")] == list("cadb")
+    assert [row.item.id for row in ordered(listed, "worst")] == list("dacb")
+    assert [row.item.id for row in ordered(listed, "class:3")] == list("dabc")
+
+
+def test_what_is_looked_at_is_segmented_first() -> None:
+    listed = [Row(item("a"), "done"), Row(item("b")), Row(item("c")), Row(item("d"), "failed")]
+    found = next_to_do(listed, ("a", "c"))
+    assert found is not None
+    assert found.item.id == "c"
+    found = next_to_do(listed, ())
+    assert found is not None
+    assert found.item.id == "b"
+    assert next_to_do(listed[:1], ("a",)) is None
+
+
+def test_going_on_finds_the_next_photo_without_a_verdict() -> None:
+    listed = rows()
+    assert neighbour(list("abc"), "b", 1) == "c"
+    assert neighbour(list("abc"), "c", 1) is None
+    assert neighbour([], "a", 1) is None
+    listed[2] = Row(item("c"), verdict="accept")
+    assert next_open(listed, "b") == "a"
+    assert next_open([Row(item("a"), verdict="reject")], "a") is None
+
+
+def test_progress_is_told_in_words() -> None:
+    assert told_progress([]) == ""
+    assert told_progress(rows()) == "0 of 3 photos segmented"
+    assert told_progress(rows(state="done", verdict="accept")) == "3 photos · 3 reviewed"
+    assert "1 cannot be" in told_progress([Row(item("a"), "failed")])
+
+
+@pytest.mark.parametrize(
+    ("row", "value", "told"),
+    [
+        (Row(item("a")), None, "waits"),
+        (Row(item("a"), "failed"), None, "cannot be segmented"),
+        (Row(item("a"), "done", sure=0.93), None, "sure 93 %"),
+        (Row(item("a"), "done", sure=0.93, score=0.5, ious={3: 0.25}), None, "mIoU 0.50"),
+        (Row(item("a"), "done", sure=0.93, score=0.5, ious={3: 0.25}), 3, "IoU 0.25"),
+        (Row(item("a"), "done", score=0.5, found=1200, verdict="reject"), None, "1,200 px · mIoU 0.50 · rejected"),
+    ],
+)  # fmt: skip
+def test_a_row_tells_what_matters(row: Row, value: int | None, told: str) -> None:
+    assert row_told(row, value) == told
+
+
+def test_without_truth_there_is_no_worst() -> None:
+    classes = ClassList.from_names(["sky"])
+    assert [name for _, name in order_choices(classes, has_truth=False)] == ["added", "unsure"]
+    assert ("Worst: sky", "class:0") in order_choices(classes, has_truth=True)
+
+
+def test_classes_are_matched_by_name_and_keep_the_projects_colours() -> None:
+    project = ClassList.from_names(["Ground:#010203", "rope", "sky:#0A0B0C"])
+    told = card(("sky", "ground", "car"))
+    matched = matched_by_name(told, project)
+    assert matched.table[[0, 3, 6, 255]].tolist() == [2, 0, VOID, VOID]
+    assert matched.back[[0, 1, 2, 255]].tolist() == [3, VOID, 0, VOID]
+    assert unmatched(told, matched) == ("car",)
+    colours = [entry.colour for entry in shown_classes(told, project, matched).classes]
+    assert colours == ["#0A0B0C", "#010203", "#FF00FF"]
+
+
+def test_a_model_says_what_it_is() -> None:
+    assert card_lines(card()) == (
+        "LR-ASPP, MobileNetV3-Large",
+        "mIoU 0.75 · epoch 3",
+        "from 1 photo · 21 Nov 2026",
+    )
+    assert card_lines(card(scores={}, epoch=0, train_photos=(), created="?"))[1:] == ("no score",)
+
+
+def test_a_runs_file_carries_the_runs_name(tmp_path: Path) -> None:
+    (tmp_path / "jump-7").mkdir()
+    path = tmp_path / "jump-7" / "best.pt"
+    path.touch()
+    assert model_of_file(path).name == "best"
+    (tmp_path / "jump-7" / "recipe.toml").touch()
+    assert model_of_file(path).name == "jump-7"
+    assert is_model_file(path)
+    assert not is_model_file(tmp_path / "none.pt")
+
+
+def test_folders_are_searched_and_results_are_no_photos(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    for name in ("b/2.png", "a.png", "a.mask.png", ".hidden.png"):
+        (tmp_path / name).write_bytes(photo_bytes(0))
+    for name in ("film.mp4", "best.pt", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "empty").mkdir()
+    given = sorted_out([tmp_path, tmp_path / "best.pt", tmp_path / "notes.txt", tmp_path / "empty"], None)
+    assert [each.name for each in given.items] == ["a.png", "2.png"]
+    assert [path.name for path in given.videos] == ["film.mp4"]
+    assert [path.name for path in given.models] == ["best.pt"]
+    assert given.unused == ("notes.txt", "empty")
+    alone = sorted_out([tmp_path / "a.mask.png"], None)
+    assert [each.name for each in alone.items] == ["a.mask.png"], "whoever names it means it"
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "counts"),
+    [
+        ("", "todo", True),
+        ("prediction of jump-1", "done", False),
+        ("prediction of jump-1", "checked", True),
+        ("masks.xml", "done", True),
+    ],
+)
+def test_what_a_model_drew_is_no_truth_until_somebody_checked_it(
+    source: str, status: str, counts: bool
+) -> None:
+    state = PhotoState.model_validate({"source": source, "status": status})
+    assert is_truth(Photo("a", Path("a"), (1, 1), True, state)) is counts
+    assert not is_truth(Photo("a", Path("a"), (1, 1), False, state))
+
+
+@pytest.fixture
+def opened() -> OpenItem:
+    mask = np.array([[0, 0, 3, 3]], dtype=np.uint8)
+    confidence = np.array([[255, 100, 255, 100]], dtype=np.uint8)
+    truth = np.array([[0, 3, 3, VOID]], dtype=np.uint8)
+    photo = np.zeros((1, 4, 3), dtype=np.uint8)
+    return OpenItem(item("a"), Pyramid((photo,)), mask, confidence, truth)
+
+
+@pytest.mark.parametrize(
+    ("face", "focus", "expected"),
+    [
+        ("prediction", Focus(), [0, 0, 3, VOID]),
+        ("prediction", Focus(value=3), [0, 0, VOID, 0]),
+        ("prediction", Focus(value=VOID), [0, 0, 0, VOID]),
+        ("prediction", Focus(cell=(3, 0)), [0, 1, 0, 0]),
+        ("truth", Focus(), [0, 3, 3, VOID]),
+        ("errors", Focus(), [0, 1, 0, 3]),
+    ],
+)
+def test_what_lies_over_a_photo(opened: OpenItem, face: str, focus: Focus, expected: list[int]) -> None:
+    classes = ClassList()
+    found = laid(face, opened, classes, {3: 0.5}, focus)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.mask.tolist() == [expected]
+
+
+def test_confidence_is_shown_in_steps(opened: OpenItem) -> None:
+    found = laid("confidence", opened, ClassList(), {}, Focus())
+    assert found is not None
+    levels = found.mask[0]
+    assert levels[0] == len(found.classes) - 1
+    assert levels[1] < levels[0]
+    assert laid("photo", opened, ClassList(), {}, Focus()) is None
+
+
+def test_only_what_there_is_can_be_looked_at(opened: OpenItem) -> None:
+    assert faces_of(None) == ("photo",)
+    assert faces_of(opened) == ("photo", "prediction", "confidence", "truth", "errors")
+    wanted = ViewState(way="side", face="errors", beside="truth")
+    assert wanted.shown_faces(faces_of(opened)) == ("truth", "errors")
+    assert wanted.shown_faces(("photo", "prediction", "confidence")) == ("photo", "prediction")
+    assert ViewState(way="photo").shown_faces(faces_of(opened))[1] == "photo"
+
+
+def test_files_get_names_of_their_own() -> None:
+    assert unique_stems(["a.jpg", "A.png", "b/a.jpg", "film 0:01.5", "plain"]) == [
+        "a",
+        "A-2",
+        "b-a",
+        "film 0.01.5",
+        "plain",
+    ]
+
+
+def test_cells_and_scores_are_told_shortly() -> None:
+    assert share_words(float("nan"), 0) == "–"
+    assert [share_words(share, 9) for share in (0.0004, 0.123, 0.9999)] == ["<0.1", "12.3", "100"]
+    assert share_words(0.0, 0) == "0"
+    ones = np.ones((2, 2), dtype=np.int64)
+    assert summed([ones, ones, np.ones((3, 3), dtype=np.int64)], 2).tolist() == [[2, 2], [2, 2]]
+    assert scores_told(3, 1, 0.5) == "3 photos with truth, 1 trained on · mIoU 0.500"
+    assert scores_told(2, 2, None) == "2 photos with truth, all trained on"
