@@ -13,6 +13,7 @@ import typer
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import VOID
+from segstudio.project.learnt_classes import LearntClass, learnt_classes
 from segstudio.project.preflight import Demand, examine
 from segstudio.project.project import Project
 from segstudio.project.splits import Grouping
@@ -55,13 +56,15 @@ def check(
         grouping: Grouping = "none" if split == "random" else split
         sizes = split_project(opened, fraction=fraction, seed=seed, grouping=grouping)
         out.say(f"Split ({split}): {sizes['train']} photos for training, {sizes['val']} for validation.")
+    learnt = learnt_classes(opened.classes, ignored=planned.ignore_classes, merged=planned.merge)
     photos = opened.photos()
     with out.progress("Reading photos", len(photos)) as advance:
-        findings = examine(opened, _demand(opened, planned), lambda done, count: advance(1))
+        demand = _demand(opened, planned)
+        findings = examine(opened, demand, lambda done, count: advance(1), learnt=learnt)
     errors = sum(finding.severity == "error" for finding in findings)
     balance = [] if errors else _balance(opened)
     if not errors:
-        _tell_classes(balance, out)
+        _tell_classes(balance, learnt, out)
     for finding in findings:
         out.say(f"{finding.severity}: {finding.problem}. {finding.fix}.")
     if not findings:
@@ -140,7 +143,7 @@ def _balance(project: Project) -> list[_Balance]:
     return rows
 
 
-def _tell_classes(balance: Sequence[_Balance], out: Output) -> None:
+def _tell_classes(balance: Sequence[_Balance], learnt: Sequence[LearntClass], out: Output) -> None:
     rows = [
         [row.name, f"{row.share:.2%}", str(row.photos), str(row.train), str(row.val)]
         for row in balance
@@ -150,3 +153,6 @@ def _tell_classes(balance: Sequence[_Balance], out: Output) -> None:
     void = next(row.share for row in balance if row.index == VOID)
     if void:
         out.say(f"{void:.2%} of all pixels are void (not labelled).")
+    for each in learnt:
+        if each.includes:
+            out.say(f"{each.entry.name} is learnt with {', '.join(entry.name for entry in each.includes)}.")

@@ -112,7 +112,7 @@ def evaluate(
     photos = labelled_photos(opened, split)
     path = find_model(model, opened.folder)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
-    match = match_classes(predictor.classes, opened.classes)
+    match = match_classes(predictor.classes, opened.classes, merged=predictor.card.merged)
     console.say(
         f"{predictor.card.head} from {path}, on {predictor.device}: {counted(len(photos), 'photo')} ({split})."
     )
@@ -162,6 +162,8 @@ def _warn(console: Output, predictor: Predictor, photos: Sequence[Photo], match:
         console.warn(
             f"The model does not know {_quoted(match.unknown_to_model)}: such pixels count as missed."
         )
+    for name, into in match.merged.items():
+        console.say(f'The model takes "{name}" as "{into}": here too it counts as that.')
     if match.only_in_model:
         console.warn(
             f"The project does not have {_quoted(match.only_in_model)}: pixels given to them count as wrong."
@@ -182,14 +184,15 @@ def _score(console: Output, job: _Job) -> _Evaluation:
         return read_photo(photo.path)
 
     def write(photo: Photo, pixels: npt.NDArray[np.uint8], prediction: Prediction) -> _Scored:
-        truth = read_mask(masks[photo.key], size=(pixels.shape[0], pixels.shape[1]))
+        mask = read_mask(masks[photo.key], size=(pixels.shape[0], pixels.shape[1]))
+        truth = np.asarray(cv2.LUT(mask, match.truth_of), dtype=np.uint8)
         predicted = np.asarray(cv2.LUT(prediction.mask, match.value_of), dtype=np.uint8)
         if job.out is not None:
             findings = Findings(pixels, predicted, match.classes, prediction.confidence, truth)
             stem = job.out / "panels" / photo.key
             write_pictures(stem, findings, _PANELS, title=photo.key, subtitle=subtitle(job.predictor))
         matrix = confusion_matrix(truth, predicted, match.classes)
-        return _Scored(photo.key, matrix, ClassCounts.of(matrix), unknown_values(truth, job.project.classes))
+        return _Scored(photo.key, matrix, ClassCounts.of(matrix), unknown_values(mask, job.project.classes))
 
     total = np.zeros((len(match.classes),) * 2, dtype=np.int64)
     scored: list[tuple[str, ClassCounts]] = []

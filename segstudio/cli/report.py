@@ -44,12 +44,15 @@ _Item = tuple[str, Path, Path | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Subject:
-    """What is reported on: photos with their names and masks (None: no truth), read in `classes`."""
+    """What is reported on: photos with their names and masks (None: no truth), read in `classes`: `value_of` the
+    model's mask values, `truth_of` those of the masks.
+    """
 
     photos: tuple[_Item, ...]
     classes: ClassList
     value_of: npt.NDArray[np.uint8]
     facts: tuple[tuple[str, str], ...]
+    truth_of: npt.NDArray[np.uint8] | None = None
 
 
 def report(
@@ -113,10 +116,11 @@ def _of_photos(inputs: list[Path], predictor: Predictor) -> _Subject:
 
 
 def _of_project(project: Project, split: SplitChoice, predictor: Predictor) -> _Subject:
-    match = match_classes(predictor.classes, project.classes)
+    match = match_classes(predictor.classes, project.classes, merged=predictor.card.merged)
     chosen = labelled_photos(project, split)
     photos = tuple((photo.key, photo.path, project.mask_path(photo)) for photo in chosen)
-    return _Subject(photos, match.classes, match.value_of, (("project", project.name), ("split", str(split))))
+    facts = (("project", project.name), ("split", str(split)))
+    return _Subject(photos, match.classes, match.value_of, facts, match.truth_of)
 
 
 def _segment(
@@ -132,6 +136,8 @@ def _segment(
 
     def write(item: _Item, photo: npt.NDArray[np.uint8], prediction: Prediction) -> ReportedPhoto:
         truth = None if item[2] is None else read_mask(item[2], size=(photo.shape[0], photo.shape[1]))
+        if truth is not None and subject.truth_of is not None:
+            truth = np.asarray(cv2.LUT(truth, subject.truth_of), dtype=np.uint8)
         mask = np.asarray(cv2.LUT(prediction.mask, subject.value_of), dtype=np.uint8)
         return reported(item[0], Findings(photo, mask, subject.classes, prediction.confidence, truth))
 

@@ -17,12 +17,15 @@ from segstudio.project.classes import MAX_CLASSES, VOID, ClassList, LabelClass
 class ClassMatch:
     """How a model's answers are read in a project.
 
-    `classes` are the project's, and after them those that only the model knows, under numbers that the
-    project does not use. `value_of` is uint8 (256): the model's mask value → that of `classes`.
+    `classes` are the project's but for those that the model was taught to take for others (`merged`, name → name),
+    and after them those that only the model knows, under numbers that the project does not use. `value_of` is
+    uint8 (256): the model's mask value → that of `classes`; `truth_of` the same for the project's own mask values.
     """
 
     classes: ClassList
     value_of: npt.NDArray[np.uint8]
+    truth_of: npt.NDArray[np.uint8]
+    merged: Mapping[str, str]
     unknown_to_model: tuple[str, ...]
     only_in_model: tuple[str, ...]
 
@@ -46,12 +49,17 @@ def class_list_of(entries: Iterable[tuple[int, str, str]]) -> ClassList:
 
 
 def match_classes(
-    model: ClassList, project: ClassList, chosen: Mapping[str, str | None] | None = None
+    model: ClassList,
+    project: ClassList,
+    chosen: Mapping[str, str | None] | None = None,
+    *,
+    merged: Mapping[str, str] | None = None,
 ) -> ClassMatch:
     """Match by name (letter case aside); raises SegStudioError when not a single class is in both.
 
     `chosen` says of classes of the model, by name, which class of the project they are meant to be, or None where
-    their pixels are void in the project.
+    their pixels are void in the project. `merged` are the project's classes that the model was taught to take for
+    one of its own (`ModelCard.merged`); those that are in the project are read so in its masks, too.
     """
     targets = {entry.index: _target(entry, project, chosen or {}) for entry in model.classes}
     if not any(isinstance(target, LabelClass) for target in targets.values()):
@@ -60,10 +68,16 @@ def match_classes(
             f"({', '.join(project.names) or 'it has none'})",
             fix="Use a model of this project, or say which class is which",
         )
+    folded = _folded(model, project, targets, merged or {})
+    truth_of = np.arange(256, dtype=np.uint8)
+    for entry, into in folded:
+        truth_of[entry.index] = into.index
     only_in_model = tuple(target for target in targets.values() if isinstance(target, str))
     if len(project) + len(only_in_model) > MAX_CLASSES:
         raise SegStudioError("the project and the model have too many classes together")
     classes = project
+    for entry, _ in folded:
+        classes = classes.removed(entry.name)
     for name in only_in_model:
         classes = classes.added(name)
     value_of = np.full(256, VOID, dtype=np.uint8)
@@ -71,8 +85,27 @@ def match_classes(
         if target is not None:
             value_of[index] = classes.named(target).index if isinstance(target, str) else target.index
     known = {target.index for target in targets.values() if isinstance(target, LabelClass)}
+    known |= {entry.index for entry, _ in folded}
     unknown = tuple(entry.name for entry in project.classes if entry.index not in known)
-    return ClassMatch(classes, value_of, unknown, only_in_model)
+    told = {entry.name: into.name for entry, into in folded}
+    return ClassMatch(classes, value_of, truth_of, told, unknown, only_in_model)
+
+
+def _folded(
+    model: ClassList,
+    project: ClassList,
+    targets: Mapping[int, LabelClass | str | None],
+    merged: Mapping[str, str],
+) -> list[tuple[LabelClass, LabelClass]]:
+    """Return the project's classes that are read as another of its classes, with that one."""
+    taken = {target.index for target in targets.values() if isinstance(target, LabelClass)}
+    folded = []
+    for name, into in merged.items():
+        entry, own = project.find(name), model.find(into)
+        target = targets.get(own.index) if own is not None else None
+        if entry is not None and isinstance(target, LabelClass) and entry.index not in taken:
+            folded.append((entry, target))
+    return folded
 
 
 def _target(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from segstudio.errors import SegStudioError
+from segstudio.project.learnt_classes import LearntClass, learnt_classes, value_table
 from segstudio.project.masks import read_mask
 from segstudio.project.photos import Photo, Split
 from segstudio.project.project import Project
@@ -60,8 +61,17 @@ class _Examined:
     problem: str
 
 
-def examine(project: Project, demand: Demand, progress: Progress | None = None) -> list[Finding]:
-    """Read every photo and mask once and return what was found, errors first."""
+def examine(
+    project: Project,
+    demand: Demand,
+    progress: Progress | None = None,
+    *,
+    learnt: Sequence[LearntClass] | None = None,
+) -> list[Finding]:
+    """Read every photo and mask once and return what was found, errors first.
+
+    `learnt` are the classes that the training is to tell apart; without them all of the project's.
+    """
     photos = project.photos()
     examined = []
     with ThreadPoolExecutor(max_workers=4) as pool:
@@ -74,7 +84,7 @@ def examine(project: Project, demand: Demand, progress: Progress | None = None) 
         *_bad_values(project, examined),
         *_unlabelled(examined),
         *_split(examined),
-        *_classes(project, examined),
+        *_classes(learnt_classes(project.classes) if learnt is None else learnt, examined),
         *_leaks(examined),
         *_demand(examined, demand),
     ]
@@ -171,23 +181,41 @@ def _split(examined: Sequence[_Examined]) -> list[Finding]:
     return []
 
 
-def _classes(project: Project, examined: Sequence[_Examined]) -> list[Finding]:
+def _classes(learnt: Sequence[LearntClass], examined: Sequence[_Examined]) -> list[Finding]:
+    examined = _as_learnt(learnt, examined)
     everywhere = total([entry.counts for entry in examined if entry.counts])
     if not everywhere.photos:
         return []
     findings = []
-    known = {entry.index: entry.name for entry in project.classes.classes}
+    known = {each.entry.index: each.entry.name for each in learnt}
+    targets = {each.entry.name for each in learnt if each.includes}
     missing = [name for index, name in known.items() if index not in everywhere.pixels]
     if len(known) - len(missing) < 2:
         text = "fewer than two classes occur: there is nothing to tell apart"
         findings.append(Finding("error", "one-class", text, "Label a second class"))
     for name in missing:
         text = f'the class "{name}" does not occur in any mask'
+        if name in targets:  # what is learnt as it would have no place left
+            findings.append(Finding("warning", "empty-class", text, "Label it, or merge nothing into it"))
+            continue
         fix = f"Label it, or leave it out with --set {shlex.quote(f'ignore_classes={name}')}"
         findings.append(Finding("warning", "empty-class", text, fix, changes={"ignore_classes": [name]}))
     for index, name in known.items():
         findings.extend(_balance(name, index, everywhere))
     return [*findings, *_one_sided(known, examined)]
+
+
+def _as_learnt(learnt: Sequence[LearntClass], examined: Sequence[_Examined]) -> list[_Examined]:
+    """Return the same photos, their pixels counted by the class that they are learnt as."""
+    table = value_table(learnt)
+
+    def folded(counts: MaskCounts) -> MaskCounts:
+        pixels: dict[int, int] = {}
+        for value, number in counts.pixels.items():
+            pixels[int(table[value])] = pixels.get(int(table[value]), 0) + number
+        return MaskCounts(counts.key, pixels)
+
+    return [replace(entry, counts=folded(entry.counts)) if entry.counts else entry for entry in examined]
 
 
 def _balance(name: str, index: int, totals: ClassTotals) -> list[Finding]:

@@ -18,13 +18,16 @@ _Positive = Annotated[float, Field(gt=0)]
 
 
 class ModelClass(BaseModel):
-    """A class that a model tells apart: its mask value, name and colour (`#RRGGBB`)."""
+    """A class that a model tells apart: its mask value, name and colour (`#RRGGBB`), and the names of those classes of
+    its project that it was taught to take for it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     index: Annotated[int, Field(ge=0, lt=255)]
     name: str
     colour: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+    includes: tuple[str, ...] = ()
 
 
 class _Versioned(BaseModel):
@@ -79,6 +82,11 @@ class ModelCard(BaseModel):
     def class_names(self) -> tuple[str, ...]:
         """Names by output channel."""
         return tuple(entry.name for entry in self.classes)
+
+    @property
+    def merged(self) -> dict[str, str]:
+        """The classes that were learnt as others: name → name of the model's class."""
+        return {name: entry.name for entry in self.classes for name in entry.includes}
 
 
 def _version_of(text: str) -> int:

@@ -51,6 +51,11 @@ class Recipe(BaseModel):
     ignore_classes: tuple[str, ...] = Field(
         (), description="Classes whose pixels are left out of training, with commas between them."
     )
+    merge: dict[str, str] = Field(
+        default_factory=dict,
+        description="Classes that are learnt as others, for example rope=person, with commas between them; the masks"
+        " stay as they are.",
+    )
     class_weights: (
         Literal["none", "inverse", "median-frequency"] | dict[str, Annotated[float, Field(ge=0)]]
     ) = Field(
@@ -143,10 +148,23 @@ class Recipe(BaseModel):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
 
+    @field_validator("merge", mode="before")
+    @classmethod
+    def _split_pairs(cls, value: object) -> object:
+        """Take `--set merge=rope=person,strap=person` too."""
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if any(not name.strip() or not into.strip() for name, _, into in pairs):
+            raise ValueError("write it like rope=person, with commas between several")
+        return {name.strip(): into.strip() for name, _, into in pairs}
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Recipe:
         if self.scale_min > self.scale_max:
             raise ValueError("scale_min must not be above scale_max")
+        if problem := _merge_problem(self.merge, self.ignore_classes):
+            raise ValueError(problem)
         return self
 
 
@@ -206,6 +224,27 @@ def recipe_to_toml(recipe: Recipe) -> str:
 def recipe_names() -> tuple[str, ...]:
     """Return the names of the packaged recipes."""
     return tuple(sorted(path.stem for path in resource_path("recipes").glob("*.toml")))
+
+
+def _merge_problem(merge: Mapping[str, str], ignored: Sequence[str]) -> str:
+    """Say what does not go together in what is merged and what is left out; nothing where all does."""
+    sources, left_out = {_key(name) for name in merge}, {_key(name) for name in ignored}
+    if len(sources) < len(merge):
+        return "merge names a class twice"
+    for name, into in merge.items():
+        if _key(name) == _key(into):
+            return f'merge takes the class "{name}" as itself'
+        if _key(into) in sources:
+            return f'merge takes "{name}" as "{into}", which is itself taken as another class'
+        for each in (name, into):
+            if _key(each) in left_out:
+                return f'"{each}" stands both in merge and in ignore_classes'
+    return ""
+
+
+def _key(name: str) -> str:
+    """Return a class's name as names are compared."""
+    return " ".join(name.split()).casefold()
 
 
 def _find(name_or_path: str) -> Path:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from segstudio.project.images import RgbImage
+from segstudio.project.learnt_classes import learnt_classes
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -34,18 +35,17 @@ def augmented_crops(
 
     The same seed gives the same crops. Raises SegStudioError for a photo or mask that cannot be read.
     """
-    left_out = {project.classes.named(name).index for name in recipe.ignore_classes}
-    kept = [entry.index for entry in project.classes.classes if entry.index not in left_out]
+    learnt = learnt_classes(project.classes, ignored=recipe.ignore_classes, merged=recipe.merge)
     chosen = _spread([photo for photo in project.photos() if photo.has_mask and photo.split != "val"], photos)
     store = PhotoStore(
         [LabelledPhoto(photo.key, photo.path, project.mask_path(photo), photo.size) for photo in chosen],
         classes=project.classes,
-        channels=kept,
+        channels=[each.values for each in learnt],
         max_side_px=recipe.max_side_px,
         cache_mb=0,
     )
     table = np.full(256, 255, dtype=np.uint8)
-    table[: len(kept)] = kept
+    table[: len(learnt)] = [each.entry.index for each in learnt]
     augment = Augmentation(recipe)
     for position, photo in enumerate(chosen):
         image, labels = store[position]

@@ -46,8 +46,8 @@ class PhotoStore:
     """Photos and masks by position, shrunk so that the longer side is at most `max_side_px` (0: never).
 
     `store[i]` is (image, labels): uint8 (3, H, W) RGB and uint8 (H, W), whose values are network channels: the
-    positions in `channels`, which holds the mask value of each; 255 stands for void and for classes left out. Photos are decoded once, up to `cache_mb` megabytes; the rest is
-    decoded at each use. With `shared` the decoded photos lie in a temporary file that loader processes map
+    positions in `channels`, which holds the mask values of each; 255 stands for void and for classes left out. Photos
+    are decoded once, up to `cache_mb` megabytes; the rest is decoded at each use. With `shared` the decoded photos lie in a temporary file that loader processes map
     into memory too, so that they hold one copy together.
     """
 
@@ -56,7 +56,7 @@ class PhotoStore:
         photos: Sequence[LabelledPhoto],
         *,
         classes: ClassList,
-        channels: Sequence[int],
+        channels: Sequence[Sequence[int]],
         max_side_px: int,
         cache_mb: int,
         shared: bool = False,
@@ -206,11 +206,11 @@ def _reserve(size: int) -> Path:
     return Path(stream.name)
 
 
-def channel_table(channels: Sequence[int]) -> npt.NDArray[np.uint8]:
+def channel_table(channels: Sequence[Sequence[int]]) -> npt.NDArray[np.uint8]:
     """Return the look-up from mask value to network channel: uint8 (256,), 255 where there is none."""
     table = np.full(256, VOID, dtype=np.uint8)
-    for channel, index in enumerate(channels):
-        table[index] = channel
+    for channel, values in enumerate(channels):
+        table[list(values)] = channel
     return table
 
 

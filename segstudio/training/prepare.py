@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from segstudio.networks.build import build
 from segstudio.networks.devices import pick_device
 from segstudio.networks.norms import norms_are_folded
 from segstudio.networks.weights import load_initial
-from segstudio.project.classes import LabelClass
+from segstudio.project.learnt_classes import LearntClass, learnt_classes
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 from segstudio.runs.folder import RunFolder
@@ -90,6 +90,7 @@ class _Start:
     network: nn.Module
     recipe: Recipe
     card: ModelCard
+    classes: tuple[LearntClass, ...]
     photos: tuple[Sequence[LabelledPhoto], Sequence[LabelledPhoto]]
     notices: tuple[str, ...]
 
@@ -115,7 +116,7 @@ def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progre
             )
     card = ModelCard(
         head=recipe.head,
-        classes=tuple(ModelClass(index=c.index, name=c.name, colour=c.colour) for c in classes),
+        classes=tuple(map(_model_class, classes)),
         max_side_px=recipe.max_side_px,
         recipe=recipe.model_dump(mode="json"),
         project=project.name,
@@ -127,15 +128,15 @@ def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progre
         created=datetime.now().astimezone().isoformat(timespec="seconds"),
         segstudio=_version(),
     )
-    return _Start(network, recipe, card, (train, val), tuple(notices))
+    return _Start(network, recipe, card, classes, (train, val), tuple(notices))
 
 
 def _resumed(project: Project, checkpoint: Checkpoint, folder: RunFolder) -> _Start:
     """Start from a checkpoint: with its recipe, its photos and its classes, which must still be the project's."""
     card = checkpoint.card
     recipe = recipe_from(card.recipe, where=str(folder.last))
-    now = [(entry.index, entry.name) for entry in _classes(project, recipe)]
-    if now != [(entry.index, entry.name) for entry in card.classes]:
+    now = _classes(project, recipe)
+    if _told(map(_model_class, now)) != _told(card.classes):
         raise SegStudioError(
             "the run cannot go on: the project's classes have changed since it stopped",
             where=str(folder.path),
@@ -143,7 +144,7 @@ def _resumed(project: Project, checkpoint: Checkpoint, folder: RunFolder) -> _St
         )
     train = [_labelled(project, project.photo(key)) for key in card.train_photos]
     val = [_labelled(project, project.photo(key)) for key in card.val_photos]
-    return _Start(_network(recipe, len(card.classes)), recipe, card, (train, val), ())
+    return _Start(_network(recipe, len(card.classes)), recipe, card, now, (train, val), ())
 
 
 def _network(recipe: Recipe, classes: int) -> nn.Module:
@@ -160,16 +161,26 @@ def _network(recipe: Recipe, classes: int) -> nn.Module:
     return network
 
 
-def _classes(project: Project, recipe: Recipe) -> tuple[LabelClass, ...]:
-    ignored = {project.classes.named(name).index for name in recipe.ignore_classes}
-    kept = tuple(entry for entry in project.classes.classes if entry.index not in ignored)
-    if len(kept) < 2:
+def _classes(project: Project, recipe: Recipe) -> tuple[LearntClass, ...]:
+    learnt = learnt_classes(project.classes, ignored=recipe.ignore_classes, merged=recipe.merge)
+    if len(learnt) < 2:
         raise SegStudioError(
             "a model needs at least two classes to tell apart",
             where=str(project.folder),
-            fix="Add classes to the project, or ignore fewer",
+            fix="Add classes to the project, or ignore and merge fewer",
         )
-    return kept
+    return learnt
+
+
+def _model_class(learnt: LearntClass) -> ModelClass:
+    entry = learnt.entry
+    includes = tuple(each.name for each in learnt.includes)
+    return ModelClass(index=entry.index, name=entry.name, colour=entry.colour, includes=includes)
+
+
+def _told(classes: Iterable[ModelClass]) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Return what must be the same for a run to go on; a colour may change."""
+    return [(entry.index, entry.name, entry.includes) for entry in classes]
 
 
 def _labelled(project: Project, photo: Photo) -> LabelledPhoto:
@@ -197,7 +208,7 @@ def _stores(
         store = PhotoStore(
             photos,
             classes=project.classes,
-            channels=[entry.index for entry in start.card.classes],
+            channels=[each.values for each in start.classes],
             max_side_px=recipe.max_side_px,
             cache_mb=budget,
             shared=shared,

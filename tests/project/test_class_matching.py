@@ -67,3 +67,25 @@ def test_the_classes_of_a_card_must_be_a_class_list() -> None:
     assert class_list_of([(4, "b", "#112233"), (1, "a", "#445566")]).indices == (4, 1)
     with pytest.raises(SegStudioError, match="classes are damaged"):
         class_list_of([(1, "a", "#112233"), (1, "b", "#445566")])
+
+
+def test_what_a_model_was_taught_to_take_for_another_is_read_so_in_the_truth() -> None:
+    project = ClassList.from_names(["sky", "ground", "person", "rope", "kite"])
+    model = ClassList.from_names(["Ground", "person", "sky"])
+    match = match_classes(model, project, merged={"rope": "person", "gone": "sky"})
+    assert match.classes.names == ("sky", "ground", "person", "kite")
+    assert match.truth_of[:5].tolist() == [0, 1, 2, 2, 4]
+    assert match.truth_of[VOID] == VOID
+    assert match.value_of[:3].tolist() == [1, 2, 0]
+    assert (dict(match.merged), match.unknown_to_model) == ({"rope": "person"}, ("kite",))
+
+
+def test_a_class_that_a_person_chose_for_the_model_is_not_folded_away() -> None:
+    project = ClassList.from_names(["sky", "person", "rope"])
+    model = ClassList.from_names(["sky", "person"])
+    match = match_classes(model, project, {"person": "rope"}, merged={"rope": "person"})
+    assert match.truth_of[:3].tolist() == [0, 1, 2]
+    assert match.classes == project
+    nowhere = match_classes(model, project, {"person": None}, merged={"rope": "person"})
+    assert nowhere.truth_of[2] == 2
+    assert nowhere.unknown_to_model == ("person", "rope")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from typing import Any
 
 import numpy as np
 import pytest
 
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.learnt_classes import learnt_classes
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Split
 from segstudio.project.preflight import Demand, Finding, examine
@@ -26,6 +28,11 @@ def _stripes(*values: int) -> Mask:
 
 def _found(project: Project, demand: Demand = _MODEST) -> dict[str, Finding]:
     return {finding.code: finding for finding in examine(project, demand)}
+
+
+def _found_for(project: Project, **choices: Any) -> dict[str, Finding]:
+    learnt = learnt_classes(project.classes, **choices)
+    return {finding.code: finding for finding in examine(project, _MODEST, learnt=learnt)}
 
 
 @pytest.fixture
@@ -215,3 +222,24 @@ def test_every_finding_says_what_to_do(sound: Project, add_photo: AddPhoto) -> N
     for finding in examine(sound, dataclasses.replace(_MODEST, memory_free_mb=1)):
         assert finding.fix
         assert not finding.problem.endswith(".")
+
+
+def test_classes_are_counted_as_they_are_learnt(project: Project, add_photo: AddPhoto) -> None:
+    for number in range(6):
+        add_photo(f"{number}.png", _stripes(*[0] * 30, *[1] * 29), split="val" if number > 3 else "train")
+    gone, sky, ground = project.classes.names[2], *project.classes.names[:2]
+    assert gone in _found(project)["empty-class"].problem
+    assert _found_for(project, ignored=[gone]) == {}
+    assert _found_for(project, merged={gone: ground}) == {}
+    assert "one-class" in _found_for(project, merged={sky: ground}, ignored=[gone])
+    told = _found_for(project, merged={sky: gone}, ignored=[])
+    assert told == {}  # it has the pixels of the other now
+    assert "nothing to tell apart" in _found_for(project, ignored=[sky])["one-class"].problem
+
+
+def test_a_class_that_others_are_learnt_as_cannot_be_left_out_at_a_click(sound: Project) -> None:
+    names = sound.classes.names
+    sound.save_classes(sound.classes.added("here").added("there"))
+    assert len(names) == 3
+    told = _found_for(sound, merged={"there": "here"})["empty-class"]
+    assert (told.changes, "merge nothing into it" in told.fix) == ({}, True)

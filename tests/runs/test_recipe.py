@@ -76,6 +76,9 @@ def test_any_recipe_comes_back_from_toml_as_it_was(recipe: Recipe) -> None:
         ("ignore_classes=", "ignore_classes", ()),
         ("class_weights={sky = 2, 'a b' = 0.5}", "class_weights", {"sky": 2.0, "a b": 0.5}),
         ("class_weights=median-frequency", "class_weights", "median-frequency"),
+        ("merge={rope = 'person'}", "merge", {"rope": "person"}),
+        ("merge=rope=person, safety line = person", "merge", {"rope": "person", "safety line": "person"}),
+        ("merge=", "merge", {}),
         ("description=", "description", ""),
         ("seed=0x10", "seed", 16),
     ],
@@ -113,10 +116,21 @@ def test_the_last_of_two_changes_counts() -> None:
         ("head=lraspp", "--set head: unknown head"),
         ("head=../../x", "--set head: unknown head"),
         ("ignore_classes=3", "--set ignore_classes"),
+        ("merge=rope", "--set merge: merge = 'rope': write it like rope=person"),
+        ("merge={rope = 3}", "--set merge"),
+        ("merge=Person=person", 'merge takes the class "Person" as itself'),
+        ("merge=a=b,b=c", 'merge takes "a" as "b", which is itself taken as another class'),
+        ("merge={'rope' = 'b', ' ROPE' = 'c'}", "merge names a class twice"),
     ],
 )
 def test_a_bad_change_is_told_by_its_key(change: str, told: str) -> None:
     assert told in _refused("quick-cpu", change)
+
+
+@pytest.mark.parametrize("ignored", ["rope", "PERSON"])
+def test_a_class_is_merged_or_left_out(ignored: str) -> None:
+    told = _refused("quick-cpu", "merge=rope=person", f"ignore_classes={ignored}")
+    assert f'"{ignored.lower()}" stands both in merge and in ignore_classes' in told
 
 
 def test_the_meaning_of_a_field_stands_beside_its_bad_value() -> None:

@@ -16,7 +16,7 @@ from tests.training.conftest import MakeProject
 def store_of(
     project: Project,
     *,
-    channels: tuple[int, ...] = (0, 1),
+    channels: tuple[tuple[int, ...], ...] = ((0,), (1,)),
     max_side_px: int = 0,
     cache_mb: int = 100,
     shared: bool = False,
@@ -34,7 +34,7 @@ def store_of(
 
 def test_gives_photo_and_channels(make_project: MakeProject) -> None:
     project = make_project()
-    store = store_of(project, channels=(1,))
+    store = store_of(project, channels=((1,),))
     told: list[tuple[int, int]] = []
     store.load(lambda done, total: told.append((done, total)))
     assert told == [(n, 7) for n in range(1, 8)]

@@ -38,7 +38,7 @@ def test_epochs_differ_and_repeat_by_seed() -> None:
 def store_of(project: Project, *, shared: bool) -> PhotoStore:
     photos = [LabelledPhoto(p.key, p.path, project.mask_path(p), p.size) for p in project.photos()]
     store = PhotoStore(
-        photos, classes=project.classes, channels=[0, 1], max_side_px=0, cache_mb=100, shared=shared
+        photos, classes=project.classes, channels=[[0], [1]], max_side_px=0, cache_mb=100, shared=shared
     )
     store.load()
     return store
