@@ -106,3 +106,9 @@ def test_text_sizes_are_multiples_of_the_systems(qapp: QApplication) -> None:
     body = theme.font("body").pointSizeF()
     assert theme.font("title").pointSizeF() == pytest.approx(1.3 * body)
     assert theme.font("caption").pointSizeF() == pytest.approx(0.85 * body)
+
+
+def test_no_selector_of_the_style_sheet_has_two_blocks() -> None:
+    sheet = re.sub(r"/\*.*?\*/", "", resource_path("style.qss").read_text(encoding="utf-8"), flags=re.DOTALL)
+    headers = [" ".join(header.split()) for header in re.findall(r"([^{}]+)\{", sheet)]
+    assert [header for header in headers if headers.count(header) > 1] == []
