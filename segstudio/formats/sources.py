@@ -51,13 +51,15 @@ def gather(
     Without, photos are those in the folders and ZIP files given, beside a single annotation file, and in a
     folder such as `Images` beside `Annotations`. Hidden files and mask pictures are passed over. `progress`
     tells of unpacking. Raises SegStudioError for what is missing or no source; where a list is given as
-    `refused`, such errors go there and the rest counts, be it nothing.
+    `refused`, such errors go there, those of folders and ZIP files with nothing in them too, and the rest counts,
+    be it nothing.
     """
     with ExitStack() as cleaning:
         finds = _Finds()
         for source in sources:
             try:
-                _take_source(_existing(source), finds, cleaning, progress)
+                if not _take_source(_existing(source), finds, cleaning, progress) and refused is not None:
+                    raise SegStudioError(_NOTHING_IN_IT, where=str(source), fix=_GIVE)
             except ImportStopped:
                 raise
             except SegStudioError as error:
@@ -84,6 +86,10 @@ def photo_key(name: PurePosixPath) -> str:
 
 
 _GIVE = "Give annotation files (.xml), folders or ZIP files with them"
+_NOTHING_IN_IT = "there are no photos and no annotation files in it"
+_INNER_ZIP = SegStudioError(
+    "a ZIP file that lies in a folder is not opened", fix="Give the ZIP file itself, beside the folder"
+)
 
 
 def _existing(path: Path) -> Path:
@@ -94,13 +100,16 @@ def _existing(path: Path) -> Path:
     return path.absolute()
 
 
-def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Progress) -> None:
+def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Progress) -> bool:
+    """Return whether there was anything in it, found before or not."""
     if source.is_dir():
-        _take_folder(source, finds, shown=_shown(source))
+        has_any = _take_folder(source, finds, shown=_shown(source))
         _take_siblings(source, finds)
-    elif source.suffix.lower() == ".zip":
-        _take_folder(_unpacked(source, cleaning, progress), finds, shown=source.name, staged=True)
-    elif source.suffix.lower() in annotation_extensions():
+        return has_any
+    if source.suffix.lower() == ".zip":
+        folder = _unpacked(source, cleaning, progress)
+        return _take_folder(folder, finds, shown=source.name, staged=True)
+    if source.suffix.lower() in annotation_extensions():
         finds.files.setdefault(source, SourceFile(source, source.parent, _shown(source)))
         _take_photos(source.parent, finds, shown=_shown(source.parent), offered=False, deep=False)
         _take_siblings(source.parent, finds)
@@ -114,6 +123,7 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Pro
         raise SegStudioError(
             "this is no annotation file, photo, folder or ZIP file", where=str(source), fix=_GIVE
         )
+    return True
 
 
 def _take_photo_place(place: Path, finds: _Finds, cleaning: ExitStack, progress: Progress) -> None:
@@ -141,15 +151,22 @@ def _unpacked(archive: Path, cleaning: ExitStack, progress: Progress) -> Path:
     return folder
 
 
-def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False) -> None:
+def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False) -> bool:
+    """Return whether there is anything in it."""
     extensions, refused = annotation_extensions(), refused_extensions()
+    has_any = False
     for path, inner in _walk(root):
         extension = path.suffix.lower()
+        known = _INNER_ZIP if extension == ".zip" else None
         if extension in extensions:
             finds.files.setdefault(path, SourceFile(path, root, f"{shown}/{inner}"))
-        elif extension in refused and (known := why_refused(path)) is not None:
+        elif extension in refused:
+            known = why_refused(path)
+        if known is not None:
             finds.passed_over.setdefault(known.problem, []).append(known.within(f"{shown}/{inner}"))
-    _take_photos(root, finds, shown=shown, staged=staged, pass_masks=True)
+        has_any = has_any or extension in extensions or known is not None
+    found = _take_photos(root, finds, shown=shown, staged=staged, pass_masks=True)
+    return has_any or found > 0
 
 
 def _told_once(finds: _Finds) -> tuple[SegStudioError, ...]:
@@ -180,11 +197,15 @@ def _take_photos(
     staged: bool = False,
     deep: bool = True,
     pass_masks: bool = False,
-) -> None:
+) -> int:
+    """Return how many there are."""
+    count = 0
     for path, inner in _walk(root, deep=deep):
         in_masks = pass_masks and any(part.lower() in _MASK_FOLDERS for part in inner.parts[:-1])
         if is_photo(path) and not in_masks:
             _add_photo(finds, path, inner, f"{shown}/{inner}", offered=offered, staged=staged)
+            count += 1
+    return count
 
 
 def _add_photo(

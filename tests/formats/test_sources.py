@@ -120,3 +120,23 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         pass
     with pytest.raises(SegStudioError, match="nothing to import"), gather([folder]):
         pass
+
+
+def test_what_holds_nothing_and_zips_in_folders_are_told_where_the_rest_counts(
+    tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    (tmp_path / "empty").mkdir()
+    make_photo(tmp_path / "photos" / "a.png")
+    for name in ("photos/b.zip", "photos/sub/c.zip", "none.zip"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        zipfile.ZipFile(tmp_path / name, "w").close()
+    refused: list[SegStudioError] = []
+    places = [tmp_path / name for name in ("empty", "none.zip", "photos", "photos")]
+    with gather(places, refused=refused) as gathered:
+        assert [Path(error.where).name for error in refused] == ["empty", "none.zip"]
+        assert "no photos and no annotation files in it" in refused[0].problem
+        (told,) = gathered.passed_over
+        assert told.problem.startswith("a ZIP file that lies in a folder is not opened (and ")
+        assert told.where.endswith("photos/b.zip")
+    with gather(places) as gathered:  # without a list for what is refused, it is none of an error
+        assert len(gathered.photos) == 1
