@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,15 +35,25 @@ class Problem:
     actions: tuple[Remedy, ...] = ()
 
 
+_OF_THE_COMMAND_LINE = re.compile(r"(^|[\s\"'(])(--[a-z]|segstudio [a-z])")
+
+
 class Stopped(Exception):  # noqa: N818 (a wish of the person, not an error)
     """The person stopped what was under way; nothing was changed."""
+
+
+def words_of(error: SegStudioError) -> str:
+    """Return the error's sentence; advice that names words of the command line is of no use in a window."""
+    fix = "" if _OF_THE_COMMAND_LINE.search(error.fix) else error.fix
+    return str(SegStudioError(error.problem, where=error.where, fix=fix))
 
 
 def problem_of(error: BaseException) -> Problem:
     """Return what to show for an exception: its own sentence, or that the fault is the program's."""
     details = "".join(traceback.format_exception(error)).strip()
     if isinstance(error, SegStudioError):
-        return Problem(str(error), details if error.__cause__ is not None else "")
+        text, whole = words_of(error), str(error)
+        return Problem(text, details if error.__cause__ is not None else whole if text != whole else "")
     kind = type(error).__name__
     return Problem(
         f"SegStudio made a mistake ({kind}). Your files are as they were last saved; the log file tells more.",

@@ -83,3 +83,14 @@ def test_details_are_there_only_where_something_lies_beneath() -> None:
     error = SegStudioError("cannot be written")
     error.__cause__ = beneath
     assert "No space left" in problem_of(error).details
+
+
+@pytest.mark.parametrize(
+    "fix", ["Make one with: segstudio new x --class NAME", 'Use "--map a=b"', "Give --under"]
+)
+def test_advice_for_the_command_line_is_kept_for_the_details(fix: str) -> None:
+    problem = problem_of(SegStudioError("there is no project here", where="x", fix=fix))
+    assert problem.text == "x: there is no project here."
+    assert fix in problem.details
+    plain = problem_of(SegStudioError("no", fix="Free some space -- a lot; SegStudio waits"))
+    assert plain.text.endswith("SegStudio waits.")

@@ -31,6 +31,8 @@ class StartPage(QWidget):
         self._actions = actions
         self._settings = settings
         self._looking: Job | None = None
+        self._is_busy = False
+        self._came_from: QWidget | None = None
         self.recent = RecentList(look, places)
         self._nothing = label(
             "Projects that you open are listed here. Photos, annotation files or a project folder can be dropped"
@@ -83,11 +85,20 @@ class StartPage(QWidget):
 
     @Slot(object)
     def show_job(self, status: JobStatus | None) -> None:
-        """Show what is under way in the place that waits for it."""
+        """Show what is under way in the place that waits for it; afterwards the keyboard is where it was."""
+        focus = self.window().focusWidget()
+        if status is not None and not self._is_busy:
+            self._came_from = focus if focus is not None and self.isAncestorOf(focus) else None
+        self._is_busy = status is not None
         self._progress.show_job(status)
         for button, action_id in zip(self._buttons, _CHOICES, strict=True):
             button.setEnabled(self._actions[action_id].isEnabled())
         self.recent.setEnabled(status is None)
+        if status is None and self.isVisible():
+            came_from, self._came_from = self._came_from, None
+            if came_from is not None:
+                came_from.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.look_for_gone()  # what could not be opened may be gone
 
     def shut_down(self) -> None:
         """End the look for projects that are gone."""
