@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from segstudio.desktop.action_rows.spec import ActionSpec, can_import, has_given, importing
+from segstudio.desktop.action_rows.spec import ActionSpec, Facts, can_import, has_given, importing
+
+
+def _can_forget(facts: Facts) -> bool:
+    """Something was given; while it is written, too: then it is the way to stop."""
+    return facts.has_given and facts.tab == "import"
+
 
 IMPORTING = (
     ActionSpec(
@@ -39,7 +45,7 @@ IMPORTING = (
         "",
         "close",
         "Start anew: nothing is imported, and no file is touched.",
-        has_given,
+        _can_forget,
     ),
     ActionSpec(
         "import.earlier",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QColorDialog,
     QFrame,
@@ -15,14 +15,16 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.desktop.importing.class_choice import SWATCH_PX, ClassChoice, swatch_icon
-from segstudio.desktop.importing.mapping import Kind, LabelRow, Target, new_target
+from segstudio.desktop.importing.mapping import Kind, LabelRow, Target, named_target, new_target
 from segstudio.desktop.look import Look
 from segstudio.desktop.widgets.labels import ElidedLabel, label
 from segstudio.project.classes import ClassList
 
 _ROW_PX = 36
 _GRIP_PX = 16
-_COUNT_PX = 68
+_COUNT_PX, _SHORT_COUNT_PX = 68, 28
+_NARROW_PX = 352
+"""In a narrower line the number alone is left of "12 shapes": the name must be read."""
 
 
 class ClassRows(QScrollArea):
@@ -154,7 +156,6 @@ class _Line(QWidget):
         self._name = ElidedLabel()
         self._count = label("", "caption")
         self._arrow = label("", "caption")
-        self._count.setMinimumWidth(_COUNT_PX)
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._arrow.setFixedWidth(24)
         self._arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -176,9 +177,9 @@ class _Line(QWidget):
         shown = row.label or "(no name)"
         there = classes.find(target.name) if target.kind is Kind.CLASS else None
         colour = there.colour if there is not None else target.colour
-        shapes = f"{row.shapes:,} {'shape' if row.shapes == 1 else 'shapes'}"
+        shapes = _shapes(row)
         self._name.set_whole(shown)
-        self._count.setText(shapes)
+        self._tell_count()
         self._arrow.setText("new" if target.kind is Kind.NEW else "→")
         self._arrow.setToolTip("A new class." if target.kind is Kind.NEW else "")
         self._swatch.setIcon(swatch_icon(colour, self._look, self.devicePixelRatioF()))
@@ -195,6 +196,16 @@ class _Line(QWidget):
             f"“{shown}”: {shapes} in {row.photos:,} photos\nDrag it, or Alt+Up and Alt+Down: what stands lower"
             " is painted over what stands higher."
         )
+
+    def _tell_count(self) -> None:
+        row, is_narrow = self._row, self.width() < _NARROW_PX
+        if row is not None:
+            self._count.setText(f"{row.shapes:,}" if is_narrow else _shapes(row))
+            self._count.setMinimumWidth(_SHORT_COUNT_PX if is_narrow else _COUNT_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_count()
 
     def has_keyboard(self) -> bool:
         focus = self.window().focusWidget()
@@ -266,8 +277,8 @@ class _Line(QWidget):
         row = self._row
         if row is None or row.target.kind is not Kind.NEW or name == row.target.name:
             return
-        there = self._classes.find(name)
-        target = (
-            Target(Kind.CLASS, there.name) if there is not None else Target(Kind.NEW, name, row.target.colour)
-        )
-        self._owner.aimed_at.emit(row.label, target)
+        self._owner.aimed_at.emit(row.label, named_target(row, name, self._rows, self._classes))
+
+
+def _shapes(row: LabelRow) -> str:
+    return f"{row.shapes:,} {'shape' if row.shapes == 1 else 'shapes'}"

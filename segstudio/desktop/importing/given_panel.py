@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -21,6 +22,7 @@ from segstudio.desktop.widgets.labels import ElidedLabel, label
 
 _ROW_PX = 28
 _SHOWN_ROWS = 3
+_FILE_SUFFIXES = frozenset({".xml", ".json", ".zip"})
 _PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
 
 
@@ -34,7 +36,7 @@ class GivenPanel(QFrame):
         self.setObjectName("import.given")
         self._look = look
         self._told = label("Drop more, or choose:", "caption")
-        self._list = QListWidget()
+        self._list = _Sources()
         self._list.setObjectName("import.sources")
         self._list.setAccessibleName("What was given")
         self._list.setToolTip("What was given; Delete takes it out again.")
@@ -100,6 +102,15 @@ class GivenPanel(QFrame):
             self.removed.emit(Path(str(button.property("path"))))
 
 
+class _Sources(QListWidget):
+    """A list whose lines become narrower with it, so that the way to take one out is never cut off."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the lines out anew."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+
 def action_button(actions: Actions, action_id: str, kind: str = "") -> QPushButton:
     """Return a button that follows an action."""
     action = actions[action_id]
@@ -115,6 +126,7 @@ def action_button(actions: Actions, action_id: str, kind: str = "") -> QPushButt
 
 
 def _icon_of(path: Path) -> str:
-    if not path.suffix:
-        return "folder"
-    return "photo" if path.suffix.lower() in _PHOTO_SUFFIXES else "copy"
+    suffix = path.suffix.lower()
+    if suffix in _PHOTO_SUFFIXES:
+        return "photo"
+    return "folder" if suffix not in _FILE_SUFFIXES and path.is_dir() else "copy"

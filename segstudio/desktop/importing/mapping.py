@@ -66,7 +66,7 @@ def label_rows(
 
     What the person chose in `before`, and their order there, stays as far as it goes. A label is the class of its
     name; else a new class if the project has none yet; else it is left open: it may be misspelt. What has no
-    order yet is ordered by `areas`, the typical one of each label: small things lie on large ones.
+    order yet finds its place by `areas`, the typical one of each label: small things lie on large ones.
     """
     met = _together(uses)
     taken = tuple(entry.colour for entry in classes.classes)
@@ -80,18 +80,28 @@ def label_rows(
         hint = _alike(use.name, classes) if target.kind is Kind.OPEN else ""
         rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint))
     order = {folded(row.label): place for place, row in enumerate(before)}
-    rank = {index: place for place, index in enumerate(classes.draw_order)}
-
-    sizes = areas or {}
-
-    def place(row: LabelRow) -> tuple[int, float]:
-        found = classes.find(row.target.name) if row.target.kind is Kind.CLASS else None
-        return (0, rank[found.index]) if found is not None else (1, -sizes.get(row.label, 0.0))
-
-    rows.sort(key=place)
+    rows = _small_over_large(rows, classes, areas or {})
     if before:
         rows.sort(key=lambda row: order.get(folded(row.label), len(order)))
     return tuple(rows)
+
+
+def _small_over_large(
+    rows: Sequence[LabelRow], classes: ClassList, areas: Mapping[str, float]
+) -> list[LabelRow]:
+    """Return the rows of the project's classes in its order, and each of the others before the first smaller one."""
+    rank = {index: place for place, index in enumerate(classes.draw_order)}
+    found = [(row, classes.find(row.target.name)) for row in rows if row.target.kind is Kind.CLASS]
+    known = sorted(
+        ((rank[entry.index], row) for row, entry in found if entry is not None), key=lambda pair: pair[0]
+    )
+    ordered = [row for _, row in known]
+    for row in sorted(rows, key=lambda row: -areas.get(row.label, 0.0)):
+        if row not in ordered:
+            area = areas.get(row.label, 0.0)
+            smaller = (n for n, other in enumerate(ordered) if areas.get(other.label, area) < area)
+            ordered.insert(next(smaller, len(ordered)), row)
+    return ordered
 
 
 def moved(rows: Sequence[LabelRow], start: int, end: int) -> tuple[LabelRow, ...]:
@@ -111,6 +121,26 @@ def new_target(row: LabelRow, rows: Sequence[LabelRow], classes: ClassList, colo
     used = (*(entry.colour for entry in classes.classes), *_new_colours(rows))
     name = " ".join(row.label.split()) or "unnamed"
     return Target(Kind.NEW, name, _parsed(colour) or next_colours(1, used)[0])
+
+
+def all_new(rows: tuple[LabelRow, ...], classes: ClassList) -> tuple[LabelRow, ...]:
+    """Return the rows with a new class for every label that is open and has a name."""
+    for row in rows:
+        if row.target.kind is Kind.OPEN and row.label.strip():
+            rows = aimed(rows, row.label, new_target(row, rows, classes))
+    return rows
+
+
+def named_target(row: LabelRow, name: str, rows: Sequence[LabelRow], classes: ClassList) -> Target:
+    """Return what a label becomes whose new class is called `name` now: what is called so already, if there is any."""
+    there = classes.find(name)
+    if there is not None:
+        return Target(Kind.CLASS, there.name)
+    for other in rows:
+        alike = other.target.kind is Kind.NEW and folded(other.target.name) == folded(name)
+        if alike and name.strip() and other.label != row.label:
+            return other.target
+    return Target(Kind.NEW, name, row.target.colour)
 
 
 def options_of(

@@ -43,6 +43,15 @@ class Material:
         """Whether there is no annotation file among it."""
         return not self.gathered.files
 
+    @property
+    def told_without_classes(self) -> str:
+        """Why there are no classes, where there are none."""
+        if self.plan.not_read or self.plan.damaged or self.refused:
+            return "None: something could not be read. The table says what, and why."
+        if self.only_photos:
+            return "Photos alone have none: they come in to be painted."
+        return "No shapes found."
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -28,7 +28,10 @@ from segstudio.formats.previewing import Paint
 
 _ROW_PX = THUMBNAIL.height() + 10
 _ICON_PX = 16
-_SHAPES_PX, _STATE_PX = 72, 236
+_BAR_PX = 12
+_FRAME_PX = 2
+_NAME_PX, _SHAPES_PX = 200, 72
+_STATE_PX = (150, 260)
 _ICONS = {
     Tone.READY: ("check", "good"),
     Tone.LOOK: ("info", "warn"),
@@ -69,8 +72,6 @@ class RowTable(QWidget):
         columns.setHighlightSections(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        columns.resizeSection(1, _SHAPES_PX)
-        columns.resizeSection(2, _STATE_PX)
         self._filters = QButtonGroup(self)
         self._all_button = _filter_button("import.filter.all", "All", "List everything that was given.")
         self._needs_button = _filter_button(
@@ -116,6 +117,15 @@ class RowTable(QWidget):
         place = self.model.place_of(self._chosen) + by
         if 0 <= place < len(self.model.rows):
             self.view.setCurrentIndex(self.model.index(place, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names of photos can be read in a narrow table, too."""
+        super().resizeEvent(event)
+        shapes_px, state_px = column_widths(self.width() - _BAR_PX)
+        columns = self.view.horizontalHeader()
+        columns.setSectionHidden(1, not shapes_px)
+        columns.resizeSection(1, shapes_px or _SHAPES_PX)
+        columns.resizeSection(2, state_px)
 
     def event(self, event: QEvent) -> bool:
         """Thumbnails are made for the pixels of the screen."""
@@ -175,12 +185,19 @@ class RowTable(QWidget):
             self.chosen.emit(row)
 
 
+def column_widths(width_px: int) -> tuple[int, int]:
+    """Return how wide the columns for the number of shapes (0: not shown) and for the state are; pure."""
+    least, most = _STATE_PX
+    shapes_px = _SHAPES_PX if width_px >= _NAME_PX + _SHAPES_PX + least else 0
+    return shapes_px, min(most, max(least, width_px - shapes_px - _NAME_PX))
+
+
 class _RowDelegate(QStyledItemDelegate):
     """Draws cells; a row is chosen as a whole. What a theme gives is kept: each call costs a turn of Python's lock."""
 
     def __init__(self, look: Look, view: QTableView, model: RowModel) -> None:
         super().__init__(view)
-        self._look, self._model = look, model
+        self._look, self._view, self._model = look, view, model
         self._renew()
         look.theme.changed.connect(self._renew)
 
@@ -190,7 +207,7 @@ class _RowDelegate(QStyledItemDelegate):
         self._font = look.theme.font("body")
         self._metrics = QFontMetrics(self._font)
         self._colours = {
-            name: look.colour(name) for name in ("text", "text_dim", "line", "selection", "hover")
+            name: look.colour(name) for name in ("text", "text_dim", "line", "selection", "hover", "accent")
         }
         self._icons = {tone: look.icon(*names) for tone, names in _ICONS.items() if names[0]}
 
@@ -210,6 +227,18 @@ class _RowDelegate(QStyledItemDelegate):
                 self._draw_shapes(painter, rect, row)
             case _:
                 self._draw_state(painter, rect, row)
+        if state & QStyle.StateFlag.State_Selected and self._view.hasFocus():
+            self._draw_focus(painter, rect, index.column())
+
+    def _draw_focus(self, painter: QPainter, rect: QRect, column: int) -> None:
+        """Draw this cell's part of the frame around the row that has the keyboard."""
+        accent = self._colours["accent"]
+        for top in (rect.top(), rect.bottom() - _FRAME_PX + 1):
+            painter.fillRect(rect.left(), top, rect.width(), _FRAME_PX, accent)
+        if column == 0:
+            painter.fillRect(rect.left(), rect.top(), _FRAME_PX, rect.height(), accent)
+        if column == self._model.columnCount() - 1:
+            painter.fillRect(rect.right() - _FRAME_PX + 1, rect.top(), _FRAME_PX, rect.height(), accent)
 
     def _draw_photo(self, painter: QPainter, rect: QRect, row: Row) -> None:
         box = QRect(QPoint(rect.left() + 8, rect.top() + 5), THUMBNAIL)

@@ -190,7 +190,9 @@ class _Verdict:
 
 _VERDICTS = {
     Outcome.IMPORT: _Verdict("matched", Tone.READY),
-    Outcome.UNLABELLED: _Verdict("no annotation: comes in to be painted", Tone.READY),
+    Outcome.UNLABELLED: _Verdict(
+        "to be painted", Tone.READY, "It has no annotation, and comes in without a mask."
+    ),
     Outcome.SPARE: _Verdict(
         "no annotation",
         Tone.QUIET,

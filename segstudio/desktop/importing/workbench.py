@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -14,6 +15,7 @@ from segstudio.desktop.importing.choices_panel import ChoicesPanel
 from segstudio.desktop.importing.class_rows import ClassRows
 from segstudio.desktop.importing.given_panel import GivenPanel, action_button
 from segstudio.desktop.importing.history import told_when
+from segstudio.desktop.importing.mapping import Kind, LabelRow
 from segstudio.desktop.importing.preview_panel import PreviewPanel
 from segstudio.desktop.importing.row_table import RowTable
 from segstudio.desktop.importing.rows import Tally
@@ -21,6 +23,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.widgets.labels import ElidedLabel, label
 from segstudio.desktop.work import JobStatus
+from segstudio.project.classes import ClassList
 
 _LEFT_PX, _RIGHT_PX = 368, 392
 
@@ -45,7 +48,9 @@ class Workbench(QWidget):
         )
         self._no_classes = label("", "dim", wraps=True)
         self._order = label("Later paints over earlier: drag to reorder", "caption")
-        self._told = ElidedLabel()
+        self._told = ElidedLabel(
+            mode=Qt.TextElideMode.ElideRight
+        )  # what is ready and what is wanted come first
         self._told.setObjectName("import.told")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -54,7 +59,6 @@ class Workbench(QWidget):
         self._forget.setText("Cancel")
         self._start = action_button(actions, "import.start", "primary")
         self._lay_out()
-        self.setTabOrder(self.choices, self._forget)
 
     def show_tally(self, counts: Tally, status: JobStatus | None) -> None:
         """Say what is ready, and how far the look at it is."""
@@ -68,17 +72,34 @@ class Workbench(QWidget):
         self._bar.setVisible(status is not None)
         self._start.setText(f"Import {counts.ready:,}" if counts.ready else "Import")
 
-    def show_no_classes(self, text: str) -> None:
-        """Say why there are no classes to list; an empty text: there are."""
-        self._no_classes.setText(text)
-        self._no_classes.setVisible(bool(text))
-        self._order.setVisible(not text)
-        self.classes.setVisible(not text)
+    def show_labels(self, rows: tuple[LabelRow, ...], classes: ClassList, otherwise: str) -> None:
+        """List what was found; where that is nothing, say why."""
+        self.classes.show_rows(rows, classes)
+        self.add_all.setVisible(any(row.target.kind is Kind.OPEN and row.label.strip() for row in rows))
+        self._no_classes.setText(otherwise)
+        self._no_classes.setVisible(not rows)
+        self._order.setVisible(bool(rows))
+        self.classes.setVisible(bool(rows))
+        self._order_tabs()
+
+    def lock(self, locked: bool) -> None:
+        """While it is written, what was given and chosen stays as it is."""
+        for part in (self.given, self.classes, self.choices):
+            part.setEnabled(not locked)
+        self.add_all.setEnabled(not locked)
 
     def focus_first(self) -> None:
         """Give the keyboard to what is most wanted: an open class, else the table."""
         if not self.classes.focus_open():
             self.table.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _order_tabs(self) -> None:
+        """The Tab key goes through the parts as they are read, lines that came later too."""
+        lines = [self.classes.line(row.label) for row in self.classes.rows]
+        parts = (self.given, self.add_all, *lines, self.choices, self.table, self.preview)
+        order = [widget for part in parts for widget in _reached_by_tab(part)]
+        for before, after in pairwise((*order, self._forget, self._start)):
+            self.setTabOrder(before, after)
 
     def _lay_out(self) -> None:
         splitter = QSplitter()
@@ -148,6 +169,17 @@ class Workbench(QWidget):
         column.setSpacing(0)
         column.addWidget(self.preview, 1)
         return side
+
+
+def _reached_by_tab(part: QWidget) -> list[QWidget]:
+    tab = Qt.FocusPolicy.TabFocus
+    return [
+        widget
+        for widget in (part, *part.findChildren(QWidget))
+        if widget.focusPolicy() & tab == tab
+        and widget.focusProxy() is None
+        and widget.window() is part.window()
+    ]
 
 
 def _line() -> QFrame:

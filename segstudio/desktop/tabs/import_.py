@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
 from segstudio.desktop.actions import Actions
@@ -14,13 +15,12 @@ from segstudio.desktop.importing.committing import Commit, Release, at_once
 from segstudio.desktop.importing.history import History
 from segstudio.desktop.importing.mapping import (
     Choices,
-    Kind,
     LabelRow,
     Target,
     aimed,
+    all_new,
     label_rows,
     moved,
-    new_target,
     options_of,
 )
 from segstudio.desktop.importing.preparing import Examination, Material, Preparer
@@ -109,6 +109,13 @@ class ImportTab(QStackedWidget):
         for loader in (self._thumbnails, self._previews):
             loader.shut_down()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard is for the page that is shown. (A focus proxy would swallow the Tab key on its way to the page.)"""
+        super().focusInEvent(event)
+        page = self.currentWidget()
+        if page is not None:
+            (page.table.view if isinstance(page, Workbench) else page).setFocus(event.reason())
+
     # -- building
 
     def _connect(self) -> None:
@@ -131,7 +138,7 @@ class ImportTab(QStackedWidget):
         bench.preview.fix_asked.connect(self._on_fix_asked)
         bench.add_all.clicked.connect(self._on_add_all)
         self.report.show_asked.connect(self._actions["go.annotate"].trigger)
-        self.report.more_asked.connect(self._on_more_asked)
+        self.report.more_asked.connect(partial(self._show, self.welcome))
         self._soon.timeout.connect(self._examine)
         self._preparer.was_read.connect(self._on_was_read)
         self._preparer.was_examined.connect(self._on_was_examined)
@@ -187,13 +194,9 @@ class ImportTab(QStackedWidget):
 
     def _show_labels(self, rows: tuple[LabelRow, ...]) -> None:
         self._labels = rows
-        self.bench.classes.show_rows(rows, self._classes())
-        self.bench.add_all.setVisible(any(row.target.kind is Kind.OPEN and row.label.strip() for row in rows))
         material = self._preparer.material
-        nothing = "" if rows else "No shapes yet."
-        if not rows and material is not None and material.only_photos:
-            nothing = "Photos alone have none: they come in to be painted."
-        self.bench.show_no_classes(nothing)
+        nothing = material.told_without_classes if material is not None else "Reading …"
+        self.bench.show_labels(rows, self._classes(), nothing)
 
     def _change_labels(self, rows: tuple[LabelRow, ...]) -> None:
         """Show at once what other classes or another order would paint, and ask again what would come of it."""
@@ -271,11 +274,8 @@ class ImportTab(QStackedWidget):
 
     @Slot()
     def _on_add_all(self) -> None:
-        rows = self._labels
-        for row in self._labels:
-            if row.target.kind is Kind.OPEN and row.label.strip():
-                rows = aimed(rows, row.label, new_target(row, rows, self._classes()))
-        self._change_labels(rows)
+        self._change_labels(all_new(self._labels, self._classes()))
+        self.bench.focus_first()
 
     @Slot(object)
     def _on_choices_changed(self, choices: Choices) -> None:
@@ -307,8 +307,9 @@ class ImportTab(QStackedWidget):
             self._session.cancel()
             return
         self._soon.stop()
-        self._sources, self._labels, self._examination = (), (), None
+        self._sources, self._examination = (), None
         self._preparer.clear()
+        self._show_labels(())
         self.bench.table.show_rows((), self.bench.table.looks)
         self.bench.table.model.forget()
         self._show_choices(Choices())
@@ -329,6 +330,7 @@ class ImportTab(QStackedWidget):
             return
         self._soon.stop()
         self._commit = Commit(opened.folder, material, self._classes(), options, self._examination)
+        self.bench.lock(True)
         self._show_tally()
         self._session.import_prepared("Importing", self._commit.work())
 
@@ -341,6 +343,7 @@ class ImportTab(QStackedWidget):
             self.bench.show_tally(tally(self.bench.table.rows), status)
             return
         self._commit = None
+        self.bench.lock(False)
         if commit.record is not None:
             self._forget()
             self._on_record_read(commit.record)
@@ -348,6 +351,8 @@ class ImportTab(QStackedWidget):
             self._examination = None
             self._session.refresh()
             self._soon.start()
+        else:
+            self.bench.focus_first()
         self._show_tally()
 
     # -- what others tell
@@ -381,17 +386,12 @@ class ImportTab(QStackedWidget):
         self.report.show_record(record)
         self._show(self.report)
 
-    @Slot()
-    def _on_more_asked(self) -> None:
-        self._show(self.welcome)
-
     def _classes(self) -> ClassList:
         opened = self._session.opened
         return opened.classes if opened is not None else ClassList()
 
     def _show(self, page: Welcome | Workbench | ReportPage) -> None:
         self.setCurrentWidget(page)
-        self.setFocusProxy(page.table.view if isinstance(page, Workbench) else page)
         if page is self.welcome and self._folder is not None:
             self._history.list_imports(self._folder)
 

@@ -49,10 +49,17 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
 
 
 class ElidedLabel(QLabel):
-    """One line, shortened in the middle where it does not fit, with the whole in the tooltip."""
+    """One line, shortened where it does not fit (in the middle, unless told otherwise), with the whole in the tooltip."""
 
-    def __init__(self, text: str = "", kind: TextKind = "body") -> None:
+    def __init__(
+        self,
+        text: str = "",
+        kind: TextKind = "body",
+        *,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+    ) -> None:
         super().__init__()
+        self._mode = mode
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("kind", kind)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -72,7 +79,7 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        shown = QFontMetrics(self.font()).elidedText(self._whole, self._mode, self.width())
         if shown != self.text():
             self.setText(shown)
 

@@ -263,17 +263,18 @@ def test_odd_things_are_told_and_the_rest_comes_in(
             "cut.xml": "damaged",
             "coco.json": "not read",
             "notes.txt": "not taken",
+            "nothing": "not taken",
             "gone.xml": "no photo: gone.jpg",
             "small.jpg": "other size",
             "spare.jpg": "no annotation",
             "c.xml": "doubtful",
         }
         assert all("--" not in f"{row.state}{row.advice}{row.notes}" for row in tab.bench.table.rows)
-        assert "1 ready · 7 need you · 1 stays out" in _told(window)
+        assert "1 ready · 8 need you · 1 stays out" in _told(window)
         needs = window.findChild(QPushButton, "import.filter.needs")
         assert needs is not None
         QTest.mouseClick(needs, Qt.MouseButton.LeftButton)
-        assert len(tab.bench.table.model.rows) == 7
+        assert len(tab.bench.table.model.rows) == 8
         _row(window, tab, "small.jpg")
         fix = window.findChild(QPushButton, "import.fix")
         assert fix is not None
@@ -282,7 +283,7 @@ def test_odd_things_are_told_and_the_rest_comes_in(
         assert states(tab)["small.jpg"] == "matched"
         _tick(tab, "import.keep")
         wait_until_looked_at(qtbot, tab)
-        assert states(tab)["spare.jpg"] == "no annotation: comes in to be painted"
+        assert states(tab)["spare.jpg"] == "to be painted"
         import_all(qtbot, window, tab)
         titles = {fold.section.title: fold.section.count for fold in tab.report.folds}
         assert titles["Damaged"] == 2
@@ -311,7 +312,7 @@ def test_photos_alone_come_in_to_be_painted(
         wait_until_looked_at(qtbot, tab)
         dropped(window, photos[2])  # several drops add up
         wait_until_looked_at(qtbot, tab)
-        assert set(states(tab).values()) == {"no annotation: comes in to be painted"}
+        assert set(states(tab).values()) == {"to be painted"}
         remove = window.findChildren(QToolButton, "import.remove")
         QTest.mouseClick(remove[0], Qt.MouseButton.LeftButton)
         wait_until_looked_at(qtbot, tab)

@@ -14,6 +14,7 @@ from segstudio.desktop.importing.mapping import (
     draw_order,
     label_rows,
     moved,
+    named_target,
     new_target,
     options_of,
 )
@@ -58,6 +59,21 @@ def test_a_project_without_classes_takes_those_of_the_files_small_over_large() -
     assert "#FF0000" in colours
     assert len(set(colours)) == 2
     assert rows[2].target.kind is Kind.OPEN
+
+
+def test_what_is_unknown_lies_over_what_is_larger_and_below_what_is_smaller() -> None:
+    areas = {"sky": 500.0, "person": 10.0, "cloud": 300.0, "himmel": 900.0, "rope": 1.0}
+    uses = [_use(name) for name in ("rope", "person", "cloud", "sky", "himmel", "unheard")]
+    rows = label_rows(uses, JUMPS, areas=areas)
+    assert _labels(rows) == ["himmel", "sky", "cloud", "person", "rope", "unheard"]
+    assert _labels(label_rows(uses[1:4], JUMPS)) == ["sky", "person", "cloud"]
+
+
+def test_a_new_class_takes_the_name_that_is_there_already() -> None:
+    rows = label_rows([_use("a"), _use("b")], ClassList())
+    assert named_target(rows[1], "A", rows, ClassList()) == rows[0].target
+    assert named_target(rows[1], " ", rows, ClassList()) == Target(Kind.NEW, " ", rows[1].target.colour)
+    assert named_target(rows[1], "SKY", rows, JUMPS) == Target(Kind.CLASS, "sky")
 
 
 def test_labels_that_differ_in_case_are_one() -> None:
