@@ -107,8 +107,8 @@ class Predictor:
         """
         if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or photo.size == 0:
             raise ValueError(f"a photo is uint8 (rows, columns, 3), not {photo.dtype} {photo.shape}")
-        # A view: the photo is not held twice. PyTorch takes no memory that may not be written.
-        image = torch.from_numpy(photo if photo.flags.writeable else photo.copy()).permute(2, 0, 1)
+        # A view: the photo is not held twice, unless it lies in memory as PyTorch does not take it.
+        image = torch.from_numpy(np.require(photo, requirements=("C", "W"))).permute(2, 0, 1)
         watch = watch or (lambda _done, _total: None)
         answer = self._try(image, keep_probabilities, watch)
         while answer is None:

@@ -9,8 +9,11 @@ done in the order in which they come, one at a time. The end of standard input e
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +28,9 @@ Id = int | str
 Stamp = tuple[int, int]
 """When a file was written (ns since the epoch) and its length in bytes."""
 
-_Message = TypeVar("_Message")
+_PREDICTION_FILES = ("*.mask.npy", "*.confidence.npy", "frame-*.jpg")
+_HALF_WRITTEN_NS = 3600 * 10**9
+"""A temporary file that is older belongs to a process that died."""
 
 
 class _Line(BaseModel):
@@ -242,23 +247,31 @@ def load_map(path: str | Path) -> npt.NDArray[np.uint8]:
 def trim_predictions(folder: Path, budget_bytes: int) -> int:
     """Remove the predictions below `folder` that were written longest ago until the rest fits; return the bytes freed.
 
-    What is mapped at the moment stays readable (where the system removes no open file, it stays there).
+    Frames of videos go like their maps, and what a process left half written goes at once. What is mapped at the
+    moment stays readable (where the system removes no open file, it stays there).
     """
-    found = []
-    for path in folder.rglob("*.npy"):
-        try:
-            stat = path.stat()
-        except OSError:
-            continue
-        found.append((stat.st_mtime_ns, str(path), stat.st_size))
-    excess = sum(size for *_, size in found) - budget_bytes
+    found = sorted(chain.from_iterable(_written(folder, pattern) for pattern in _PREDICTION_FILES))
+    excess = sum(size for _, size, _ in found) - budget_bytes
     freed = 0
-    for _, name, size in sorted(found):
+    for _, size, path in found:
         if freed >= excess:
             break
-        try:
-            Path(name).unlink()
-        except OSError:
-            continue
-        freed += size
-    return freed
+        freed += _removed(path, size)
+    old = time.time_ns() - _HALF_WRITTEN_NS
+    return freed + sum(_removed(path, size) for when, size, path in _written(folder, ".*.part") if when < old)
+
+
+def _written(folder: Path, pattern: str) -> Iterator[tuple[int, int, Path]]:
+    """Yield when files were written (ns), their lengths and paths."""
+    for path in folder.rglob(pattern):
+        stamp = stamp_of(path)
+        if stamp is not None:
+            yield *stamp, path
+
+
+def _removed(path: Path, size: int) -> int:
+    try:
+        path.unlink()
+    except OSError:
+        return 0
+    return size

@@ -58,6 +58,8 @@ def test_a_photo_is_left_as_it_was_and_may_be_read_only() -> None:
     before = photo.copy()
     colour_predictor().segment(photo[::-1, 1:])
     assert np.array_equal(photo, before)
+    upside_down = before[::-1]  # may be written, but lies in memory backwards
+    assert np.array_equal(colour_predictor().segment(upside_down).mask, 2 * upside_down.argmax(axis=2))
 
 
 def test_a_limit_on_the_side_gives_an_answer_of_full_size() -> None:

@@ -1,4 +1,5 @@
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -155,3 +156,15 @@ def test_what_was_written_longest_ago_goes_first(tmp_path: Path) -> None:
     assert trim_predictions(tmp_path, 150) == 200
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.mask.npy", "photo.jpg"]
     assert trim_predictions(tmp_path / "nowhere", 0) == 0
+
+
+def test_what_a_dead_process_left_half_written_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    for name, age_s in ((".a.mask.npy.x1.part", 7200), (".b.mask.npy.x2.part", 10)):
+        path = tmp_path / "sub" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(50))
+        os.utime(path, (time.time() - age_s,) * 2)
+    (tmp_path / "frame-000001.jpg").write_bytes(bytes(70))
+    assert trim_predictions(tmp_path, 1000) == 50
+    assert [path.name for path in (tmp_path / "sub").iterdir()] == [".b.mask.npy.x2.part"]
+    assert trim_predictions(tmp_path, 0) == 70
