@@ -27,6 +27,7 @@ _ROWS = (
     ("review.accept", "Accept", "A", "check", "The prediction is right; a new photo comes into the project with it.", _has_answer),
     ("review.correct", "Correct", "C", "annotate", "Take what is shown to Annotate, to be corrected there.", _has_answer),
     ("review.reject", "Reject", "X", "close", "The prediction is of no use; the photo is left as it is.", _has_answer),
+    ("review.train_again", "Train again from this model", "", "train", "Plan a training that begins with this model's weights.", _has_answer),
     ("review.remove", "Remove from the list", "", "", "Review this photo no longer; its file stays.", _has_items),
     ("review.remove_all", "Remove all from the list", "", "", "Begin with an empty list; files and verdicts stay.", _has_items),
 )  # fmt: skip

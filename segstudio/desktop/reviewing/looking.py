@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
 from segstudio.desktop.annotating.class_rows import toggled_alone
+from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.class_panel import ClassPanel
 from segstudio.desktop.reviewing.class_rows import class_facts, unsure_share
 from segstudio.desktop.reviewing.faces import NO_FOCUS, Focus, laid
 from segstudio.desktop.reviewing.list_side import ListSide
 from segstudio.desktop.reviewing.panel_strip import Caption, captions, panel_pictures
+from segstudio.desktop.reviewing.reading import Small
 from segstudio.desktop.reviewing.stage import Stage
 from segstudio.desktop.reviewing.stage_bar import StageBar
 from segstudio.desktop.reviewing.under_stage import UnderStage
 from segstudio.desktop.reviewing.view_state import ViewState, face_name
 from segstudio.desktop.reviewing.viewing import Viewing
+from segstudio.project.images import RgbImage
+from segstudio.review.shown import Thresholds
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,8 @@ class Looking(QObject):
         super().__init__(parent)
         self._board, self._viewing, self._parts = board, viewing, parts
         self._cell: tuple[int, int] | None = None
+        self._round = 0
+        self._drawing = Errands("class panels", 1, self)
         viewing.opened.connect(self.refresh)
         viewing.changed.connect(self.refresh)
         parts.bar.changed.connect(self.look)
@@ -46,6 +57,11 @@ class Looking(QObject):
         parts.classes.eye_clicked.connect(self._on_eye_clicked)
         parts.under.panels.chosen.connect(self._on_panel_chosen)
         parts.under.confusion.cell_chosen.connect(self.look_at_cell)
+
+    def shut_down(self) -> None:
+        """End the thread that draws."""
+        self._round += 1
+        self._drawing.shut_down()
 
     # -- wishes
 
@@ -123,10 +139,28 @@ class Looking(QObject):
 
     def _show_panels(self, words: tuple[Caption, ...]) -> None:
         shown, classes, panels = self._viewing.shown, self._board.classes, self._parts.under.panels
+        self._round += 1
         if shown is None or shown.small is None:
             panels.show_panels((), (), None)
             return
         colours = {entry.index: entry.rgb for entry in classes.classes}
         values = [(each.value, colours.get(each.value, (0, 0, 0))) for each in words]
-        pictures = panel_pictures(shown.small, values, self._viewing.thresholds)
-        panels.show_panels(words, pictures, self._viewing.state.focus.value)
+        work = partial(self._draw, self._round, shown.small, values, dict(self._viewing.thresholds))
+        self._drawing.send(work, partial(self._on_drawn, self._round, words), self._on_drawing_failed)
+
+    def _draw(
+        self,
+        asked_in: int,
+        small: Small,
+        values: Sequence[tuple[int, tuple[int, int, int]]],
+        thresholds: Thresholds,
+    ) -> list[RgbImage]:
+        """In the worker: only what was asked for last is drawn."""
+        return panel_pictures(small, values, thresholds) if asked_in == self._round else []
+
+    def _on_drawn(self, asked_in: int, words: tuple[Caption, ...], pictures: list[RgbImage]) -> None:
+        if asked_in == self._round:
+            self._parts.under.panels.show_panels(words, pictures, self._viewing.state.focus.value)
+
+    def _on_drawing_failed(self, error: BaseException) -> None:
+        _log.error("the class panels cannot be drawn", exc_info=error)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -42,6 +40,7 @@ from segstudio.desktop.reviewing.models import (
     run_lines,
     unmatched,
 )
+from segstudio.desktop.reviewing.nothing_yet import NothingYet
 from segstudio.desktop.reviewing.reading import Given, item_of, sorted_out
 from segstudio.desktop.reviewing.segmenter import Video
 from segstudio.desktop.reviewing.stage import Stage
@@ -52,11 +51,14 @@ from segstudio.desktop.reviewing.verdicts import ShowInAnnotate, Verdicts
 from segstudio.desktop.reviewing.viewing import Viewing
 from segstudio.desktop.reviewing.words import unused_told
 from segstudio.desktop.session import ProjectSession
-from segstudio.desktop.widgets.empty import EmptyPage
 from segstudio.project.photos import Photo
 
 _LIST_PX, _SIDE_PX, _UNDER_PX = 264, 252, 196
 _WARM_MS = 400
+
+
+TrainFrom = Callable[[Mapping[str, str]], None]
+"""Shows the Train tab with these recipe fields in its plan."""
 
 
 class ReviewPage(QWidget):
@@ -73,8 +75,10 @@ class ReviewPage(QWidget):
         desk: PhotoDesk,
         thumbnails: PictureLoader,
         show_in_annotate: ShowInAnnotate,
+        train_from: TrainFrom,
     ) -> None:
         super().__init__()
+        self._train_from = train_from
         self._look, self._actions, self._session = look, actions, session
         self.board = ReviewBoard(session, self)
         self.viewing = Viewing(session, self.board, self)
@@ -99,8 +103,7 @@ class ReviewPage(QWidget):
             self,
         )
         self.exporting = Exporting(session, self.board, self.viewing, self.verdict_bar.export_menu, self)
-        self._empty = EmptyPage(look, "review", "", "")
-        self._empty_add = QPushButton("Choose photos…")
+        self._empty = NothingYet(look)
         self._middle = QStackedWidget()
         self._warm = QTimer(self, singleShot=True, interval=_WARM_MS)
         self._warm.timeout.connect(self.board.segmenter.warm_up)
@@ -150,15 +153,20 @@ class ReviewPage(QWidget):
     def shut_down(self) -> None:
         """End the process and all threads."""
         self._warm.stop()
-        for part in (self.board, self.viewing, self.verdicts, self.memory, self._listing, self.exporting):
+        for part in (
+            self.board,
+            self.viewing,
+            self.looking,
+            self.verdicts,
+            self.memory,
+            self._listing,
+            self.exporting,
+        ):
             part.shut_down()
 
     # -- building
 
     def _lay_out(self) -> None:
-        self._empty.add(_centred(self._empty_add))
-        self._empty_add.setProperty("kind", "primary")
-        self._empty_add.setObjectName("review.empty.add")
         work = QSplitter(Qt.Orientation.Vertical)
         work.setObjectName("review.middle")
         work.setChildrenCollapsible(False)
@@ -217,10 +225,12 @@ class ReviewPage(QWidget):
         side.list.chosen.connect(self._on_chosen)
         side.cancel_asked.connect(self.cancel_work)
         side.go_on_asked.connect(board.go_on)
-        self._empty_add.clicked.connect(self._on_empty_add)
+        self._empty.photos_asked.connect(side.add.ask_for_photos)
+        self._empty.model_asked.connect(self._on_file_asked)
         actions["review.next"].triggered.connect(lambda: self._step(1))
         actions["review.previous"].triggered.connect(lambda: self._step(-1))
         actions["review.way"].triggered.connect(lambda: self.looking.look(viewing.state.stepped()))
+        actions["review.train_again"].triggered.connect(self._on_train_again)
         actions["review.remove"].triggered.connect(self._on_remove)
         actions["review.remove_all"].triggered.connect(self._on_remove_all)
 
@@ -327,17 +337,16 @@ class ReviewPage(QWidget):
     # -- the model
 
     @Slot()
-    def _on_empty_add(self) -> None:
-        if self.board.model is None:
-            self._on_file_asked()
-        else:
-            self.side.add.ask_for_photos()
-
-    @Slot()
     def _on_file_asked(self) -> None:
         path = ask_for_model(self)
         if path is not None:
             self.use_model(model_of_file(path))
+
+    @Slot()
+    def _on_train_again(self) -> None:
+        card, model = self.board.card, self.board.model
+        if card is not None and model is not None:
+            self._train_from({"head": card.head, "weights": str(model.path)})
 
     @Slot()
     def _on_model_changed(self) -> None:
@@ -372,27 +381,8 @@ class ReviewPage(QWidget):
 
     def _show_middle(self) -> None:
         """Show the photos, or what to do while there are none."""
-        has_model, has_rows = self.board.model is not None, bool(self.board.rows)
-        self._middle.setCurrentIndex(1 if has_rows else 0)
-        self._empty_add.setText("Choose photos…" if has_model else "Choose a model file…")
-        title = "Drop photos, folders or a video" if has_model else "No models yet"
-        sentence = (
-            "The model marks its classes in each of them. Photos of this project that have masks show how right it is."
-            if has_model
-            else "A training leaves its best model here. A model file can be dropped on the window, too."
-        )
-        self._empty.set_words(title, sentence)
+        self._middle.setCurrentIndex(1 if self.board.rows else 0)
+        self._empty.show_model(has_model=self.board.model is not None)
 
     def _tell(self, problem: Problem) -> None:
         self._session.problem_met.emit(problem)
-
-
-def _centred(button: QPushButton) -> QWidget:
-    """Return a row with a button in its middle."""
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.addStretch(1)
-    line.addWidget(button)
-    line.addStretch(1)
-    return row

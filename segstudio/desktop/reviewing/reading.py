@@ -33,7 +33,7 @@ _THUMBNAIL_OPACITY = 0.5
 PREDICTED = "prediction of "
 """How the source of a mask begins that a model drew."""
 
-SMALL_PX = 400
+SMALL_PX = 288
 """Longer side of the pictures in which one class is lit."""
 
 

@@ -44,6 +44,12 @@ class VerdictBar(QFrame):
         self.export.setToolTip(
             "Export\nMasks, overlays, class panels, a table or a report of the photos here."
         )
+        self.again = QPushButton(actions["review.train_again"].text())
+        self.again.setObjectName("review.train_again.button")
+        self.again.setProperty("place", "panel")
+        self.again.setToolTip(actions["review.train_again"].toolTip())
+        self.again.clicked.connect(actions["review.train_again"].trigger)
+        actions["review.train_again"].changed.connect(self._on_actions_changed)
         more = QHBoxLayout()
         more.setSpacing(8)
         more.addWidget(self.send, 1)
@@ -54,6 +60,7 @@ class VerdictBar(QFrame):
         column.addWidget(label("Verdict", "caption"))
         column.addLayout(row)
         column.addLayout(more)
+        column.addWidget(self.again)
         self._on_actions_changed()
 
     def show_verdict(self, verdict: Verdict, *, can_send: bool, can_export: bool) -> None:
@@ -74,3 +81,4 @@ class VerdictBar(QFrame):
     def _on_actions_changed(self) -> None:
         for verdict, name in _BUTTONS:
             self._buttons[verdict].setEnabled(self._actions[name].isEnabled())
+        self.again.setEnabled(self._actions["review.train_again"].isEnabled())

@@ -18,7 +18,7 @@ from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.session import ProjectSession
 
 if TYPE_CHECKING:
-    from segstudio.desktop.reviewing.page import ReviewPage
+    from segstudio.desktop.reviewing.page import ReviewPage, TrainFrom
     from segstudio.desktop.reviewing.verdicts import ShowInAnnotate
 
 
@@ -36,10 +36,12 @@ class ReviewTab(QStackedWidget):
         desk: PhotoDesk,
         thumbnails: PictureLoader,
         show_in_annotate: ShowInAnnotate,
+        train_from: TrainFrom,
     ) -> None:
         super().__init__()
         self._look, self._actions, self._session = look, actions, session
         self._desk, self._thumbnails, self._show_in_annotate = desk, thumbnails, show_in_annotate
+        self._train_from = train_from
         self.page: ReviewPage | None = None
         session.changed.connect(self._on_session_changed)
 
@@ -74,6 +76,7 @@ class ReviewTab(QStackedWidget):
                 desk=self._desk,
                 thumbnails=self._thumbnails,
                 show_in_annotate=self._show_in_annotate,
+                train_from=self._train_from,
             )
             self.page.work_changed.connect(self.work_changed)
             self.addWidget(self.page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -126,8 +126,15 @@ class TabTable:
             desk=self.desk,
             thumbnails=thumbnails,
             show_in_annotate=self._show_in_annotate,
+            train_from=self._train_from,
         )
         return self._reviewing
+
+    def _train_from(self, changes: Mapping[str, str]) -> None:
+        """Show the Train tab with these recipe fields in its plan."""
+        self._actions["go.train"].trigger()
+        if self._training is not None:
+            self._training.plan_with(changes)
 
     def _show_in_annotate(self, key: str) -> bool:
         """Show a photo in the Annotate tab; False when it is not there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
@@ -34,6 +35,7 @@ class TrainTab(QStackedWidget):
         self.board = RunBoard(self)
         self.errands = Errands(self)
         self.page: TrainPage | None = None
+        self._planned: dict[str, str] = {}
         waiting = label("One moment …", "dim")
         waiting.setContentsMargins(24, 24, 24, 24)
         self.addWidget(waiting)
@@ -50,6 +52,13 @@ class TrainTab(QStackedWidget):
         self._refresh.stop()
         self.board.shut_down()
         self.errands.shut_down()
+
+    def plan_with(self, changes: Mapping[str, str]) -> None:
+        """Choose recipe fields for the next training, once the page is there."""
+        if self.page is not None:
+            self.page.plan.form.change(changes)
+        else:
+            self._planned = dict(changes)
 
     def may_leave(self, window: QWidget) -> bool:
         """Ask what becomes of the trainings that are under way; False when the window is to stay open."""
@@ -81,6 +90,9 @@ class TrainTab(QStackedWidget):
             self.setCurrentWidget(self.page)
             self.setFocusProxy(self.page)
             QTimer.singleShot(0, self.page, self.page.show_view)
+            if self._planned:
+                self.page.plan.form.change(self._planned)
+                self._planned = {}
 
     @Slot(object)
     def _on_session_changed(self, flags: Changed) -> None:

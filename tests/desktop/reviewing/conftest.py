@@ -121,6 +121,7 @@ class Shown:
         self.actions = Actions(look.icons, self.session)
         self.problems: list[Problem] = []
         self.annotated: list[str] = []
+        self.planned: dict[str, str] = {}
         self.session.problem_met.connect(self.problems.append)
         self.session.open(project.folder)
         self.wait(lambda: self.session.opened is not None and not self.session.is_busy)
@@ -133,6 +134,7 @@ class Shown:
             desk=self.desk,
             thumbnails=self.loader,
             show_in_annotate=self.show_in_annotate,
+            train_from=self.planned.update,
         )
         self.actions.know(is_open=True, tab="review")
         self.tab.resize(1200, 660)

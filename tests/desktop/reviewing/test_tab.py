@@ -51,6 +51,10 @@ def on_desk(shown: Shown) -> Mask:
     return shown.desk.mask if shown.desk.mask is not None else np.zeros((0, 0), dtype=np.uint8)
 
 
+def panel_values(shown: Shown) -> list[int]:
+    return [panel.caption.value for panel in shown.page.under.panels.panels if panel.caption]
+
+
 def is_way(shown: Shown, way: str) -> bool:
     return shown.page.stage.way == way
 
@@ -96,7 +100,7 @@ def test_a_threshold_hides_what_is_less_sure_at_once(show: Show, jumps: Project,
     assert hidden.any()
     assert not hidden.all()
     shown.wait(lambda: np.array_equal(seen(shown) == VOID, hidden))
-    assert [panel.caption.value for panel in page.under.panels.panels if panel.caption][-1] == UNSURE
+    shown.wait(lambda: panel_values(shown)[-1:] == [UNSURE])
     unsure = shown.tab.findChild(QLabel, "review.unsure")
     assert unsure is not None
     assert "%" in unsure.text()
@@ -111,6 +115,7 @@ def test_a_panel_lights_its_class_and_escape_goes_back(show: Show, jumps: Projec
     page = shown.page
     shown.tab.take([photos / "new_0.png"])
     mask, _ = looked_at(shown, "new_0.png")
+    shown.wait(lambda: panel_values(shown))
     panel = page.under.panels.panels[0]
     assert panel.caption is not None
     value = panel.caption.value
@@ -343,6 +348,16 @@ def test_a_process_that_is_killed_is_started_again_and_told_once(
     assert set(shown.states().values()) == {"done"}
     deaths = [problem for problem in shown.problems if "ended unexpectedly" in problem.text]
     assert len(deaths) == 3
+
+
+@pytest.mark.usefixtures("quick")
+def test_training_goes_on_from_the_model(show: Show, jumps: Project, photos: Path) -> None:
+    shown = show(jumps)
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait_for_photo("new_0.png")
+    shown.actions["review.train_again"].trigger()
+    best = jumps.runs_folder / "jump-1" / "best.pt"
+    assert shown.planned == {"head": "lraspp_mobilenet_v3_large", "weights": str(best)}
 
 
 @pytest.mark.usefixtures("quick")
