@@ -1,0 +1,107 @@
+"""Reviewing in the real window: dropped on it, looked at, corrected in Annotate, trained again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from segstudio.desktop.reviewing.page import ReviewPage
+from segstudio.desktop.tabs.annotate import AnnotateTab
+from segstudio.desktop.tabs.review import ReviewTab
+from segstudio.desktop.tabs.train import TrainTab
+from segstudio.desktop.window import Window
+from segstudio.project.project import Project
+from tests.desktop.conftest import WAIT_MS, Drive
+from tests.desktop.reviewing.conftest import MODEL_MS
+
+_DROP = (Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+
+
+def drop(window: Window, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    action, button, modifier = _DROP
+    enter = QDragEnterEvent(QPointF(9, 9).toPoint(), action, data, button, modifier)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), action, data, button, modifier))
+
+
+def page_of(window: Window) -> ReviewPage:
+    tab = window.findChild(ReviewTab)
+    assert tab is not None
+    assert tab.page is not None
+    return tab.page
+
+
+@pytest.mark.usefixtures("quick")
+def test_dropped_corrected_and_trained_again(
+    qtbot: QtBot, drive: Drive, jumps: Project, photos: Path, model_file: Path
+) -> None:
+    def steps(window: Window) -> None:
+        qtbot.waitUntil(
+            lambda: window.shown_tab == "annotate" and not window._session.is_busy, timeout=WAIT_MS
+        )
+        drop(window, model_file)
+        assert window.shown_tab == "review", "a model goes there from any tab"
+        page = page_of(window)
+        qtbot.waitUntil(
+            lambda: page.board.model is not None and page.board.model.path == model_file, timeout=WAIT_MS
+        )
+        drop(window, photos / "new_0.png")
+        assert window.shown_tab == "review"
+
+        def is_there() -> bool:
+            shown = page.viewing.shown
+            return shown is not None and shown.mask is not None
+
+        qtbot.waitUntil(is_there, timeout=MODEL_MS)
+        shown = page.viewing.shown
+        assert shown is not None
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+        QTest.keyClick(window, Qt.Key.Key_C)
+        annotate = window.findChild(AnnotateTab)
+        assert annotate is not None
+
+        def is_open() -> bool:
+            opened = annotate._desk.shown
+            return window.shown_tab == "annotate" and opened is not None and opened.photo.key == "new_0.png"
+
+        qtbot.waitUntil(is_open, timeout=WAIT_MS)
+        assert np.array_equal(annotate._desk.mask, np.where(shown.mask == 3, 1, 0))  # type: ignore[arg-type]
+        assert annotate._desk.can_paint
+        window.show_tab("review")
+        assert page.board.rows[0].verdict == "correct"
+        window._actions["review.train_again"].trigger()
+        train = window.findChild(TrainTab)
+        assert train is not None
+        assert window.shown_tab == "train"
+        qtbot.waitUntil(lambda: train.page is not None, timeout=WAIT_MS)
+        qtbot.waitUntil(
+            lambda: train.page is not None and train.page.plan.form.value("weights") == str(model_file),
+            timeout=WAIT_MS,
+        )
+
+    assert drive(steps, jumps.folder) == 0
+
+
+@pytest.mark.usefixtures("quick")
+def test_photos_dropped_elsewhere_go_to_import(
+    qtbot: QtBot, drive: Drive, jumps: Project, photos: Path
+) -> None:
+    def steps(window: Window) -> None:
+        qtbot.waitUntil(
+            lambda: window.shown_tab == "annotate" and not window._session.is_busy, timeout=WAIT_MS
+        )
+        drop(window, photos)
+        assert window.shown_tab == "import"
+
+    assert drive(steps, jumps.folder) == 0
