@@ -21,6 +21,7 @@ from segstudio.desktop.train.form.check_list import CheckList
 from segstudio.desktop.train.form.class_choice import ClassChoice
 from segstudio.desktop.train.form.findings import CheckResult, Found, result_of, why_not
 from segstudio.desktop.train.form.fold import Fold
+from segstudio.desktop.train.form.learning import LEAVE_OUT, Learning, weights_among, weights_problem
 from segstudio.desktop.train.form.recipe_form import RecipeForm
 from segstudio.desktop.train.form.split_editor import SplitEditor
 from segstudio.desktop.train.launch import recipe_words
@@ -75,12 +76,9 @@ class Plan(QWidget):
         if flags & Changed.PROJECT:
             self._result, self._before = None, None
         if flags & (Changed.PROJECT | Changed.CLASSES):
-            there = [entry.name for entry in opened.classes.classes]
-            gone = [name for name in self.form.value("ignore_classes") if name not in there]
-            if gone:
-                self.form.change(
-                    {"ignore_classes": [n for n in self.form.value("ignore_classes") if n in there]}
-                )
+            kept = self._learning().among(opened.classes.names)
+            if kept != self._learning():
+                self._on_learning_changed(kept)
         if flags & (Changed.PROJECT | Changed.PHOTOS | Changed.CLASSES | Changed.MASK):
             self._is_stale = True
             self._check_later()
@@ -132,7 +130,7 @@ class Plan(QWidget):
         start.triggered.connect(self._on_start_asked)
         self.form.changed.connect(self._on_form_changed)
         self.form.fetch_asked.connect(self._on_fetch_asked)
-        self.classes.ignored_changed.connect(self._on_ignored_changed)
+        self.classes.learning_changed.connect(self._on_learning_changed)
         self.classes.weights_changed.connect(self._on_weights_changed)
         self.split.split_asked.connect(self._on_split_asked)
         self.split.undo_asked.connect(self._on_split_undone)
@@ -148,18 +146,17 @@ class Plan(QWidget):
         opened = self._session.opened
         if opened is None:
             return
-        ignored = tuple(self.form.value("ignore_classes"))
-        all_classes = opened.classes.classes
-        learnt = sum(entry.name not in ignored for entry in all_classes)
-        self.class_fold.say(f"{learnt} of {len(all_classes)}")
+        learning, weights = self._learning(), self.form.value("class_weights")
+        learnt = len(learning.learnt(opened.classes.names))
+        self.class_fold.say(f"{learnt} of {len(opened.classes)}")
         balance = self._result.balance if self._result else ()
-        self.classes.show_classes(opened.classes, ignored, self.form.value("class_weights"), balance)
+        self.classes.show_classes(opened.classes, learning, weights, balance)
         counts = split_counts(opened.photos)
         self.split_fold.say(counts.told)
         busy = self._errands.is_running("split")
         self.split.show_counts(counts, can_undo=self._before is not None, is_busy=busy)
         self._show_check()
-        problem = self.form.problem()
+        problem = weights_problem(weights) or self.form.problem()
         if not problem and learnt < 2:
             problem = "A network needs two classes at least to tell apart."
         why = why_not(
@@ -205,10 +202,10 @@ class Plan(QWidget):
         if opened is None or planned is None:
             return
         words = ("check", str(opened.folder), *recipe_words(self.form.recipe_name, self.form.changes()))
-        ignored, batch_size = planned.ignore_classes, planned.batch_size
+        batch_size = planned.batch_size
 
         def work(control: JobControl) -> CheckResult:
-            return result_of(ask_verb(words, control), ignored=ignored, batch_size=batch_size)
+            return result_of(ask_verb(words, control), batch_size=batch_size)
 
         self._is_stale = False
         self._errands.run("check", work, self._on_checked)
@@ -222,12 +219,21 @@ class Plan(QWidget):
     def _on_fix_asked(self, found: Found) -> None:
         match found.fix:
             case "change":
-                self.form.change(found.changes or {})
+                self._mend(dict(found.changes or {}))
             case "split":
                 self.split_fold.open()
                 self.split.go.setFocus()
             case "photos":
                 self._actions["go.annotate"].trigger()
+
+    def _mend(self, changes: dict[str, Any]) -> None:
+        learning = self._learning()
+        for name in changes.pop("ignore_classes", ()):
+            learning = learning.with_fate(name, LEAVE_OUT)
+        if learning != self._learning():
+            self._on_learning_changed(learning)
+        if changes:
+            self.form.change(changes)
 
     # -- what augmentation does
 
@@ -270,12 +276,24 @@ class Plan(QWidget):
         self._check_later()
         self._show()
 
-    @Slot(object)
-    def _on_ignored_changed(self, names: list[str]) -> None:
-        self.form.change({"ignore_classes": names})
+    def _learning(self) -> Learning:
+        return Learning(tuple(self.form.value("ignore_classes")), dict(self.form.value("merge")))
 
-    @Slot(str)
-    def _on_weights_changed(self, choice: str) -> None:
+    @Slot(object)
+    def _on_learning_changed(self, learning: Learning) -> None:
+        opened = self._session.opened
+        learnt = learning.learnt(opened.classes.names) if opened is not None else ()
+        weights = weights_among(self.form.value("class_weights"), learnt)
+        self.form.change(
+            {
+                "ignore_classes": list(learning.ignored),
+                "merge": dict(learning.merged),
+                "class_weights": weights,
+            }
+        )
+
+    @Slot(object)
+    def _on_weights_changed(self, choice: object) -> None:
         self.form.change({"class_weights": choice})
 
     @Slot(str)

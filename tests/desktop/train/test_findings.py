@@ -26,26 +26,20 @@ def finding(code: str, severity: str = "warning", **more: Any) -> dict[str, Any]
         (finding("leak"), "split", None),
         (finding("damaged"), "photos", None),
         (finding("imbalance", changes={"class_weights": "inverse"}), "change", {"class_weights": "inverse"}),
-        (finding("empty-class", changes={"ignore_classes": ["b"]}), "change", {"ignore_classes": ["a", "b"]}),
+        (finding("empty-class", changes={"ignore_classes": ["b"]}), "change", {"ignore_classes": ["b"]}),
         (finding("memory"), "change", {"batch_size": 4}),
         (finding("disk"), "", None),
     ],
 )
 def test_what_a_click_mends(told: dict[str, Any], fix: str, changes: dict[str, Any] | None) -> None:
-    found = result_of({"findings": [told]}, ignored=["a"], batch_size=8).found[0]
+    found = result_of({"findings": [told]}, batch_size=8).found[0]
     assert (found.fix, found.changes) == (fix, changes)
     assert bool(found.button) == bool(fix)
 
 
-def test_a_class_that_is_left_out_is_not_complained_of() -> None:
-    told = finding("empty-class", problem='the class "rope" does not occur in any mask')
-    told["problem"] = 'the class "rope" does not occur in any mask'
-    assert not result_of({"findings": [told]}, ignored=["rope"], batch_size=1).found
-
-
 def test_all_of_it_in_a_few_words() -> None:
     found = [finding("a", "error"), finding("b", "hint"), finding("c", "hint")]
-    result = result_of({"findings": found}, ignored=[], batch_size=1)
+    result = result_of({"findings": found}, batch_size=1)
     assert result.summary() == "1 problem, 2 hints"
     assert CheckResult((), ()).summary() == "all is well"
 

@@ -83,6 +83,7 @@ def test_only_what_differs_is_a_change() -> None:
         {"epochs": 3, "learning_rate": 1e-5, "weights": 'a "b" ü.pth'},
         {"ignore_classes": ["sky, blue", "x"], "auxiliary": True},
         {"class_weights": {"sky": 1.5, 'the "odd" one': 2.0}},
+        {"merge": {'the "odd", one': "sky=blue"}},
     ],
 )
 def test_the_words_of_an_order_say_the_same_as_the_form(values: dict[str, Any]) -> None:

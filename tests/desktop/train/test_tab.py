@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.actions import Actions
@@ -178,9 +178,81 @@ def test_the_check_finds_and_mends(qtbot: QtBot, show: Show, tiny: Project) -> N
     plan.class_fold.open()
     shown.press("check.fix.empty-class")
     assert plan.form.changes() == {"ignore_classes": ["rope"]}
-    assert not plan.classes.box("rope").isChecked()
-    QTest.mouseClick(plan.classes.box("rope"), Qt.MouseButton.LeftButton)
+    assert plan.classes.row("rope").fate.currentText() == "leave out"
+    choose(plan.classes.row("rope").fate, "learn")
     assert plan.form.changes() == {}
+
+
+def choose(combo: QComboBox, words: str) -> None:
+    """Choose from a list as the keyboard does."""
+    combo.setFocus()
+    position = combo.findText(words)
+    assert position >= 0, [combo.itemText(each) for each in range(combo.count())]
+    QTest.keyClick(combo, Qt.Key.Key_F4)
+    assert combo.view().isVisible()
+    QTest.keyClick(combo.view(), Qt.Key.Key_Home)
+    for _ in range(position):
+        QTest.keyClick(combo.view(), Qt.Key.Key_Down)
+    QTest.keyClick(combo.view(), Qt.Key.Key_Return)
+    assert combo.currentText() == words
+
+
+@pytest.fixture
+def with_rope(tiny: Project) -> Project:
+    tiny.save_classes(tiny.classes.added("rope").added("strap"))
+    return tiny
+
+
+def test_a_class_is_learnt_as_another(qtbot: QtBot, show: Show, with_rope: Project) -> None:
+    shown = show(with_rope)
+    plan = shown.page.plan
+    checked(qtbot, shown)
+
+    def empty() -> int:
+        found = plan._result.found if plan._result is not None else ()
+        return sum(each.code == "empty-class" for each in found)
+
+    assert empty() == 2
+    plan.class_fold.open()
+    choose(plan.classes.row("strap").fate, "as rope")
+    QTest.keyClick(plan.classes.row("rope").fate, Qt.Key.Key_Down)  # opens the list, and frees nothing
+    assert plan.form.changes() == {"merge": {"strap": "rope"}}
+    plan.classes.row("rope").fate.hidePopup()
+    choose(plan.classes.row("rope").fate, "as ground")
+    assert plan.form.changes() == {"merge": {"strap": "ground", "rope": "ground"}}
+    assert plan.class_fold._summary.text() == "2 of 4"
+    assert plan.start.isEnabled()
+    qtbot.waitUntil(lambda: not empty(), timeout=TRAIN_MS)
+    choose(plan.classes.row("ground").fate, "leave out")
+    assert plan.form.changes() == {"ignore_classes": ["ground"]}
+    choose(plan.classes.row("rope").fate, "leave out")
+    choose(plan.classes.row("strap").fate, "leave out")
+    assert "two classes at least" in plan.why.text()
+    with_rope.save_classes(with_rope.classes.removed("strap"))
+    shown.session.refresh()
+    qtbot.waitUntil(lambda: plan.form.value("ignore_classes") == ["ground", "rope"], timeout=WAIT_MS)
+
+
+def test_every_class_has_a_weight_of_its_own(show: Show, with_rope: Project) -> None:
+    plan = show(with_rope).page.plan
+    plan.class_fold.open()
+    choose(plan.classes.weights, "As I say for each class")
+    edit = plan.classes.row("rope").weight
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, "x")
+    assert plan.why.text() == "The weight of rope is to be a number of at least 0."
+    assert edit.property("wrong") == "true"
+    edit.selectAll()
+    QTest.keyClicks(edit, "2.50")
+    assert edit.text() == "2.50"
+    assert plan.start.isEnabled()
+    assert plan.form.changes()["class_weights"] == {"sky": 1.0, "ground": 1.0, "rope": 2.5, "strap": 1.0}
+    choose(plan.classes.row("strap").fate, "as rope")
+    assert not plan.classes.row("strap").weight.isVisible()
+    assert plan.form.changes()["class_weights"] == {"sky": 1.0, "ground": 1.0, "rope": 2.5}
+    choose(plan.classes.weights, "All pixels count alike")
+    assert plan.form.changes() == {"merge": {"strap": "rope"}}
 
 
 def test_what_augmentation_does_can_be_looked_at(qtbot: QtBot, show: Show, tiny: Project) -> None:

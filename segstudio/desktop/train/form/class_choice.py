@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
+from segstudio.desktop.train.form.class_row import ClassRow
 from segstudio.desktop.train.form.editors import Choice
 from segstudio.desktop.train.form.findings import ClassBalance
-from segstudio.desktop.widgets.labels import Swatch, label
+from segstudio.desktop.train.form.learning import EVEN_WEIGHT, Fate, Learning
+from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
 
-_BAR_PX = 8
-_SMALLEST_SHARE = 1e-4
-
+_EACH = "each"
 _WEIGHTS = (
     ("none", "All pixels count alike"),
     ("median-frequency", "Rare classes count more"),
     ("inverse", "Rare classes count far more"),
+    (_EACH, "As I say for each class"),
 )
 
 
 class ClassChoice(QWidget):
-    """A row for each class with its part of the labelled pixels as a bar. `ignored_changed` carries the names that
-    are left out, `weights_changed` the recipe's value.
+    """A row for each class with its part of the labelled pixels as a bar. `learning_changed` carries a Learning,
+    `weights_changed` the recipe's value.
     """
 
-    ignored_changed = Signal(object)
-    weights_changed = Signal(str)
+    learning_changed = Signal(object)
+    weights_changed = Signal(object)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
         self._classes: ClassList | None = None
-        self._rows: dict[str, tuple[QCheckBox, _Bar, QLabel]] = {}
+        self._learning = Learning((), {})
+        self._weights: dict[str, Any] | None = None
+        self._rows: dict[str, ClassRow] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(4)
@@ -61,28 +63,28 @@ class ClassChoice(QWidget):
         column.addLayout(row)
 
     def show_classes(
-        self, classes: ClassList, ignored: Sequence[str], weights: object, balance: Sequence[ClassBalance]
+        self, classes: ClassList, learning: Learning, weights: object, balance: Sequence[ClassBalance]
     ) -> None:
-        """Show the project's classes; those `ignored` are not learnt."""
+        """Show the project's classes, what becomes of each, and the recipe's class weights."""
         if classes != self._classes:  # otherwise the rows stay, and with them the keyboard in them
             self._classes = classes
             self._rebuild(classes)
+        self._learning = learning
+        self._weights = dict(weights) if isinstance(weights, Mapping) else None
         of_name = {row.name: row for row in balance}
-        for entry in classes.classes:
-            box, bar, share = self._rows[entry.name]
-            row = of_name.get(entry.name)
-            box.setChecked(entry.name not in ignored)
-            bar.show_share(row.share if row else 0.0)
-            share.setText(f"{row.share:.1%}" if row else "")
-            told = (
-                f"In {row.photos} photos: {row.train} for training, {row.val} for validation." if row else ""
+        for name, row in self._rows.items():
+            row.show_fate(learning.fate(name), learning.fates(name, classes.names))
+            row.show_balance(of_name.get(name))
+            is_learnt = learning.fate(name) == Fate()
+            row.show_weight(
+                self._weights.get(name, EVEN_WEIGHT) if self._weights is not None and is_learnt else None
             )
-            share.setToolTip(told)
-        self.weights.setCurrentIndex(self.weights.findData(weights) if isinstance(weights, str) else -1)
+        chosen = _EACH if self._weights is not None else weights
+        self.weights.setCurrentIndex(self.weights.findData(chosen))
 
-    def box(self, name: str) -> QCheckBox:
-        """Return the mark of one class."""
-        return self._rows[name][0]
+    def row(self, name: str) -> ClassRow:
+        """Return the row of one class."""
+        return self._rows[name]
 
     def _rebuild(self, classes: ClassList) -> None:
         while (item := self._grid.takeAt(0)) is not None:
@@ -90,60 +92,30 @@ class ClassChoice(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        for gone in self._rows.values():
+            gone.deleteLater()
         self._rows.clear()
-        edge = self._look.colour("line_strong")
         for position, entry in enumerate(classes.classes):
-            box = QCheckBox(entry.name)
-            box.setObjectName(f"class.{entry.name}")
-            box.setToolTip(
-                f"Learn {entry.name}\nWithout the mark its pixels are left out, as if not labelled."
-            )
-            box.clicked.connect(self._on_box_clicked)
-            share = label("", "caption")
-            share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            bar = _Bar(self._look)
-            self._rows[entry.name] = (box, bar, share)
-            for column, widget in enumerate((Swatch(entry.colour, edge), box, bar, share)):
+            row = ClassRow(self, self._look, entry)
+            row.fate_chosen.connect(self._on_fate_chosen)
+            row.weight_typed.connect(self._on_weight_typed)
+            self._rows[entry.name] = row
+            for column, widget in enumerate(row.widgets):
                 self._grid.addWidget(widget, position, column)
+            self._grid.addWidget(row.weight, position, 2, Qt.AlignmentFlag.AlignVCenter)
 
-    @Slot()
-    def _on_box_clicked(self) -> None:
-        self.ignored_changed.emit([name for name, (box, _, _) in self._rows.items() if not box.isChecked()])
+    @Slot(str, object)
+    def _on_fate_chosen(self, name: str, fate: Fate) -> None:
+        self.learning_changed.emit(self._learning.with_fate(name, fate))
+
+    @Slot(str, object)
+    def _on_weight_typed(self, name: str, weight: object) -> None:
+        if self._weights is not None:
+            self.weights_changed.emit({**self._weights, name: weight})
 
     @Slot(int)
     def _on_weights_chosen(self, position: int) -> None:
-        self.weights_changed.emit(self.weights.itemData(position))
-
-
-class _Bar(QWidget):
-    """A share as a bar, on a logarithmic scale: a class of one pixel in a thousand can still be seen."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look, self._share = look, 0.0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-
-    def show_share(self, share: float) -> None:
-        """Show another share, 0–1."""
-        self._share = share
-        self.setToolTip(f"{share:.2%} of the labelled pixels; the bar is logarithmic.")
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return a short bar."""
-        return QSize(48, _BAR_PX)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw it."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        whole = QRectF(0, (self.height() - _BAR_PX) / 2, self.width(), _BAR_PX)
-        painter.setBrush(self._look.colour("line"))
-        painter.drawRoundedRect(whole, 3, 3)
-        if self._share > 0:
-            part = 1 - math.log(max(self._share, _SMALLEST_SHARE)) / math.log(_SMALLEST_SHARE)
-            painter.setBrush(self._look.colour("text_dim"))
-            painter.drawRoundedRect(
-                QRectF(whole.x(), whole.y(), max(4.0, whole.width() * part), _BAR_PX), 3, 3
-            )
+        chosen = self.weights.itemData(position)
+        if chosen == _EACH:
+            chosen = self._weights or dict.fromkeys(self._learning.learnt(tuple(self._rows)), EVEN_WEIGHT)
+        self.weights_changed.emit(chosen)

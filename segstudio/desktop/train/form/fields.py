@@ -12,7 +12,7 @@ from segstudio.runs.recipe import Recipe
 
 Kind = Literal["whole", "number", "yes-no", "choice", "text"]
 
-ELSEWHERE = frozenset({"description", "head", "ignore_classes", "class_weights"})
+ELSEWHERE = frozenset({"description", "head", "ignore_classes", "merge", "class_weights"})
 """Fields that have a place of their own in the tab."""
 
 ON_TOP = ("epochs", "batch_size", "crop_px", "learning_rate")

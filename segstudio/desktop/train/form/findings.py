@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,7 +31,9 @@ _BUTTONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding. `fix` is what a click on `button` does; `changes` are recipe values for `fix` change."""
+    """One finding. `fix` is what a click on `button` does; `changes` are recipe values for `fix` change, where classes
+    to ignore are further ones.
+    """
 
     severity: Severity
     code: str
@@ -75,23 +77,19 @@ class CheckResult:
         return ", ".join(parts) or "all is well"
 
 
-def result_of(told: Mapping[str, Any], *, ignored: Sequence[str], batch_size: int) -> CheckResult:
-    """Return what `segstudio check --json` told; `ignored` are the classes that are left out already."""
-    found = tuple(_found(each, ignored, batch_size) for each in told["findings"])
-    missing = {f'the class "{name}" does not occur in any mask' for name in ignored}
+def result_of(told: Mapping[str, Any], *, batch_size: int) -> CheckResult:
+    """Return what `segstudio check --json` told of a training with that many crops per step."""
     return CheckResult(
-        tuple(each for each in found if each.problem not in missing),
+        tuple(_found(each, batch_size) for each in told["findings"]),
         tuple(ClassBalance(**row) for row in told.get("classes", ())),
     )
 
 
-def _found(told: Mapping[str, Any], ignored: Sequence[str], batch_size: int) -> Found:
+def _found(told: Mapping[str, Any], batch_size: int) -> Found:
     code = str(told["code"])
     changes = dict(told.get("changes") or {})
     if code == "memory" and batch_size > 1:
         changes = {"batch_size": max(1, batch_size // 2)}
-    if "ignore_classes" in changes:
-        changes["ignore_classes"] = [*ignored, *changes["ignore_classes"]]
     advice = _SAID.get(code, str(told["fix"]).partition(", or leave it out with --set")[0])
     problem = str(told["problem"])
     if changes:

@@ -212,10 +212,10 @@ class RecipeForm(QWidget):
 
     @Slot(int)
     def _on_recipe_chosen(self, position: int) -> None:
-        """Take a recipe as it is; classes that were left out stay so."""
+        """Take a recipe as it is; what was chosen for classes stays so."""
         self._base_name = self.recipe.itemData(position)
         self._base = load_recipe(self._base_name)
-        kept = ("ignore_classes", "class_weights")
+        kept = ("ignore_classes", "merge", "class_weights")
         self._values = {name: value for name, value in self._values.items() if name in kept}
         self._show_all()
         self.changed.emit()
