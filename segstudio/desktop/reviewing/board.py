@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.desktop.editing.errands import Errands
-from segstudio.desktop.opened import Changed
+from segstudio.desktop.opened import Changed, OpenedProject
 from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.reviewing.items import Answer, Item, Row, State, Verdict, next_to_do
 from segstudio.desktop.reviewing.models import Matched, Model, matched_by_name, shown_classes
@@ -19,6 +19,7 @@ from segstudio.desktop.reviewing.segmenter import Segmenter, Video
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobStatus
 from segstudio.project.classes import ClassList
+from segstudio.project.photos import Photo
 from segstudio.review.tallies import Matrix, class_iou
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.predictions import Ready
@@ -53,6 +54,8 @@ class ReviewBoard(QObject):
         self._round = 0
         self._video = (0, 0)
         self._adopted: dict[str, str] = {}
+        self._mask_times: dict[str, int] = {}
+        self._paths: tuple[OpenedProject | None, dict[str, Photo]] = (None, {})
         self._told_verdicts: dict[str, tuple[str, Verdict]] = {}
         self.card: ModelCard | None = None
         self.device = ""
@@ -75,7 +78,6 @@ class ReviewBoard(QObject):
         segmenter.video_progressed.connect(self._on_video_progressed)
         segmenter.idle_changed.connect(self._tell_soon)
         segmenter.problem_met.connect(self.problem_met)
-        self._session.changed.connect(self._on_session_changed)
 
     # -- what there is
 
@@ -312,8 +314,8 @@ class ReviewBoard(QObject):
 
     # -- the project
 
-    @Slot(object)
-    def _on_session_changed(self, flags: Changed) -> None:
+    def follow(self, flags: Changed) -> tuple[str, ...]:
+        """Take over what changed in the project; returns the ids of the photos whose truth is another now."""
         opened = self._session.opened
         if flags & Changed.PROJECT:
             self._rows.clear()
@@ -321,21 +323,39 @@ class ReviewBoard(QObject):
             self._told_verdicts.clear()
             self.use_model(None)
         if opened is None or not flags & (Changed.CLASSES | Changed.PHOTOS | Changed.MASK):
-            return
-        known = {str(photo.path): photo for photo in opened.photos}
+            return ()
+        before, self._mask_times = self._mask_times, opened.mask_times
+        changed = {key for key in self._rows if self._follow_photo(opened, key)}
         for key, row in self._rows.items():
-            photo = opened.photo(self._adopted[key]) if key in self._adopted else known.get(key)
-            if photo is None and key in self._adopted:
-                continue  # it was brought in a moment ago
-            there = (photo.key, is_truth(photo)) if photo is not None else ("", False)
-            if there != (row.item.key, row.item.has_truth) and not row.item.is_video:
-                name = photo.key if photo is not None else row.item.path.name
-                self._put(key, item=replace(row.item, name=name, key=there[0], has_truth=there[1]))
+            if row.item.key and before.get(row.item.key) != self._mask_times.get(row.item.key):
+                changed.add(key)
         if flags & Changed.CLASSES:
             self._match()
             self.model_changed.emit()
-        if flags & (Changed.CLASSES | Changed.MASK):
-            self._score_all()
+        else:
+            for key in changed:
+                self._score(key)
+        return tuple(changed)
+
+    def _follow_photo(self, opened: OpenedProject, item_id: str) -> bool:
+        """Know a photo by what the project says of it now; True when that is something else."""
+        item = self._rows[item_id].item
+        adopted = self._adopted.get(item_id)
+        photo = opened.photo(adopted) if adopted else self._by_path(opened).get(item_id)
+        if item.is_video or (photo is None and adopted):
+            return False  # it was brought in a moment ago
+        there = (photo.key, is_truth(photo)) if photo is not None else ("", False)
+        if there == (item.key, item.has_truth):
+            return False
+        name = photo.key if photo is not None else item.path.name
+        self._put(item_id, item=replace(item, name=name, key=there[0], has_truth=there[1]))
+        return True
+
+    def _by_path(self, opened: OpenedProject) -> dict[str, Photo]:
+        """Return the photos by their paths, worked out once for each look at the project."""
+        if self._paths[0] is not opened:
+            self._paths = opened, {str(photo.path): photo for photo in opened.photos}
+        return self._paths[1]
 
     def _match(self) -> None:
         opened = self._session.opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -56,9 +56,12 @@ def is_model_file(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How a model's classes stand to the project's: for each of the model's mask values the project's, VOID for none."""
+    """How a model's classes stand to the project's: for each of the model's mask values the project's, VOID for none.
+    `taken` holds further mask values of the project: of classes that the model was taught to take for one of its own.
+    """
 
     to_project: Mapping[int, int]
+    taken: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def table(self) -> npt.NDArray[np.uint8]:
@@ -75,13 +78,22 @@ class Matched:
         for value, there in self.to_project.items():
             if there != VOID:
                 table[there] = value
+        for there, value in self.taken.items():
+            if table[there] == VOID:
+                table[there] = value
         return table
 
 
 def matched_by_name(card: ModelCard, classes: ClassList) -> Matched:
     """Match classes by name, whatever the case of its letters; pure."""
     found = {entry.index: classes.find(entry.name) for entry in card.classes}
-    return Matched({value: entry.index if entry else VOID for value, entry in found.items()})
+    taken = {
+        entry.index: each.index
+        for each in card.classes
+        for name in each.includes
+        if (entry := classes.find(name)) is not None
+    }
+    return Matched({value: entry.index if entry else VOID for value, entry in found.items()}, taken)
 
 
 def shown_classes(card: ModelCard, classes: ClassList, matched: Matched) -> ClassList:

@@ -128,9 +128,12 @@ class ReviewPage(QWidget):
     def refresh(self, flags: Changed) -> None:
         """Take over what changed in the project."""
         opened = self._session.opened
-        if flags & Changed.PROJECT and opened is not None:
+        other_truth = self.board.follow(flags)
+        if flags & Changed.PROJECT:
+            self.side.list.forget_choice()
             self.viewing.forget()
-            self.memory.read(opened)
+            if opened is not None:
+                self.memory.read(opened)
         if flags & (Changed.PROJECT | Changed.RUNS):
             models = models_of(opened)
             chosen = kept_choice(models, None if flags & Changed.PROJECT else self.board.model)
@@ -138,7 +141,7 @@ class ReviewPage(QWidget):
                 self.use_model(chosen)
             self.side.picker.show_models(models, self.board.model)
             self._show_model()
-        if flags & Changed.MASK:
+        if self.viewing.wish in other_truth:
             self.viewing.read_again(self.viewing.wish)
         self.side.add.show_project(opened)
         self._show_middle()

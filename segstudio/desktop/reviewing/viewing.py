@@ -107,6 +107,7 @@ class Viewing(QObject):
     def forget(self) -> None:
         """Forget all that was read."""
         self._kept.clear()
+        self.thresholds.clear()
         self._round += 1
         self._wish = ""
         self.shown = None

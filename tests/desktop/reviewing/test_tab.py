@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from functools import partial
 from pathlib import Path
@@ -348,6 +349,50 @@ def test_a_process_that_is_killed_is_started_again_and_told_once(
     assert set(shown.states().values()) == {"done"}
     deaths = [problem for problem in shown.problems if "ended unexpectedly" in problem.text]
     assert len(deaths) == 3
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_mask_painted_meanwhile_counts_as_truth_at_once(show: Show, jumps: Project) -> None:
+    shown = show(jumps)
+    page = shown.page
+    part_photos(shown, "review.held_out")
+    looked_at(shown, "1.png")
+    shown.wait(lambda: len(page.board.matrices) == 2)
+    mask = np.full((48, 64), VOID, dtype=np.uint8)
+    mask[:4] = 1
+    jumps.write_mask(jumps.photo("1.png"), mask)
+    shown.session.refresh()
+    row = page.board.rows[0].item.id
+    shown.wait(lambda: page.board.matrices[row].sum() == 4 * 64)
+    shown.wait(
+        lambda: (
+            page.viewing.shown is not None
+            and page.viewing.shown.truth is not None
+            and (page.viewing.shown.truth == 3).sum() == 4 * 64
+        )
+    )
+
+
+@pytest.mark.usefixtures("quick")
+def test_another_project_has_its_own_models_and_photos(
+    show: Show, jumps: Project, photos: Path, tmp_path: Path
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png"])
+    looked_at(shown, "new_0.png")
+    other = tmp_path / "other"
+    shutil.copytree(jumps.folder, other, ignore=shutil.ignore_patterns("review"))
+    (other / "runs" / "jump-1").rename(other / "runs" / "jump-2")
+    shown.session.open(other)
+    shown.wait(lambda: page.board.model is not None and page.board.model.name == "jump-2")
+    assert not page.board.rows
+    assert page._middle.currentIndex() == 0
+    shown.tab.take([photos / "new_1.png"])
+    looked_at(shown, "new_1.png")
+    shown.session.close()
+    assert page.board.model is None
+    assert not page.board.rows
 
 
 @pytest.mark.usefixtures("quick")

@@ -118,6 +118,15 @@ def test_classes_are_matched_by_name_and_keep_the_projects_colours() -> None:
     assert colours == ["#0A0B0C", "#010203", "#FF00FF"]
 
 
+def test_truth_is_read_as_the_model_was_taught() -> None:
+    project = ClassList.from_names(["sky", "ground", "rope"])
+    told = card(("sky", "ground"))
+    ground = told.classes[1].model_copy(update={"includes": ("Rope", "gone")})
+    matched = matched_by_name(told.model_copy(update={"classes": (told.classes[0], ground)}), project)
+    assert matched.back[[0, 1, 2, 255]].tolist() == [0, 3, 3, VOID]
+    assert matched.table[[0, 3]].tolist() == [0, 1]
+
+
 def test_a_model_says_what_it_is() -> None:
     assert card_lines(card()) == (
         "LR-ASPP, MobileNetV3-Large",
