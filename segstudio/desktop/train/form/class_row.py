@@ -15,7 +15,7 @@ from segstudio.desktop.train.form.learning import Fate, weight_of
 from segstudio.desktop.widgets.labels import ElidedLabel, Swatch, label, set_property
 from segstudio.project.classes import LabelClass
 
-_BAR_PX, _FATE_PX, _NAME_PX = 8, 96, 48
+_BAR_PX, _FATE_PX, _NAME_PX, _WEIGHT_PX = 8, 104, 48, 48
 _SMALLEST_SHARE = 1e-4
 _MOVING = frozenset(
     {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
@@ -49,6 +49,7 @@ class ClassRow(QObject):
         self.fate.setFixedWidth(_FATE_PX)
         self.fate.activated.connect(self._on_fate_chosen)
         self.weight = QLineEdit()
+        self.weight.setFixedWidth(_WEIGHT_PX)
         self.weight.setObjectName(f"weight.{entry.name}")
         self.weight.setAccessibleName(f"Weight of {entry.name}")
         self.weight.setToolTip(
