@@ -12,6 +12,7 @@ _NEEDED_SOON = (
     "segstudio.desktop.tabs.annotate",
     "segstudio.desktop.tabs.new_project",
     "segstudio.desktop.tabs.import_",
+    "segstudio.desktop.reviewing.page",
 )
 
 

@@ -22,6 +22,7 @@ from segstudio.project.review_queue import ReviewQueue
 from segstudio.runs.predictions import load_map
 from tests.desktop.reviewing.conftest import MODEL_MS, Show, Shown, photo_bytes
 from tests.desktop.watchdog import watching
+from tests.inference.videos import write_video
 
 LONGEST_MS = 100.0
 
@@ -331,6 +332,15 @@ def test_a_photo_that_cannot_be_read_stops_no_other(show: Show, jumps: Project, 
     assert states.pop("new_2.png") == "failed"
     assert set(states.values()) == {"done"}
     assert not shown.told("ended unexpectedly")
+
+
+def test_frames_of_a_video_come_as_photos(show: Show, jumps: Project, tmp_path: Path) -> None:
+    shown = show(jumps)
+    shown.tab.take([write_video(tmp_path / "jump.avi", frames=31)])
+    shown.wait_for_answers(3)
+    assert list(shown.states()) == ["jump 0:00.0", "jump 0:01.5", "jump 0:03.0"]
+    shown.wait_for_photo("jump 0:00.0")
+    shown.wait(lambda: shown.page.board.segmenter.is_idle)
 
 
 def test_a_process_that_is_killed_is_started_again_and_told_once(
