@@ -44,6 +44,9 @@ def train(
         str, typer.Option(metavar="NAME", help="What the run is called. Default: its time and head.")
     ] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    heed_stop: Annotated[
+        bool, typer.Option("--heed-stop", hidden=True, help="Heed a wish to stop that is there already.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Train a model on a project.
@@ -59,11 +62,12 @@ def train(
                 fix="Leave --recipe, --set and --name out, or start a new run",
             )
         folder = _run_named(opened.runs_folder, resume)
-        told = train_in(opened, folder.recipe(), folder, out, device=device, resume=True)
+        recipe_before = folder.recipe()
+        told = train_in(opened, recipe_before, folder, out, device=device, resume=True, heed_stop=heed_stop)
     else:
         chosen = load_recipe(recipe or "quick-cpu", set_ or [])
         make_split(opened, chosen, out)
-        told = train_new(opened, chosen, out, device=device, name=name)
+        told = train_new(opened, chosen, out, device=device, name=name, heed_stop=heed_stop)
     out.finish(told)
 
 
@@ -81,27 +85,40 @@ def make_split(project: Project, recipe: Recipe, out: Output) -> None:
 
 
 def train_new(
-    project: Project, recipe: Recipe, out: Output, *, device: str, name: str = ""
+    project: Project, recipe: Recipe, out: Output, *, device: str, name: str = "", heed_stop: bool = False
 ) -> dict[str, object]:
     """Start a new run and follow it like `train_in`; when it cannot even begin, it leaves no folder."""
     folder = RunFolder.create(project.runs_folder, recipe, name=name)
     try:
-        return train_in(project, recipe, folder, out, device=device, resume=False)
+        return train_in(project, recipe, folder, out, device=device, resume=False, heed_stop=heed_stop)
     finally:
         if not folder.has_begun:
+            folder.forget_stop()
             shutil.rmtree(folder.path, ignore_errors=True)
 
 
 def train_in(
-    project: Project, recipe: Recipe, folder: RunFolder, out: Output, *, device: str, resume: bool
+    project: Project,
+    recipe: Recipe,
+    folder: RunFolder,
+    out: Output,
+    *,
+    device: str,
+    resume: bool,
+    heed_stop: bool = False,
 ) -> dict[str, object]:
-    """Run the training of `folder` to its end or until Ctrl-C; return what a program wants to know."""
+    """Run the training of `folder` to its end or until Ctrl-C; return what a program wants to know.
+
+    A wish to stop that is there already is old and forgotten, unless `heed_stop` says that it is not: who starts this
+    process may wish it to stop before it is as far as this. One that is left while photos are read holds always.
+    """
     from segstudio.training.prepare import prepare
 
     best: EpochDone | None = None
     finished = None
     with folder.held(), ExitStack() as stack:
-        folder.forget_stop()  # an old wish; one that is left while photos are read is honoured
+        if not heed_stop:
+            folder.forget_stop()
         with Stages(out) as stages:
             prepared = prepare(
                 project,

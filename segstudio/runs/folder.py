@@ -127,16 +127,25 @@ class RunFolder:
         return load_recipe(str(self.path / "recipe.toml"))
 
     def ask_to_stop(self) -> None:
-        """Leave the wish that the run stop at its next step."""
-        write_text(self.path / "stop", "")
+        """Leave the wish that the run stop at its next step; beside the folder while that is not made yet."""
+        write_text(self._wish if self.path.is_dir() else self._early_wish, "")
 
     def is_asked_to_stop(self) -> bool:
         """Tell whether somebody left that wish."""
-        return (self.path / "stop").exists()
+        return self._wish.exists() or self._early_wish.exists()
 
     def forget_stop(self) -> None:
         """Remove the wish."""
-        (self.path / "stop").unlink(missing_ok=True)
+        self._wish.unlink(missing_ok=True)
+        self._early_wish.unlink(missing_ok=True)
+
+    @property
+    def _wish(self) -> Path:
+        return self.path / "stop"
+
+    @property
+    def _early_wish(self) -> Path:
+        return self.path.with_name(f".{self.name}.stop")
 
     def events(self, *, steps: bool = True) -> list[Event]:
         """Return the events that still hold; a line that was cut off is passed over.

@@ -110,6 +110,19 @@ def test_the_wish_to_stop_is_left_seen_and_forgotten(run: RunFolder) -> None:
     assert not run.is_asked_to_stop()
 
 
+def test_the_wish_can_be_left_before_there_is_a_run(tmp_path: Path) -> None:
+    early = RunFolder(tmp_path / "runs" / "soon")
+    early.path.parent.mkdir()
+    early.ask_to_stop()
+    assert not early.path.exists()
+    run = RunFolder.create(early.path.parent, Recipe(), name="soon")
+    assert run.is_asked_to_stop()
+    assert list_runs(early.path.parent)[0].path == run.path
+    run.forget_stop()
+    assert not run.is_asked_to_stop()
+    assert [path.name for path in early.path.parent.iterdir()] == ["soon"]
+
+
 def test_events_are_seen_at_once(run: RunFolder) -> None:
     with appending(run.log) as log:
         log.append(_started())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -151,6 +152,8 @@ class RunBoard(QObject):
         """Start a training, or go on with one."""
         name = order.run.name
         self._leave(name)
+        with suppress(OSError):  # an old wish: the trainer is told to heed what it finds
+            RunFolder(order.run).forget_stop()
         before = self._now.get(name)
         self._now[name] = RunNow(order.run, "starting", before.told if before else Told())
         self._follow(RunThread(order.run, self, order))
@@ -164,7 +167,7 @@ class RunBoard(QObject):
     def stop_at_once(self, name: str) -> None:
         """Leave the wish to stop without waiting for the thread: the window is about to close."""
         now = self._now.get(name)
-        if now is not None and now.path.is_dir():
+        if now is not None:
             RunFolder(now.path).ask_to_stop()
 
     def forget(self, name: str) -> None:

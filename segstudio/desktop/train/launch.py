@@ -81,13 +81,13 @@ def command_line(words: tuple[str, ...]) -> str:
 def start(order: Order) -> int:
     """Start the process in a session of its own, so that it outlives the window; return its id.
 
-    Raises SegStudioError when the system refuses.
+    It heeds a wish to stop from its first moment on. Raises SegStudioError when the system refuses.
     """
     try:
         order.output.parent.mkdir(parents=True, exist_ok=True)
         with order.output.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "segstudio", *order.words, "--json"],
+                [sys.executable, "-m", "segstudio", *order.words, "--heed-stop", "--json"],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=output,  # a file: a pipe would end the training with the window

@@ -71,7 +71,7 @@ class RunThread(QThread):
         self._leave.set()
 
     def ask_to_stop(self) -> None:
-        """Leave the wish that the training stop, as soon as its folder is there."""
+        """Leave the wish that the training stop."""
         self._wish.set()
 
     def run(self) -> None:
@@ -81,8 +81,9 @@ class RunThread(QThread):
             now = follower.look()
             self.seen.emit(now)
             while not self._leave.wait(_EVERY_S if now.is_live else _CALM_EVERY_S):
-                if self._wish.is_set() and follower.ask_to_stop():
+                if self._wish.is_set():
                     self._wish.clear()
+                    follower.ask_to_stop()
                 before, now = now, follower.look()
                 if follower.has_news or now.phase != before.phase:
                     self.seen.emit(now)
@@ -114,12 +115,9 @@ class _Follower:
         self._gpu_asked = -_PROBE_EVERY_S
         self.has_news = False
 
-    def ask_to_stop(self) -> bool:
-        """Leave the wish in the run's folder; False while there is none yet."""
-        if not self._folder.path.is_dir():
-            return False
+    def ask_to_stop(self) -> None:
+        """Leave the wish where the trainer looks for it."""
         self._folder.ask_to_stop()
-        return True
 
     def look(self) -> RunNow:
         """Read what is new and say what the run is doing."""

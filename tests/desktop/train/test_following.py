@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.run_summaries import summarise_runs
+from segstudio.desktop.train import launch
 from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.launch import new_run, same_run
 from segstudio.desktop.train.phases import Phase
 from segstudio.project.project import Project
+from segstudio.runs.folder import RunFolder
 from tests.desktop.train.conftest import TINY, TRAIN_MS, kill
 
 
@@ -62,6 +64,43 @@ def test_start_stop_go_on_and_finish(
     assert "Resume goes on" in problem
 
 
+LONG = {**TINY, "epochs": 10_000, "validate_every": 10_000}
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_wish_to_stop_in_the_first_moment_is_heeded(
+    qtbot: QtBot, board: RunBoard, tiny: Project, trainers: list[int], *, closes: bool
+) -> None:
+    """Once for a new run, whose folder is not there yet, and once for one that goes on."""
+    run = RunFolder(tiny.runs_folder / "hasty")
+    for count, order in enumerate(
+        (new_run(tiny.folder, "hasty", "quick-cpu", LONG), same_run(tiny.folder, "hasty")), 1
+    ):
+        show(board, tiny)
+        board.start(order)
+        assert board.live()
+        if closes:
+            board.stop_at_once("hasty")
+            board.shut_down()
+        else:
+            board.stop("hasty")
+            wait_for(qtbot, board, "hasty", "stopped")
+        assert len(trainers) == count
+        qtbot.waitUntil(lambda: not launch.is_alive(trainers[-1]), timeout=TRAIN_MS)
+        assert run.state() == "stopped"
+        assert not run.is_asked_to_stop()
+        assert not [event for event in run.events() if event.kind == "step_done"]
+
+
+def test_a_wish_of_long_ago_stops_nothing(
+    qtbot: QtBot, board: RunBoard, tiny: Project, trainers: list[int]
+) -> None:
+    show(board, tiny)
+    RunFolder(tiny.runs_folder / "again").ask_to_stop()
+    board.start(new_run(tiny.folder, "again", "quick-cpu", TINY))
+    wait_for(qtbot, board, "again", "finished")
+
+
 def test_a_training_that_cannot_begin_says_why(
     qtbot: QtBot, board: RunBoard, tiny: Project, trainers: list[int]
 ) -> None:
@@ -79,44 +118,69 @@ def test_a_training_that_cannot_begin_says_why(
 def test_a_window_that_is_killed_leaves_the_training_to_the_next_one(
     qtbot: QtBot, board: RunBoard, tiny: Project, tmp_path: Path
 ) -> None:
-    script = tmp_path / "window.py"
-    script.write_text(_WINDOW)
-    told = tmp_path / "pid"
+    """The real window, in a home of its own, whose Start button is pressed; then kill -9."""
+    script, told = tmp_path / "window.py", tmp_path / "pid"
+    script.write_text(_WINDOW, encoding="utf-8")
+    homes = {name: str(tmp_path / "home" / name) for name in ("CONFIG", "CACHE", "DATA", "STATE")}
     window = subprocess.Popen(
         [sys.executable, str(script), str(tiny.folder), str(told)],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "QT_QPA_PLATFORM": "offscreen"},
+        env={
+            **os.environ,
+            **{f"XDG_{name}_HOME": folder for name, folder in homes.items()},
+            "HOME": str(tmp_path / "home"),
+            "OMP_NUM_THREADS": "1",
+            "QT_QPA_PLATFORM": "offscreen",
+        },
     )
     try:
-        qtbot.waitUntil(told.exists, timeout=TRAIN_MS)
+        qtbot.waitUntil(lambda: told.exists() or window.poll() is not None, timeout=TRAIN_MS)
     finally:
         window.kill()
         window.wait()
-    trainer = int(told.read_text())
+    name, trainer = told.read_text(encoding="utf-8").splitlines()
     try:
         show(board, tiny)
-        wait_for(qtbot, board, "long", "running", steps=2)
-        board.stop("long")
-        wait_for(qtbot, board, "long", "stopped")
+        wait_for(qtbot, board, name, "running", steps=2)
+        board.stop(name)
+        wait_for(qtbot, board, name, "stopped")
+        now = board.now(name)
+        assert now is not None
+        assert now.told.step >= 2
     finally:
-        kill(trainer)
+        kill(int(trainer))
 
 
 _WINDOW = f"""
 import sys
 from pathlib import Path
-from PySide6.QtWidgets import QApplication
-from segstudio.desktop.train.board import RunBoard
-from segstudio.desktop.train.launch import new_run
-app = QApplication([])
-board = RunBoard()
-folder = Path(sys.argv[1])
-board.show_project(folder, ())
-def seen(now):
-    if now.phase == "running" and not Path(sys.argv[2]).exists():
-        part = Path(sys.argv[2] + ".part")
-        part.write_text(str(now.told.started.process))
-        part.rename(sys.argv[2])
-board.seen.connect(seen)
-board.start(new_run(folder, "long", "quick-cpu", {{**{TINY!r}, "epochs": 10000, "validate_every": 10000}}))
-app.exec()
+from PySide6.QtCore import QTimer
+from segstudio.desktop import app
+
+class Driven(app.Desktop):
+    def start(self, *given):
+        super().start(*given)
+        self.pressed = False
+        self.clock = QTimer(self, interval=50)
+        self.clock.timeout.connect(self.go_on)
+        self.clock.start()
+
+    def go_on(self):
+        if self.session.opened is None:
+            return
+        self.window.show_tab("train")
+        page = self.window.page("train").page
+        if page is None:
+            return
+        if not self.pressed and page.plan.start.isEnabled():
+            self.pressed = True
+            page.plan.form.change({LONG!r})
+            page.plan.start.click()
+        for now in self.window.page("train").board.live():
+            if now.phase == "running" and now.told.steps.shape[1] and not Path(sys.argv[2]).exists():
+                part = Path(sys.argv[2] + ".part")
+                part.write_text(f"{{now.name}}\\n{{now.told.started.process}}")
+                part.rename(sys.argv[2])
+
+app.Desktop = Driven
+sys.exit(app.run(Path(sys.argv[1])))
 """
