@@ -280,6 +280,7 @@ def test_one_class_is_sent_over_what_was_there(show: Show, jumps: Project) -> No
     shown.wait(lambda: np.array_equal(on_desk(shown), expected) and shown.desk.shown is not None)
 
 
+@pytest.mark.slow
 def test_a_model_file_says_what_it_is_and_other_classes_are_told(
     show: Show, jumps: Project, photos: Path, model_file: Path, stranger: Path
 ) -> None:
@@ -302,6 +303,7 @@ def test_a_model_file_says_what_it_is_and_other_classes_are_told(
     assert page.board.rows[0].verdict == ""
 
 
+@pytest.mark.slow
 def test_a_damaged_model_is_told_in_its_place_and_another_can_be_chosen(
     show: Show, jumps: Project, photos: Path, tmp_path: Path
 ) -> None:
@@ -343,6 +345,7 @@ def test_frames_of_a_video_come_as_photos(show: Show, jumps: Project, tmp_path: 
     shown.wait(lambda: shown.page.board.segmenter.is_idle)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_is_started_again_and_told_once(
     show: Show, jumps: Project, photos: Path
 ) -> None:
