@@ -111,6 +111,7 @@ class _Follower:
         self._probed: float | None = None
         self._before, self._grown_at = self._log_state()
         self._first = True
+        self._was_there = False
         self._gpu: float | None = None
         self._gpu_asked = -_PROBE_EVERY_S
         self.has_news = False
@@ -120,7 +121,15 @@ class _Follower:
         self._folder.ask_to_stop()
 
     def look(self) -> RunNow:
-        """Read what is new and say what the run is doing."""
+        """Read what is new and say what the run is doing; raises SegStudioError once its folder is gone."""
+        if self._folder.path.is_dir():
+            self._was_there = True
+        elif self._was_there and self._process is None:
+            raise SegStudioError(
+                f"the folder of the training {self._folder.name} is gone",
+                where=str(self._folder.path),
+                fix="Restore it to see the training again",
+            )
         first, self.has_news = self._first, self._read()
         self._first = False
         if self.has_news and not first:

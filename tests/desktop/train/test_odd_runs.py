@@ -1,0 +1,110 @@
+"""Runs whose folders have a history: cut off, of another machine, copied, deleted while they are shown."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from segstudio.desktop.problems import Problem
+from segstudio.desktop.run_summaries import summarise_runs
+from segstudio.desktop.train.board import RunBoard
+from segstudio.desktop.train.phases import Phase
+from segstudio.project.project import Project
+from segstudio.runs.events import Event, encode_event
+from segstudio.runs.folder import RunFolder, appending
+from tests.desktop.conftest import WAIT_MS
+from tests.desktop.train.conftest import Written, epoch, started, step
+
+
+@pytest.fixture
+def board(qtbot: QtBot) -> Iterator[RunBoard]:
+    made = RunBoard()
+    yield made
+    made.shut_down()
+
+
+def show(board: RunBoard, project: Project) -> None:
+    board.show_project(project.folder, summarise_runs(project.runs_folder))
+
+
+def wait_for(qtbot: QtBot, board: RunBoard, name: str, phase: Phase, *, steps: int = 0) -> None:
+    def there() -> bool:
+        now = board.now(name)
+        return now is not None and now.phase == phase and now.told.step >= steps
+
+    qtbot.waitUntil(there, timeout=WAIT_MS)
+
+
+def here(event: Event) -> Event:
+    return event.model_copy(update={"host": socket.gethostname()})
+
+
+def test_a_log_that_was_cut_in_mid_line_is_followed_when_the_run_goes_on(
+    qtbot: QtBot, board: RunBoard, tiny: Project, written: Written
+) -> None:
+    run = written("cut", here(started()), step(1), step(2))
+    with run.log.open("ab") as log:
+        log.write(encode_event(step(3))[:40])
+    show(board, tiny)
+    wait_for(qtbot, board, "cut", "interrupted", steps=2)
+    with run.held():
+        with appending(run.log) as log_again:
+            log_again.append(here(started(2)))
+            log_again.append(step(3))
+        wait_for(qtbot, board, "cut", "running", steps=3)
+        now = board.now("cut")
+        assert now is not None
+        assert now.told.steps[0].tolist() == [1, 2, 3]
+
+
+def test_a_run_of_another_machine_lives_as_long_as_its_log_grows(
+    qtbot: QtBot, board: RunBoard, tiny: Project, written: Written
+) -> None:
+    written("fresh", started(), step(1))
+    old = written("old", started(), step(1))
+    before = time.time() - 3600
+    os.utime(old.log, (before, before))
+    show(board, tiny)
+    wait_for(qtbot, board, "fresh", "running")
+    wait_for(qtbot, board, "old", "interrupted")
+    with appending(old.log) as log:  # it only lay still: its machine slept
+        log.append(step(2))
+    wait_for(qtbot, board, "old", "running", steps=2)
+
+
+def test_the_copy_of_a_live_run_is_a_run_that_broke_off(
+    qtbot: QtBot, board: RunBoard, tiny: Project, written: Written
+) -> None:
+    run = written("first", here(started()), step(1))
+    with run.held():
+        shutil.copytree(run.path, run.path.with_name("copy"))
+        show(board, tiny)
+        wait_for(qtbot, board, "first", "running")
+        wait_for(qtbot, board, "copy", "interrupted")
+        assert [row.phase for row in board.rows() if row.name == "copy"] == ["interrupted"]
+    wait_for(qtbot, board, "first", "interrupted")
+    assert RunFolder(run.path.with_name("copy")).events() == run.events()
+
+
+@pytest.mark.parametrize("host", ["", "elsewhere"])
+def test_a_run_that_is_deleted_while_it_is_shown_is_told_and_goes(
+    qtbot: QtBot, board: RunBoard, tiny: Project, written: Written, *, host: str
+) -> None:
+    run = written("doomed", started() if host else here(started()), step(1), epoch(1))
+    problems: list[Problem] = []
+    board.problem_met.connect(problems.append)
+    board.runs_changed.connect(lambda: show(board, tiny))
+    with run.held():
+        show(board, tiny)
+        wait_for(qtbot, board, "doomed", "running", steps=1)
+        shutil.rmtree(run.path)
+        qtbot.waitUntil(lambda: not board.rows(), timeout=WAIT_MS)
+    assert len(problems) == 1
+    assert "the folder of the training doomed is gone" in problems[0].text
+    assert not board.live()
