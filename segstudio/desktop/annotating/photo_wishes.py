@@ -9,7 +9,8 @@ from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.photo_panel import MENU
 from segstudio.desktop.annotating.photo_work import PhotoWork
 from segstudio.desktop.editing.desk import PhotoDesk
-from segstudio.desktop.problems import Problem
+from segstudio.desktop.editing.open_photo import OpenPhoto
+from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.tabs.photo_list import PhotoList
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.project.photos import Photo, Split, Status
@@ -38,6 +39,7 @@ class PhotoWishes(QObject):
         super().__init__(parent)
         self._actions, self._photos = actions, photos
         self._desk, self._box, self._work = desk, box, work
+        self._to_import = ""
         for action_id, status in _MARKS.items():
             actions[action_id].triggered.connect(lambda _=False, wanted=status: self._mark(wanted))
         for action_id, split in _SPLITS.items():
@@ -53,7 +55,27 @@ class PhotoWishes(QObject):
         actions["photo.previous"].triggered.connect(lambda: photos.step(-1))
         actions["photo.next_open"].triggered.connect(lambda: self._go_on(1))
         actions["photo.previous_open"].triggered.connect(lambda: self._go_on(-1))
+        desk.opened.connect(self._on_opened)
         photos.menu_asked.connect(self._on_menu_asked)
+
+    def told_of(self, shown: OpenPhoto) -> Problem:
+        """Return what is to be said of the photo that was opened, with the ways out where its mask is damaged."""
+        if not shown.has_damaged_mask:
+            return Problem(shown.told, level="info")
+        ways = [Remedy("Start with an empty mask", do=lambda: self._desk.start_empty(shown))]
+        if shown.photo.state.source:
+            ways.append(Remedy("Import the mask again", do=lambda: self._import_in_place_of(shown)))
+        return Problem(shown.told, level="warning", actions=tuple(ways))
+
+    def _import_in_place_of(self, damaged: OpenPhoto) -> None:
+        self._to_import = damaged.photo.key
+        self._desk.start_empty(damaged)
+
+    @Slot(object)
+    def _on_opened(self, shown: OpenPhoto | None) -> None:
+        wanted, self._to_import = self._to_import, ""
+        if shown is not None and shown.photo.key == wanted and not shown.read_only:
+            self._work.import_again(shown.photo)
 
     def _meant(self) -> tuple[Photo, ...]:
         """What is seen as selected in the list; the open photo when filters hide it there."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.desktop.editing.disk import Written, is_free, read_mask_of, write_fields
+from segstudio.desktop.editing.disk import Written, is_free, read_mask_of, set_mask_aside, write_fields
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.opener import Opener, Wish
@@ -125,6 +126,19 @@ class PhotoDesk(PhotoSurface):
                 self._replace(mask, label, f"the mask of {photo.key}")
 
         self._writing.send(read, then, self._on_errand_failed)
+
+    def start_empty(self, damaged: OpenPhoto) -> None:
+        """Move the mask file of a photo, which cannot be read, aside, so that the photo can be painted on."""
+        photo, folder = damaged.photo, damaged.folder
+
+        def then(aside: Path) -> None:
+            if self._shown is damaged:
+                self._read_again(
+                    damaged, f"{photo.key} starts empty; its damaged mask is kept as {aside.name}."
+                )
+            self._on_written(damaged, Written(replace(photo, has_mask=False), None))
+
+        self._writing.send(lambda: set_mask_aside(Project.open(folder), photo), then, self._on_errand_failed)
 
     # -- state and saving
 

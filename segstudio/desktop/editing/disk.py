@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -61,7 +63,9 @@ def open_photo(project: Project, photo: Photo, pyramid: Pyramid | None, cancelle
         return _painted_on(project, photo, pyramid, let_go)
     except SegStudioError as error:
         let_go()
-        return _looked_at(project, photo, pyramid, str(error))
+        opened = _looked_at(project, photo, pyramid, str(error))
+        opened.has_damaged_mask = _is_damaged(project, photo)
+        return opened
     except BaseException:
         let_go()
         raise
@@ -86,6 +90,25 @@ def write_fields(project: Project, photo: Photo, fields: dict[str, object]) -> W
         photo, update=lambda state: state.model_copy(update={**fields, "who": who, "when": when})
     )
     return Written(saved, mask_time(project, saved))
+
+
+def set_mask_aside(project: Project, photo: Photo) -> Path:
+    """Give the photo's mask file, which cannot be read, a name that nobody reads; return its new path.
+
+    Raises SegStudioError when somebody paints on the photo, or the file cannot be renamed.
+    """
+    let_go = hold(project.paint_lock(photo))
+    if let_go is None:
+        raise SegStudioError(f"{photo.key} is open in another window of SegStudio", fix="Close it there")
+    path = project.mask_path(photo)
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y-%m-%d-%H%M%S-%f}")
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise SegStudioError("the damaged mask cannot be moved aside", where=str(path)) from error
+    finally:
+        let_go()
+    return aside
 
 
 def is_free(project: Project, photo: Photo) -> bool:
@@ -128,7 +151,7 @@ def _looked_at(project: Project, photo: Photo, pyramid: Pyramid, told: str) -> O
     try:
         time, mask = _mask_on_disk(project, photo, pyramid)
     except SegStudioError as error:
-        time, mask, told = None, _void(pyramid.size), str(error)
+        time, mask, told = mask_time(project, photo), _void(pyramid.size), str(error)
     opened = _opened(project, photo, pyramid, MaskEditor(mask), told=told, read_only=True)
     opened.mask_time = time
     return opened
@@ -139,6 +162,14 @@ def _opened(
 ) -> OpenPhoto:
     counts = count(editor.mask)
     return OpenPhoto(photo, pyramid, editor, read_only, told, folder=project.folder, counts=counts)
+
+
+def _is_damaged(project: Project, photo: Photo) -> bool:
+    try:
+        read_mask_of(project, photo)
+    except SegStudioError:
+        return True
+    return False
 
 
 def _mask_on_disk(project: Project, photo: Photo, pyramid: Pyramid) -> tuple[int | None, Mask]:

@@ -192,7 +192,7 @@ class AnnotateTab(QStackedWidget):
         if shown is None:
             return
         if shown.told:
-            self._tell(Problem(shown.told, level="info"))
+            self._tell(self._wishes.told_of(shown))
         after = self.list.after()
         if after is not None:
             self._desk.prefetch(after)

@@ -1,0 +1,53 @@
+"""Damaged files in the real window: what is wrong is told once, with a way out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from segstudio.desktop.window import Window
+from segstudio.project.classes import VOID
+from segstudio.project.masks import write_mask
+from segstudio.project.project import Project
+from tests.desktop.annotating.hands import Hands, saved_mask
+from tests.desktop.conftest import Drive
+
+
+def _way_out(hands: Hands, text: str) -> QPushButton:
+    found = [b for b in hands.window.notice.findChildren(QPushButton) if b.text() == text and b.isVisible()]
+    assert len(found) == 1, [b.text() for b in hands.window.notice.findChildren(QPushButton)]
+    return found[0]
+
+
+@pytest.mark.parametrize("damage", ["another size", "cut off"])
+def test_a_damaged_mask_is_moved_aside_and_the_photo_painted_on(
+    qtbot: QtBot, drive: Drive, project: Project, damage: str
+) -> None:
+    path = project.mask_path(project.photo("0.jpg"))
+    if damage == "another size":
+        write_mask(path, np.zeros((10, 10), dtype=np.uint8), project.classes)
+    else:
+        path.write_bytes(path.read_bytes()[:40])
+    content = path.read_bytes()
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.wait_for_notice("the mask is")
+        assert not hands.tab._desk.can_paint
+        QTest.mouseClick(_way_out(hands, "Start with an empty mask"), Qt.MouseButton.LeftButton)
+        hands.wait(lambda: hands.tab._desk.can_paint)
+        hands.wait_for_notice("starts empty")
+        assert (hands.mask == VOID).all()
+        hands.key(Qt.Key.Key_2)
+        hands.dab(20, 20)
+        assert hands.mask[20, 20] == 1
+
+    assert drive(steps, project.folder) == 0
+    assert saved_mask(project, "0.jpg")[20, 20] == 1
+    aside = list(path.parent.glob("0.jpg.png.damaged-*"))
+    assert [old.read_bytes() for old in aside] == [content]
