@@ -6,22 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, hypot
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.painting.grid_sweep import grid_sweep
 from segstudio.painting.points import Points, Position
 from segstudio.painting.rect import Rect
 from segstudio.painting.region import Region
-from segstudio.painting.sweep import Tip, clipped_sweep, round_spans, square_spans
+from segstudio.painting.sweep import EPSILON, Shape, Tip, clipped_sweep, round_spans, square_spans
 
 MAX_DIAMETER_PX = 1000
-
-Shape = Literal["round", "square"]
-
-_EPSILON = 1e-7
-"""What lies this close to the border belongs to the tip, so that rounding decides nothing."""
 
 _PIECE_PX = 128
 """Slanting lines are cut into pieces about this long: the rectangle around the whole would be mostly air."""
@@ -75,12 +70,17 @@ class Brush:
         on the way does so evenly. The regions may overlap; what lies outside the photo is left out.
         """
         reach = max(start.radius, end.radius) + 1
+        if (
+            _pieces(start, end, reach) == 1
+            and (quick := grid_sweep(start, end, self.shape, size)) is not None
+        ):
+            yield quick
+            return
         inside = clipped_sweep(start, end, Rect.whole(size), reach)
         if inside is None:
             return
         start, end = inside
-        across = min(abs(end.x - start.x), abs(end.y - start.y))
-        pieces = max(1, ceil(across / max(_PIECE_PX, 2 * reach)))
+        pieces = _pieces(start, end, reach)
         stops = [start.towards(end, piece / pieces) for piece in range(pieces + 1)]
         for first, second in pairwise(stops):
             region = self._piece(first, second, size)
@@ -103,7 +103,7 @@ class Brush:
         """Return the first column and the one after the last that is covered in each of `rows`, as floats."""
         spans = round_spans if self.shape == "round" else square_spans
         left, right = spans(start, end, rows + 0.5)
-        first, after = np.ceil(left - 0.5 - _EPSILON), np.floor(right + 0.5 + _EPSILON)
+        first, after = np.ceil(left - 0.5 - EPSILON), np.floor(right + 0.5 + EPSILON)
         covered = after > first  # false where there is no number, too
         return np.where(covered, first, 0.0), np.where(covered, after, 0.0)
 
@@ -135,11 +135,17 @@ def length_px(start: Position, end: Position) -> float:
     return hypot(end[0] - start[0], end[1] - start[1])
 
 
+def _pieces(start: Tip, end: Tip, reach: float) -> int:
+    """Return into how many pieces the way between two tips is cut."""
+    across = min(abs(end.x - start.x), abs(end.y - start.y))
+    return max(1, ceil(across / max(_PIECE_PX, 2 * reach)))
+
+
 def _around(start: Tip, end: Tip) -> Rect:
     """Return the rectangle of the pixels that can be covered between two tips."""
     return Rect(
-        ceil(min(start.y - start.radius, end.y - end.radius) - 0.5 - _EPSILON),
-        ceil(min(start.x - start.radius, end.x - end.radius) - 0.5 - _EPSILON),
-        floor(max(start.y + start.radius, end.y + end.radius) + 0.5 + _EPSILON),
-        floor(max(start.x + start.radius, end.x + end.radius) + 0.5 + _EPSILON),
+        ceil(min(start.y - start.radius, end.y - end.radius) - 0.5 - EPSILON),
+        ceil(min(start.x - start.radius, end.x - end.radius) - 0.5 - EPSILON),
+        floor(max(start.y + start.radius, end.y + end.radius) + 0.5 + EPSILON),
+        floor(max(start.x + start.radius, end.x + end.radius) + 0.5 + EPSILON),
     )

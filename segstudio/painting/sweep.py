@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import hypot, sqrt
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,10 @@ from segstudio.painting.rect import Rect
 Numbers = npt.NDArray[np.float64]
 """float64 of shape (rows,)."""
 
-_EPSILON = 1e-7
+Shape = Literal["round", "square"]
+
+EPSILON = 1e-7
+"""What lies this close to the border belongs to the tip, so that rounding decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def square_spans(start: Tip, end: Tip, ys: Numbers) -> tuple[Numbers, Numbers]:
     dy, dr = end.y - start.y, end.radius - start.radius
     for sign in (1.0, -1.0):
         # sign * (centre(t) - y) <= radius(t), that is speed * t <= room
-        speed, room = sign * dy - dr, start.radius - sign * (start.y - ys) + _EPSILON
+        speed, room = sign * dy - dr, start.radius - sign * (start.y - ys) + EPSILON
         if speed > 0:
             last = np.minimum(last, room / speed)
         elif speed < 0:
@@ -116,7 +120,7 @@ def clipped_sweep(start: Tip, end: Tip, rect: Rect, reach: float) -> tuple[Tip, 
 def _half_chord(tip: Tip, ys: Numbers) -> Numbers:
     """Return half the width of the disc on each line, nan outside it."""
     square = tip.radius * tip.radius - (ys - tip.y) ** 2
-    return np.sqrt(np.where(square >= -_EPSILON, np.maximum(square, 0.0), np.nan))
+    return np.sqrt(np.where(square >= -EPSILON, np.maximum(square, 0.0), np.nan))
 
 
 def _on_rim(tip: Tip, normal: tuple[float, float]) -> tuple[float, float]:
@@ -126,7 +130,7 @@ def _on_rim(tip: Tip, normal: tuple[float, float]) -> tuple[float, float]:
 def _crossing(one: tuple[float, float], other: tuple[float, float], ys: Numbers) -> Numbers | None:
     """Return x of the line between two points on each y, nan beyond its ends; None when it is level."""
     (x0, y0), (x1, y1) = (one, other) if one[1] <= other[1] else (other, one)
-    if y1 - y0 < _EPSILON:
+    if y1 - y0 < EPSILON:
         return None  # both ends lie on the discs, which reach as far
     crossed: Numbers = np.interp(ys, (y0, y1), (x0, x1), left=np.nan, right=np.nan)
     return crossed

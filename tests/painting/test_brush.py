@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segstudio.painting.brush import Brush, Shape, Stroke, length_px
+from segstudio.painting.brush import Brush, Stroke, length_px
 from segstudio.painting.points import Points, Position
 from segstudio.painting.region import Bitmap
-from segstudio.painting.sweep import Tip
+from segstudio.painting.sweep import Shape, Tip
 
 _SIZE = (48, 64)
 _shapes = st.sampled_from(["round", "square"])
