@@ -51,6 +51,7 @@ class Ground:
     """What tools paint on: an editor, whose changes the canvas is told."""
 
     can_paint = True
+    place = "bench"
 
     def __init__(self, photo: RgbImage, editor: MaskEditor, canvas: Canvas) -> None:
         self.photo = photo

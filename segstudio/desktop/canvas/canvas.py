@@ -93,6 +93,9 @@ class Canvas(Viewer):
         tool = self._pointing.tool
         if tool is None or not self.has_photo:
             return QRect()
+        told = tool.bounds(self)
+        if told is not None:
+            return told.toAlignedRect()
         picture = QPicture()  # it measures what is drawn
         painter = QPainter(picture)
         tool.draw(painter, self)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -105,11 +104,17 @@ class TileCache:
 
 def divided(stale: Rect, needed: Rect) -> tuple[Rect, Rect]:
     """Cut `stale` in two: the smaller part that holds `needed`, and the rest, which may be empty."""
-    cuts = (
-        (replace(stale, bottom=needed.bottom), replace(stale, top=needed.bottom)),
-        (replace(stale, top=needed.top), replace(stale, bottom=needed.top)),
-        (replace(stale, right=needed.right), replace(stale, left=needed.right)),
-        (replace(stale, left=needed.left), replace(stale, right=needed.left)),
-    )
-    part, rest = min(cuts, key=lambda cut: cut[0].rows * cut[0].columns)
-    return part, rest if rest else EMPTY
+    top, left, bottom, right = stale.top, stale.left, stale.bottom, stale.right
+    rows, columns = bottom - top, right - left
+    down, up = needed.bottom - top, bottom - needed.top
+    along, back = needed.right - left, right - needed.left
+    least = min(down * columns, up * columns, along * rows, back * rows)
+    if least == rows * columns:
+        return stale, EMPTY
+    if least == down * columns:
+        return Rect(top, left, needed.bottom, right), Rect(needed.bottom, left, bottom, right)
+    if least == up * columns:
+        return Rect(needed.top, left, bottom, right), Rect(top, left, needed.top, right)
+    if least == along * rows:
+        return Rect(top, left, bottom, needed.right), Rect(top, needed.right, bottom, right)
+    return Rect(top, needed.left, bottom, right), Rect(top, left, bottom, needed.left)

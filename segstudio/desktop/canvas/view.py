@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,19 +26,17 @@ class View:
     scale: float
     centre: Position
     margin: float = MARGIN_PX
+    corner: tuple[int, int] = field(init=False, compare=False)
+    """(x, y) of the device pixel on which the photo's upper left corner is drawn."""
+    extent: tuple[int, int] = field(init=False, compare=False)
+    """(columns, rows) of device pixels that the photo takes; the thinnest strip takes one."""
 
-    @property
-    def corner(self) -> tuple[int, int]:
-        """(x, y) of the device pixel on which the photo's upper left corner is drawn."""
-        return (
-            round(self.room[0] / 2 - self.centre[0] * self.scale),
-            round(self.room[1] / 2 - self.centre[1] * self.scale),
-        )
-
-    @property
-    def extent(self) -> tuple[int, int]:
-        """(columns, rows) of device pixels that the photo takes; the thinnest strip takes one."""
-        return max(round(self.size[1] * self.scale), 1), max(round(self.size[0] * self.scale), 1)
+    def __post_init__(self) -> None:
+        # Asked many times for every move of the pointer.
+        x, y = (round(side / 2 - at * self.scale) for side, at in zip(self.room, self.centre, strict=True))
+        columns, rows = (max(round(side * self.scale), 1) for side in reversed(self.size))
+        object.__setattr__(self, "corner", (x, y))
+        object.__setattr__(self, "extent", (columns, rows))
 
     @property
     def fitting_scale(self) -> float:

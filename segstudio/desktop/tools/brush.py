@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from segstudio.desktop.tools.bench import Bench
 from segstudio.desktop.tools.options import rule_for
 from segstudio.desktop.tools.painting_tool import PaintingTool, restoring
-from segstudio.desktop.tools.tip_drawing import TipDrawing
+from segstudio.desktop.tools.tip_drawing import TipDrawing, tip_bounds, way_bounds
 from segstudio.desktop.tools.tool import Pointer, Surface, Viewport
 from segstudio.painting.brush import Brush, Stroke, length_px
 from segstudio.painting.points import Position
@@ -69,18 +69,28 @@ class BrushTool(PaintingTool):
         self._came_from = None
         super().stop()
 
+    def bounds(self, view: Viewport) -> QRectF:
+        """Return where the tip is, and the straight line that would come."""
+        at = self._at
+        if at is None:
+            return QRectF()
+        brush, start, end = self._brush(), self._line_start(at), at.position
+        if start is None:
+            return tip_bounds(view, brush, position=end, pressure=at.pressure)
+        end = _straight(start, at)
+        tip = tip_bounds(view, brush, position=end, pressure=at.pressure)
+        return tip | way_bounds(view, brush, start=start, end=end)
+
     def draw(self, painter: QPainter, view: Viewport) -> None:
         """Draw the tip's outline where it would paint, and the straight line that would come."""
         at = self._at
         if at is None:
             return
-        brush = self._bench.options.brush if self._doing is None else self._doing.brush
-        start = self._line_start(at)
+        brush, start, end = self._brush(), self._line_start(at), at.position
         if start is not None:
             end = _straight(start, at)
             self._drawing.draw_way(painter, view, brush, start=start, end=end)
-            at = Pointer(end, at.pressure)
-        self._drawing.draw_tip(painter, view, brush, position=at.position, pressure=at.pressure)
+        self._drawing.draw_tip(painter, view, brush, position=end, pressure=at.pressure)
 
     # -- what eraser and brush differ in
 
@@ -149,6 +159,9 @@ class BrushTool(PaintingTool):
             self._tell_length(start, at)
 
     # -- inside
+
+    def _brush(self) -> Brush:
+        return self._bench.options.brush if self._doing is None else self._doing.brush
 
     def _show(self, at: Pointer | None) -> None:
         if at is not None or self._at is not None:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 import cv2
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
 
-from segstudio.desktop.tools.drawing import (
-    DARK,
-    LIGHT,
-    draw_cross,
-    draw_line,
-    is_only_measured,
-    on_screen,
-)
+from segstudio.desktop.tools.drawing import DARK, LIGHT, draw_cross, draw_line, on_screen
 from segstudio.desktop.tools.tool import Viewport
 from segstudio.painting.brush import Brush
 from segstudio.painting.points import Points, Position
@@ -30,76 +24,130 @@ _STEPS_FROM_SCALE = 2.0
 _HAIRLINE = 0.0
 """Qt's width for lines of one pixel of the device: twenty times as quick as wider ones, and a large tip is long."""
 
-_MARGIN_PX = 4
+_MARGIN_PX = 3
+_ARM_PX, _GAP_PX = 9, 4
+
+_PHASES = 2
+"""A small tip is drawn once for each half of a device pixel each way, and then copied: it is too small to tell."""
+
+_MANY_STAMPS = 64
+
+_Stamp = tuple[Brush, float, float, float, float]
+"""Tip, its radius on the screen, device pixels for one pixel, and where in one of them the centre lies."""
+
+_DARK_PEN, _LIGHT_PEN = (QPen(ink, _HAIRLINE) for ink in (DARK, LIGHT))
+
+
+def tip_bounds(view: Viewport, brush: Brush, *, position: Position, pressure: float) -> QRectF:
+    """Return where a tip is drawn."""
+    tip = brush.tip(position, pressure)
+    centre, radius_px = view.to_screen((tip.x, tip.y)), tip.radius * view.scale
+    return _around(centre, max(radius_px, _ARM_PX if radius_px * 2 < _SMALL_PX else 0) + _MARGIN_PX)
+
+
+def way_bounds(view: Viewport, brush: Brush, *, start: Position, end: Position) -> QRectF:
+    """Return where a straight line is drawn."""
+    reach = (brush.diameter_px / 2 + 1) * view.scale + _MARGIN_PX
+    return _around(view.to_screen(start), reach) | _around(view.to_screen(end), reach)
 
 
 class TipDrawing:
-    """Draws a tip; its shape is kept, since it is the same wherever the tip stands."""
+    """Draws a tip; what it looks like is kept, since it is the same wherever the tip stands."""
 
     def __init__(self) -> None:
         self._known: tuple[Brush, bool] | None = None
         self._shape = QPolygonF()
+        self._stamps: dict[_Stamp, QImage] = {}
 
     def draw_tip(
         self, painter: QPainter, view: Viewport, brush: Brush, *, position: Position, pressure: float
     ) -> None:
         """Draw the outline of what a click at `position` would paint."""
-        tip = brush.tip(position, pressure)
-        fitting = Brush(max(round(tip.radius * 2), 1), brush.shape)
-        steps = view.scale > _STEPS_FROM_SCALE
-        if self._known != (fitting, steps):
-            self._known = (fitting, steps)
-            self._shape = _polygon(_shape(fitting, steps))
-        centre, radius_px = view.to_screen((tip.x, tip.y)), tip.radius * view.scale
-        if is_only_measured(painter):
-            reach = max(radius_px, 2 * _SMALL_PX) + _MARGIN_PX
-            painter.drawRect(QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach))
-            return
+        tip, scale = brush.tip(position, pressure), view.scale
+        fitting = Brush(round(tip.radius * 2), brush.shape)
+        centre, radius_px, ratio = view.to_screen((tip.x, tip.y)), tip.radius * scale, _ratio(painter)
+        if radius_px * 2 >= _SMALL_PX:
+            self._outline(painter, fitting, centre, radius_px, ratio, steps=scale > _STEPS_FROM_SCALE)
+        elif scale > _STEPS_FROM_SCALE:
+            self._outline(painter, fitting, centre, radius_px, ratio, steps=True)
+            draw_cross(painter, centre, arm_px=_ARM_PX, gap_px=_GAP_PX)
+        else:
+            self._copy_stamp(painter, fitting, centre, radius_px, ratio)
+
+    def _copy_stamp(
+        self, painter: QPainter, tip: Brush, centre: QPointF, radius_px: float, ratio: float
+    ) -> None:
+        """Draw outline and cross of a small tip."""
+        halves = round(centre.x() * ratio * _PHASES), round(centre.y() * ratio * _PHASES)
+        (right, across), (down, along) = (divmod(number, _PHASES) for number in halves)
+        reach = ceil((_ARM_PX + _MARGIN_PX) * ratio)
+        key = tip, radius_px, ratio, across, along
+        stamp = self._stamps.get(key)
+        if stamp is None:
+            stamp = QImage(2 * reach + 1, 2 * reach + 1, QImage.Format.Format_ARGB32_Premultiplied)
+            stamp.setDevicePixelRatio(ratio)
+            stamp.fill(Qt.GlobalColor.transparent)
+            middle = QPointF(reach + across / _PHASES, reach + along / _PHASES) / ratio
+            drawing = QPainter(stamp)
+            self._outline(drawing, tip, middle, radius_px, ratio, steps=False)
+            draw_cross(drawing, middle, arm_px=_ARM_PX, gap_px=_GAP_PX)
+            drawing.end()
+            if len(self._stamps) >= _MANY_STAMPS:
+                self._stamps.clear()
+            self._stamps[key] = stamp
+        painter.drawImage(QPointF(right - reach, down - reach) / ratio, stamp)
+
+    def _outline(
+        self,
+        painter: QPainter,
+        tip: Brush,
+        centre: QPointF,
+        radius_px: float,
+        ratio: float,
+        *,
+        steps: bool,
+    ) -> None:
+        if self._known != (tip, steps):
+            self._known = (tip, steps)
+            self._shape = _polygon(_shape(tip, steps))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not steps)
-        for ink, place, radius in _hairlines(centre, radius_px, painter.device().devicePixelRatioF(), steps):
-            painter.setPen(QPen(ink, _HAIRLINE))
-            painter.drawPolygon(_placed(radius / tip.radius, place).map(self._shape))
+        for pen, place, radius in _hairlines(centre, radius_px, ratio, steps):
+            painter.setPen(pen)
+            painter.drawPolygon(_placed(radius * 2 / tip.diameter_px, place).map(self._shape))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if radius_px * 2 < _SMALL_PX:
-            draw_cross(painter, centre, arm_px=9, gap_px=4)
 
     def draw_way(
         self, painter: QPainter, view: Viewport, brush: Brush, *, start: Position, end: Position
     ) -> None:
         """Draw the border of what a straight line would paint, and its middle."""
-        if is_only_measured(painter):
-            reach = (brush.diameter_px / 2 + 1) * view.scale + _MARGIN_PX
-            for place in (view.to_screen(start), view.to_screen(end)):
-                painter.drawRect(QRectF(place.x() - reach, place.y() - reach, 2 * reach, 2 * reach))
-            return
         shape = on_screen(_hull(np.concatenate([brush.outline(place) for place in (start, end)])), view)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(255, 255, 255, 48))
-        painter.setPen(QPen(DARK, _HAIRLINE))
+        painter.setPen(_DARK_PEN)
         painter.drawPolygon(shape)
         draw_line(painter, QPolygonF([view.to_screen(start), view.to_screen(end)]))
 
 
 def _hairlines(
     centre: QPointF, radius: float, ratio: float, steps: bool
-) -> Iterator[tuple[QColor, QPointF, float]]:
-    """Yield ink, centre and radius of the lines that together are one light line between two dark ones.
+) -> Iterator[tuple[QPen, QPointF, float]]:
+    """Yield pen, centre and radius of the lines that together are one light line between two dark ones.
 
     Lines along the pixels are moved on the screen, the others grow; both by whole pixels of the device.
     """
     wide = max(round(ratio), 1)
     if steps:
         for dx, dy in ((-1, -1), (wide, wide), (-1, wide), (wide, -1)):
-            yield DARK, centre + QPointF(dx, dy) / ratio, radius
+            yield _DARK_PEN, centre + QPointF(dx, dy) / ratio, radius
         for move in range(wide):
             for other in range(wide):
-                yield LIGHT, centre + QPointF(move, other) / ratio, radius
+                yield _LIGHT_PEN, centre + QPointF(move, other) / ratio, radius
         return
     for grow in (-1, wide):
-        yield DARK, centre, max(radius + grow / ratio, 1 / ratio)
+        yield _DARK_PEN, centre, max(radius + grow / ratio, 1 / ratio)
     for grow in range(wide):
-        yield LIGHT, centre, max(radius + grow / ratio, 1 / ratio)
+        yield _LIGHT_PEN, centre, max(radius + grow / ratio, 1 / ratio)
 
 
 def _shape(brush: Brush, steps: bool) -> Points:
@@ -116,6 +164,15 @@ def _shape(brush: Brush, steps: bool) -> Points:
 
 def _hull(points: Points) -> Points:
     return np.asarray(cv2.convexHull(points.astype(np.float32)), dtype=np.float64).reshape(-1, 2)
+
+
+def _ratio(painter: QPainter) -> float:
+    """Return how many device pixels one pixel is on what is painted on."""
+    return painter.device().devicePixelRatioF()
+
+
+def _around(centre: QPointF, reach: float) -> QRectF:
+    return QRectF(centre.x() - reach, centre.y() - reach, 2 * reach, 2 * reach)
 
 
 def _placed(scale: float, centre: QPointF) -> QTransform:

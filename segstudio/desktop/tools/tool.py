@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from segstudio.painting.points import Position
@@ -122,6 +122,10 @@ class Tool:
 
     def options_changed(self) -> None:
         """What to paint, or how, was changed while the tool is chosen."""
+
+    def bounds(self, view: Viewport) -> QRectF | None:
+        """Return a rectangle around what `draw` draws at the moment; None: it is found out by measuring a drawing."""
+        return None
 
     def draw(self, painter: QPainter, view: Viewport) -> None:
         """Draw over the canvas, in its widget's coordinates: the tip's outline, the polygon being made."""

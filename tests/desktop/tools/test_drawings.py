@@ -33,6 +33,9 @@ def drawn(tool: Tool, view: View, ratio: float = 1.0) -> np.ndarray:
 
 
 def measured(tool: Tool, view: View) -> QRect:
+    told = tool.bounds(view)
+    if told is not None:
+        return told.toAlignedRect()
     picture = QPicture()
     painter = QPainter(picture)
     tool.draw(painter, view)
@@ -108,3 +111,24 @@ def test_a_line_stands_out_from_its_colour() -> None:
         colour, other = QColor(name), beside(QColor(name))
         bright, dark = sorted((luminance(colour), luminance(other)), reverse=True)
         assert (bright + 0.05) / (dark + 0.05) >= 3
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("place", [(30.3, 20.8), (31.0, 21.5), (29.77, 20.01)])
+def test_a_tip_too_small_to_see_has_a_cross_around_its_place(
+    box: ToolBox, place: tuple[float, float], ratio: float
+) -> None:
+    box.change(brush=Brush(3))
+    for scale in (0.37, 1.0, 1.9):
+        view = View(scale, (11.3, 7.9))
+        box.tool.hover(at(*place))
+        there = np.argwhere(drawn(box.tool, view, ratio))
+        tip = box.options.brush.tip(place)
+        middle = (there.min(axis=0) + there.max(axis=0) + 1) / 2 / ratio
+        wanted = view.to_screen((tip.x, tip.y))
+        assert middle == pytest.approx((wanted.y(), wanted.x()), abs=0.8 / ratio)
+        assert (np.ptp(there, axis=0) / ratio).tolist() == pytest.approx([20, 20], abs=2)
+        bounds = measured(box.tool, view)
+        (top, left), (bottom, right) = there.min(axis=0) / ratio, there.max(axis=0) / ratio
+        assert bounds.left() <= left <= right <= bounds.right() + 1
+        assert bounds.top() <= top <= bottom <= bounds.bottom() + 1
