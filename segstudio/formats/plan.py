@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, inside
@@ -176,6 +176,7 @@ def _keys(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:
     for photo in waiting:
         name = before / photo_key(photo.name)
         numbered = (clean_key(str(name.with_stem(f"{name.stem}-{number}"))) for number in count(2))
-        keys[photo.path] = next(key for key in numbered if key.casefold() not in taken)
+        tried = chain([clean_key(str(name))], numbered)  # the first of them needs no number
+        keys[photo.path] = next(key for key in tried if key.casefold() not in taken)
         taken.add(keys[photo.path].casefold())
     return keys

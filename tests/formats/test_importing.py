@@ -268,13 +268,20 @@ def test_equal_names_in_two_folders_get_keys_of_their_own(
     assert report.imported == ("one/Images/a.png", "one/JPEGImages/A.png", "two/a.png")
 
 
+def test_the_first_of_two_files_of_one_name_given_singly_needs_no_number(
+    project: Project, tmp_path: Path, make_photo: Make
+) -> None:
+    photos = [make_photo(tmp_path / name, seed=seed) for seed, name in enumerate(("a/x.jpg", "b/x.jpg"))]
+    assert _import(project, *photos, keep_unlabelled=True).unlabelled == ("x.jpg", "x-2.jpg")
+
+
 def test_a_numbered_key_is_never_one_that_is_taken(
     project: Project, tmp_path: Path, make_photo: Make
 ) -> None:
     names = ("m1/p/q/r/img.jpg", "m2/p/q/r/img.jpg", "m2/p/q/r/IMG-2.jpg")
     photos = [make_photo(tmp_path / name, seed=seed) for seed, name in enumerate(names)]
     report = _import(project, tmp_path / "m1/p/q/r", tmp_path / "m2/p/q/r", keep_unlabelled=True)
-    assert report.unlabelled == ("img-3.jpg", "IMG-2.jpg", "img-4.jpg")
+    assert report.unlabelled == ("img.jpg", "IMG-2.jpg", "img-3.jpg")
     stored = {photo.path.read_bytes() for photo in Project.open(project.folder).photos()}
     assert stored == {photo.read_bytes() for photo in photos}
 
