@@ -69,5 +69,5 @@ def told_when(text: str) -> str:
             when = datetime.strptime(text[:17] if form.endswith("%S") and "T" not in text else text, form)
         except ValueError:
             continue
-        return f"{when.day} {when:%B %Y, %H:%M}"
+        return f"{when.day} {when:%B %Y, %H:%M:%S}"
     return text

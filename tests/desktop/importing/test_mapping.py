@@ -170,7 +170,7 @@ def test_every_list_of_a_report_has_its_place() -> None:
 
 
 def test_times_are_told_as_people_say_them() -> None:
-    assert told_when("2026-11-20-143205") == "20 November 2026, 14:32"
-    assert told_when("2026-11-20-143205-2") == "20 November 2026, 14:32"
-    assert told_when("2026-11-20T14:32:05+01:00") == "20 November 2026, 14:32"
+    assert told_when("2026-11-20-143205") == "20 November 2026, 14:32:05"
+    assert told_when("2026-11-20-143205-2") == "20 November 2026, 14:32:05"
+    assert told_when("2026-11-20T14:32:05+01:00") == "20 November 2026, 14:32:05"
     assert told_when("yesterday") == "yesterday"
