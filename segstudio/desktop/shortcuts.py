@@ -27,11 +27,13 @@ class ShortcutsPage(QDialog):
         self.search.setPlaceholderText("Find an action or a key")
         self.search.setClearButtonEnabled(True)
         self.table = Table(look, "Shortcuts", ("action", "what it does", "key"), stretched=1)
+        self.nothing = label("No action has these words.", "caption")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
         column.addWidget(self.search)
         column.addWidget(self.table, 1)
+        column.addWidget(self.nothing)
         column.addWidget(label("Return does the action that is selected.", "caption"))
         self.search.textChanged.connect(self._on_searched)
         self.search.returnPressed.connect(self._on_chosen)
@@ -42,6 +44,7 @@ class ShortcutsPage(QDialog):
     def _on_searched(self, words: str) -> None:
         self._found = find_actions(words)
         self.table.show_rows([_cells(spec) for spec in self._found])
+        self.nothing.setVisible(not self._found)
         if self._found:
             self.table.setCurrentCell(0, 0)
 

@@ -271,7 +271,11 @@ def test_actions_are_found_and_done_from_the_shortcut_page(
         QTest.keyClick(window, Qt.Key.Key_F1)
         page = window.findChild(ShortcutsPage)
         assert page is not None
+        QTest.keyClicks(page.search, "zzz")
+        assert page.nothing.isVisible()
+        page.search.clear()
         QTest.keyClicks(page.search, "learning")
+        assert not page.nothing.isVisible()
         assert page.table.rowCount() == 1
         QTest.keyClick(page.search, Qt.Key.Key_Return)
         assert window.shown_tab == "train"
