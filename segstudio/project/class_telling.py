@@ -80,10 +80,13 @@ def percent_of(part: float) -> str:
     return "less than 0.1 %" if 0 < part < 0.0005 else f"{part * 100:.1f} %"
 
 
+NO_MASK = "No mask was rewritten."
+
+
 def told_of_doing(entry: Entry, masks: int, journals: int) -> str:
     """Say what was done."""
     if entry.old is None:
-        return "No mask was rewritten."
+        return NO_MASK
     history = f" The undo history of {_count(journals, 'photo')} waits with it." if journals else ""
     return f"{_count(masks, 'mask')} rewritten.{history}"
 
@@ -91,7 +94,7 @@ def told_of_doing(entry: Entry, masks: int, journals: int) -> str:
 def told_of_undo(entry: Entry, states: Sequence[Back]) -> str:
     """Say what was taken back."""
     if entry.old is None:
-        return "No mask was rewritten."
+        return NO_MASK
     told = f"{_count(states.count('back') + states.count('joined'), 'mask')} brought back."
     if states.count("joined"):
         told += f" In {states.count('joined'):,} of them what was painted since stays."

@@ -15,7 +15,7 @@ from segstudio.desktop.work import JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.project.class_edit import Add, Delete, Merge, Recolour, Rename, Reorder, edited, label_of
 from segstudio.project.class_edits import Done
-from segstudio.project.class_telling import EditPreview
+from segstudio.project.class_telling import NO_MASK, EditPreview
 from segstudio.project.classes import ClassList
 
 QuickEdit = Add | Rename | Recolour | Reorder
@@ -165,7 +165,7 @@ class Doing(QObject):
     def _on_done(self, done: Done) -> None:
         if self._waiting and self._running is self._waiting[0]:
             self._waiting.pop(0)
-        self._end(f"{_sentence(done.label)}: done. {done.told}")
+        self._end(told_done(done.label, "" if done.told == NO_MASK else done.told))
         self._work.look()
         self._go_on()
 
@@ -191,6 +191,21 @@ class Doing(QObject):
         if had_keyboard:
             self._parts.list.setFocus()
         self.changed.emit()
+
+
+_DONE = {"rename": "Renamed", "make": "Made", "reorder": "Reordered", "merge": "Merged"}
+
+
+def told_done(label: str, masks: str) -> str:
+    """Say what was done, in the past (`add cloud`: `cloud was added.`), and then what became of the masks; pure."""
+    verb, _, what = label.partition(" ")
+    if verb in ("add", "delete"):
+        told = f"{what} was {verb.removesuffix('e')}ed."
+    elif verb in _DONE:
+        told = f"{_DONE[verb]} {what}."
+    else:
+        told = f"{_sentence(label)}: done."
+    return f"{told} {masks}".rstrip()
 
 
 def _named(classes: ClassList, edit: QuickEdit | AskedEdit) -> str:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.classes.colour_choice import ColourChoice
+from segstudio.desktop.classes.doing import told_done
 from segstudio.desktop.classes.editor import ClassEditor
 from segstudio.desktop.look import Look
 from segstudio.desktop.problems import Problem
@@ -493,4 +494,11 @@ def test_closing_the_window_leaves_what_was_not_agreed_to(bench: Bench) -> None:
 def test_names_keep_their_capitals_in_what_is_told(bench: Bench) -> None:
     bench.parts.list.rows.name_given.emit(0, "Himmel")
     bench.wait_until_looked()
-    assert bench.told() == "Rename sky to Himmel: done. No mask was rewritten."
+    assert bench.told() == "Renamed sky to Himmel."
+
+
+def test_what_was_done_is_told_shortly() -> None:
+    assert told_done("add cloud", "") == "cloud was added."
+    assert told_done("delete rope", "2 masks rewritten.") == "rope was deleted. 2 masks rewritten."
+    assert told_done("merge rope into sky", "") == "Merged rope into sky."
+    assert told_done("make sky #00ff00", "") == "Made sky #00ff00."
