@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from segstudio.errors import SegStudioError
-from segstudio.project.large_images import fill_by_bands, freed_in_steps
+from segstudio.project.large_images import BAND_PIXELS, fill_by_bands, freed_in_steps
 
 RgbImage = npt.NDArray[np.uint8]
 """uint8 of shape (rows, columns, 3), red green blue, upright."""
@@ -101,7 +101,8 @@ def photo_size(path: Path) -> tuple[int, int]:
 def read_photo(path: Path) -> RgbImage:
     """Return the photo as uint8 (rows, columns, 3) RGB, turned upright by its EXIF orientation.
 
-    16-bit values keep their high byte, grey and palette become RGB, transparent parts are laid on white, and
+    16-bit colour keeps its high byte; of 16-bit grey the highest eight bits count that the photo makes use of, so that
+    what a camera of 10, 12 or 14 bits wrote is no black photo (docs/decisions/0007-sixteen-bit-grey.md). Grey and palette become RGB, transparent parts are laid on white, and
     of an animation the first frame counts. Raises SegStudioError for a file that is missing, damaged, cut
     off, no photo, or too large.
     """
@@ -112,7 +113,7 @@ def read_photo(path: Path) -> RgbImage:
         orientation = image.getexif().get(_ORIENTATION)  # after loading, when Pillow has not turned it itself
         columns, rows = image.size
         pixels = np.empty((rows, columns, 3), dtype=np.uint8)
-        fill_by_bands(pixels, image, partial(_to_rgb, path=path))
+        fill_by_bands(pixels, image, partial(_to_rgb, path=path, low_bits=_low_bits(image)))
         image.close()
     turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
     return pixels if turn is None else np.asarray(turn(pixels), dtype=np.uint8)
@@ -220,13 +221,27 @@ def _speaks_after_pixels(image: PngImageFile) -> bool:
     return len(head) == 8
 
 
-def _to_rgb(image: Image.Image, path: Path) -> RgbImage:
+def _low_bits(image: Image.Image) -> int:
+    """Return how many of the lowest bits of grey values above 8 bits do not count: 0 (up to 255) to 8 (above 32767)."""
+    if image.mode != "I" and not image.mode.startswith("I;16"):
+        return 0
+    columns, rows = image.size
+    step = max(1, BAND_PIXELS // columns)
+    tops = range(0, rows, step)
+    highest = max(int(_deep_grey(image.crop((0, top, columns, min(top + step, rows)))).max()) for top in tops)
+    return max(0, highest.bit_length() - 8)
+
+
+def _deep_grey(image: Image.Image) -> npt.NDArray[np.uint16]:
+    values: npt.NDArray[np.int32] = np.asarray(image).astype(np.int32)
+    return np.clip(values, 0, 65535).astype(np.uint16)
+
+
+def _to_rgb(image: Image.Image, path: Path, low_bits: int) -> RgbImage:
     if image.mode == "F":
         return _float_to_rgb(np.asarray(image, dtype=np.float32), path)
-    if image.mode.startswith("I;16"):
-        return _grey_to_rgb((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
-    if image.mode == "I":
-        return _grey_to_rgb((np.clip(np.asarray(image), 0, 65535) >> 8).astype(np.uint8))
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        return _grey_to_rgb((_deep_grey(image) >> low_bits).astype(np.uint8))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         coloured = image.convert("RGBA")
         white = Image.new("RGBA", coloured.size, (255, 255, 255, 255))

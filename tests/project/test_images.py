@@ -182,6 +182,30 @@ def test_sixteen_bit_grey_keeps_its_high_byte(tmp_path: Path, upright: RgbImage,
     assert (_both(path) == grey[:, :, None]).all()
 
 
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("bits", [8, 9, 10, 12, 14, 15, 16])
+def test_grey_of_fewer_bits_in_sixteen_is_scaled_by_the_range_it_uses(
+    tmp_path: Path, suffix: str, bits: int
+) -> None:
+    values = np.linspace(0, 2**bits - 1, 30 * 40).astype(np.uint16).reshape(30, 40)
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(cv2.imencode(suffix, values)[1].tobytes())
+    assert (read_photo(path) == (values >> (bits - 8)).astype(np.uint8)[:, :, None]).all()
+
+
+def test_one_scale_holds_for_all_of_a_photo_that_is_taken_over_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.project.images.BAND_PIXELS", 40)
+    monkeypatch.setattr("segstudio.project.large_images.BAND_PIXELS", 40)
+    values = np.full((30, 40), 100, dtype=np.uint16)
+    values[-1, -1] = 4095
+    path = tmp_path / "a.png"
+    path.write_bytes(cv2.imencode(".png", values)[1].tobytes())
+    assert read_photo(path)[0, 0, 0] == 100 >> 4
+    assert read_photo(path)[-1, -1, 0] == 255
+
+
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".ppm"])
 def test_sixteen_bit_colour_keeps_its_high_byte(tmp_path: Path, upright: RgbImage, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
