@@ -27,6 +27,7 @@ from segstudio.desktop.tabs.start import StartPage
 from segstudio.desktop.tabs.tab import MayBeUnfinished, MayGoOn, TabSpec, TakesFiles, TellsSaved, TellsWork
 from segstudio.desktop.widgets.header import Header
 from segstudio.desktop.widgets.notice_bar import NoticeBar
+from segstudio.desktop.widgets.notice_place import NoticePlace
 from segstudio.desktop.widgets.status_line import StatusLine
 from segstudio.desktop.wishes import Wishes
 from segstudio.desktop.work import JobStatus
@@ -191,10 +192,12 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addWidget(self.notice)
+        self.notice.setParent(body)  # here in the order of Tab
+        column.addWidget(NoticePlace(self.notice, self._stack))
         column.addWidget(self._stack, 1)
         column.addWidget(self.status)
         self.setCentralWidget(body)
+        self.notice.raise_()
 
     def _connect(self) -> None:
         session, actions = self._session, self._actions

@@ -88,6 +88,10 @@ class AnnotateTab(QStackedWidget):
         """Whether something is not on the disk yet as it is seen."""
         return self._desk.unsaved
 
+    def still_part(self) -> QWidget | None:
+        """Return where the canvas stands: what is painted on must not move."""
+        return self.canvas.parentWidget() if self.currentIndex() == 1 else None
+
     def cancel_work(self) -> None:
         """Ask what is under way for photos to stop."""
         self._work.cancel()

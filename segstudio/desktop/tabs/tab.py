@@ -78,3 +78,11 @@ class MayGoOn(Protocol):
 
     def may_leave(self, window: QWidget) -> bool:
         """Ask what is to become of that work, where there is any; False when the window is to stay open."""
+
+
+@runtime_checkable
+class HoldsStill(Protocol):
+    """A page that notices must not push down."""
+
+    def still_part(self) -> QWidget | None:
+        """Return the part of it that notices lie over, at its top edge; None where they may push the page."""

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.window import Window
 from segstudio.project.classes import VOID
 from segstudio.project.masks import write_mask
@@ -51,3 +52,30 @@ def test_a_damaged_mask_is_moved_aside_and_the_photo_painted_on(
     assert saved_mask(project, "0.jpg")[20, 20] == 1
     aside = list(path.parent.glob("0.jpg.png.damaged-*"))
     assert [old.read_bytes() for old in aside] == [content]
+
+
+def test_a_notice_moves_nothing_of_what_is_painted_on(qtbot: QtBot, drive: Drive, project: Project) -> None:
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        before = hands.canvas.mapToGlobal(hands.place(5, 5)), hands.canvas.size()
+        window.notice.tell(Problem("What you paint cannot be kept.", level="warning"))
+        qtbot.wait(50)
+        assert (hands.canvas.mapToGlobal(hands.place(5, 5)), hands.canvas.size()) == before
+        notice = window.notice
+        assert notice.isVisible()
+        assert notice.height() >= notice.minimumSizeHint().height()
+        on_canvas = hands.canvas.mapFromGlobal(notice.mapToGlobal(notice.rect().center()))
+        assert hands.canvas.rect().contains(on_canvas)
+        window.show_tab("import")
+        qtbot.wait(50)
+        page = window.page("import")
+        assert page is not None
+        below = page.mapTo(window, page.rect().topLeft()).y()
+        assert notice.mapTo(window, notice.rect().bottomLeft()).y() < below
+        notice.dismiss()
+        qtbot.wait(50)
+        assert page.mapTo(window, page.rect().topLeft()).y() < below
+        window.show_tab("annotate")
+
+    assert drive(steps, project.folder) == 0
