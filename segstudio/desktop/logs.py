@@ -6,7 +6,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -96,13 +96,19 @@ class _LogFile(logging.Handler):
                 self._path, maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
             )
             self._file.setFormatter(self.formatter)
+            self._file.handleError = _say_nothing  # type: ignore[method-assign, assignment]
         self._file.emit(record)
 
     def close(self) -> None:
         """Close the file."""
         super().close()
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what the disk has no room for is lost
+                self._file.close()
+
+
+def _say_nothing(_record: logging.LogRecord) -> None:
+    """A log that cannot be written (the disk is full) is nothing that the person could be told of."""
 
 
 def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
