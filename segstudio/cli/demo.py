@@ -14,6 +14,7 @@ from segstudio.cli.import_ import import_
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import predict
 from segstudio.cli.train import train_new
+from segstudio.cli.window import can_be_seen, open_window_apart
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
@@ -38,9 +39,13 @@ def demo(
     photos: Annotated[int, typer.Option(min=12, max=2000, help="Photos in the sample project.")] = 36,
     epochs: Annotated[int | None, typer.Option(min=1, help="Train longer or shorter.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    headless: Annotated[bool, typer.Option("--headless", help="Open no window at the end.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Make the sample project by importing LabelMe XML, train on it, score it, and segment new photos."""
+    """Make the sample project by importing LabelMe XML, train on it, score it, segment new photos, and show it all.
+
+    At the end the window opens on the project, where there is a display; close it and the demo is over.
+    """
     out = Output(json)
     started = time.monotonic()
     places = _Places(folder.absolute())
@@ -64,6 +69,8 @@ def demo(
     predict([places.new], model=str(run.best), out=places.results, device=device, json=json)
     _tell(places, project, run, time.monotonic() - started, out)
     out.finish({"folder": str(places.root), "project": str(project.folder), **trained})
+    if not headless and not json and can_be_seen():
+        _show(project, out)
 
 
 class _Places:
@@ -116,6 +123,12 @@ def _import(places: _Places, out: Output) -> Project:
     sizes = split_project(project, fraction=_HELD_OUT)
     out.say(f"{sizes['train']} photos are for training, {sizes['val']} are held out.")
     return project
+
+
+def _show(project: Project, out: Output) -> None:
+    out.say("\nThe window opens on the project: drop a photo on it, or train it further. Close it to end.")
+    if not open_window_apart(project.folder, "review"):
+        out.warn("The window could not be shown; everything above is there all the same.")
 
 
 def _tell(places: _Places, project: Project, run: RunFolder, seconds: float, out: Output) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from segstudio.cli.verbs import VERBS
+from segstudio.cli.window import has_display, open_window
 from segstudio.errors import SegStudioError
 
 _INTERRUPTED = 130
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _print_what_can_be_printed()
     opens, project = _asks_for_the_window(given)
     if opens:
-        _run(lambda: sys.exit(_open_window(project)))
+        _run(lambda: sys.exit(open_window(project)))
     _run(lambda: _do_verb(given))
 
 
@@ -56,31 +56,12 @@ def _asks_for_the_window(words: Sequence[str]) -> tuple[bool, Path | None]:
     Where nothing can be shown, no word means help, as for any program.
     """
     if not words:
-        return _has_display(), None
+        return has_display(), None
     if len(words) > 1 or words[0].startswith("-") or words[0] in {verb.name for verb in VERBS}:
         return False, None
     project = Path(words[0])
     project = project.parent if project.name == _PROJECT_FILE else project
     return (project / _PROJECT_FILE).is_file(), project
-
-
-def _has_display() -> bool:
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-
-
-def _open_window(project: Path | None) -> int:
-    if not _has_display():
-        raise SegStudioError(
-            "there is no display to open a window on",
-            fix="Use the verbs (segstudio --help), or start it on a desktop",
-        )
-    try:
-        from segstudio.desktop.app import run
-    except ImportError as error:  # Qt is there, but not what it needs of the system
-        raise SegStudioError(f"the window cannot be opened ({error})", fix="Run: segstudio doctor") from error
-    return run(project)
 
 
 def _stopped() -> NoReturn:

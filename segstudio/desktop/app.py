@@ -55,6 +55,10 @@ class Desktop(QObject):
         self.warm_up.found_device.connect(self.window.header.show_device)
         self.uncaught.connect(self.window.notice.tell)
 
+    def come_up_on(self, project: Path, tab: str) -> None:
+        """Let `project` come up on `tab`, as if it had been left there; before `start`."""
+        self.settings.last_project, self.settings.last_tab = project, tab
+
     def start(self, project: Path | None) -> None:
         """Show the window, and then the project: what is heavy is loaded after it is on screen."""
         self._wanted = project or self.settings.last_project
@@ -94,13 +98,15 @@ class Desktop(QObject):
         self.window.deleteLater()
 
 
-def run(project: Path | None) -> int:
-    """Open the window, with `project` when it is given, and return the exit status once it is closed."""
+def run(project: Path | None, tab: str = "") -> int:
+    """Open the window, with `project` (on `tab`) when it is given, and return the exit status once it is closed."""
     app = _application()
     places = Places.of_this_user()
     with logging_to(places.logs):
         desktop = Desktop(app, places)
         with telling_uncaught(desktop.tell_uncaught), _closing_on_signals(desktop):
+            if project is not None and tab:
+                desktop.come_up_on(project, tab)
             desktop.start(project)
             try:
                 return app.exec()

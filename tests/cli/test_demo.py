@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from segstudio.cli.demo import _show
 from segstudio.cli.main import main
+from segstudio.cli.output import Output
 from segstudio.project.project import Project
 
 
@@ -19,8 +21,18 @@ def call(*arguments: str) -> int:
 
 
 @pytest.mark.slow
-def test_from_annotations_to_overlays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_from_annotations_to_overlays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     torch.set_num_threads(1)
+    opened: list[tuple[Path, str]] = []
+
+    def open_apart(project: Path, tab: str) -> bool:
+        opened.append((project, tab))
+        return True
+
+    monkeypatch.setattr("segstudio.cli.demo.open_window_apart", open_apart)
+    monkeypatch.setattr("segstudio.cli.demo.can_be_seen", lambda: True)  # --json opens none all the same
     folder = tmp_path / "demo"
     assert call("demo", str(folder), "--photos", "12", "--epochs", "4", "--device", "cpu", "--json") == 0
     lines = capsys.readouterr().out.splitlines()
@@ -38,5 +50,9 @@ def test_from_annotations_to_overlays(tmp_path: Path, capsys: pytest.CaptureFixt
     for number in range(1, 5):
         for kind in ("mask.png", "overlay.jpg", "panels.png"):
             assert (folder / "results" / f"new_000{number}.{kind}").is_file()
+    assert not opened
+    _show(project, Output(json=False))
+    assert opened == [(project.folder, "review")]
+    assert "The window opens on the project" in capsys.readouterr().out
     assert call("demo", str(folder)) == 1
     assert "the demo's folder is not empty" in capsys.readouterr().err
