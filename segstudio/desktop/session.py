@@ -227,8 +227,9 @@ class ProjectSession(QObject):
     @Slot(object)
     def _on_succeeded(self, opened: OpenedProject) -> None:
         another = self._opened is None or self._opened.folder != opened.folder
-        self._end_job()
+        # first: who hears that the job is over may begin the next one, and means what is open now
         self._put_look(opened)
+        self._end_job()
         if another:
             _log.info("opened a project of %d photos", len(opened.photos))
             self.project_opened.emit()

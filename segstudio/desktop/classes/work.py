@@ -201,7 +201,7 @@ class ClassWork(QObject):
             return
         if status is not None:
             self.progressed.emit(status)
-        else:  # the session takes over what its job has read right after telling this
+        else:  # after all others who hear it: what comes of this may begin the next job
             QTimer.singleShot(0, self, self._on_session_over)
 
     @Slot()
