@@ -24,6 +24,7 @@ from segstudio.project.photos import Photo, Split, Status
 from segstudio.project.project import Project
 
 _LOOK_AT_LOCK_MS = 3000
+_ANOTHER_FIRST = Problem("Masks are being handed over already: try again in a moment.", level="info")
 
 
 class PhotoDesk(PhotoSurface):
@@ -41,7 +42,7 @@ class PhotoDesk(PhotoSurface):
         super().__init__(parent)
         self._session = session
         self._classes = session.opened.classes if session.opened is not None else ClassList()
-        self._released: Photo | None = None
+        self._released: Photo | None = None  # what is to be opened after `resume`
         self._is_released = False
         self._waiting: tuple[Callable[[], None], Callable[[Problem], None]] | None = None
         self._opener = Opener(self)
@@ -54,6 +55,7 @@ class PhotoDesk(PhotoSurface):
         self._session.changed.connect(self._on_session_changed)
         self._opener.opened.connect(self._put)
         self._opener.failed.connect(self._on_open_failed)
+        self._opener.idle.connect(self._on_settled)
         self._saves.written.connect(self._on_written)
         self._saves.text_changed.connect(self.saved_changed)
         self._saves.problem_met.connect(self.problem_met)
@@ -82,7 +84,7 @@ class PhotoDesk(PhotoSurface):
         The photo that is shown is only read anew where its mask was changed by others.
         """
         project = self._session.opened
-        if self._is_released:
+        if self._is_released or self._waiting is not None:
             self._released = photo
         elif photo is None or project is None:
             self._opener.drop()
@@ -157,13 +159,19 @@ class PhotoDesk(PhotoSurface):
     def release(self, then: Callable[[], None], otherwise: Callable[[Problem], None] | None = None) -> None:
         """Save everything and close all photos, then call `then` (GUI thread): masks on disk may be changed now.
 
-        What is shown stays to be looked at until `resume`. When something cannot be saved, nothing is closed and
-        `otherwise` is called.
+        What is shown stays to be looked at until `resume`. When something cannot be saved, or another release is under
+        way, nothing is closed and `otherwise` is called.
         """
         self.commit()
         if self._whole is not None:
             self._after_whole.append(partial(self.release, then, otherwise))
             return
+        if self._waiting is not None:
+            (otherwise or _nothing)(_ANOTHER_FIRST)
+            return
+        if not self._is_released:
+            wish, shown = self._opener.wish, self._shown
+            self._released = wish.photo if wish is not None else shown.photo if shown is not None else None
         self._opener.drop()
         self._waiting = (then, otherwise or _nothing)
         self._saves.save()
@@ -182,6 +190,7 @@ class PhotoDesk(PhotoSurface):
     def shut_down(self) -> tuple[Problem, ...]:
         """Save everything, wait for it, and end all threads; returns what could not be saved (the journal has it)."""
         self._look_at_lock.stop()
+        self._waiting = None  # nothing new is begun now
         self._session.changed.disconnect(self._on_session_changed)
         self.commit()
         if self._whole is not None:
@@ -306,12 +315,11 @@ class PhotoDesk(PhotoSurface):
 
     @Slot()
     def _on_settled(self) -> None:
-        if self._waiting is None:
+        if self._waiting is None or self._saves.unsaved or not self._opener.is_idle:
             return
         (then, _), self._waiting = self._waiting, None
         self._is_released = True
         if self._shown is not None:
-            self._released = self._shown.photo
             self._saves.forget(self._shown)
             self.history_changed.emit()
         then()
@@ -320,6 +328,7 @@ class PhotoDesk(PhotoSurface):
     def _on_stuck(self, problem: Problem) -> None:
         if self._waiting is not None:
             (_, otherwise), self._waiting = self._waiting, None
+            self.show(self._released)  # it may have been wished for meanwhile
             otherwise(problem)
 
 

@@ -37,10 +37,14 @@ class Wish:
 
 
 class Opener(QObject):
-    """`opened` carries the OpenPhoto of the last wish, `failed` a Problem. In the GUI thread."""
+    """`opened` carries the OpenPhoto of the last wish, `failed` a Problem; `idle`: no photo is held by a reader any more.
+
+    In the GUI thread.
+    """
 
     opened = Signal(object)
     failed = Signal(object)
+    idle = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -55,6 +59,11 @@ class Opener(QObject):
     def wish(self) -> Wish | None:
         """What is being opened."""
         return self._wish
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no photo is being opened, not even one that is no longer wished for: none is held on the way."""
+        return not self._under_way
 
     def ask(self, wish: Wish, pyramid: Pyramid | None = None) -> None:
         """Open a photo; an earlier wish is over. `pyramid`: its pixels, where they are here already."""
@@ -114,20 +123,26 @@ class Opener(QObject):
         self._shelf.put(wish.photo, opened.pyramid, stamp)
         if wish.is_over:
             opened.close()
-            return
-        self._wish = None
-        opened.told = opened.told or wish.told
-        self.opened.emit(opened)
+        else:
+            self._wish = None
+            opened.told = opened.told or wish.told
+            self.opened.emit(opened)
+        self._tell_idle()
 
     def _on_failed(self, wish: Wish, error: BaseException) -> None:
         self._under_way.remove(wish)
         if wish.is_over:
-            return
-        if isinstance(error, Stopped):  # it had been over, and then was wished for again
+            pass  # nobody waits for it
+        elif isinstance(error, Stopped):  # it had been over, and then was wished for again
             self._send(wish, None)
         else:
             self._wish = None
             self.failed.emit(problem_of(error))
+        self._tell_idle()
+
+    def _tell_idle(self) -> None:
+        if self.is_idle:
+            self.idle.emit()
 
     def _on_read_ahead(self, wish: Wish, found: tuple[Pyramid, Stamp | None]) -> None:
         self._shelf.put(wish.photo, *found)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from segstudio.desktop.editing import autosave
+from segstudio.desktop.editing import autosave, disk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.shares import count, shares_of
 from segstudio.desktop.problems import Problem
@@ -442,6 +445,65 @@ def test_with_nothing_open_there_is_nothing_to_wait_for(bench: Bench) -> None:
     assert bench.desk.shown is None
     bench.desk.resume()
     bench.wait(lambda: bench.desk.can_paint)
+
+
+def test_who_releases_waits_for_a_photo_that_is_being_opened_and_it_comes_after(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lock is held by then: whoever changes masks would be told that somebody paints on it."""
+    bench.show(3)
+    holding, go_on = threading.Event(), threading.Event()
+    painted_on = disk._painted_on
+
+    def slow(*values: Any) -> OpenPhoto:
+        holding.set()
+        go_on.wait(WAIT_MS / 1000)
+        return painted_on(*values)
+
+    monkeypatch.setattr(disk, "_painted_on", slow)
+    bench.wish(1)
+    assert holding.wait(WAIT_MS / 1000)
+    locks: list[list[Path]] = []
+    folder = bench.session.opened.folder  # type: ignore[union-attr]
+    bench.desk.release(lambda: locks.append(list((folder / "masks").glob("*.lock"))))
+    assert not locks
+    go_on.set()
+    bench.wait(lambda: bool(locks))
+    assert locks == [[]]
+    bench.desk.resume()
+    bench.wait(lambda: bench.desk.can_paint and bench.desk.shown.photo.key == bench.key_at(1))  # type: ignore[union-attr]
+
+
+def test_a_second_release_is_refused_and_the_first_one_goes_on(bench: Bench) -> None:
+    bench.show(3)
+    bench.stroke(1, (5, 5), (20, 20))
+    told: list[object] = []
+    bench.desk.release(lambda: told.append("first"))
+    bench.desk.release(lambda: told.append("second"), told.append)
+    assert isinstance(told[0], Problem)
+    bench.wait(lambda: len(told) == 2)
+    assert told[1] == "first"
+    bench.desk.resume()
+    bench.wait(lambda: bench.desk.can_paint)
+
+
+def test_a_photo_wished_for_while_a_release_waits_comes_when_it_fails(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.show(3)
+    bench.stroke(1, (5, 5), (20, 20))
+
+    def full(*_: object, **__: object) -> Photo:
+        raise SegStudioError("could not be written (No space left on device)")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Project, "save_photo", full)
+        stuck: list[Problem] = []
+        bench.desk.release(stuck.clear, stuck.append)
+        bench.wish(1)
+        bench.wait(lambda: bool(stuck))
+    bench.wait(lambda: bench.desk.shown is not None and bench.desk.shown.photo.key == bench.key_at(1))
+    bench.wait_saved()
 
 
 def test_another_project_closes_the_photo_and_saves_it(bench: Bench) -> None:
