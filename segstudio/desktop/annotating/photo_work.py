@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +14,16 @@ from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.problems import Problem, Stopped
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import Job, JobControl
+from segstudio.errors import SegStudioError
 from segstudio.formats.options import ImportStopped
+from segstudio.painting.stroke_journals import StrokeJournals
+from segstudio.project.class_edit import Add
+from segstudio.project.class_edits import ClassEditing
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo, PhotoState, Split, Status
 from segstudio.project.project import Project, stamp
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class PhotoWork(QObject):
         self._session, self._desk = session, desk
         self._waiting: deque[_Writing] = deque()
         self._importing: Job | None = None
-        self._key = ""
+        self._place: tuple[Path, str] | None = None  # the photo that is imported again
         session.job_changed.connect(self._go_on)
 
     def mark(self, photos: Sequence[Photo], status: Status) -> None:
@@ -58,8 +65,8 @@ class PhotoWork(QObject):
         self._change_states(photos, f"Changing the use of {_counted(photos)}", {"split": split})
 
     def add_class(self, name: str) -> None:
-        """Add a class with the next free colour."""
-        self._ask(f"Adding {name}", lambda project: project.save_classes(project.classes.added(name)))
+        """Add a class with the next free colour, as the class editor would: it can be undone there."""
+        self._ask(f"Adding {name}", lambda project: _add_class(project, name))
 
     def import_again(self, photo: Photo) -> None:
         """Draw the mask of the photo that is open anew from the annotation that came with it: one edit."""
@@ -67,7 +74,7 @@ class PhotoWork(QObject):
         if opened is None or self._importing is not None:
             return
         folder = opened.folder
-        self._key = photo.key
+        self._place = folder, photo.key
         self._importing = Job(
             f"Importing {photo.key} again",
             lambda control: _again(folder, photo, control),
@@ -86,8 +93,14 @@ class PhotoWork(QObject):
             self._importing.cancel()
 
     def shut_down(self) -> None:
-        """Drop what waits, and wait for what is under way."""
-        self._waiting.clear()
+        """Wait for what is under way, and write what waited for it: no other thread of the session runs by now."""
+        self._session.job_changed.disconnect(self._go_on)
+        while self._waiting:
+            writing = self._waiting.popleft()
+            try:
+                writing.write(Project.open(writing.folder))
+            except SegStudioError as error:
+                _log.error("not done when the window was closed: %s: %s", writing.what, error)
         self.cancel()
         if self._importing is not None:
             self._importing.wait()
@@ -128,8 +141,7 @@ class PhotoWork(QObject):
     @Slot(object)
     def _on_imported(self, mask: Mask) -> None:
         self._end_import()
-        shown = self._desk.shown
-        if shown is not None and shown.photo.key == self._key:
+        if self._desk.place == self._place:
             self._desk.replace_with(mask, "import again")
 
     @Slot(object)
@@ -153,6 +165,10 @@ def _again(folder: Path, photo: Photo, control: JobControl) -> Mask:
         return mask_again(Project.open(folder), photo, control.cancelled)
     except ImportStopped as error:
         raise Stopped from error
+
+
+def _add_class(project: Project, name: str) -> None:
+    ClassEditing(project, StrokeJournals()).commit(Add(name))
 
 
 def _write_states(project: Project, keys: Sequence[str], fields: Mapping[str, object]) -> None:

@@ -17,6 +17,7 @@ from segstudio.desktop.annotating.sizes import SLIDER_STEPS, size_at, step_at
 from segstudio.desktop.annotating.status_text import HintLabel
 from segstudio.desktop.window import Window
 from segstudio.painting.rules import EVERYWHERE, ONLY_VOID, never_over, only_over
+from segstudio.project.class_history import ClassHistory
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.project import Project
 from tests.desktop.annotating.hands import ALT, SHIFT, Hands
@@ -260,3 +261,6 @@ def test_a_class_is_added_at_once_and_chosen(qtbot: QtBot, drive: Drive, project
 
     assert drive(steps, project.folder) == 0
     assert Project.open(project.folder).classes.names == ("sky", "ground", "person")
+    added = ClassHistory(project.folder).undoable
+    assert added is not None
+    assert added.label == "add person"
