@@ -27,7 +27,7 @@ class Journals(Protocol):
 def not_painted(project: Project, photos: Sequence[Photo]) -> Iterator[None]:
     """Keep everybody from painting on `photos`; raises SegStudioError when somebody does."""
     with ExitStack() as locks:
-        for photo in photos:
+        for photo in {photo.key: photo for photo in photos}.values():  # nobody can hold one lock twice
             if not locks.enter_context(held(project.paint_lock(photo))):
                 raise SegStudioError(
                     f'somebody is painting on "{photo.key}"',

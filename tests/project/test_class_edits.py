@@ -40,6 +40,7 @@ from segstudio.project.classes import MAX_CLASSES, VOID, ClassList
 from segstudio.project.document import FILE_NAME
 from segstudio.project.images import encode_png
 from segstudio.project.masks import Mask, read_mask
+from segstudio.project.painted_photos import not_painted
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
 from segstudio.project.threads import WorkStopped
@@ -402,6 +403,14 @@ def test_a_photo_that_somebody_paints_on_stops_it(striped: Project, fingerprint:
     assert fingerprint(striped.folder) == before
     let_go()
     editing(striped).commit(Delete(1))
+
+
+def test_a_lock_that_nobody_holds_any_more_stops_nothing(striped: Project) -> None:
+    """It may lie there after a crash, and always does where a file that is open cannot be removed."""
+    photo = striped.photo("0.png")
+    striped.paint_lock(photo).touch()
+    with not_painted(striped, [photo, photo]):
+        pass
 
 
 def test_a_mask_that_changes_meanwhile_stops_it(striped: Project, monkeypatch: pytest.MonkeyPatch) -> None:
