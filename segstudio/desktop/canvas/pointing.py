@@ -114,6 +114,8 @@ class Pointing:
     def pen(self, event: QTabletEvent) -> None:
         """Take an event of a pen; accepted, so that Qt makes no mouse event of it."""
         event.accept()
+        if event.type() == QEvent.Type.TabletRelease:
+            self._pen_is_down = False  # whether there still is a photo or not: the mouse is to be heard again
         if not self._ground.has_photo:
             return
         match event.type():
@@ -123,7 +125,6 @@ class Pointing:
             case QEvent.Type.TabletMove:
                 self._move(event, event.pressure() if self._pen_is_down else 1.0)
             case QEvent.Type.TabletRelease:
-                self._pen_is_down = False
                 self._release(event, event.pressure())
             case _:
                 pass

@@ -124,6 +124,19 @@ def test_a_pen_tells_its_pressure_and_no_mouse_repeats_it(shown: Canvas, tool: R
     assert told == [("press", 0.25), ("drag", 0.5), ("drag", 0.75), ("release", 0.0)]
 
 
+def test_the_mouse_is_heard_again_when_the_pen_was_lifted_from_no_photo(
+    shown: Canvas, tool: Recorder
+) -> None:
+    pen(shown, QEvent.Type.TabletPress, QPointF(10, 20), 0.5)
+    shown.show_photo(None, None)
+    pen(shown, QEvent.Type.TabletRelease, QPointF(10, 20), 0.0)
+    shown.show_photo(Pyramid.of(np.zeros((40, 60, 3), dtype=np.uint8)), None)
+    tool.told.clear()
+    move(shown, QPointF(20, 20))
+    press(shown, QPointF(20, 20))
+    assert "press" in tool.words
+
+
 def test_a_pen_in_the_air_hovers(shown: Canvas, tool: Recorder) -> None:
     pen(shown, QEvent.Type.TabletMove, QPointF(20, 20), 0.0)
     assert tool.words == ["hover"]
