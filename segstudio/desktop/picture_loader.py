@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from segstudio.desktop.pictures import PhotoPicture
 
@@ -18,12 +18,13 @@ Make = Callable[[], PhotoPicture]
 
 
 class PictureLoader(QObject):
-    """Makes pictures by key. `loaded` carries key and PhotoPicture, in the thread of the receiver.
+    """Makes pictures by key. `loaded` carries key and PhotoPicture, in the thread of this object.
 
     At most `waiting` wishes are kept; of more, the oldest are forgotten: they have been scrolled past.
     """
 
     loaded = Signal(str, object)
+    _made = Signal(int, str, object)
 
     def __init__(self, *, threads: int, waiting: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +33,7 @@ class PictureLoader(QObject):
         self._wishes: OrderedDict[str, Make] = OrderedDict()
         self._lock = threading.Lock()
         self._round = 0
+        self._made.connect(self._on_made, Qt.ConnectionType.QueuedConnection)
 
     def ask(self, key: str, make: Make) -> None:
         """Wish for a picture; the same wish again moves to the front."""
@@ -46,7 +48,7 @@ class PictureLoader(QObject):
             self._pool.submit(self._make_one, asked_in)
 
     def forget_all(self) -> None:
-        """Drop every wish; what is being made will not be told."""
+        """Drop every wish; what is being made, or is on its way here, will not be told."""
         with self._lock:
             self._wishes.clear()
             self._round += 1
@@ -66,7 +68,9 @@ class PictureLoader(QObject):
         except Exception as error:  # noqa: BLE001 (the edge of a thread)
             _log.error("a picture cannot be made", exc_info=error)
             picture = PhotoPicture(None, problem="The photo cannot be shown; the log file tells more.")
-        with self._lock:
-            if asked_in != self._round:
-                return
-        self.loaded.emit(key, picture)
+        self._made.emit(asked_in, key, picture)
+
+    @Slot(int, str, object)
+    def _on_made(self, asked_in: int, key: str, picture: PhotoPicture) -> None:
+        if asked_in == self._round:
+            self.loaded.emit(key, picture)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +20,7 @@ from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.opened_reading import read_opened
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.pictures import PhotoPicture, blended, mask_image, picture_of
+from segstudio.desktop.tabs import photo_model
 from segstudio.desktop.tabs.photo_filter import PhotoFilter, neighbour, next_open, runs, told, told_count
 from segstudio.desktop.tabs.photo_list import PhotoList
 from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PROBLEM_ROLE, PhotoModel
@@ -101,6 +103,19 @@ def test_a_mistake_in_a_picture_is_told_as_one(qtbot: QtBot) -> None:
     loader.shut_down()
     assert told_by.args is not None
     assert "log file" in told_by.args[1].problem
+
+
+def test_what_was_on_its_way_is_not_told_once_it_is_forgotten(qtbot: QtBot) -> None:
+    loader = PictureLoader(threads=1, waiting=3)
+    told: list[str] = []
+    loader.loaded.connect(lambda key, _: told.append(key))
+    loader.ask("old", lambda: PhotoPicture(None))
+    loader._pool.submit(lambda: None).result(WAIT_MS / 1000)  # it is made by now, and not told yet
+    loader.forget_all()
+    loader.ask("new", lambda: PhotoPicture(None))
+    qtbot.waitUntil(lambda: "new" in told, timeout=WAIT_MS)
+    loader.shut_down()
+    assert told == ["new"]
 
 
 def _many(count: int) -> tuple[Photo, ...]:
@@ -195,8 +210,6 @@ class _Counting(PictureLoader):
 
 
 def _with_photos(opened: OpenedProject, photos: tuple[Photo, ...]) -> OpenedProject:
-    from dataclasses import replace
-
     return replace(opened, photos=photos)
 
 
@@ -246,8 +259,6 @@ def test_a_change_of_one_photo_moves_nothing(qtbot: QtBot, look: Look, project: 
     place = photos.view.verticalScrollBar().value()
     resets = []
     photos.model.modelReset.connect(lambda: resets.append(1))
-    from dataclasses import replace
-
     other = replace(many[1001], state=PhotoState(status="checked", size=(40, 60)))
     photos.show_project(_with_photos(opened, (*many[:1001], other, *many[1002:])))
     photos.view.grab()
@@ -290,8 +301,6 @@ def test_thumbnails_come_are_kept_and_go_when_the_mask_changes(
     )
     model.show_photos(opened, opened.photos[:1])
     assert isinstance(model.data(model.index(0), Qt.ItemDataRole.DecorationRole), QPixmap)
-    from dataclasses import replace
-
     painted = replace(opened, mask_times={**opened.mask_times, "0.jpg": 1})
     old = model.data(model.index(0), Qt.ItemDataRole.DecorationRole)
     model.show_photos(painted, painted.photos)
@@ -299,6 +308,40 @@ def test_thumbnails_come_are_kept_and_go_when_the_mask_changes(
     qtbot.waitUntil(
         lambda: model.data(model.index(0), Qt.ItemDataRole.DecorationRole) is not old, timeout=WAIT_MS
     )
+    loader.shut_down()
+
+
+def test_a_thumbnail_in_former_colours_does_not_stay(
+    qtbot: QtBot, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, begun = threading.Event(), threading.Event()
+
+    def make(_photo: Photo, _path: Path, classes: ClassList, *_: object) -> PhotoPicture:
+        begun.set()
+        assert gate.wait(WAIT_MS / 1000)
+        image = QImage(4, 4, QImage.Format.Format_RGB32)
+        image.fill(classes.classes[0].colour)
+        return PhotoPicture(image)
+
+    def shown() -> str:
+        found = model.data(model.index(0), Qt.ItemDataRole.DecorationRole)
+        return found.toImage().pixelColor(1, 1).name().upper() if isinstance(found, QPixmap) else ""
+
+    monkeypatch.setattr(photo_model, "thumbnail_of", make)
+    loader = PictureLoader(threads=1, waiting=10)
+    model = PhotoModel(loader)
+    opened = read_opened(project.folder)
+    model.show_photos(opened, opened.photos)
+    assert not shown()
+    assert begun.wait(WAIT_MS / 1000)
+    other = replace(opened, classes=opened.classes.recoloured("sky", "#123456"))
+    with qtbot.waitSignal(model.pictures_came, timeout=WAIT_MS):  # they are drawn anew
+        model.show_photos(other, other.photos)
+    with qtbot.waitSignal(loader.loaded, timeout=WAIT_MS):
+        loader.ask("another", lambda: PhotoPicture(None))
+        gate.set()
+    assert not shown()
+    qtbot.waitUntil(lambda: shown() == "#123456", timeout=WAIT_MS)
     loader.shut_down()
 
 

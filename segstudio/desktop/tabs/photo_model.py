@@ -95,11 +95,15 @@ class PhotoModel(QStringListModel):
         for key in stale:
             self._old[key] = self._pictures.pop(key)
             self._problems.pop(key, None)
-        if self._opened is None or opened is None or self._opened.folder != opened.folder:
+        before, self._opened = self._opened, opened
+        another = before is None or opened is None or before.folder != opened.folder
+        if another:
             self._problems.clear()
             self._old.clear()
-            self._loader.forget_all()
-        self._opened = opened
+        if another or (before is not None and opened is not None and before.classes != opened.classes):
+            self._loader.forget_all()  # what is being made is of other photos, or in other colours
+            self._asked.clear()
+            self._soon.start()
         self._put(photos)
 
     def _put(self, photos: tuple[Photo, ...]) -> None:
