@@ -65,7 +65,11 @@ class JobControl:
 
 
 class Job(QThread):
-    """Runs `work` once. The signals arrive in the thread of their receivers; exactly one of the last three comes."""
+    """Runs `work` once. The signals arrive in the thread of their receivers; exactly one of the last three comes.
+
+    `over` is set when the work has ended: other workers wait for that and not for the thread, whose object may be
+    deleted by then.
+    """
 
     progressed = Signal(object)
     succeeded = Signal(object)
@@ -77,6 +81,7 @@ class Job(QThread):
     ) -> None:
         super().__init__(parent)
         self.status = JobStatus(what, can_cancel=can_cancel)
+        self.over = threading.Event()
         self._work = work
         self._control = JobControl(self.progressed.emit, can_cancel=can_cancel)
 
@@ -86,6 +91,12 @@ class Job(QThread):
 
     def run(self) -> None:
         """Do the work (in the new thread)."""
+        try:
+            self._do()
+        finally:
+            self.over.set()
+
+    def _do(self) -> None:
         try:
             result = self._work(self._control)
         except Stopped:

@@ -125,11 +125,11 @@ class Preparer(QObject):
 
     def _tidy(self, material: Material) -> None:
         """Remove what was unpacked, in a worker that begins when all those that use it have ended."""
-        before, stack = list(self._ending), material.kept
+        before, stack = [job.over for job in self._ending], material.kept
 
         def work(_control: JobControl) -> None:
-            for job in before:
-                job.wait()
+            for over in before:
+                over.wait()
             stack.close()
 
         self._let_go(Job("Tidying up", work, self), start=True)

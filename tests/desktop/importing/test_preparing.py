@@ -1,0 +1,39 @@
+"""The worker that reads what is given: what was unpacked goes when nobody needs it any more."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from types import SimpleNamespace
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from segstudio.desktop.importing.preparing import Preparer
+from segstudio.desktop.work import Job
+from tests.desktop.conftest import WAIT_MS
+
+
+def test_tidying_up_outlives_the_jobs_that_it_waits_for(qtbot: QtBot, qapp: QApplication) -> None:
+    parent = QObject()
+    preparer = Preparer(parent)
+    go_on, tidied = threading.Event(), threading.Event()
+    slow = Job("Slow", lambda _control: go_on.wait(WAIT_MS / 1000), preparer)
+    quick = Job("Quick", lambda _control: None, preparer)
+    stack = ExitStack()
+    stack.callback(tidied.set)
+    preparer._let_go(slow, start=True)
+    preparer._let_go(quick, start=True)
+    preparer._tidy(SimpleNamespace(kept=stack))  # type: ignore[arg-type]
+
+    def is_gone() -> bool:
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        return not shiboken6.isValid(quick)
+
+    qtbot.waitUntil(is_gone, timeout=WAIT_MS)
+    assert not tidied.is_set()
+    go_on.set()
+    qtbot.waitUntil(tidied.is_set, timeout=WAIT_MS)
+    preparer.shut_down()
