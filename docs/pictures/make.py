@@ -52,6 +52,7 @@ def main() -> None:
             shutil.copytree(drawn, home / "Documents" / "SegStudio")
             raw.mkdir()
             grab_look(home, raw, theme, scale, given.scenes)
+            keep_trainings(home / "Documents" / "SegStudio", drawn)
             for picture in sorted(raw.glob("*.png")):
                 at = "" if scale == 1 else f"@{scale}x"
                 save_small(picture, given.out / f"{picture.stem}-{theme}{at}.png")
@@ -72,12 +73,21 @@ def draw_projects(folder: Path) -> None:
     script.generate(folder / "Dropped", photos=NEW_PHOTOS, seed=11)
 
 
+def keep_trainings(projects: Path, drawn: Path) -> None:
+    """Give what was trained in one look to the looks that follow: one training serves all."""
+    for run in projects.glob("*/runs/*/recipe.toml"):
+        target = drawn / run.parent.relative_to(projects)
+        if not target.exists():
+            shutil.copytree(run.parent, target)
+
+
 def grab_look(home: Path, raw: Path, theme: str, scale: int, scenes: Sequence[str]) -> None:
     """Run one look and leave its pictures in `raw`."""
     environment = {
         **os.environ,
         "HOME": str(home),
         "QT_QPA_PLATFORM": "offscreen",
+        "OMP_NUM_THREADS": "1",  # the training of one scene is as fast beside other work
         "QT_SCALE_FACTOR": str(scale),
         **{f"XDG_{name}_HOME": str(home / f".{name.lower()}") for name in ("CONFIG", "CACHE", "DATA")},
     }
