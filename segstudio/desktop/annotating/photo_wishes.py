@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QMenu
 
@@ -62,14 +64,15 @@ class PhotoWishes(QObject):
         """Return what is to be said of the photo that was opened, with the ways out where its mask is damaged."""
         if not shown.has_damaged_mask:
             return Problem(shown.told, level="info")
-        ways = [Remedy("Start with an empty mask", do=lambda: self._desk.start_empty(shown))]
-        if shown.photo.state.source:
-            ways.append(Remedy("Import the mask again", do=lambda: self._import_in_place_of(shown)))
+        folder, photo = shown.folder, shown.photo  # a notice may stay for long: it keeps no pixels
+        ways = [Remedy("Start with an empty mask", do=lambda: self._desk.start_empty(folder, photo))]
+        if photo.state.source:
+            ways.append(Remedy("Import the mask again", do=lambda: self._import_in_place_of(folder, photo)))
         return Problem(shown.told, level="warning", actions=tuple(ways))
 
-    def _import_in_place_of(self, damaged: OpenPhoto) -> None:
-        self._to_import = damaged.photo.key
-        self._desk.start_empty(damaged)
+    def _import_in_place_of(self, folder: Path, damaged: Photo) -> None:
+        self._to_import = damaged.key
+        self._desk.start_empty(folder, damaged)
 
     @Slot(object)
     def _on_opened(self, shown: OpenPhoto | None) -> None:

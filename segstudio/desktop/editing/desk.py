@@ -129,16 +129,17 @@ class PhotoDesk(PhotoSurface):
 
         self._writing.send(read, then, self._on_errand_failed)
 
-    def start_empty(self, damaged: OpenPhoto) -> None:
-        """Move the mask file of a photo, which cannot be read, aside, so that the photo can be painted on."""
-        photo, folder = damaged.photo, damaged.folder
+    def start_empty(self, folder: Path, photo: Photo) -> None:
+        """Move the mask file of a photo, which cannot be read, aside, so that the photo can be painted on.
+
+        `folder` is its project's.
+        """
 
         def then(aside: Path) -> None:
-            if self._shown is damaged:
-                self._read_again(
-                    damaged, f"{photo.key} starts empty; its damaged mask is kept as {aside.name}."
-                )
-            self._on_written(damaged, Written(replace(photo, has_mask=False), None))
+            told = f"{photo.key} starts empty; its damaged mask is kept as {aside.name}."
+            if self._shown is not None and self._shown.place == (folder, photo.key):
+                self._read_again(self._shown, told)
+            self._note(folder, Written(replace(photo, has_mask=False), None))
 
         self._writing.send(lambda: set_mask_aside(Project.open(folder), photo), then, self._on_errand_failed)
 
@@ -307,8 +308,11 @@ class PhotoDesk(PhotoSurface):
     @Slot(object, object)
     def _on_written(self, opened: OpenPhoto, written: Written) -> None:
         opened.photo = written.photo
+        self._note(opened.folder, written)
+
+    def _note(self, folder: Path, written: Written) -> None:
         project = self._session.opened
-        if project is not None and project.folder == opened.folder:
+        if project is not None and project.folder == folder:
             self._session.note_photo(written.photo, written.mask_time)
 
     # -- letting go

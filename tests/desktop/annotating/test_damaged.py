@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -52,6 +55,32 @@ def test_a_damaged_mask_is_moved_aside_and_the_photo_painted_on(
     assert saved_mask(project, "0.jpg")[20, 20] == 1
     aside = list(path.parent.glob("0.jpg.png.damaged-*"))
     assert [old.read_bytes() for old in aside] == [content]
+
+
+def test_a_way_out_that_waited_is_for_its_photo_and_keeps_no_pixels(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    path = project.mask_path(project.photo("0.jpg"))
+    path.write_bytes(path.read_bytes()[:40])
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.wait_for_notice("the mask is")
+        shown = weakref.ref(hands.tab._desk.shown.pyramid.levels[0])  # type: ignore[union-attr]
+        hands.tab.list.show_photo("3.jpg")
+        hands.wait_for_photo("3.jpg")
+        hands.tab._desk._opener._shelf.clear()
+        gc.collect()
+        assert shown() is None
+        hands.tab.list.show_photo("0.jpg")
+        hands.wait_for_photo("0.jpg")
+        QTest.mouseClick(_way_out(hands, "Start with an empty mask"), Qt.MouseButton.LeftButton)
+        hands.wait(lambda: hands.tab._desk.can_paint)
+        hands.wait_for_notice("starts empty")
+
+    assert drive(steps, project.folder) == 0
+    assert list(path.parent.glob("0.jpg.png.damaged-*"))
 
 
 def test_a_notice_moves_nothing_of_what_is_painted_on(qtbot: QtBot, drive: Drive, project: Project) -> None:
