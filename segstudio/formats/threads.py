@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from segstudio.formats.options import Cancelled, Progress, check_cancelled
+from segstudio.project.threads import for_each
 
 _MOST = 8
 
@@ -31,23 +30,14 @@ def in_threads(
 ) -> list[_Out]:
     """Return `function` of each item, in order; OpenCV and zlib work outside the interpreter lock.
 
-    `workers` None: one for each core, at most eight. At most a few results wait at a time. The first exception ends it all, after the calls under way.
+    `workers` None: one for each core, at most eight. The first exception ends it all, after the calls under way;
+    raises ImportStopped when `cancelled` says so.
     """
-    workers = workers or min(_MOST, os.cpu_count() or 1)
-    results: list[_Out] = []
-    waiting: deque[Future[_Out]] = deque()
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="import")
-    try:
-        for item in items:
-            check_cancelled(cancelled)
-            if len(waiting) >= 2 * workers:
-                results.append(waiting.popleft().result())
-                progress(len(results), len(items))
-            waiting.append(pool.submit(function, item))
-        while waiting:
-            check_cancelled(cancelled)
-            results.append(waiting.popleft().result())
-            progress(len(results), len(items))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return results
+    return for_each(
+        function,
+        items,
+        progress=progress,
+        cancelled=cancelled,
+        check=check_cancelled,
+        workers=workers or min(_MOST, os.cpu_count() or 1),
+    )

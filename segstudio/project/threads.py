@@ -46,24 +46,26 @@ def for_each(
     *,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
+    check: Callable[[Cancelled], None] = check_cancelled,
     workers: int = _WORKERS,
 ) -> list[_Out]:
-    """Return `function` of each item, in order, worked out in `workers` threads.
+    """Return `function` of each item, in order, worked out in `workers` threads; at most a few results wait at a time.
 
-    The first exception ends it all, after the calls under way. Raises WorkStopped when `cancelled` says so.
+    The first exception ends it all, after the calls under way. `check` raises when `cancelled` says so: WorkStopped,
+    unless another one is given.
     """
     results: list[_Out] = []
     waiting: deque[Future[_Out]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="files")
     try:
         for item in items:
-            check_cancelled(cancelled)
+            check(cancelled)
             if len(waiting) >= 2 * workers:
                 results.append(waiting.popleft().result())
                 progress(len(results), len(items))
             waiting.append(pool.submit(function, item))
         while waiting:
-            check_cancelled(cancelled)
+            check(cancelled)
             results.append(waiting.popleft().result())
             progress(len(results), len(items))
     finally:
