@@ -24,10 +24,11 @@ class History(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._jobs: list[Job] = []
+        self._newest: Job | None = None
 
     def list_imports(self, project: Path) -> None:
-        """Find the newest imports of a project."""
-        self._start("Looking for imports", lambda _control: records_of(project)[:_MOST])
+        """Find the newest imports of a project; what an earlier wish still finds is not told."""
+        self._newest = self._start("Looking for imports", lambda _control: records_of(project)[:_MOST])
 
     def read(self, path: Path) -> None:
         """Read one."""
@@ -40,19 +41,20 @@ class History(QObject):
             job.deleteLater()
         self._jobs.clear()
 
-    def _start(self, what: str, work: Callable[[JobControl], object]) -> None:
+    def _start(self, what: str, work: Callable[[JobControl], object]) -> Job:
         job = Job(what, work, self)
         self._jobs.append(job)
         job.succeeded.connect(self._on_succeeded)
         job.failed.connect(self.problem_met)
         job.finished.connect(self._on_finished)
         job.start()
+        return job
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
         if isinstance(result, ImportRecord):
             self.was_read.emit(result)
-        else:
+        elif self.sender() is self._newest:
             self.listed.emit(result)
 
     @Slot()
