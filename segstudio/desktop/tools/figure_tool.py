@@ -30,7 +30,7 @@ _NUDGES = {
 _BIG_NUDGE_PX = 10
 _STEPS_KEPT = 200
 _WAITING = 100
-"""Of so many photos an open outline is kept while others are shown."""
+"""Of so many photos an outline is kept while others are shown."""
 
 
 class FigureTool(PaintingTool):
@@ -97,9 +97,9 @@ class FigureTool(PaintingTool):
         self._drop()
 
     def put_aside(self) -> None:
-        """Let an open outline wait for its photo."""
+        """Let the outline wait for its photo; a closed one is left only where the photo is read again."""
         figure, steps = self._figure, self._steps
-        if figure.points and not figure.closed and self._place is not None:
+        if figure.points and self._place is not None:
             self._waiting[self._place] = figure, steps
             if len(self._waiting) > _WAITING:
                 self._waiting.popitem(last=False)

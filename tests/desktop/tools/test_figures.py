@@ -223,6 +223,18 @@ def test_an_open_outline_waits_for_its_photo(box: ToolBox, ground: Ground) -> No
     assert corners(tool) == 1
 
 
+def test_a_closed_outline_is_still_there_when_its_photo_was_read_again(
+    box: ToolBox, square: FigureTool, ground: Ground
+) -> None:
+    """As it is when a class was renamed, or another program has written the mask."""
+    ground.editor = Ground.of(60, 80).editor
+    box.follow_photo()
+    assert square.figure.closed
+    square.key(RETURN, NONE)
+    assert ground.labels == ["Polygon person"]
+    assert ground.painted(3)
+
+
 def test_an_outline_of_another_photo_is_not_painted(box: ToolBox, square: FigureTool, ground: Ground) -> None:
     other = Ground.of(60, 80)
     ground.editor = other.editor
