@@ -107,7 +107,9 @@ class RuleButton(QToolButton):
     @Slot()
     def _fill(self) -> None:
         menu = self.menu_of_rules
-        menu.clear()
+        menu.clear()  # takes the menus of classes and the group out, and leaves them with their parent
+        for old in (*menu.findChildren(_StayingMenu), *menu.findChildren(QActionGroup)):
+            old.deleteLater()
         self._plain.clear()
         self._ticks.clear()
         group = QActionGroup(menu)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication
@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 from segstudio.desktop.annotating.class_rows import class_rows, toggled_alone, value_of_digit
 from segstudio.desktop.annotating.history_panel import last_edits
 from segstudio.desktop.annotating.overlay_panel import gamma_at, step_of_gamma
+from segstudio.desktop.annotating.rule_button import RuleButton
 from segstudio.desktop.annotating.rules import known_only, names_by_value, toggled, told
 from segstudio.desktop.annotating.sizes import SLIDER_STEPS, size_at, step_at
 from segstudio.desktop.annotating.status_text import HintLabel
+from segstudio.desktop.look import Look
 from segstudio.desktop.window import Window
 from segstudio.painting.rules import EVERYWHERE, ONLY_VOID, never_over, only_over
 from segstudio.project.class_history import ClassHistory
@@ -65,6 +67,24 @@ def test_rules_in_words_and_by_ticks() -> None:
     assert known_only(only_over(1, 2), frozenset({0, 2})) == only_over(2)
     assert known_only(never_over(1), frozenset({0, 2})) == EVERYWHERE
     assert known_only(ONLY_VOID, frozenset()) == ONLY_VOID
+
+
+def test_the_menu_of_rules_is_made_anew_and_leaves_nothing(
+    qtbot: QtBot, qapp: QApplication, look: Look
+) -> None:
+    button = RuleButton(look)
+    qtbot.addWidget(button)
+    button.show_classes(CLASSES)
+    counts = []
+    for _ in range(3):
+        button.menu_of_rules.aboutToShow.emit()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        counts.append(len(button.menu_of_rules.findChildren(QObject)))
+    assert len(set(counts)) == 1
+    assert [action.text() for action in button.menu_of_rules.actions() if action.menu()] == [
+        "Only over",
+        "Never over",
+    ]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 24, 100, 999, 1000])
