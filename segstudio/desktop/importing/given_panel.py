@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -64,12 +64,14 @@ class GivenPanel(QFrame):
             self._list.setItemWidget(item, self._line(path))
         self._list.setFixedHeight(_ROW_PX * max(1, min(len(sources), _SHOWN_ROWS)) + 2)
 
-    def keyPressEvent(self, event: object) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes out the chosen one."""
-        key = getattr(event, "key")()  # noqa: B009
         item = self._list.currentItem()
-        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and item is not None and self._list.hasFocus():
+        delete = event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+        if delete and item is not None and self._list.hasFocus():
             self.removed.emit(item.data(Qt.ItemDataRole.UserRole))
+        else:
+            super().keyPressEvent(event)
 
     def _line(self, path: Path) -> QFrame:
         line = QFrame()
