@@ -46,6 +46,7 @@ class ProjectSession(QObject):
         self._let_go: list[Job] = []
         self._noted: dict[str, tuple[Photo, int | None]] = {}
         self._look_again = False
+        self._is_shut = False
         self._looked_at = -_OLD_S
         self._status: JobStatus | None = None
 
@@ -126,7 +127,7 @@ class ProjectSession(QObject):
         """
         before = self._opened
         self._look_again = self._look is not None  # it may have gone past what is new already
-        if before is None or self.is_busy or self._look is not None:
+        if before is None or self.is_busy or self._look is not None or self._is_shut:
             return
         self._noted = {}
 
@@ -163,7 +164,8 @@ class ProjectSession(QObject):
             self._job.cancel()
 
     def shut_down(self) -> None:
-        """End what is under way and wait for its threads."""
+        """End what is under way and wait for its threads; the project is looked at no more."""
+        self._is_shut = True
         self._stop_looking()
         for job in (*self._let_go, self._job):
             if job is not None:

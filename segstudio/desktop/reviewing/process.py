@@ -26,11 +26,12 @@ class PredictorProcess(QObject):
     """One process for one model file, in the GUI thread.
 
     `event_came` carries each Event; `ended` the last words on standard error, when the process is gone without
-    having been asked to end.
+    having been asked to end; `gone` comes in any case, and after it nothing else.
     """
 
     event_came = Signal(object)
     ended = Signal(str)
+    gone = Signal()
 
     def __init__(self, model: Path, parent: QObject, *, words: Sequence[str] | None = None) -> None:
         super().__init__(parent)
@@ -55,17 +56,17 @@ class PredictorProcess(QObject):
         self._child.write(encode_line(request))
 
     def leave(self) -> None:
-        """Ask the process to end, and listen no more; it goes by itself, at the latest when this object is deleted."""
+        """Ask the process to end, and listen no more: `gone` says when it has."""
         if not self._is_leaving:
             self._is_leaving = True
             self.send(Quit())
             self._child.closeWriteChannel()
-            if self._child.state() == QProcess.ProcessState.NotRunning:
-                self.deleteLater()
 
     def shut_down(self) -> None:
         """End the process, and wait until it is gone."""
         self._is_leaving = True
+        # Nothing of Python may be called by a process that goes while its owner is being deleted.
+        self._child.blockSignals(True)
         if self._child.state() != QProcess.ProcessState.NotRunning:
             self._child.kill()  # it keeps nothing that is not on disk already
             self._child.waitForFinished(_END_MS)
@@ -99,11 +100,9 @@ class PredictorProcess(QObject):
             self._end()
 
     def _end(self) -> None:
-        words = self._said.decode("utf-8", "replace").strip()
-        if self._is_leaving:
-            self.deleteLater()
-        else:
+        if not self._is_leaving:
             self._is_leaving = True
+            words = self._said.decode("utf-8", "replace").strip()
             _log.warning("the predictor ended: %s", words)
             self.ended.emit(words)
-            self.deleteLater()
+        self.gone.emit()

@@ -70,6 +70,7 @@ class Segmenter(QObject):
         self._model: Model | None = None
         self._out = Path()
         self._process: PredictorProcess | None = None
+        self._leaving: list[PredictorProcess] = []
         self._is_ready = False
         self._is_broken = False
         self._sent: dict[str, Item | Video] = {}
@@ -117,6 +118,7 @@ class Segmenter(QObject):
             self._process = PredictorProcess(self._model.path, self)
             self._process.event_came.connect(self._on_event)
             self._process.ended.connect(self._on_ended)
+            self._process.gone.connect(self._on_gone)
 
     def feed(self) -> None:
         """Hand over what waits, as much as the process should know of."""
@@ -153,8 +155,11 @@ class Segmenter(QObject):
         """End the process, and wait for that."""
         self._is_shut = True
         self._sent.clear()
-        if self._process is not None:
-            self._process.shut_down()
+        for process in (*self._leaving, self._process):
+            if process is not None:
+                process.shut_down()
+        self._leaving.clear()
+        self._process = None
 
     # -- handing over
 
@@ -195,8 +200,9 @@ class Segmenter(QObject):
     def _leave_process(self) -> None:
         self._sent.clear()
         if self._process is not None:
-            self._process.leave()
-            self._process = None
+            process, self._process = self._process, None
+            self._leaving.append(process)
+            process.leave()
 
     # -- what the process says
 
@@ -273,6 +279,14 @@ class Segmenter(QObject):
         for number, (key, what) in enumerate(sent.items()):
             self._give_again(key, what, is_first=number == 0)
         self.feed()
+
+    @Slot()
+    def _on_gone(self) -> None:
+        process = self.sender()
+        if isinstance(process, PredictorProcess):
+            if process in self._leaving:
+                self._leaving.remove(process)
+            process.deleteLater()
 
     def _give_again(self, name: str, what: Item | Video, *, is_first: bool) -> None:
         """Hand over once more what a process that died knew of; what it died of twice is left out."""

@@ -178,7 +178,8 @@ class Shown:
         self.loader.shut_down()
         self.session.shut_down()
         self.tab.close()
-        self.tab.deleteLater()
+        for thing in (self.tab, self.loader, self.session):
+            thing.deleteLater()  # here, and not in whatever thread happens to collect garbage
         assert not process or not psutil.pid_exists(process)
 
 

@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QSlider
 
+from segstudio.desktop.reviewing.models import model_of_file
 from segstudio.desktop.reviewing.panel_strip import UNSURE
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask, read_mask
@@ -478,3 +480,21 @@ def test_the_window_answers_while_twenty_photos_are_segmented(
         shown.wait_for_photo("00.png")
     print(f"longest gap {gaps.longest_ms:.0f} ms")  # noqa: T201
     assert gaps.longest_ms < LONGEST_MS
+
+
+@pytest.mark.usefixtures("quick")
+def test_processes_that_are_left_are_gone_with_the_tab(
+    show: Show, jumps: Project, photos: Path, model_file: Path
+) -> None:
+    shown = show(jumps)
+    segmenter = shown.page.board.segmenter
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait(lambda: segmenter.process_id)
+    ids = [segmenter.process_id]
+    for _ in range(3):
+        shown.page.use_model(model_of_file(model_file))
+        segmenter.warm_up()
+        shown.wait(lambda: segmenter.process_id not in (0, *ids))
+        ids.append(segmenter.process_id)
+    shown.tab.shut_down()
+    assert not [each for each in ids if psutil.pid_exists(each)]
