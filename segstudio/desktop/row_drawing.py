@@ -51,15 +51,25 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), _RADIUS_PX, _RADIUS_PX)
 
     def draw_two_lines(
-        self, painter: QPainter, room: QRect, first: str, second: str, *, apart_px: int, bold: bool = False
+        self,
+        painter: QPainter,
+        room: QRect,
+        first: str,
+        second: str,
+        *,
+        apart_px: int,
+        bold: bool = False,
+        token: str = "text",
     ) -> None:
-        """Draw a name and what is told of it, each shortened in the middle, `apart_px` from line to line."""
+        """Draw a name in the colour `token` and what is told of it, each shortened in the middle, `apart_px` from line
+        to line.
+        """
         theme = self._look.theme
-        for words, font, token, down in (
-            (first, theme.font("body", bold=bold), "text", -apart_px // 2),
+        for words, font, colour, down in (
+            (first, theme.font("body", bold=bold), token, -apart_px // 2),
             (second, theme.font("caption"), "text_dim", apart_px // 2),
         ):
             painter.setFont(font)
-            painter.setPen(self._look.colour(token))
+            painter.setPen(self._look.colour(colour))
             shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideMiddle, room.width())
             painter.drawText(room.translated(0, down), Qt.AlignmentFlag.AlignVCenter, shown)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QPixmap
-from PySide6.QtWidgets import (
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-)
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPixmap
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QStyle
 
 from segstudio.desktop.look import Look
+from segstudio.desktop.row_drawing import Index, RowDelegate
 from segstudio.desktop.settings import Places
 from segstudio.desktop.widgets.labels import shown_path
 
@@ -24,6 +18,7 @@ _IS_GONE = Qt.ItemDataRole.UserRole + 1
 _ROW_PX = 72
 _THUMBNAIL = QSize(80, 56)
 _MARGIN_PX = 8
+_APART_PX = 22
 _REMOVE = "Remove from list"
 
 
@@ -110,31 +105,17 @@ class RecentList(QListWidget):
         menu.popup(self.viewport().mapToGlobal(place))
 
 
-class _RecentDelegate(QStyledItemDelegate):
-    def __init__(self, look: Look, parent: RecentList) -> None:
-        super().__init__(parent)
-        self._look = look
+class _RecentDelegate(RowDelegate):
+    def __init__(self, look: Look, view: RecentList) -> None:
+        super().__init__(look, view, row_px=_ROW_PX)
 
-    def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Every row is as high as a thumbnail with its margins."""
-        rect: QRect = getattr(option, "rect")  # noqa: B009 (the stubs do not know the fields of style options)
-        return QSize(rect.width(), _ROW_PX)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Draw thumbnail, name and folder."""
-        rect: QRect = getattr(option, "rect")  # noqa: B009
-        state: QStyle.StateFlag = getattr(option, "state")  # noqa: B009
+    def draw_row(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, index: Index) -> None:
+        """Draw thumbnail, name and folder; which row is current is seen while the keyboard is here."""
         look = self._look
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        focused = bool(state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_HasFocus)
-        if focused or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(QPen(look.colour("accent"), 2) if focused else Qt.PenStyle.NoPen)
-            painter.setBrush(look.colour("selection" if focused else "hover"))
-            painter.drawRoundedRect(QRectF(rect).adjusted(2, 2, -2, -2), 6, 6)
+        if not state & QStyle.StateFlag.State_HasFocus:
+            state &= ~QStyle.StateFlag.State_Selected
+        self.draw_ground(painter, rect, state)
         gone = bool(index.data(_IS_GONE))
         box = QRect(rect.topLeft() + QPoint(_MARGIN_PX, _MARGIN_PX), _THUMBNAIL)
         _draw_thumbnail(painter, box, None if gone else index.data(Qt.ItemDataRole.DecorationRole), look)
@@ -147,15 +128,15 @@ class _RecentDelegate(QStyledItemDelegate):
             painter.setPen(look.colour("accent"))
             painter.drawText(remove, Qt.AlignmentFlag.AlignCenter, _REMOVE)
         where = shown_path(Path(index.data(_FOLDER)))
-        for words, font, colour, top in (
-            (str(index.data()), look.theme.font("body", bold=True), "text_dim" if gone else "text", -11),
-            (f"not there: {where}" if gone else where, look.theme.font("caption"), "text_dim", 11),
-        ):
-            painter.setFont(font)
-            painter.setPen(look.colour(colour))
-            shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideMiddle, text.width())
-            painter.drawText(text.translated(0, top), Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.restore()
+        self.draw_two_lines(
+            painter,
+            text,
+            str(index.data()),
+            f"not there: {where}" if gone else where,
+            apart_px=_APART_PX,
+            bold=True,
+            token="text_dim" if gone else "text",
+        )
 
 
 def remove_rect(row: QRect, metrics: QFontMetrics) -> QRect:
