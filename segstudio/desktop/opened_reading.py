@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QImageWriter
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.pictures import blended, picture_of
 from segstudio.desktop.run_summaries import summarise_runs
+from segstudio.desktop.warm_up import load_what_comes_soon
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
 from segstudio.project.project import Project
@@ -26,9 +27,11 @@ _AFFORDABLE_PIXELS = 64_000_000
 def read_opened(folder: Path, before: OpenedProject | None = None) -> OpenedProject:
     """Open the project in `folder` and look at it; raises SegStudioError when it cannot be opened.
 
-    What has not changed since the look `before` is neither read again nor another object: comparing is quick then.
+    The first time this waits for what the tabs load, lest the window wait for it. What has not changed since the look `before` is neither read again nor another object: comparing is quick then.
     """
     project = Project.open(folder, before=before.project if before is not None else None)
+    if before is None:
+        load_what_comes_soon()
     with _no_collection():
         photos = project.photos()
     return OpenedProject(

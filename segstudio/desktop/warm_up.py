@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import threading
 
 from PySide6.QtCore import QThread, Signal
 
@@ -12,11 +13,21 @@ _NEEDED_SOON = (
     "segstudio.desktop.tabs.annotate",
     "segstudio.desktop.tabs.new_project",
     "segstudio.desktop.tabs.import_",
+    "segstudio.desktop.tabs.train",
+    "segstudio.desktop.tabs.review",
     "segstudio.desktop.reviewing.page",
 )
 
 
+_loading = threading.Lock()
 _log = logging.getLogger(__name__)
+
+
+def load_what_comes_soon() -> None:
+    """Load what the first click will need: by now, or waiting for whoever is at it. In any thread but the window's."""
+    with _loading:
+        for name in _NEEDED_SOON:
+            importlib.import_module(name)
 
 
 class WarmUp(QThread):
@@ -27,8 +38,7 @@ class WarmUp(QThread):
     def run(self) -> None:
         """Import and ask (in the new thread)."""
         try:
-            for name in _NEEDED_SOON:
-                importlib.import_module(name)
+            load_what_comes_soon()
         except Exception as error:  # noqa: BLE001 (the edge of a thread)
             _log.error("a part of the program cannot be loaded", exc_info=error)
         from segstudio.desktop.device import device_text

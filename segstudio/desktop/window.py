@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -34,11 +34,13 @@ from segstudio.desktop.work import JobStatus
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(960, 600)
+_PAUSE_MS = 20
 _FIRST_TAB, _FILES_TAB, _MODELS_TAB = "annotate", "import", "review"
 
 
 class Window(QMainWindow):
-    """Header, notice, the start page or the tabs, status line. The tabs are made when a project first opens.
+    """Header, notice, the start page or the tabs, status line. The tabs are made one by one when a project first
+    opens.
 
     `painted` comes once: what is heavy waits for it. While `asks` is true, closing asks before work is lost.
     """
@@ -61,6 +63,8 @@ class Window(QMainWindow):
         self._pages: dict[str, QWidget] = {}
         self._unpainted = True
         self._tab_to_restore = ""
+        self._next_page = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._next_page.timeout.connect(self._on_next_page)
         self.asks = True
         self.notice = NoticeBar(look, actions)
         self.wishes = Wishes(
@@ -87,6 +91,8 @@ class Window(QMainWindow):
 
     def page(self, tab_id: str) -> QWidget | None:
         """The page of a tab, once a project was opened."""
+        if self._session.opened is not None:
+            self._make(tab_id)
         return self._pages.get(tab_id)
 
     @Slot(str)
@@ -94,11 +100,12 @@ class Window(QMainWindow):
         """Show a tab; without a project nothing happens."""
         if self._session.opened is None:
             return
-        self._make_pages()
+        self._make(tab_id)
         self._stack.setCurrentWidget(self._pages[tab_id])
         self.header.tabs.show_chosen(tab_id)
         self._pages[tab_id].setFocus()
         self._actions.know(tab=tab_id)
+        self._make_next_soon()
 
     @Slot(object)
     def open_project(self, folder: Path) -> None:
@@ -133,7 +140,7 @@ class Window(QMainWindow):
         self._settings.geometry = self.saveGeometry()
         self._settings.last_project = opened.folder if opened else None
         self._settings.last_tab = self.shown_tab
-        for splitter in self._splitters():
+        for splitter in _named_splitters(self._stack):
             self._settings.set_parts(splitter.objectName(), splitter.saveState())
         self._settings.save()
         super().closeEvent(event)
@@ -220,23 +227,31 @@ class Window(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_SIZE)
 
-    def _make_pages(self) -> None:
-        if self._pages:
+    def _make(self, tab_id: str) -> None:
+        if tab_id in self._pages:
             return
-        self._pages = {spec.id: spec.make() for spec in self._tabs}
-        for tab_id, page in self._pages.items():
-            self._stack.addWidget(page)
-            if isinstance(page, TellsSaved):
-                page.saved_changed.connect(self._on_saved_changed)
-            if isinstance(page, TellsWork):
-                self.status.watch(tab_id, page)
-        for splitter in self._splitters():
+        page = self._pages[tab_id] = next(spec for spec in self._tabs if spec.id == tab_id).make()
+        self._stack.addWidget(page)
+        if isinstance(page, TellsSaved):
+            page.saved_changed.connect(self._on_saved_changed)
+        if isinstance(page, TellsWork):
+            self.status.watch(tab_id, page)
+        for splitter in _named_splitters(page):
             state = self._settings.parts(splitter.objectName())
             if state is not None:
                 splitter.restoreState(state)
 
-    def _splitters(self) -> list[QSplitter]:
-        return [each for each in self._stack.findChildren(QSplitter) if each.objectName()]
+    def _make_next_soon(self) -> None:
+        """Make the pages that are not shown, one in each turn of the event loop: all at once would be felt."""
+        if len(self._pages) < len(self._tabs):
+            self._next_page.start()
+
+    @Slot()
+    def _on_next_page(self) -> None:
+        missing = next((spec.id for spec in self._tabs if spec.id not in self._pages), None)
+        if missing is not None and self._session.opened is not None and self.isVisible():
+            self._make(missing)
+            self._make_next_soon()
 
     # -- what the session and the pages say
 
@@ -322,3 +337,9 @@ class Window(QMainWindow):
                 return
             if isinstance(part, Header | NoticeBar | StatusLine) and part.take_focus():
                 return
+
+
+def _named_splitters(inside: QWidget) -> list[QSplitter]:
+    """Return the splitters that are remembered: what is given, or those inside of it."""
+    found = [inside] if isinstance(inside, QSplitter) else []
+    return [each for each in (*found, *inside.findChildren(QSplitter)) if each.objectName()]

@@ -43,7 +43,7 @@ class ClassPalette(QFrame):
         )
         self.name = _NameField()
         self.name.hide()
-        self._edit = QPushButton("Edit classes…")
+        self._edit = QPushButton("Edit classes…", self)  # without a parent it would be shown as a window
         self._edit.setObjectName("class.edit")
         self._edit.setProperty("kind", "quiet")
         self._can_edit = edit is not None
