@@ -6,6 +6,10 @@
 # The first Python on the path that is new enough.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
+# Where tests watch the event loop.
+PAUSES := tests/desktop/importing/test_pace.py tests/desktop/annotating/test_scrolling.py \
+	tests/desktop/editing/test_large.py tests/desktop/editing/test_parts.py \
+	tests/desktop/classes/test_editor.py::test_the_window_answers_while_masks_are_rewritten
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -43,8 +47,10 @@ imports: setup
 tests: setup
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
+# Each file in a process of its own; then how long the window does not answer, the time that others take included.
 benchmarks: setup
-	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s
+	for file in tests/benchmarks/test_*.py; do QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $$file -m benchmark -s || exit 1; done
+	SEGSTUDIO_WALL_CLOCK=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -s -m "benchmark or not benchmark" $(PAUSES)
 
 pictures: setup
 	$(BIN)/python docs/pictures/make.py
