@@ -49,7 +49,9 @@ TRAIN = (
         "Go on from the last checkpoint, as if the run had never stopped.",
         _can_go_on,
     ),
-    ActionSpec("run.rename", "Training", "Rename the run…", "", "", "Give it a name that says more.", _has_run),
+    ActionSpec(
+        "run.rename", "Training", "Rename the run…", "", "", "Give it a name that says more.", _has_run
+    ),
     ActionSpec(
         "run.folder",
         "Training",
