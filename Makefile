@@ -44,8 +44,9 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports
 
+# One process for each core, four at the most, and one thread in each: torch would take all cores in every one of them.
 tests: setup
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # Each file in a process of its own; then how long the window does not answer, the time that others take included.
 benchmarks: setup
