@@ -206,35 +206,29 @@ class MaskEditor:
     # -- history
 
     def undo(self) -> Rect | None:
-        """Take the last edit back; returns what changed, None when there is nothing or an edit is under way."""
-        if self.is_open or (edit := self._history.step_back()) is None:
-            return None
-        self._revision += 1
-        self._keep(change.tile for change in edit.tiles)
-        rect = edit.revert(self._mask)
-        self._journalise(Record(Kind.UNDO))
-        return rect
+        """Take the last edit back; returns what changed, None when there is nothing or an edit is under way.
+
+        When it fails, mask and history are as before.
+        """
+        edits = self._history.undo_edits
+        return None if self.is_open or not edits else _all_of(self.undo_in_parts(), edits[-1])
 
     def redo(self) -> Rect | None:
-        """Do again what was undone last; returns what changed, None when there is nothing or an edit is under way."""
-        if self.is_open or (edit := self._history.step_forward()) is None:
-            return None
-        self._revision += 1
-        self._keep(change.tile for change in edit.tiles)
-        rect = edit.apply(self._mask)
-        self._journalise(Record(Kind.REDO))
-        return rect
+        """Do again what was undone last; returns what changed, as `undo` does."""
+        edits = self._history.redo_edits
+        return None if self.is_open or not edits else _all_of(self.redo_in_parts(), edits[-1])
 
     def undo_in_parts(self) -> Iterator[Rect]:
         """Take the last edit back, some tiles at a time, for edits that touch too many for one turn of a window.
 
-        Yields what changed. Until the iterator has ended an edit counts as under way, and nothing else may be done.
+        Yields what changed. From its first step to its end an edit counts as under way, and nothing else may be done.
+        When it fails, or is closed before its end, mask and history are as before.
         """
-        return self._move_in_parts(self._history.step_back(), Kind.UNDO)
+        return self._move_in_parts(Kind.UNDO)
 
     def redo_in_parts(self) -> Iterator[Rect]:
         """Do again what was undone last, as `undo_in_parts` does."""
-        return self._move_in_parts(self._history.step_forward(), Kind.REDO)
+        return self._move_in_parts(Kind.REDO)
 
     # -- safety
 
@@ -288,16 +282,36 @@ class MaskEditor:
 
     # -- inside
 
-    def _move_in_parts(self, edit: Edit | None, kind: Kind) -> Iterator[Rect]:
+    def _move_in_parts(self, kind: Kind) -> Iterator[Rect]:
+        edit = self._step(kind)
         if edit is None:
             return
+        done: list[Edit] = []
         self._moving = True
-        self._revision += 1
-        self._journalise(Record(kind))  # first: after a crash in between it is done whole
-        for part in edit.parts(_TILES_AT_ONCE):
-            self._keep(change.tile for change in part.tiles)
-            yield (part.revert if kind is Kind.UNDO else part.apply)(self._mask)
-        self._moving = False
+        try:
+            for part in edit.parts(_TILES_AT_ONCE):
+                done.append(part)
+                yield self._move(part, kind)
+        except BaseException:
+            back = Kind.REDO if kind is Kind.UNDO else Kind.UNDO
+            self._step(back)
+            for part in done:
+                self._move(part, back)
+            raise
+        finally:
+            self._moving = False
+
+    def _step(self, kind: Kind) -> Edit | None:
+        """Move the history, and tell the journal first: after a crash in between it is done whole."""
+        edit = self._history.step_back() if kind is Kind.UNDO else self._history.step_forward()
+        if edit is not None:
+            self._revision += 1
+            self._journalise(Record(kind))
+        return edit
+
+    def _move(self, part: Edit, kind: Kind) -> Rect:
+        self._keep(change.tile for change in part.tiles)
+        return part.revert(self._mask) if kind is Kind.UNDO else part.apply(self._mask)
 
     def _expect_open(self) -> OpenEdit:
         if self._open is None:
@@ -348,3 +362,9 @@ class MaskEditor:
             self.journal_problem = error
         else:
             self.journal_problem = None
+
+
+def _all_of(parts: Iterator[Rect], edit: Edit) -> Rect:
+    for _ in parts:
+        pass
+    return edit.rect

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segstudio.painting.brush import Brush, Stroke
+from segstudio.painting.edit import unpack
 from segstudio.painting.editor import MaskEditor
 from segstudio.painting.fill import flood_fill
 from segstudio.painting.history import History
@@ -251,6 +252,56 @@ def test_unsaved_is_told_from_what_was_saved_not_from_what_was_painted() -> None
         editor.save(editor.snapshot(), full)
     unsaved.append(editor.unsaved)
     assert unsaved == [False, True, False, True]
+
+
+@pytest.mark.parametrize("way", ["undo", "redo", "undo_in_parts", "redo_in_parts"])
+def test_an_undo_that_fails_leaves_everything_as_it_was(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size, noise = (1300, 2700), np.random.default_rng(2).integers(0, 9, (1300, 2700), dtype=np.uint8)
+    editor, _ = MaskEditor.open(np.full(size, 255, dtype=np.uint8), tmp_path / "a.undo")
+    with editor.edit("paste"):
+        editor.paste(noise)
+    if way.startswith("redo"):
+        editor.undo()
+    before = editor.mask.copy()
+    calls = 0
+
+    def short_of_memory(data: bytes, size: tuple[int, int]) -> Mask:
+        nonlocal calls
+        calls += 1
+        if calls == 40:  # in the second part, behind some of its tiles
+            raise MemoryError
+        return unpack(data, size)
+
+    def move() -> None:
+        moved = getattr(editor, way)()
+        for _ in moved if way.endswith("parts") else ():
+            pass
+
+    with monkeypatch.context() as patch:
+        patch.setattr("segstudio.painting.edit.unpack", short_of_memory)
+        with pytest.raises(MemoryError):
+            move()
+    assert (editor.mask == before).all()
+    assert not editor.is_open
+    crashed, _ = MaskEditor.open(np.full(size, 255, dtype=np.uint8), tmp_path / "a.undo")
+    assert (crashed.mask == before).all()
+    assert (crashed.undo_label, crashed.redo_label) == (editor.undo_label, editor.redo_label)
+    move()
+    assert not (editor.mask == before).all()
+
+
+def test_an_undo_in_parts_that_is_given_up_leaves_everything_as_it_was() -> None:
+    editor = MaskEditor(np.zeros((1300, 2700), dtype=np.uint8))
+    with editor.edit("all"):
+        editor.paint_all(1)
+    parts = editor.undo_in_parts()
+    next(parts)
+    parts.close()  # type: ignore[attr-defined]
+    assert (editor.mask == 1).all()
+    assert editor.undo() is not None
+    assert not editor.mask.any()
 
 
 def test_a_large_edit_is_undone_in_parts_and_a_crash_in_between_finishes_it(tmp_path: Path) -> None:
