@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -83,7 +88,11 @@ def import_(
         bool, typer.Option("--replace", help="Replace the masks of photos that the project already has.")
     ] = False,
     keep_unlabelled: Annotated[
-        bool, typer.Option("--keep-unlabelled", help="Bring in photos without annotation too, without mask.")
+        bool,
+        typer.Option(
+            "--keep-unlabelled",
+            help="Bring in photos without annotation too, without mask. Photos alone come in anyway.",
+        ),
     ] = False,
     blank_is_background: Annotated[
         bool,
@@ -114,13 +123,17 @@ def import_(
         scale=scale,
         reference=reference,
         replace=replace,
-        keep_unlabelled=keep_unlabelled,
+        keep_unlabelled=keep_unlabelled or None,
         blank_is_background=blank_is_background,
         under=under,
         rule=rule.value,
         layers=layers.value,
     )
-    with Stages(out) as stages, gather(sources, photos or [], progress=stages.stage("Unpacking")) as gathered:
+    with (
+        _tidy_when_ended(),
+        Stages(out) as stages,
+        gather(sources, photos or [], progress=stages.stage("Unpacking")) as gathered,
+    ):
         prepared = prepare(
             gathered,
             opened,
@@ -141,6 +154,23 @@ def import_(
         raise typer.Exit(1)
 
 
+@contextmanager
+def _tidy_when_ended() -> Iterator[None]:
+    """Let a wish to end (SIGTERM) unwind like Ctrl-C, so that what was unpacked or staged is removed."""
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + signal.SIGTERM)
+
+    if threading.current_thread() is not threading.main_thread():  # only there signals are heard
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _renames(pairs: Sequence[str]) -> Mapping[str, str]:
     renames = {}
     for pair in pairs:
@@ -157,6 +187,8 @@ def _tell(out: Output, report: ImportReport, *, ordered: bool) -> None:
     out.table("", ["", "count", "which"], _rows(report))
     if report.hidden and not ordered:
         out.say("A class was painted over wholly: say with --order what lies on top, from bottom to top.")
+    for sentence in report.not_read:
+        out.warn(f"Not read: {sentence}")
     if report.shapes:
         out.table("Shapes", ["class", "count"], [[name, str(count)] for name, count in report.shapes.items()])
 
@@ -189,7 +221,6 @@ def _rows(report: ImportReport) -> list[list[str]]:
             "skipped shapes", sum(report.skipped.values()), [f"{k} × {n}" for k, n in report.skipped.items()]
         ),
         _row("deleted objects", report.deleted, []),
-        _row("not read", len(report.not_read), report.not_read),
         _row("other size", len(report.other_size), report.other_size),
         _row("doubtful", len(report.doubtful), report.doubtful),
         _row("damaged", len(report.damaged), report.damaged),

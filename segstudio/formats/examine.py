@@ -135,7 +135,7 @@ def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Phot
     result = _paint(annotation, size, orientation, plan)
     return Examined(
         planned,
-        _outcome(result, there, options, is_held=_is_held(annotation, plan)),
+        _outcome(result, annotation, there, options, is_held=_is_held(annotation, plan)),
         size,
         orientation,
         there,
@@ -182,12 +182,15 @@ def _is_held(annotation: Annotation, plan: ImportPlan) -> bool:
     return bool(unknown) and any(is_drawn(shape) and shape.label in unknown for shape in annotation.shapes)
 
 
-def _outcome(result: Rasterised, there: Photo | None, options: ImportOptions, *, is_held: bool) -> Outcome:
+def _outcome(
+    result: Rasterised, annotation: Annotation, there: Photo | None, options: ImportOptions, *, is_held: bool
+) -> Outcome:
     if there is not None and there.has_mask and not options.replace:
         return Outcome.ALREADY_THERE
     if is_held:
         return Outcome.UNKNOWN_CLASS
-    if result.painted or options.blank_is_background:
+    # a point or a line says that something is there: such a photo is not all background
+    if result.painted or (options.blank_is_background and not annotation.shapes):
         return Outcome.IMPORT
     if options.keep_unlabelled and there is None:
         return Outcome.UNLABELLED

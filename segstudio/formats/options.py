@@ -26,8 +26,10 @@ class ImportOptions:
     last. `renames` maps a label in the files to a class of the project, or to `void`; shapes of the labels in
     `leave_out` are not painted. `new_classes` are added where the project has none of that name, each with its
     colour (`#RRGGBB`; empty: the next free one). `under` is put before each photo's key. `skip_bad` leaves out what is damaged, doubtful or of another size, which otherwise stops
-    the import; `hold_unknown` leaves out whole photos with shapes of unknown classes, `skip_unknown` those shapes. `keep_unlabelled` takes photos without annotation, or whose annotation is blank, without mask;
-    `blank_is_background` takes the latter with a mask of unpainted pixels.
+    the import; `hold_unknown` leaves out whole photos with shapes of unknown classes, `skip_unknown` those shapes.
+    `keep_unlabelled` takes photos without annotation, or whose annotation is blank, without mask (None: where nothing
+    that was given holds annotations); `blank_is_background` takes those whose annotation has no shape at all with a mask
+    of unpainted pixels.
     """
 
     format: str | None = None
@@ -43,7 +45,7 @@ class ImportOptions:
     scale: bool = False
     reference: bool = False
     replace: bool = False
-    keep_unlabelled: bool = False
+    keep_unlabelled: bool | None = None
     blank_is_background: bool = False
     under: str = ""
     rule: Rule = "truncate"

@@ -35,8 +35,8 @@ class ImportPlan:
 
     `made_from` are the project's classes as they were then. `photos` have an annotation, `spare` have none. `uses`
     are the labels of those annotations. `formats` names the format of each annotation file. `damaged` are the
-    files that could not be read, `not_read` those that are of another kind. `skipped` counts the shapes without
-    an area by kind.
+    files that could not be read, `not_read` those that are of another kind. `only_photos` tells that nothing given
+    holds annotations. `skipped` counts the shapes without an area by kind.
     """
 
     options: ImportOptions
@@ -50,6 +50,7 @@ class ImportPlan:
     formats: Mapping[Path, str]
     damaged: tuple[SegStudioError, ...]
     not_read: tuple[SegStudioError, ...]
+    only_photos: bool
     skipped: Mapping[str, int]
     deleted: int
 
@@ -91,8 +92,9 @@ def make_plan(
     matching = match(reading.annotations, gathered.photos)
     photos, spare = _planned(matching, options.under)
     uses = count_labels([annotation for annotation, _ in matching.pairs], reading.colours)
+    only_photos = not gathered.files and not gathered.passed_over
     return ImportPlan(
-        options=options,
+        options=_settled(options, only_photos=only_photos),
         made_from=classes,
         photos=photos,
         spare=spare,
@@ -102,7 +104,8 @@ def make_plan(
         files={file.path: file for file in gathered.files},
         formats=reading.formats,
         damaged=tuple(reading.damaged),
-        not_read=(*reading.not_read, *gathered.passed_over),
+        not_read=(*reading.not_read, *gathered.passed_over, *gathered.beside),
+        only_photos=only_photos,
         skipped=Counter(
             shape.kind for read in reading.annotations for shape in read.shapes if isinstance(shape, Undrawn)
         ),
@@ -119,7 +122,14 @@ def replanned(plan: ImportPlan, classes: ClassList, options: ImportOptions) -> I
     if options.under != plan.options.under:
         photos, spare = _planned(plan.matching, options.under)
     labelling = label_uses(plan.uses, classes, options)
-    return replace(plan, options=options, made_from=classes, photos=photos, spare=spare, labelling=labelling)
+    settled = _settled(options, only_photos=plan.only_photos)
+    return replace(plan, options=settled, made_from=classes, photos=photos, spare=spare, labelling=labelling)
+
+
+def _settled(options: ImportOptions, *, only_photos: bool) -> ImportOptions:
+    """Photos alone come in to be painted, unless the person said otherwise."""
+    keep = only_photos if options.keep_unlabelled is None else options.keep_unlabelled
+    return replace(options, keep_unlabelled=keep)
 
 
 def _planned(matching: Matching, under: str) -> tuple[tuple[PlannedPhoto, ...], tuple[PlannedPhoto, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from segstudio.errors import SegStudioError
@@ -11,6 +11,9 @@ from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.labels import UnknownLabel
 from segstudio.formats.plan import ImportPlan
 from segstudio.formats.shapes import is_drawn
+
+_NAMED = 5
+"""Of many files alike so many are named, the others counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +126,34 @@ def _damaged(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> 
 def _refusal(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> SegStudioError | None:
     """Return why nothing is imported, the gravest reason first, or None."""
     if not plan.options.skip_bad:
-        for errors in (_damaged(plan, by_outcome), _doubtful(plan), _taken(by_outcome), _sizes(by_outcome)):
+        # photos alone are independent of each other: the good ones come in, the damaged ones are told
+        damaged = [] if plan.only_photos else _damaged(plan, by_outcome)
+        if damaged:
+            return _named_together(damaged)
+        for errors in (_doubtful(plan), _taken(by_outcome), _sizes(by_outcome)):
             if errors:
                 return _first_of(errors)
     if plan.labelling.unknown and not (plan.options.skip_unknown or plan.options.hold_unknown):
         return _unknown(plan)
     if not any(by_outcome[outcome] for outcome in Outcome if outcome not in (Outcome.SPARE, Outcome.DAMAGED)):
-        return _nothing(plan)
+        return _nothing(plan, _damaged(plan, by_outcome))
     return None
+
+
+def _named_together(errors: list[SegStudioError]) -> SegStudioError:
+    """Return one error for all of the first one's kind, with their places, and how many others there are."""
+    first = errors[0]
+    alike = [error for error in errors if (error.problem, error.fix) == (first.problem, first.fix)]
+    where = told_some([error.where for error in alike])
+    others = len(errors) - len(alike)
+    more = f" (and {_count(others, 'other file')} with other damage)" if others else ""
+    return SegStudioError(first.problem + more, where=where, fix=first.fix)
+
+
+def told_some(names: Sequence[str]) -> str:
+    """Return the first names in a row, and how many more there are."""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _first_of(errors: list[SegStudioError]) -> SegStudioError:
@@ -174,10 +197,15 @@ def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def _nothing(plan: ImportPlan) -> SegStudioError:
+def _nothing(plan: ImportPlan, damaged: list[SegStudioError]) -> SegStudioError:
     lost = plan.matching.lost
+    if damaged and plan.only_photos:
+        return _named_together(damaged)
     if plan.not_read and not plan.formats:
-        return plan.not_read[0]
+        first = plan.not_read[0]
+        spare = "Or bring the photos in without it: --keep-unlabelled" if plan.spare else ""
+        fix = ". ".join(part for part in (first.fix, spare) if part)
+        return SegStudioError(first.problem, where=first.where, fix=fix)
     if lost:
         them = (
             f"none of the {len(lost)} annotations has its photo" if len(lost) > 1 else "its photo is missing"
@@ -190,6 +218,6 @@ def _nothing(plan: ImportPlan) -> SegStudioError:
     if plan.spare and not plan.files:
         return SegStudioError(
             f"there are {len(plan.spare)} photos but no annotations",
-            fix="Give annotation files too, or bring the photos in as they are with --keep-unlabelled",
+            fix="Give annotation files too, or keep photos without annotation",
         )
     return SegStudioError("there is nothing to import", fix="See the whole report with --dry-run")

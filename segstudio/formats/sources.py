@@ -23,12 +23,14 @@ _MASK_FOLDERS = frozenset({"masks", "scribbles"})
 class Gathered:
     """The annotation files and photos that an import works on; archives are unpacked while it is in use.
 
-    `passed_over` tells, one for each kind, which annotation files lie there that are not read.
+    `passed_over` tells, one for each kind, which annotation files lie there that are not read; `beside` the same of
+    those that were not given themselves, but lie beside photos that were.
     """
 
     files: tuple[SourceFile, ...]
     photos: tuple[PhotoFile, ...]
     passed_over: tuple[SegStudioError, ...] = ()
+    beside: tuple[SegStudioError, ...] = ()
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class _Finds:
     files: dict[Path, SourceFile] = field(default_factory=dict)
     photos: dict[Path, PhotoFile] = field(default_factory=dict)
     passed_over: dict[str, list[SegStudioError]] = field(default_factory=dict)
+    given_photos: list[Path] = field(default_factory=list)
 
 
 @contextmanager
@@ -72,11 +75,16 @@ def gather(
                 _take_photo_place(_existing(place), finds, cleaning, progress)
         if not finds.files and not finds.photos and refused is None:
             if finds.passed_over:
-                raise _told_once(finds)[0]
+                raise _told_once(finds.passed_over)[0]
             raise SegStudioError(
                 "there is nothing to import", where=", ".join(str(source) for source in sources), fix=_GIVE
             )
-        yield Gathered(tuple(finds.files.values()), tuple(finds.photos.values()), _told_once(finds))
+        yield Gathered(
+            tuple(finds.files.values()),
+            tuple(finds.photos.values()),
+            _told_once(finds.passed_over),
+            _told_once(_beside(finds)),
+        )
 
 
 def photo_key(name: PurePosixPath) -> str:
@@ -117,6 +125,7 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Pro
             _take_photos(folder, finds, shown=_shown(folder), offered=False)
     elif is_photo(source):
         _add_photo(finds, source, PurePosixPath(source.name), source.name)
+        finds.given_photos.append(source)
     elif (known := why_refused(source)) is not None:
         raise known.within(_shown(source))
     else:
@@ -169,10 +178,23 @@ def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False)
     return has_any or found > 0
 
 
-def _told_once(finds: _Finds) -> tuple[SegStudioError, ...]:
+def _beside(finds: _Finds) -> dict[str, list[SegStudioError]]:
+    """Return the annotation files that are not read and lie, by their names, beside photos that were given."""
+    extensions = sorted(refused_extensions())
+    found: dict[str, list[SegStudioError]] = {}
+    for path in dict.fromkeys(
+        photo.with_suffix(extension) for photo in finds.given_photos for extension in extensions
+    ):
+        known = why_refused(path) if path.is_file() else None
+        if known is not None:
+            found.setdefault(known.problem, []).append(known.within(_shown(path)))
+    return found
+
+
+def _told_once(passed_over: dict[str, list[SegStudioError]]) -> tuple[SegStudioError, ...]:
     """Return one error for each kind of annotation file that is not read: its first file, and how many more."""
     told = []
-    for first, *others in finds.passed_over.values():
+    for first, *others in passed_over.values():
         more = f" (and {len(others)} more like it)" if others else ""
         told.append(SegStudioError(first.problem + more, where=first.where, fix=first.fix))
     return tuple(told)

@@ -261,3 +261,70 @@ def test_real_exports_are_read(run: Run, project: Path, source: str, expected: d
     assert status == (1 if told["refusal"] else 0)
     assert {name: told[name] for name in expected} == expected
     assert told["damaged"] == []
+
+
+def _photos(folder: Path, count: int, damaged: tuple[int, ...] = ()) -> Path:
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        pixels = np.random.default_rng(number).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+        path = folder / f"{number:02}.jpg"
+        Image.fromarray(pixels).save(path)
+        if number in damaged:
+            path.write_bytes(path.read_bytes()[:400])
+    return folder
+
+
+def test_a_folder_of_photos_alone_comes_in_to_be_painted(run: Run, project: Path, tmp_path: Path) -> None:
+    folder = _photos(tmp_path / "photos", 10, damaged=(1, 4))
+    status, out, _ = run("import", folder, "--project", project)
+    assert status == 0
+    assert "photos/01.jpg: the photo is damaged" in out
+    assert "photos/04.jpg: the photo is damaged" in out
+    opened = Project.open(project)
+    assert len(opened.keys()) == 8
+    assert not any(photo.has_mask for photo in opened.photos())
+
+
+def test_where_every_photo_is_damaged_they_are_named_and_counted(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    folder = _photos(tmp_path / "photos", 8, damaged=tuple(range(8)))
+    status, _, err = run("import", folder, "--project", project)
+    assert status == 1
+    assert len(err.splitlines()) == 1
+    assert all(f"photos/{number:02}.jpg" in err for number in range(5))
+    assert "photos/04.jpg and 3 more: the photo is damaged" in err
+    assert run("import", folder, "--project", project, "--dry-run")[0] == 1
+
+
+def test_annotations_that_are_not_read_are_told_beside_photos(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    folder = _photos(tmp_path / "photos", 2)
+    (folder / "00.json").write_text('{"shapes": [], "imagePath": "00.jpg"}', encoding="utf-8")
+    status, out, _ = run("import", folder / "00.jpg", folder / "01.jpg", "--project", project)
+    assert status == 0
+    assert "photos/00.json: this is labelme JSON, which is not read yet" in out
+    assert len(Project.open(project).keys()) == 2
+    status, _, err = run("import", folder, "--project", project, "--under", "again")
+    assert status == 1  # a folder of annotated photos was given: it is not taken for photos alone
+    assert "labelme JSON" in err
+    assert "--keep-unlabelled" in err
+    assert run("import", folder, "--project", project, "--keep-unlabelled", "--under", "again")[0] == 0
+
+
+def test_ending_an_import_removes_what_was_unpacked(project: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for path in sorted(_photos(tmp_path / "photos", 3).iterdir()):
+            archive.write(path, path.name)
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    code = (
+        "import os, signal, sys\nfrom segstudio.cli import import_\nfrom segstudio.cli.main import main\n"
+        "import_.prepare = lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "main(sys.argv[1:])"
+    )
+    words = [sys.executable, "-c", code, "import", str(tmp_path / "a.zip"), "--project", str(project)]
+    ended = subprocess.run(words, check=False, env={**os.environ, "TMPDIR": str(unpacked)})
+    assert ended.returncode == 143
+    assert not list(unpacked.iterdir())

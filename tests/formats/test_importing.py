@@ -408,3 +408,13 @@ def test_annotations_without_any_photo_say_where_to_look(
         SegStudioError, match=r'there is no "a.png"\. Give the folder of the photos with --photos'
     ):
         _import(project, tmp_path / "in")
+
+
+def test_a_photo_with_shapes_that_have_no_area_is_not_all_background(
+    project: Project, folder: Path, make_labelme: Make
+) -> None:
+    point = "<name>person</name><polygon><pt><x>4</x><y>4</y></pt></polygon>"
+    make_labelme(folder / "a.xml", [point])
+    report = _report(project, folder, blank_is_background=True)
+    assert report.blank == ("a.png",)
+    assert "a.png" not in report.imported
