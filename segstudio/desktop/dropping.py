@@ -14,14 +14,28 @@ from segstudio.desktop.look import Look
 
 _PROJECT_FILE = "project.json"
 _MODEL_SUFFIXES = (".pt", ".pth")
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A project to open, or files to bring in; neither where nothing can be done."""
+    """A project to open, or files to bring in; neither where nothing can be done. `missing` are not there (any more)."""
 
     project: Path | None = None
     files: tuple[Path, ...] = ()
+    missing: tuple[Path, ...] = ()
+
+    @property
+    def told_missing(self) -> str:
+        """One sentence on what was dropped and is not there; nothing where all of it is."""
+        if not self.missing:
+            return ""
+        if len(self.missing) == 1:
+            path = self.missing[0]
+            return f"“{path.name}” is not in {path.parent} any more: it was moved or removed. Drop it from where it is now."
+        names = ", ".join(f"“{path.name}”" for path in self.missing[:_NAMED])
+        more = f" and {len(self.missing) - _NAMED:,} more" if len(self.missing) > _NAMED else ""
+        return f"{names}{more} are not where they were: they were moved or removed. Drop them from where they are now."
 
     @property
     def is_model(self) -> bool:
@@ -33,7 +47,7 @@ class Dropped:
         if self.project is not None:
             return f"Open the project “{self.project.name}”"
         if not self.files:
-            return ""
+            return "That is not there any more" if self.missing else ""
         what = self.files[0].name if len(self.files) == 1 else f"{len(self.files):,} things"
         if not is_open:
             return f"New project with {what}"
@@ -53,7 +67,8 @@ def what_is_dropped(paths: Sequence[Path]) -> Dropped:
         folder = paths[0].parent if paths[0].name == _PROJECT_FILE else paths[0]
         if (folder / _PROJECT_FILE).is_file():
             return Dropped(project=folder)
-    return Dropped(files=tuple(path for path in paths if path.exists()))
+    there = tuple(path for path in paths if path.exists())
+    return Dropped(files=there, missing=tuple(path for path in paths if path not in there))
 
 
 def suggested_name(paths: Sequence[Path]) -> str:

@@ -21,6 +21,7 @@ from segstudio.desktop.dropping import Dropped, DropVeil, local_paths, what_is_d
 from segstudio.desktop.look import Look
 from segstudio.desktop.menus import Menus
 from segstudio.desktop.opened import Changed, OpenedProject
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.tabs.start import StartPage
@@ -167,6 +168,8 @@ class Window(QMainWindow):
         self._veil.hide()
         dropped = self._dropped(event)
         event.acceptProposedAction()
+        if dropped.missing:
+            self.notice.tell(Problem(dropped.told_missing, level="warning"))
         if dropped.files and self._session.opened is not None:
             self._hand_over(dropped.files, self._tab_for(dropped))
         else:

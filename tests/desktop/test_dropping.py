@@ -19,8 +19,20 @@ def test_anything_else_comes_in(project: Project, tmp_path: Path) -> None:
     photo = tmp_path / "p.jpg"
     assert what_is_dropped([project.folder, photo]) == Dropped(files=(project.folder, photo))
     assert what_is_dropped([tmp_path]) == Dropped(files=(tmp_path,))
-    assert what_is_dropped([tmp_path / "gone.jpg"]) == Dropped()
+    assert what_is_dropped([tmp_path / "gone.jpg"]) == Dropped(missing=(tmp_path / "gone.jpg",))
     assert what_is_dropped([]) == Dropped()
+
+
+def test_what_is_not_there_is_told_and_the_rest_comes_in(tmp_path: Path) -> None:
+    there, gone = tmp_path / "a.jpg", [tmp_path / f"{number}.jpg" for number in range(5)]
+    there.touch()
+    dropped = what_is_dropped([gone[0], there])
+    assert dropped == Dropped(files=(there,), missing=(gone[0],))
+    assert dropped.told_missing.startswith(f"“0.jpg” is not in {tmp_path} any more")
+    assert Dropped(missing=tuple(gone)).told_missing.startswith(
+        "“0.jpg”, “1.jpg”, “2.jpg” and 2 more are not"
+    )
+    assert Dropped(files=(there,)).told_missing == ""
 
 
 def test_what_letting_go_does_is_said(tmp_path: Path) -> None:

@@ -111,6 +111,22 @@ def test_an_empty_folder_and_an_empty_zip_are_told(
     assert drive(steps, jumps.folder) == 0
 
 
+def test_a_path_that_is_gone_is_told_when_it_is_dropped(
+    qtbot: QtBot, drive: Drive, jumps: Project, given: Path, tmp_path: Path
+) -> None:
+    def steps(window: Window) -> None:
+        tab = tab_of(qtbot, window)
+        dropped(window, tmp_path / "gone.jpg")
+        assert window.notice.isVisible()
+        assert "“gone.jpg” is not in" in window.notice.accessibleName()
+        assert tab.currentWidget() is tab.welcome
+        dropped(window, tmp_path / "gone.jpg", given)  # what is there is looked at all the same
+        wait_until_looked_at(qtbot, tab)
+        assert len(tab.bench.table.rows) == 3
+
+    assert drive(steps, jumps.folder) == 0
+
+
 def test_where_a_file_was_not_read_the_classes_do_not_speak_of_photos_alone(
     qtbot: QtBot, drive: Drive, jumps: Project, tmp_path: Path
 ) -> None:
