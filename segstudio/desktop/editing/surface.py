@@ -282,15 +282,31 @@ class PhotoSurface(QObject):
         self._whole = WholeEdit(steps, self)
         self._whole.changed.connect(self._tell_changed)
         self._whole.finished.connect(partial(self._on_whole_finished, done))
+        self._whole.failed.connect(self._on_whole_failed)
         self._whole.start()
         if self._whole is not None:
             self.history_changed.emit()  # nothing can be undone for now
 
     def _on_whole_finished(self, done: Callable[[], None]) -> None:
+        self._end_whole()
+        done()
+        self._go_on()
+
+    @Slot()
+    def _on_whole_failed(self) -> None:
+        self._end_whole()
+        self.abort()
+        if self._shown is not None:
+            self._tell_changed(Rect.whole(self._shown.editor.size))  # it is as before the edit
+        self._go_on()
+
+    def _end_whole(self) -> None:
         whole, self._whole = self._whole, None
         if whole is not None:
             whole.deleteLater()
-        done()
+
+    def _go_on(self) -> None:
+        """Nothing holds up painting any more: do what waited for it."""
         self.history_changed.emit()
         waiting, self._after_whole = self._after_whole, []
         for go_on in waiting:

@@ -44,11 +44,13 @@ def pasted(mask: Mask) -> Band:
 class WholeEdit(QObject):
     """Takes the steps of one edit. Nothing else may be painted until `finished`; `changed` carries a Rect now and then.
 
-    A short one is finished before `start` returns.
+    A short one is finished before `start` returns. Where a step fails, `failed` comes instead of `finished`, and
+    what was raised goes on.
     """
 
     changed = Signal(object)
     finished = Signal()
+    failed = Signal()
 
     def __init__(self, steps: Iterator[Rect], parent: QObject) -> None:
         super().__init__(parent)
@@ -76,6 +78,10 @@ class WholeEdit(QObject):
                 self._timer.stop()
                 self.finished.emit()
                 return
+            except BaseException:
+                self._timer.stop()
+                self.failed.emit()
+                raise
             if dirty:
                 self.changed.emit(dirty)
 
