@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.opened import Changed, OpenedProject
-from segstudio.desktop.problems import Problem, Remedy, problem_of
+from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.reviewing.items import Answer, Item, Row, State, Verdict, next_to_do
-from segstudio.desktop.reviewing.models import Matched, Model, matched_by_name, shown_classes
-from segstudio.desktop.reviewing.reading import Scored, is_truth, score_answer, truth_reader
+from segstudio.desktop.reviewing.matching import NO_CLASS, Chosen, Matched, matched_classes, shown_classes
+from segstudio.desktop.reviewing.models import Model
+from segstudio.desktop.reviewing.reading import Scored, is_truth
+from segstudio.desktop.reviewing.scoring import Scoring
 from segstudio.desktop.reviewing.segmenter import Segmenter, Video
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobStatus
@@ -47,11 +47,10 @@ class ReviewBoard(QObject):
         super().__init__(parent)
         self._session = session
         self._rows: dict[str, Row] = {}
-        self._matrices: dict[str, Matrix] = {}
         self._wanted: tuple[str, ...] = ()
         self._is_paused = False
         self._model_problem = ""
-        self._round = 0
+        self._chosen: Chosen = NO_CLASS
         self._video = (0, 0)
         self._adopted: dict[str, str] = {}
         self._mask_times: dict[str, int] = {}
@@ -62,7 +61,7 @@ class ReviewBoard(QObject):
         self.matched = Matched({})
         self.classes = ClassList()
         self.segmenter = Segmenter(self._next_photo, self)
-        self._scoring = Errands("score answers", 1, self)
+        self._scoring = Scoring(session, self)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._on_soon)
         self._connect()
@@ -78,6 +77,8 @@ class ReviewBoard(QObject):
         segmenter.video_progressed.connect(self._on_video_progressed)
         segmenter.idle_changed.connect(self._tell_soon)
         segmenter.problem_met.connect(self.problem_met)
+        self._scoring.scored.connect(self._on_scored)
+        self._scoring.problem_met.connect(self.problem_met)
 
     # -- what there is
 
@@ -104,13 +105,13 @@ class ReviewBoard(QObject):
     @property
     def matrices(self) -> dict[str, Matrix]:
         """The confusion matrices by id, of the photos whose truth is known, in the order of `classes`."""
-        return self._matrices
+        return self._scoring.matrices
 
     @property
     def trained_on(self) -> int:
         """How many of the photos with truth the model was trained on."""
         names = set(self.card.train_photos) if self.card is not None else set()
-        return sum(self._rows[key].item.key in names for key in self._matrices if key in self._rows)
+        return sum(self._rows[key].item.key in names for key in self.matrices if key in self._rows)
 
     def row(self, item_id: str) -> Row | None:
         """Return a row by its id."""
@@ -120,10 +121,9 @@ class ReviewBoard(QObject):
 
     def use_model(self, model: Model | None) -> None:
         """Ask another model from now on: every photo waits for it."""
-        self._round += 1
         self.card, self.device, self._model_problem = None, "", ""
-        self.matched, self.classes = Matched({}), ClassList()
-        self._matrices.clear()
+        self.matched, self.classes, self._chosen = Matched({}), ClassList(), NO_CLASS
+        self._scoring.forget()
         self.segmenter.use(model, self._out(model))
         self._rows = {key: self._fresh(replace(row.item, answer=None)) for key, row in self._rows.items()}
         self.model_changed.emit()
@@ -149,7 +149,7 @@ class ReviewBoard(QObject):
         """Review some photos no longer; their files stay."""
         for each in ids:
             self._rows.pop(each, None)
-            self._matrices.pop(each, None)
+            self._scoring.forget(each)
         self._tell_soon()
 
     def want(self, ids: Sequence[str]) -> None:
@@ -204,6 +204,13 @@ class ReviewBoard(QObject):
         for key, row in self._rows.items():
             if row.found != found.get(key, 0):
                 self._put(key, found=found.get(key, 0))
+
+    def match_as(self, chosen: Chosen) -> None:
+        """Take the model's classes for those of the project that the person says."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self._match()
+            self.model_changed.emit()
 
     def shut_down(self) -> None:
         """End the process and the threads."""
@@ -287,30 +294,22 @@ class ReviewBoard(QObject):
 
     def _score(self, item_id: str) -> None:
         row = self._rows.get(item_id)
-        if row is None or row.answer is None or not len(self.classes):
-            return
-        truth = truth_reader(self._session.opened, row.item, self.matched)
-        work = partial(score_answer, row.answer, truth, self.classes)
-        self._scoring.send(work, partial(self._on_scored, self._round, item_id), self._on_scoring_failed)
+        if row is not None:
+            self._scoring.score(row, self.matched, self.classes)
 
-    def _on_scored(self, asked_in: int, item_id: str, scored: Scored) -> None:
-        if asked_in != self._round or item_id not in self._rows:
-            return
-        if scored.matrix is None:
-            self._matrices.pop(item_id, None)
+    @Slot(str, object)
+    def _on_scored(self, item_id: str, scored: Scored) -> None:
+        if item_id not in self._rows:
+            self._scoring.forget(item_id)
+        elif scored.matrix is None:
             self._put(item_id, sure=scored.sure, score=None, ious=None)
-            return
-        self._matrices[item_id] = scored.matrix
-        ious = zip(self.classes.indices, class_iou(scored.matrix), scored.matrix.sum(axis=1), strict=True)
-        self._put(
-            item_id,
-            sure=scored.sure,
-            score=Scores.from_confusion(scored.matrix, self.classes.names).miou,
-            ious={value: float(iou) for value, iou, support in ious if support},
-        )
-
-    def _on_scoring_failed(self, error: BaseException) -> None:
-        self.problem_met.emit(problem_of(error))
+        else:
+            parts = zip(
+                self.classes.indices, class_iou(scored.matrix), scored.matrix.sum(axis=1), strict=True
+            )
+            miou = Scores.from_confusion(scored.matrix, self.classes.names).miou
+            ious = {value: float(iou) for value, iou, support in parts if support}
+            self._put(item_id, sure=scored.sure, score=miou, ious=ious)
 
     # -- the project
 
@@ -360,12 +359,12 @@ class ReviewBoard(QObject):
     def _match(self) -> None:
         opened = self._session.opened
         if self.card is not None and opened is not None:
-            self.matched = matched_by_name(self.card, opened.classes)
+            self.matched = matched_classes(self.card, opened.classes, self._chosen)
             self.classes = shown_classes(self.card, opened.classes, self.matched)
             self._score_all()
 
     def _score_all(self) -> None:
-        self._round += 1
+        self._scoring.begin_anew()
         for key, row in self._rows.items():
             if row.state == "done":
                 self._score(key)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.items import Row
-from segstudio.desktop.reviewing.reading import truth_reader
+from segstudio.desktop.reviewing.reading import Fold, answer_maps, truth_reader
 from segstudio.desktop.reviewing.viewing import Viewing
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import Job, JobControl
@@ -28,7 +27,6 @@ from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv
 from segstudio.review.panels import Findings
 from segstudio.review.report import MOST_PHOTOS, ReportedPhoto, ReportHead, html_report, reported
 from segstudio.review.shown import Spread, Thresholds, shown_mask
-from segstudio.runs.predictions import load_map
 
 Kind = Literal["mask", "overlay", "panels", "confidence", "table", "report"]
 
@@ -61,6 +59,7 @@ class Wanted:
     thresholds: Thresholds
     target: Path
     model: str
+    fold: Fold = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +114,8 @@ class Exporting(QObject):
         model = self._board.model.name if self._board.model is not None else ""
         opened, matched = self._session.opened, self._board.matched
         truths = {row.item.id: truth_reader(opened, row.item, matched) for row in rows}
-        wanted = Wanted(
-            kind, rows, truths, self._board.classes, dict(self._viewing.thresholds), target, model
-        )
+        thresholds = dict(self._viewing.thresholds)
+        wanted = Wanted(kind, rows, truths, self._board.classes, thresholds, target, model, matched.fold)
         self._job = Job("Exporting", lambda control: write_out(wanted, control), self, can_cancel=True)
         self._job.progressed.connect(self.work_changed)
         self._job.succeeded.connect(self._on_succeeded)
@@ -202,7 +200,7 @@ def _head(wanted: Wanted) -> ReportHead:
 
 
 def _table_rows(wanted: Wanted, row: Row) -> list[tuple[object, ...]]:
-    mask, confidence = _maps(row)
+    mask, confidence = _maps(wanted, row)
     tallies = Spread.of(mask, confidence).tallies(wanted.classes, wanted.thresholds)
     return table_rows(row.item.name, wanted.classes, tallies)
 
@@ -220,16 +218,16 @@ def _write_picture(wanted: Wanted, row: Row, stem: str) -> None:
 
 
 def _findings(wanted: Wanted, row: Row, *, with_truth: bool = True) -> Findings:
-    mask, confidence = _maps(row)
+    mask, confidence = _maps(wanted, row)
     shown = shown_mask(mask, confidence, wanted.thresholds)
     truth = wanted.truths[row.item.id]() if with_truth else None
     return Findings(read_photo(row.item.path), shown, wanted.classes, confidence, truth)
 
 
-def _maps(row: Row) -> tuple[Mask, Mask]:
+def _maps(wanted: Wanted, row: Row) -> tuple[Mask, Mask]:
     if row.answer is None:
         raise SegStudioError("the photo was not segmented", where=row.item.name)
-    return np.array(load_map(row.answer.mask)), np.array(load_map(row.answer.confidence))
+    return answer_maps(row.answer, wanted.fold)
 
 
 def unique_stems(names: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.pictures import PhotoPicture
 from segstudio.desktop.reviewing.items import Row
-from segstudio.desktop.reviewing.reading import item_thumbnail
+from segstudio.desktop.reviewing.reading import Fold, item_thumbnail
 from segstudio.desktop.reviewing.words import row_told
 from segstudio.desktop.row_drawing import Index, RowDelegate
 from segstudio.project.classes import ClassList
@@ -48,6 +48,7 @@ class ItemModel(QAbstractListModel):
         self._loader = loader
         self._rows: list[Row] = []
         self._classes = ClassList()
+        self._fold: Fold = None
         self._pictures: OrderedDict[str, QPixmap] = OrderedDict()
         self._made_of: dict[str, str] = {}
         self._ratio = 1.0
@@ -61,11 +62,13 @@ class ItemModel(QAbstractListModel):
         """What is listed."""
         return self._rows
 
-    def show_rows(self, rows: Sequence[Row], classes: ClassList, value: int | None) -> None:
+    def show_rows(
+        self, rows: Sequence[Row], classes: ClassList, value: int | None, fold: Fold = None
+    ) -> None:
         """List other rows; those that stay in their places are only drawn anew. With a mask value `value` the score of
         that class is told.
         """
-        self.value = value
+        self.value, self._fold = value, fold
         if classes != self._classes:
             self._classes = classes
             self._made_of.clear()
@@ -110,7 +113,9 @@ class ItemModel(QAbstractListModel):
         if self._made_of.get(item.id) != source:
             self._made_of[item.id] = source
             room = (round(THUMBNAIL.width() * self._ratio), round(THUMBNAIL.height() * self._ratio))
-            make = partial(item_thumbnail, item, row.answer, self._classes, room, self._ratio)
+            make = partial(
+                item_thumbnail, item, row.answer, self._classes, self._fold, room=room, ratio=self._ratio
+            )
             self._loader.ask(f"review:{item.id}", make)
         return self._pictures.get(item.id)
 
@@ -167,11 +172,13 @@ class ItemList(QListView):
         """The id of the photo that is looked at, empty for none."""
         return self._chosen
 
-    def show_rows(self, rows: Sequence[Row], classes: ClassList, value: int | None = None) -> None:
+    def show_rows(
+        self, rows: Sequence[Row], classes: ClassList, value: int | None = None, fold: Fold = None
+    ) -> None:
         """List other rows; the chosen photo stays chosen while it is there."""
         self._is_filling = True
         self.items.set_ratio(self.devicePixelRatioF())
-        self.items.show_rows(rows, classes, value)
+        self.items.show_rows(rows, classes, value, fold)
         place = self.items.row_of(self._chosen)
         if place != self.currentIndex().row():
             self.setCurrentIndex(self.items.index(place))

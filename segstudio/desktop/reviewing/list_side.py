@@ -12,6 +12,7 @@ from segstudio.desktop.reviewing.add_button import AddButton
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.item_list import ItemList
 from segstudio.desktop.reviewing.items import Order, Row, ordered, told_progress
+from segstudio.desktop.reviewing.match_panel import MatchPanel
 from segstudio.desktop.reviewing.model_picker import ModelPicker
 from segstudio.desktop.reviewing.words import order_choices
 from segstudio.desktop.widgets.labels import label
@@ -32,6 +33,7 @@ class ListSide(QFrame):
         self._rows: tuple[Row, ...] = ()
         self._is_cell = False
         self.picker = ModelPicker(look)
+        self.match = MatchPanel(look)
         self.add = AddButton(actions)
         self.order_box = QComboBox()
         self.order_box.setObjectName("review.order")
@@ -102,7 +104,7 @@ class ListSide(QFrame):
         self._rows = tuple(rows)
         of_class = self.order.startswith("class:") and not self._is_cell
         value = int(self.order.removeprefix("class:")) if of_class else None
-        self.list.show_rows(rows, board.classes, value)
+        self.list.show_rows(rows, board.classes, value, board.matched.fold)
         self.order_box.setEnabled(not self._is_cell and bool(rows))
         self.show_work(board.status())
 
@@ -138,6 +140,7 @@ class ListSide(QFrame):
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(4)
         column.addWidget(self.picker)
+        column.addWidget(self.match)
         column.addWidget(line)
         column.addLayout(tools)
         column.addWidget(self.list, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
@@ -17,10 +17,11 @@ _NAME_LETTERS = 28
 
 
 class ModelPicker(QFrame):
-    """`chosen` carries a Model, `file_asked` asks for a file to choose."""
+    """`chosen` carries a Model, `file_asked` asks for a file to choose, `match_asked` for the table of classes."""
 
     chosen = Signal(object)
     file_asked = Signal()
+    match_asked = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -44,8 +45,12 @@ class ModelPicker(QFrame):
         self._more.setToolTip("Everything that the model says of itself.")
         self._details = QWidget()
         self._details.hide()
-        self._grid = QGridLayout(self._details)
-        self._grid.setContentsMargins(0, 4, 0, 0)
+        self._grid = QGridLayout()
+        self._match = QPushButton("Which class is which …")
+        self._match.setObjectName("review.model.match")
+        self._match.setProperty("kind", "link")
+        self._match.setToolTip("Say which of the project's classes the model's are.")
+        self._match.clicked.connect(self.match_asked)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
@@ -72,6 +77,11 @@ class ModelPicker(QFrame):
         for line in self._lines[1:]:
             column.addWidget(line)
         column.addWidget(self._problem)
+        below = QVBoxLayout(self._details)
+        below.setContentsMargins(0, 4, 0, 0)
+        below.setSpacing(4)
+        below.addLayout(self._grid)
+        below.addWidget(self._match, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._details)
 
     def show_models(self, models: Sequence[Model], chosen: Model | None) -> None:

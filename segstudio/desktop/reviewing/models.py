@@ -1,19 +1,15 @@
-"""The models that can be asked, and how their classes stand to those of the project; plain values."""
+"""The models that can be asked, and what they say of themselves; plain values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.run_summaries import RunSummary
-from segstudio.project.classes import VOID, ClassList, LabelClass
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.heads import HEADS
 from segstudio.runs.model_card import ModelCard
@@ -52,64 +48,6 @@ def model_of_file(path: Path) -> Model:
 def is_model_file(path: Path) -> bool:
     """Tell whether a path looks like a model: a file of weights, or a run's folder."""
     return path.suffix.lower() in MODEL_SUFFIXES and path.is_file()
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """How a model's classes stand to the project's: for each of the model's mask values the project's, VOID for none.
-    `taken` holds further mask values of the project: of classes that the model was taught to take for one of its own.
-    """
-
-    to_project: Mapping[int, int]
-    taken: Mapping[int, int] = field(default_factory=dict)
-
-    @property
-    def table(self) -> npt.NDArray[np.uint8]:
-        """From the model's mask values to the project's: uint8 (256,)."""
-        table = np.full(256, VOID, dtype=np.uint8)
-        for value, there in self.to_project.items():
-            table[value] = there
-        return table
-
-    @property
-    def back(self) -> npt.NDArray[np.uint8]:
-        """From the project's mask values to the model's, void where the model knows no such class: uint8 (256,)."""
-        table = np.full(256, VOID, dtype=np.uint8)
-        for value, there in self.to_project.items():
-            if there != VOID:
-                table[there] = value
-        for there, value in self.taken.items():
-            if table[there] == VOID:
-                table[there] = value
-        return table
-
-
-def matched_by_name(card: ModelCard, classes: ClassList) -> Matched:
-    """Match classes by name, whatever the case of its letters; pure."""
-    found = {entry.index: classes.find(entry.name) for entry in card.classes}
-    taken = {
-        entry.index: each.index
-        for each in card.classes
-        for name in each.includes
-        if (entry := classes.find(name)) is not None
-    }
-    return Matched({value: entry.index if entry else VOID for value, entry in found.items()}, taken)
-
-
-def shown_classes(card: ModelCard, classes: ClassList, matched: Matched) -> ClassList:
-    """Return the model's classes with the colours that the project gives to the same ones; pure."""
-    entries = []
-    for each in card.classes:
-        known = classes.at(matched.to_project.get(each.index, VOID))
-        entries.append(
-            LabelClass(index=each.index, name=each.name, colour=known.colour if known else each.colour)
-        )
-    return ClassList(classes=tuple(entries))
-
-
-def unmatched(card: ModelCard, matched: Matched) -> tuple[str, ...]:
-    """Return the names of the model's classes that the project does not have; pure."""
-    return tuple(entry.name for entry in card.classes if matched.to_project.get(entry.index, VOID) == VOID)
 
 
 def head_title(head: str) -> str:
@@ -175,15 +113,6 @@ def run_lines(run: RunSummary | None) -> tuple[str, ...]:
     if run.best_epoch:
         parts.append(f"epoch {run.best_epoch}")
     return (head_title(run.head), " · ".join(parts))
-
-
-def with_colours(classes: ClassList, project: ClassList) -> ClassList:
-    """Return classes in the project's colours where it has classes of the same names; pure."""
-    entries = []
-    for entry in classes.classes:
-        known = project.find(entry.name)
-        entries.append(entry.model_copy(update={"colour": known.colour}) if known else entry)
-    return ClassList(classes=tuple(entries))
 
 
 def kept_choice(models: Sequence[Model], chosen: Model | None) -> Model | None:

@@ -24,12 +24,14 @@ from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.reviewing.add_button import ask_for_model
 from segstudio.desktop.reviewing.board import ReviewBoard
+from segstudio.desktop.reviewing.class_asking import ClassAsking
 from segstudio.desktop.reviewing.class_panel import ClassPanel
 from segstudio.desktop.reviewing.exporting import Exporting
 from segstudio.desktop.reviewing.items import Item, neighbour
 from segstudio.desktop.reviewing.judging import Judging
 from segstudio.desktop.reviewing.list_side import ListSide
 from segstudio.desktop.reviewing.looking import Looking, Parts
+from segstudio.desktop.reviewing.matching import unmatched
 from segstudio.desktop.reviewing.memory import Remembered, ReviewMemory
 from segstudio.desktop.reviewing.models import (
     Model,
@@ -38,7 +40,6 @@ from segstudio.desktop.reviewing.models import (
     model_of_file,
     models_of,
     run_lines,
-    unmatched,
 )
 from segstudio.desktop.reviewing.nothing_yet import NothingYet
 from segstudio.desktop.reviewing.reading import Given, item_of, sorted_out
@@ -102,6 +103,7 @@ class ReviewPage(QWidget):
             self.verdict_bar,
             self,
         )
+        self.asking = ClassAsking(session, self.board, self.side.match, self)
         self.exporting = Exporting(session, self.board, self.viewing, self.verdict_bar.export_menu, self)
         self._empty = NothingYet(look)
         self._middle = QStackedWidget()
@@ -164,6 +166,7 @@ class ReviewPage(QWidget):
             self.memory,
             self._listing,
             self.exporting,
+            self.asking,
         ):
             part.shut_down()
 
@@ -219,10 +222,11 @@ class ReviewPage(QWidget):
         viewing.failed.connect(self._on_photo_failed)
         self.memory.found.connect(self._on_remembered)
         self.exporting.work_changed.connect(self.work_changed)
-        for part in (board, self.memory, self.verdicts, self.exporting):
+        for part in (board, self.memory, self.verdicts, self.exporting, self.asking):
             part.problem_met.connect(self._session.problem_met)
         side.picker.chosen.connect(self.use_model)
         side.picker.file_asked.connect(self._on_file_asked)
+        side.picker.match_asked.connect(self.asking.ask)
         side.add.given.connect(self.take)
         side.add.photos_given.connect(self._on_photos_given)
         side.list.chosen.connect(self._on_chosen)

@@ -17,7 +17,8 @@ from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.pictures import PhotoPicture, blended, mask_image, read_small
 from segstudio.desktop.reviewing.items import Answer, Item
-from segstudio.desktop.reviewing.models import Matched, is_model_file
+from segstudio.desktop.reviewing.matching import Matched
+from segstudio.desktop.reviewing.models import is_model_file
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.images import RgbImage, is_photo, photo_size, read_photo
@@ -30,6 +31,9 @@ from segstudio.runs.predictions import load_map
 VIDEO_SUFFIXES = frozenset((".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg"))
 _RESULT_SUFFIXES = (".mask.png", ".overlay.jpg", ".overlay.png", ".panels.png", ".confidence.png")
 _THUMBNAIL_OPACITY = 0.5
+Fold = npt.NDArray[np.uint8] | None
+"""From a model's mask values to those that are shown: uint8 (256,); None where they are the same."""
+
 PREDICTED = "prediction of "
 """How the source of a mask begins that a model drew."""
 
@@ -133,6 +137,8 @@ def open_item(
     answer: Answer | None,
     truth: Callable[[], Mask | None],
     classes: ClassList,
+    *,
+    fold: Fold = None,
     pyramid: Pyramid | None = None,
 ) -> OpenItem:
     """Read a photo and its answer; raises SegStudioError when one of them cannot be read."""
@@ -140,7 +146,7 @@ def open_item(
         pyramid = Pyramid.of(read_photo(item.path))
     if answer is None:
         return OpenItem(item, pyramid)
-    mask, confidence = np.array(load_map(answer.mask)), np.array(load_map(answer.confidence))
+    mask, confidence = answer_maps(answer, fold)
     if mask.shape != pyramid.size or confidence.shape != pyramid.size:
         raise SegStudioError(
             "the prediction is of another size than the photo", where=str(item.path), fix="Predict again"
@@ -159,12 +165,25 @@ def open_item(
     )
 
 
-def score_answer(answer: Answer, truth: Callable[[], Mask | None], classes: ClassList) -> Scored:
+def answer_maps(answer: Answer, fold: Fold) -> tuple[Mask, Mask]:
+    """Return mask and confidence in memory of their own; raises SegStudioError when the files are gone."""
+    return _folded(load_map(answer.mask), fold), np.array(load_map(answer.confidence))
+
+
+def _folded(mask: Mask, fold: Fold) -> Mask:
+    return np.array(mask) if fold is None else np.asarray(cv2.LUT(np.asarray(mask), fold), dtype=np.uint8)
+
+
+def score_answer(
+    answer: Answer, truth: Callable[[], Mask | None], classes: ClassList, fold: Fold = None
+) -> Scored:
     """Count an answer; raises SegStudioError when its files are gone."""
     mask, confidence = load_map(answer.mask), load_map(answer.confidence)
     mean = cv2.mean(confidence)[0] / 255
     there, _ = _truth_of(truth, (mask.shape[0], mask.shape[1]))
-    return Scored(mean, confusion_matrix(there, np.asarray(mask), classes) if there is not None else None)
+    if there is None:
+        return Scored(mean, None)
+    return Scored(mean, confusion_matrix(there, _folded(mask, fold), classes))
 
 
 def truth_reader(opened: OpenedProject | None, item: Item, matched: Matched) -> Callable[[], Mask | None]:
@@ -218,7 +237,7 @@ def _picked(array: npt.NDArray[np.uint8], size: tuple[int, int]) -> Mask:
 
 
 def item_thumbnail(
-    item: Item, answer: Answer | None, classes: ClassList, room: tuple[int, int], ratio: float
+    item: Item, answer: Answer | None, classes: ClassList, fold: Fold, *, room: tuple[int, int], ratio: float
 ) -> PhotoPicture:
     """Return the photo with its prediction laid over it, to fit `room` (width, height in pixels of the screen)."""
     try:
@@ -236,7 +255,7 @@ def item_thumbnail(
     if answer is not None:
         try:
             step = _step(answer, small)
-            coarse = np.ascontiguousarray(load_map(answer.mask)[::step, ::step])
+            coarse = _folded(np.ascontiguousarray(load_map(answer.mask)[::step, ::step]), fold)
             mask = _picked(coarse, (small.shape[1], small.shape[0]))
             shown = blended(PhotoPicture(shown, mask_image(mask, classes)), _THUMBNAIL_OPACITY) or shown
         except SegStudioError:

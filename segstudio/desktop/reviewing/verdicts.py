@@ -16,7 +16,7 @@ from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.reviewing.board import ReviewBoard
-from segstudio.desktop.reviewing.models import Matched
+from segstudio.desktop.reviewing.matching import Matched
 from segstudio.desktop.reviewing.reading import PREDICTED, OpenItem
 from segstudio.desktop.session import ProjectSession
 from segstudio.project.bringing_in import Incoming, bring_in
@@ -129,7 +129,7 @@ class Verdicts(QObject):
             names = ", ".join(self._board.classes.names)
             self.problem_met.emit(
                 Problem(
-                    f"The project has none of this model's classes ({names}). Add one by the same name first.",
+                    f"None of this model's classes ({names}) is one of the project. Say left below the model which is which.",
                     level="warning",
                 )
             )

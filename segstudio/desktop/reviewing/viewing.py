@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -121,16 +122,18 @@ class Viewing(QObject):
     # -- reading
 
     def _read(self, row: Row, kept: OpenItem | None) -> None:
-        truth = truth_reader(self._session.opened, row.item, self._board.matched)
+        matched, classes = self._board.matched, self._board.classes
+        truth = truth_reader(self._session.opened, row.item, matched)
         pyramid = kept.pyramid if kept is not None else None
-        answer = row.answer if len(self._board.classes) else None
-        work = partial(self._work, row.item.id, row.item, answer, truth, self._board.classes, pyramid)
+        answer = row.answer if len(classes) else None
+        read = partial(open_item, row.item, answer, truth, classes, fold=matched.fold, pyramid=pyramid)
+        work = partial(self._work, row.item.id, read)
         then = partial(self._on_read, self._round, row.item.id)
         self._reading.send(work, then, partial(self._on_failed, row.item.id))
 
-    def _work(self, item_id: str, *args: object) -> OpenItem | None:
+    def _work(self, item_id: str, read: Callable[[], OpenItem]) -> OpenItem | None:
         """In the worker: what is no longer wished for is not read."""
-        return open_item(*args) if item_id == self._wish else None  # type: ignore[arg-type]
+        return read() if item_id == self._wish else None
 
     def _on_read(self, asked_in: int, item_id: str, opened: OpenItem | None) -> None:
         if opened is None or asked_in != self._round:

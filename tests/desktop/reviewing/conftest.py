@@ -187,12 +187,18 @@ Show = Callable[[Project], Shown]
 
 
 @pytest.fixture
-def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a process answer that needs no torch, and whose answers are known."""
+def quick_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let a process answer that needs no torch, and whose answers are known; returns the card that it shows."""
     told = tmp_path / "card.json"
     told.write_text(card().model_dump_json(), encoding="utf-8")
     words = ("-m", "tests.desktop.reviewing.quick_server", str(told))
     monkeypatch.setattr("segstudio.desktop.reviewing.process.serve_words", lambda _model: words)
+    return told
+
+
+@pytest.fixture
+def quick(quick_card: Path) -> None:
+    """As `quick_card`, where the card does not matter."""
 
 
 @pytest.fixture

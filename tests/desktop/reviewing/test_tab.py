@@ -22,7 +22,7 @@ from segstudio.project.masks import Mask, read_mask
 from segstudio.project.project import Project
 from segstudio.project.review_queue import ReviewQueue
 from segstudio.runs.predictions import load_map
-from tests.desktop.reviewing.conftest import MODEL_MS, Show, Shown, photo_bytes
+from tests.desktop.reviewing.conftest import MODEL_MS, Show, Shown, card, photo_bytes
 from tests.desktop.watchdog import watching
 from tests.inference.videos import write_video
 
@@ -301,8 +301,38 @@ def test_a_model_file_says_what_it_is_and_other_classes_are_told(
     shown.wait_for_photo("new_0.png")
     assert "Not in this project: road, car" in [line.toolTip() for line in page.side.picker._lines]
     shown.actions["review.accept"].trigger()
-    assert shown.told("The project has none of this model's classes (road, car)")
+    assert shown.told("None of this model's classes (road, car)")
     assert page.board.rows[0].verdict == ""
+
+
+def test_a_model_of_other_classes_is_asked_about_once_and_then_used_as_said(
+    show: Show, jumps: Project, quick_card: Path
+) -> None:
+    quick_card.write_text(card(("road", "car")).model_dump_json(), encoding="utf-8")
+    shown = show(jumps)
+    page, match = shown.page, shown.page.side.match
+    part_photos(shown, "review.held_out")
+    looked_at(shown, "1.png")
+    shown.wait(match.isVisible)
+    assert page.board.classes.names == ("road", "car")
+    assert not page.board.matrices[page.board.rows[0].item.id].any()
+    for name, meant in (("road", "sky"), ("car", "ground")):
+        choice = match.choices[name]
+        choice.setCurrentIndex(choice.findText(meant))
+    QTest.mouseClick(match._use, Qt.MouseButton.LeftButton)
+    assert not match.isVisible()
+    assert page.board.classes.names == ("sky", "ground")
+    assert page.board.classes.classes[0].colour == "#112233"
+    shown.wait(lambda: page.board.rows[0].score is not None and page.board.rows[0].score > 0.5)
+    mask, _ = looked_at(shown, "1.png")
+    shown.actions["review.correct"].trigger()
+    shown.wait(lambda: np.array_equal(on_desk(shown), np.where(mask == 3, 1, 0)))
+    page.asking.shut_down()
+    again = show(Project.open(jumps.folder))
+    again.wait(lambda: again.page.board.classes.names == ("sky", "ground"))
+    assert not again.page.side.match.isVisible()
+    again.page.side.picker.match_asked.emit()
+    assert again.page.side.match.choices["car"].currentText() == "ground"
 
 
 @pytest.mark.slow

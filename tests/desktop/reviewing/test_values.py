@@ -20,14 +20,14 @@ from segstudio.desktop.reviewing.items import (
     ordered,
     told_progress,
 )
-from segstudio.desktop.reviewing.models import (
-    card_lines,
-    is_model_file,
-    matched_by_name,
-    model_of_file,
+from segstudio.desktop.reviewing.matching import (
+    matched_classes,
+    open_questions,
+    proposed,
     shown_classes,
     unmatched,
 )
+from segstudio.desktop.reviewing.models import card_lines, is_model_file, model_of_file
 from segstudio.desktop.reviewing.reading import OpenItem, is_truth, sorted_out
 from segstudio.desktop.reviewing.under_stage import scores_told
 from segstudio.desktop.reviewing.view_state import ViewState
@@ -107,10 +107,10 @@ def test_without_truth_there_is_no_worst() -> None:
     assert ("Worst: sky", "class:0") in order_choices(classes, has_truth=True)
 
 
-def test_classes_are_matched_by_name_and_keep_the_projects_colours() -> None:
+def test_classes_are_matched_classes_and_keep_the_projects_colours() -> None:
     project = ClassList.from_names(["Ground:#010203", "rope", "sky:#0A0B0C"])
     told = card(("sky", "ground", "car"))
-    matched = matched_by_name(told, project)
+    matched = matched_classes(told, project)
     assert matched.table[[0, 3, 6, 255]].tolist() == [2, 0, VOID, VOID]
     assert matched.back[[0, 1, 2, 255]].tolist() == [3, VOID, 0, VOID]
     assert unmatched(told, matched) == ("car",)
@@ -122,9 +122,39 @@ def test_truth_is_read_as_the_model_was_taught() -> None:
     project = ClassList.from_names(["sky", "ground", "rope"])
     told = card(("sky", "ground"))
     ground = told.classes[1].model_copy(update={"includes": ("Rope", "gone")})
-    matched = matched_by_name(told.model_copy(update={"classes": (told.classes[0], ground)}), project)
+    matched = matched_classes(told.model_copy(update={"classes": (told.classes[0], ground)}), project)
     assert matched.back[[0, 1, 2, 255]].tolist() == [0, 3, 3, VOID]
     assert matched.table[[0, 3]].tolist() == [0, 1]
+
+
+def test_classes_are_matched_as_a_person_says_and_several_become_one() -> None:
+    project = ClassList.from_names(["sky:#0A0B0C", "person:#010203", "ground"])
+    told = card(("skies", "tandem", "student"))
+    matched = matched_classes(told, project, {"skies": "sky", "tandem": "Person", "student": "person"})
+    assert matched.table[[0, 3, 6]].tolist() == [0, 1, 1]
+    assert matched.fold is not None
+    assert matched.fold[[0, 3, 6, 255]].tolist() == [0, 3, 3, 255]
+    assert matched.back[[0, 1, 2]].tolist() == [0, 3, VOID]
+    shown = shown_classes(told, project, matched)
+    assert [(entry.index, entry.name) for entry in shown.classes] == [(0, "sky"), (3, "person")]
+    assert matched_classes(told, project).fold is None
+
+
+def test_a_class_said_to_be_none_keeps_its_own_name_even_beside_the_same_one() -> None:
+    project = ClassList.from_names(["sky", "ground"])
+    told = card(("heaven", "sky"))
+    matched = matched_classes(told, project, {"heaven": "sky", "sky": None})
+    assert shown_classes(told, project, matched).names == ("sky", "sky (model)")
+
+
+def test_what_neither_names_nor_person_tell_is_asked() -> None:
+    project = ClassList.from_names(["sky", "ground"])
+    told = card(("Sky", "grounds", "car"))
+    assert open_questions(told, project, {}) == ("grounds", "car")
+    assert proposed(told, project, {}) == {"Sky": "sky", "grounds": "ground", "car": None}
+    assert not open_questions(told, project, {"grounds": None, "car": "ground"})
+    assert proposed(told, project, {"grounds": None})["grounds"] is None
+    assert open_questions(told, project, {"grounds": "gone", "car": None}) == ("grounds",)
 
 
 def test_a_model_says_what_it_is() -> None:
