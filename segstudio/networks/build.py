@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torchvision.models import segmentation as torchvision_heads
-from torchvision.models._utils import IntermediateLayerGetter
-from torchvision.models.mobilenetv2 import mobilenet_v2
-from torchvision.models.segmentation.deeplabv3 import DeepLabHead
-from torchvision.models.segmentation.fcn import FCNHead
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.networks.norms import use_tolerant_norms
+from segstudio.networks.quick_import import without_compiler
+
+with without_compiler():
+    from torchvision.models import segmentation as torchvision_heads
+    from torchvision.models._utils import IntermediateLayerGetter
+    from torchvision.models.mobilenetv2 import mobilenet_v2
+    from torchvision.models.segmentation.deeplabv3 import DeepLabHead
+    from torchvision.models.segmentation.fcn import FCNHead
 
 MAX_CLASSES = 255
 """As many as an 8-bit mask can tell apart beside void."""
