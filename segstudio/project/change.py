@@ -52,6 +52,7 @@ class Change:
         self.updates: dict[str, StateUpdate] = {}
         self.known_files: dict[str, FileStamp | None] = {}
         self.removed: set[str] = set()
+        self.forgotten: set[str] = set()
         self.has_masks = False
 
     @property
@@ -141,6 +142,10 @@ class Change:
     def remove_file(self, name: str) -> None:
         """Remove a file of the project, once all others are in place; that there is none is no error."""
         self.removed.add(clean_key(name))
+
+    def forget_reference(self, key: str) -> None:
+        """Let the project no longer refer to the photo `key`, which was not copied; its file stays where it lies."""
+        self.forgotten.add(clean_key(key))
 
     def rely_on_file(self, name: str, stamp: FileStamp | None) -> None:
         """Refuse to commit when the file `name` is another by then than the one of `stamp` (None: there is none)."""
@@ -237,9 +242,9 @@ def check_current(
     and other colours do not hurt. Raises SegStudioError that tells what has changed.
     """
     if change.new_classes is not None and classes != change.old_classes:
-        raise _outdated(project, "its class list is another now")
+        raise _outdated(project, "somebody changed the class list")
     if change.has_masks and not _names_by_number(change.old_classes) <= _names_by_number(classes):
-        raise _outdated(project, "the numbers of its classes mean something else now")
+        raise _outdated(project, "somebody renamed or deleted a class")
     if change.new_photos:
         there = {key.casefold() for key in keys()}
         for key in sorted(change.new_photos):
@@ -271,7 +276,7 @@ def _outdated(project: Path, what: str) -> SegStudioError:
     return ProjectChangedError(
         f"the project was changed meanwhile ({what}) and nothing was written",
         where=str(project),
-        fix="Look at it as it is now, then run the import again or repeat the edit",
+        fix="Do it again: it then starts from what is there now",
     )
 
 

@@ -124,6 +124,10 @@ class Project:
             hint = did_you_mean(key, self.keys())
             raise SegStudioError(f'there is no photo "{key}"{hint}', where=str(self.folder)) from None
 
+    def reference(self, key: str) -> str:
+        """Return the path that project.json tells of a photo that was not copied; empty for all others."""
+        return self._document.references.get(key, "")
+
     def refresh(self) -> None:
         """Forget the list of photos and the document, so that both are read from disk again."""
         self._listed = None
@@ -235,7 +239,8 @@ class Project:
         if change.new_classes is not None:
             update["classes"] = change.new_classes
         told = {key: self._told_path(path) for key, path in change.references.items()}
-        kept = {key: path for key, path in document.references.items() if key not in change.copied}
+        gone = change.copied | change.forgotten
+        kept = {key: path for key, path in document.references.items() if key not in gone}
         update["references"] = {**kept, **told}
         return document.model_copy(update=update)
 

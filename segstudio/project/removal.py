@@ -1,0 +1,191 @@
+"""Removing photos from a project: they go, with all that was made of them, to its trash, and can be brought back.
+
+Each removal has a folder `.trash/photos/<number>/` with `removal.json` and, below `photos/` and `masks/`, the files as
+they lay in the project. Removing and bringing back happen whole or not at all. Who wants the room back deletes the folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from segstudio.errors import SegStudioError
+from segstudio.project.change import Change, file_stamp, mask_name, state_name
+from segstudio.project.classes import ClassList
+from segstudio.project.painted_photos import not_painted
+from segstudio.project.photos import Photo
+from segstudio.project.project import Project, stamp
+from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
+
+TRASH = ".trash/photos"
+_FILE = "removal.json"
+
+
+class RemovedPhoto(BaseModel):
+    """A photo in the trash: `reference` is the path that project.json told of a photo that was not copied, else empty;
+    `files` are those that were moved, relative to the project.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    key: str
+    reference: str = ""
+    has_mask: bool = False
+    files: tuple[str, ...] = ()
+
+
+class Removal(BaseModel):
+    """What was removed together; `when` is an ISO 8601 time with offset, `classes` those of the project then."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: int = 1
+    number: int
+    when: str = ""
+    who: str = ""
+    classes: ClassList = ClassList()
+    photos: tuple[RemovedPhoto, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """Where its files lie, relative to the project."""
+        return f"{TRASH}/{self.number:06}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its photos."""
+        return tuple(photo.key for photo in self.photos)
+
+    def told(self) -> str:
+        """Return what it is, in a few words: `a.jpg` or `3 photos`."""
+        return self.keys[0] if len(self.keys) == 1 else f"{len(self.keys):,} photos"
+
+
+def remove_photos(
+    project: Project,
+    keys: Collection[str],
+    *,
+    progress: Progress = unheard,
+    cancelled: Cancelled = never,
+) -> Removal:
+    """Move these photos with masks, states and stroke journals to the trash, all or none.
+
+    The file of a photo that was not copied stays where it lies. Raises SegStudioError when a key is unknown, when
+    somebody is painting on one of them, and as `Project.change` does; nothing has changed then.
+    """
+    project.refresh()
+    photos = [project.photo(key) for key in dict.fromkeys(keys)]
+    if not photos:
+        raise SegStudioError("no photo was named", where=str(project.folder))
+    who, when = stamp()
+    number = max(_numbers(project.folder), default=0) + 1
+    removal = Removal(number=number, when=when, who=who, classes=project.classes)
+    with not_painted(project, photos), project.change() as change:
+        removed = []
+        for done, photo in enumerate(photos):
+            check_cancelled(cancelled)
+            removed.append(_stage_removal(project, change, photo, removal.folder))
+            progress(done + 1, len(photos))
+        removal = removal.model_copy(update={"photos": tuple(removed)})
+        change.rely_on_file(f"{removal.folder}/{_FILE}", None)
+        change.put_file(f"{removal.folder}/{_FILE}", (removal.model_dump_json(indent=1) + "\n").encode())
+    return removal
+
+
+def removals(project: Path) -> tuple[Removal, ...]:
+    """Return what lies in the trash of the project, the newest removal last; what cannot be read is left out."""
+    found = (_read(project / TRASH / f"{number:06}" / _FILE) for number in _numbers(project))
+    return tuple(removal for removal in found if removal is not None)
+
+
+def bring_back(
+    project: Project, removal: Removal, *, progress: Progress = unheard, cancelled: Cancelled = never
+) -> str:
+    """Put the photos of a removal back as they were, all or none; returns a sentence where one is to be said, or nothing.
+
+    Raises SegStudioError when the removal is no longer there or the place of one of its photos is taken, and as
+    `Project.change` does; nothing has changed then.
+    """
+    project.refresh()
+    if _read(project.folder / removal.folder / _FILE) is None:
+        raise SegStudioError("these photos are no longer in the trash", where=str(project.folder))
+    _check_free(project, removal)
+    with project.change() as change:
+        for done, photo in enumerate(removal.photos):
+            check_cancelled(cancelled)
+            _stage_return(project, change, photo, removal.folder)
+            progress(done + 1, len(removal.photos))
+        change.remove_file(f"{removal.folder}/{_FILE}")
+    gone = [entry.name for entry in removal.classes.classes if project.classes.at(entry.index) is None]
+    if not gone or not any(photo.has_mask for photo in removal.photos):
+        return ""
+    names = ", ".join(f'"{name}"' for name in gone)
+    return f"Meanwhile {names} went from the class list: where it was painted, paint anew."
+
+
+def _stage_removal(project: Project, change: Change, photo: Photo, folder: str) -> RemovedPhoto:
+    change.rely_on(photo)
+    files = tuple(_files_of(project, photo))
+    for name in files:
+        change.rely_on_file(name, file_stamp(project.folder / name))
+        change.put_link(f"{folder}/{name}", project.folder / name)
+        change.remove_file(name)
+    reference = project.reference(photo.key)
+    if reference:
+        change.forget_reference(photo.key)
+    return RemovedPhoto(key=photo.key, reference=reference, has_mask=photo.has_mask, files=files)
+
+
+def _stage_return(project: Project, change: Change, photo: RemovedPhoto, folder: str) -> None:
+    change.new_photos.add(photo.key)
+    for name in photo.files:
+        trashed = f"{folder}/{name}"
+        if (project.folder / trashed).exists():  # somebody may have emptied a part of the trash
+            change.put_link(name, project.folder / trashed)
+            change.remove_file(trashed)
+    if photo.reference:
+        change.references[photo.key] = project.folder / photo.reference
+
+
+def _files_of(project: Project, photo: Photo) -> Iterator[str]:
+    """Yield the files of a photo in the project, relative to it: its own, and what was set aside of mask and journal."""
+    own = f"photos/{photo.key}"
+    if not project.reference(photo.key) and (project.folder / own).exists():
+        yield own
+    mask, state, journal = mask_name(photo.key), state_name(photo.key), f"masks/{photo.key}.undo"
+    beside = (project.folder / mask).parent
+    aside = (f"{Path(mask).name}.damaged-", f"{Path(journal).name}.aside")
+    for name in (mask, state, journal):
+        if (project.folder / name).exists():
+            yield name
+    if beside.is_dir():
+        for path in sorted(beside.iterdir()):
+            if path.name.startswith(aside):
+                yield path.relative_to(project.folder).as_posix()
+
+
+def _check_free(project: Project, removal: Removal) -> None:
+    there = {photo.key.casefold() for photo in project.photos()}
+    for photo in removal.photos:
+        taken = photo.key.casefold() in there or any((project.folder / name).exists() for name in photo.files)
+        if taken:
+            raise SegStudioError(
+                f'there is another "{photo.key}" in the project now',
+                where=str(project.folder),
+                fix="Remove or rename that one first, then bring this one back",
+            )
+
+
+def _numbers(project: Path) -> list[int]:
+    folder = project / TRASH
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted(int(name) for name in names if name.isdecimal())
+
+
+def _read(path: Path) -> Removal | None:
+    try:
+        return Removal.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
