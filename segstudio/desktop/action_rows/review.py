@@ -17,6 +17,10 @@ def _has_answer(facts: Facts) -> bool:
     return facts.has_answer and facts.tab == "review"
 
 
+def _has_spots(facts: Facts) -> bool:
+    return facts.has_spots and facts.tab == "review"
+
+
 _ROWS = (
     ("review.add_photos", "Photos…", "", "photo", "Choose photos for the model to segment.", _reviewing),
     ("review.add_folder", "Folder…", "", "folder", "Choose a folder; photos below it come along.", _reviewing),
@@ -24,6 +28,8 @@ _ROWS = (
     ("review.next", "Next photo to review", "J", "", "Go on to the photo below.", _has_items),
     ("review.previous", "Photo to review before", "K", "", "Go back to the photo above.", _has_items),
     ("review.way", "Next way to look", "V", "", "Photo, overlay, side by side, wipe, in turn.", _has_items),
+    ("review.next_spot", "Next spot", "S", "", "Zoom to the next spot of the class or cell that alone is shown.", _has_spots),
+    ("review.previous_spot", "Spot before", "Shift+S", "", "Zoom back to the spot before.", _has_spots),
     ("review.accept", "Accept", "A", "check", "The prediction is right; a new photo comes into the project with it.", _has_answer),
     ("review.correct", "Correct", "C", "annotate", "Take what is shown to Annotate, to be corrected there.", _has_answer),
     ("review.reject", "Reject", "X", "close", "The prediction is of no use; the photo is left as it is.", _has_answer),

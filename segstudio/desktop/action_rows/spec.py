@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What decides which actions can be used now. `tab` is the tab that is shown, empty on the start page;
-    `can_paint`: a photo is open for painting; `can_undo`, `can_redo`: its history has something there;
+    `has_chosen`: a photo is chosen, `has_photo`: it can be looked at, as far as is known; `can_paint`: it is open for
+    painting; `can_write`: the project's folder may be written; `why_not`: the sentence why the photo cannot be changed; `can_undo`, `can_redo`: its history has something there;
     `has_given`: something was given to import, `can_import`: of it something is ready; `has_review`: there are photos
     to review, `has_answer`: a model has answered for the one that is shown.
     """
@@ -19,7 +20,10 @@ class Facts:
     can_cancel: bool = False
     has_photos: bool = False
     tab: str = ""
+    has_chosen: bool = False
     has_photo: bool = False
+    can_write: bool = True
+    why_not: str = ""
     can_paint: bool = False
     can_undo: bool = False
     can_redo: bool = False
@@ -31,6 +35,7 @@ class Facts:
     can_import: bool = False
     has_review: bool = False
     has_answer: bool = False
+    has_spots: bool = False
 
 
 def always(_facts: Facts) -> bool:
@@ -71,6 +76,26 @@ def annotating(facts: Facts) -> bool:
 def photo_shown(facts: Facts) -> bool:
     """The Annotate tab shows a photo."""
     return facts.has_photo and facts.tab == "annotate"
+
+
+def can_mark(facts: Facts) -> bool:
+    """The Annotate tab shows a photo whose state can be written."""
+    return photo_shown(facts) and facts.can_write
+
+
+def photo_chosen(facts: Facts) -> bool:
+    """A photo is chosen in the Annotate tab, whether it can be read or not."""
+    return facts.has_chosen and facts.tab == "annotate"
+
+
+def can_remove(facts: Facts) -> bool:
+    """A photo is chosen, and the project can be written."""
+    return photo_chosen(facts) and facts.can_write and not facts.is_busy
+
+
+def can_bring_back(facts: Facts) -> bool:
+    """The Annotate tab is shown, with photos or without, and the project can be written."""
+    return facts.is_open and facts.tab == "annotate" and facts.can_write and not facts.is_busy
 
 
 def can_paint(facts: Facts) -> bool:
@@ -119,3 +144,12 @@ class ActionSpec:
     enabled: Callable[[Facts], bool] = always
     checkable: bool = False
     also: str = ""
+
+    def tip_for(self, facts: Facts) -> str:
+        """Return the sentence for a tooltip: why it cannot be used now, where that is because of this photo; pure."""
+        if not facts.why_not or self.enabled(facts):
+            return self.tip
+        otherwise = replace(
+            facts, can_paint=True, can_undo=True, can_redo=True, has_photo=True, can_write=True
+        )
+        return facts.why_not if self.enabled(otherwise) else self.tip

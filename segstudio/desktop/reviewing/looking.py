@@ -9,21 +9,25 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 
+from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.class_rows import toggled_alone
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.class_panel import ClassPanel
 from segstudio.desktop.reviewing.class_rows import class_facts, unsure_share
 from segstudio.desktop.reviewing.faces import NO_FOCUS, Focus, laid
+from segstudio.desktop.reviewing.items import neighbour
 from segstudio.desktop.reviewing.list_side import ListSide
 from segstudio.desktop.reviewing.panel_strip import Caption, captions, panel_pictures
 from segstudio.desktop.reviewing.reading import Small
+from segstudio.desktop.reviewing.spots import SpotWalk
 from segstudio.desktop.reviewing.stage import Stage
 from segstudio.desktop.reviewing.stage_bar import StageBar
 from segstudio.desktop.reviewing.under_stage import UnderStage
 from segstudio.desktop.reviewing.view_state import ViewState, face_name
 from segstudio.desktop.reviewing.viewing import Viewing
 from segstudio.project.images import RgbImage
+from segstudio.review.comparing import Spot
 from segstudio.review.shown import Thresholds
 
 _log = logging.getLogger(__name__)
@@ -43,11 +47,15 @@ class Parts:
 class Looking(QObject):
     """Shows what Viewing says in the parts, and passes on what is wished there."""
 
-    def __init__(self, board: ReviewBoard, viewing: Viewing, parts: Parts, parent: QObject) -> None:
+    def __init__(
+        self, actions: Actions, board: ReviewBoard, viewing: Viewing, parts: Parts, parent: QObject
+    ) -> None:
         super().__init__(parent)
+        self._actions = actions
         self._board, self._viewing, self._parts = board, viewing, parts
         self._cell: tuple[int, int] | None = None
         self._round = 0
+        self.walk = SpotWalk(viewing, self)
         self._drawing = Errands("class panels", 1, self)
         viewing.opened.connect(self.refresh)
         viewing.changed.connect(self.refresh)
@@ -57,11 +65,16 @@ class Looking(QObject):
         parts.classes.eye_clicked.connect(self._on_eye_clicked)
         parts.under.panels.chosen.connect(self._on_panel_chosen)
         parts.under.confusion.cell_chosen.connect(self.look_at_cell)
+        parts.bar.steps.asked.connect(self.walk.step)
+        for signal in (self.walk.found, self.walk.reached):
+            signal.connect(self._show_spot)
+        self.walk.left.connect(self._on_photo_left)
 
     def shut_down(self) -> None:
         """End the thread that draws."""
         self._round += 1
         self._drawing.shut_down()
+        self.walk.shut_down()
 
     # -- wishes
 
@@ -99,6 +112,25 @@ class Looking(QObject):
             self._board.mark_found({})
             self._parts.side.show_cell(is_on=False)
             self._parts.under.confusion.clear_choice()
+
+    @Slot()
+    @Slot(object)
+    def _show_spot(self, spot: Spot | None = None) -> None:
+        if spot is not None:
+            self._parts.stage.right.look_at(spot)
+        is_any = bool(self.walk.spots)
+        self._parts.bar.steps.show_place(self.walk.told, is_any=is_any)
+        self._actions.know(has_spots=is_any)
+
+    @Slot(int)
+    def _on_photo_left(self, by: int) -> None:
+        """Past the last spot of a photo the next photo with such pixels comes."""
+        side = self._parts.side
+        after = neighbour([row.item.id for row in side.listed], side.list.chosen_id, by)
+        if after is None:
+            self.walk.stay()
+        else:
+            side.list.choose(after)
 
     @Slot(int, bool)
     def _on_eye_clicked(self, value: int, alone: bool) -> None:

@@ -80,6 +80,8 @@ def card_details(card: ModelCard) -> tuple[tuple[str, str], ...]:
     rows = [
         ("Head", head_title(card.head)),
         ("Classes", ", ".join(card.class_names)),
+        ("Taken as", "; ".join(f"{name} as {into}" for name, into in card.merged.items())),
+        ("Left out", ", ".join(left_out_of(card))),
         ("Score", _score_told(card)),
         ("Made", _day(card.created) or "not told"),
         ("Run", card.run),
@@ -88,6 +90,12 @@ def card_details(card: ModelCard) -> tuple[tuple[str, str], ...]:
         ("Began with", " · ".join(part for part in (card.weights_from, card.weights_licence) if part)),
     ]
     return tuple((title, text) for title, text in rows if text)
+
+
+def left_out_of(card: ModelCard) -> tuple[str, ...]:
+    """Return the names of the classes that the training was told to leave out; pure."""
+    told = card.recipe.get("ignore_classes", ())
+    return tuple(str(name) for name in told) if isinstance(told, list | tuple) else ()
 
 
 def _score_told(card: ModelCard) -> str:

@@ -91,7 +91,7 @@ class ReviewPage(QWidget):
         self.under, self.classes = UnderStage(look), ClassPanel(look)
         self.verdict_bar = VerdictBar(actions)
         parts = Parts(self.side, self.bar, self.stage, self.under, self.classes)
-        self.looking = Looking(self.board, self.viewing, parts, self)
+        self.looking = Looking(actions, self.board, self.viewing, parts, self)
         self.judging = Judging(
             actions,
             session,
@@ -221,6 +221,7 @@ class ReviewPage(QWidget):
         board.work_changed.connect(self._on_work_changed)
         viewing.failed.connect(self._on_photo_failed)
         self.memory.found.connect(self._on_remembered)
+        self.looking.walk.problem_met.connect(self._session.problem_met)
         self.exporting.work_changed.connect(self.work_changed)
         for part in (board, self.memory, self.verdicts, self.exporting, self.asking):
             part.problem_met.connect(self._session.problem_met)
@@ -236,6 +237,8 @@ class ReviewPage(QWidget):
         self._empty.model_asked.connect(self._on_file_asked)
         actions["review.next"].triggered.connect(lambda: self._step(1))
         actions["review.previous"].triggered.connect(lambda: self._step(-1))
+        actions["review.next_spot"].triggered.connect(lambda: self.looking.walk.step(1))
+        actions["review.previous_spot"].triggered.connect(lambda: self.looking.walk.step(-1))
         actions["review.way"].triggered.connect(lambda: self.looking.look(viewing.state.stepped()))
         actions["review.train_again"].triggered.connect(self._on_train_again)
         actions["review.remove"].triggered.connect(self._on_remove)

@@ -14,6 +14,12 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.faces import Laid
 from segstudio.painting.rect import Rect
 from segstudio.project.masks import Mask
+from segstudio.review.comparing import Spot
+
+_AROUND = 2.5
+"""A spot that is looked at takes the room divided by this."""
+_CLOSEST = 8.0
+"""Screen pixels for one of the photo, at most, when a spot is looked at."""
 
 
 class Pane(Canvas):
@@ -47,6 +53,18 @@ class Pane(Canvas):
         hidden = look.hidden if laid.follows_hidden else frozenset()
         opacity = look.opacity if laid.strength is None else laid.strength
         self.set_look(replace(look, hidden=hidden, opacity=opacity))
+
+    def look_at(self, spot: Spot) -> None:
+        """Show a part of the photo so large that it is well seen with what is around it."""
+        view = self._view
+        if view is None:
+            return
+        side = max(spot.width, spot.height)
+        _, largest = view.scale_range
+        wanted = min(min(view.room) / (_AROUND * side), _CLOSEST * self._ratio)
+        scale = min(max(wanted, view.fitting_scale), largest)
+        centre = (spot.x + spot.width / 2, spot.y + spot.height / 2)
+        self._put(replace(view, scale=scale, centre=centre).clamped())
 
     def follow(self, other: Pane) -> None:
         """Look at the same place of the photo as another pane, as closely."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QPus
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.faces import FACE_TITLES, NO_FOCUS, Face
+from segstudio.desktop.reviewing.spot_steps import SpotSteps
 from segstudio.desktop.reviewing.view_state import WAYS, ViewState, focus_words
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
@@ -54,6 +55,7 @@ class StageBar(QFrame):
         self.focus.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.focus.setIconSize(QSize(_ICON_PX, _ICON_PX))
         self.focus.setToolTip("Look at everything again (Escape)")
+        self.steps = SpotSteps(look)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setObjectName("review.opacity")
         self.opacity.setAccessibleName("Opacity")
@@ -91,6 +93,7 @@ class StageBar(QFrame):
         for widget in (self.beside, self._with):
             widget.setVisible(has_answer and two)
         self.focus.setVisible(state.focus.is_on and has_answer)
+        self.steps.setVisible(state.focus.is_on and has_answer)
         self.focus.setText(focus_words(state.focus, classes))
         self.focus.setAccessibleName(f"Only {self.focus.text()}: look at everything again")
         step = round(100 * state.look.opacity)
@@ -110,6 +113,7 @@ class StageBar(QFrame):
         row.addSpacing(8)
         row.addWidget(self.face)
         row.addWidget(self.focus)
+        row.addWidget(self.steps)
         row.addWidget(self._with)
         row.addWidget(self.beside)
         row.addStretch(1)

@@ -193,8 +193,33 @@ def test_truth_gives_scores_and_cells_open_the_photos_with_their_pixels(show: Sh
     marked = (opened.truth == cell[0]) & (opened.mask == cell[1])
     assert marked.sum() == chosen.found
     shown.wait(lambda: np.array_equal(seen(shown) == 1, marked))
+    assert [each.found for each in page.side.listed] == sorted(
+        (each.found for each in page.side.listed), reverse=True
+    ), "most such pixels first"
+    walk_through_spots(shown)
     QTest.mouseClick(page.bar.focus, Qt.MouseButton.LeftButton)
     shown.wait(lambda: len(page.side.listed) == 3)
+    assert not shown.actions["review.next_spot"].isEnabled()
+
+
+def walk_through_spots(shown: Shown) -> None:
+    """By key from spot to spot, past the last of a photo into the next photo."""
+    page = shown.page
+    walk, canvas = page.looking.walk, page.stage.right
+    shown.wait(lambda: walk.spots and shown.actions["review.next_spot"].isEnabled())
+    whole = canvas.zoom
+    shown.actions["review.next_spot"].trigger()
+    spot = walk.spots[0]
+    assert canvas.zoom >= whole
+    middle = (spot.x + spot.width / 2, spot.y + spot.height / 2)
+    assert canvas.to_photo(canvas.rect().center().toPointF()) == pytest.approx(middle, abs=2)
+    assert page.bar.steps.told.text().startswith("1 of ")
+    first, count = page.side.list.chosen_id, len(walk.spots)
+    for _ in range(count):
+        shown.actions["review.next_spot"].trigger()
+    shown.wait(lambda: page.side.list.chosen_id != first and walk.place == 0)
+    QTest.mouseClick(page.bar.steps._buttons[0][0], Qt.MouseButton.LeftButton)
+    shown.wait(lambda: page.side.list.chosen_id == first and walk.place == count - 1)
 
 
 @pytest.mark.usefixtures("quick")

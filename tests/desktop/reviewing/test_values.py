@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from segstudio.desktop.canvas.canvas_look import CanvasLook
 from segstudio.desktop.canvas.pyramid import Pyramid
+from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.confusion_view import share_words, summed
 from segstudio.desktop.reviewing.exporting import unique_stems
 from segstudio.desktop.reviewing.faces import Focus, faces_of, laid
@@ -27,13 +29,16 @@ from segstudio.desktop.reviewing.matching import (
     shown_classes,
     unmatched,
 )
-from segstudio.desktop.reviewing.models import card_lines, is_model_file, model_of_file
+from segstudio.desktop.reviewing.models import card_details, card_lines, is_model_file, model_of_file
+from segstudio.desktop.reviewing.pane import Pane
 from segstudio.desktop.reviewing.reading import OpenItem, is_truth, sorted_out
+from segstudio.desktop.reviewing.spots import place_told, spots_of
 from segstudio.desktop.reviewing.under_stage import scores_told
 from segstudio.desktop.reviewing.view_state import ViewState
 from segstudio.desktop.reviewing.words import order_choices, row_told
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.photos import Photo, PhotoState
+from segstudio.review.comparing import Spot
 from tests.desktop.reviewing.conftest import card, photo_bytes
 
 
@@ -164,6 +169,52 @@ def test_a_model_says_what_it_is() -> None:
         "from 1 photo · 21 Nov 2026",
     )
     assert card_lines(card(scores={}, epoch=0, train_photos=(), created="?"))[1:] == ("no score",)
+
+
+def test_a_model_tells_what_was_merged_and_left_out() -> None:
+    told = card(("sky", "person"))
+    person = told.classes[1].model_copy(update={"includes": ("tandem", "student")})
+    recipe = {"ignore_classes": ["rope", "car"]}
+    told = told.model_copy(update={"classes": (told.classes[0], person), "recipe": recipe})
+    details = dict(card_details(told))
+    assert details["Taken as"] == "tandem as person; student as person"
+    assert details["Left out"] == "rope, car"
+    assert not {"Taken as", "Left out"} & dict(card_details(card())).keys()
+
+
+def test_spots_are_the_largest_first_and_walked_in_turn() -> None:
+    truth, mask = (np.zeros((40, 60), dtype=np.uint8) for _ in range(2))
+    truth[2:5, 2:5] = truth[20:30, 30:40] = 1
+    shown = OpenItem(
+        item("a"),
+        Pyramid.of(np.zeros((40, 60, 3), dtype=np.uint8)),
+        mask,
+        np.full_like(mask, 255),
+        truth,
+    )
+    found = spots_of(shown, Focus(cell=(1, 0)), {})
+    assert [(spot.x, spot.y, spot.pixels) for spot in found] == [(30, 20, 100), (2, 2, 9)]
+    assert [spot.pixels for spot in spots_of(shown, Focus(value=0), {})] == [2400]
+    assert [place_told(-1, 0), place_told(-1, 1), place_told(-1, 2), place_told(1, 2)] == [
+        "no spots",
+        "1 spot",
+        "2 spots",
+        "2 of 2",
+    ]
+
+
+def test_a_small_spot_is_brought_near_and_a_large_one_stays_whole(look: Look) -> None:
+    pane = Pane(look, "pane")
+    pane.resize(400, 300)
+    pyramid = Pyramid.of(np.zeros((600, 800, 3), dtype=np.uint8))
+    pane.lay(pyramid, None, CanvasLook())
+    whole = pane.zoom
+    pane.look_at(Spot(100, 50, 20, 10, 150))
+    assert pane.zoom == pytest.approx(300 / 2.5 / 20)
+    assert pane.to_photo(pane.rect().center().toPointF()) == pytest.approx((110, 55), abs=1)
+    pane.look_at(Spot(0, 0, 800, 600, 9))
+    assert pane.zoom == whole
+    pane.deleteLater()
 
 
 def test_a_runs_file_carries_the_runs_name(tmp_path: Path) -> None:
