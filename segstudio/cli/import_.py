@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -21,6 +22,7 @@ from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
+from segstudio.formats.undoing import last_import, undo_import
 from segstudio.project.project import Project
 
 _LISTED = 5
@@ -44,9 +46,9 @@ class _Layers(StrEnum):
 
 def import_(
     sources: Annotated[
-        list[Path],
-        typer.Argument(metavar="SOURCE…", help="Annotation files, folders or ZIP files, in any mix."),
-    ],
+        list[Path] | None,
+        typer.Argument(metavar="SOURCE…", help="Photos, annotation files, folders or ZIPs, in any mix."),
+    ] = None,
     *,
     project: Annotated[Path, typer.Option("--project", "-p", help="The project.")],
     format_: Annotated[
@@ -107,11 +109,22 @@ def import_(
     layers: Annotated[
         _Layers, typer.Option(help="What lies on top: by class (draw order), or as the file says.")
     ] = _Layers.CLASS,
+    undo: Annotated[
+        bool,
+        typer.Option("--undo", help="Take the last import back; what was painted since stays."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Bring photos and annotations into a project, whole or not at all."""
     out = Output(json)
     opened = Project.open(project)
+    if undo:
+        _take_back(opened, out, sources or [])
+        return
+    if not sources:
+        raise typer.BadParameter(
+            "give at least one photo, annotation file, folder or ZIP", param_hint="SOURCE…"
+        )
     options = ImportOptions(
         format=format_,
         order=tuple(name.strip() for name in order.split(",") if name.strip()) if order else (),
@@ -152,6 +165,18 @@ def import_(
     out.finish({"project": str(opened.folder), "dry_run": dry_run, **report.as_json()})
     if report.refusal is not None:  # only a dry run comes here with one
         raise typer.Exit(1)
+
+
+def _take_back(project: Project, out: Output, sources: Sequence[Path]) -> None:
+    from segstudio.painting.stroke_journals import StrokeJournals
+
+    if sources:
+        raise typer.BadParameter("takes the last import back and nothing in", param_hint="--undo")
+    with _tidy_when_ended(), Stages(out) as stages:
+        path = last_import(project.folder)
+        undone = undo_import(project, path, StrokeJournals(), progress=stages.stage("Looking at masks"))
+    out.say(undone.told())
+    out.finish({"project": str(project.folder), "import": path.parent.name, **asdict(undone)})
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome, examine, paint
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, check_cancelled, never, unheard
 from segstudio.formats.plan import ImportPlan, make_plan
-from segstudio.formats.record import RECORD_NAME, ImportRecord, KeptAnnotation
+from segstudio.formats.record import RECORD_NAME, BroughtIn, ImportRecord, KeptAnnotation
 from segstudio.formats.report import ImportReport, make_report
 from segstudio.formats.sources import Gathered
 from segstudio.formats.splitting import choose_splits
@@ -83,14 +83,19 @@ def commit_import(
         if plan.labelling.classes != plan.made_from:
             change.set_classes(plan.labelling.classes)
 
+        brought: dict[str, BroughtIn] = {}
+
         def write(one: Examined) -> None:
-            _write_photo(one, plan, change, splits.get(one.planned.key), who=who, when=when)
+            key, told = _write_photo(one, plan, change, splits.get(one.planned.key), who=who, when=when)
+            brought[key] = told
 
         in_threads(write, written, workers=workers, progress=progress, cancelled=cancelled)
         folder = _folder_name(project, when)
         kept = _keep_sources(plan, written, change, folder=folder)
         replaced = _keep_replaced(written, project, change, folder=folder)
-        record = _record(prepared, kept, replaced, who=who, when=when)
+        record = _record(prepared, kept, replaced, who=who, when=when).model_copy(
+            update={"brought": brought, "classes_before": plan.made_from, "classes_after": change.classes}
+        )
         change.put_file(f"sources/{folder}/{RECORD_NAME}", record.model_dump_json(indent=1).encode())
         check_cancelled(cancelled)
     return project.folder / "sources" / folder / RECORD_NAME
@@ -98,7 +103,8 @@ def commit_import(
 
 def _write_photo(
     one: Examined, plan: ImportPlan, change: Change, split: Split | None, *, who: str, when: str
-) -> None:
+) -> tuple[str, BroughtIn]:
+    """Return the photo's key, and what was done to it."""
     key, there = one.planned.key, one.present
     if there is not None:
         key = there.key
@@ -109,12 +115,13 @@ def _write_photo(
     told: dict[str, object] = {"size": one.size, "who": who, "when": when}
     if split is not None:
         told["split"] = split
-    annotation = one.planned.annotation
+    annotation, mask = one.planned.annotation, ""
     if one.outcome is Outcome.IMPORT and annotation is not None:
-        change.put_mask(key, paint(annotation, one, plan))
+        mask = change.put_mask(key, paint(annotation, one, plan))
         file = plan.files[annotation.file]
         told |= {"status": "done", "source": f"{plan.formats[annotation.file]}:{file.shown}"}
     change.put_state(key, state.model_copy(update=told))
+    return key, BroughtIn(is_new=there is None, mask=mask, before=there.state if there is not None else None)
 
 
 def _keep_sources(

@@ -49,7 +49,7 @@ def mask_from_kept(project: Project, photo: Photo, *, cancelled: Cancelled = nev
 def _newest(project: Path, photo: Photo) -> tuple[Path, ImportRecord]:
     for path in records_of(project):
         record = read_record(path)
-        if photo.key in record.photos:
+        if photo.key in record.photos and (not record.undone or photo.key in record.left):
             return path.parent, record
     raise SegStudioError(
         "this photo came in without an annotation, so there is none to import again",

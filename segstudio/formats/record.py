@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.rasterise import Layers, Rule
+from segstudio.project.classes import ClassList
+from segstudio.project.photos import PhotoState
 
 RECORD_NAME = "import.json"
 """The record's file in the folder of its import below `sources/`."""
@@ -27,9 +29,23 @@ class KeptAnnotation(BaseModel):
     names: tuple[str, ...] = ()
 
 
+class BroughtIn(BaseModel):
+    """What an import did to one photo: it is new, or was there in the state `before`; `mask` is the SHA-256 of the mask
+    file that it wrote, empty where it wrote none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    is_new: bool = True
+    mask: str = ""
+    before: PhotoState | None = None
+
+
 class ImportRecord(BaseModel):
     """One import. `report` is ImportReport.as_json's; `values` gives each label its mask value; `photos` the
-    annotations, by photo key; `replaced` are the keys whose former masks lie in the folder `replaced`.
+    annotations, by photo key; `replaced` are the keys whose former masks lie in the folder `replaced`. `brought` tells
+    of each photo that was written, by key, and the class lists those before and after it: enough to take it back.
+    `undone` is when that was done (empty: it was not), and `left` the photos that stayed then.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -42,6 +58,16 @@ class ImportRecord(BaseModel):
     layers: Layers = "class"
     photos: Mapping[str, KeptAnnotation] = Field(default_factory=dict)
     replaced: tuple[str, ...] = ()
+    brought: Mapping[str, BroughtIn] = Field(default_factory=dict)
+    classes_before: ClassList | None = None
+    classes_after: ClassList | None = None
+    undone: str = ""
+    left: tuple[str, ...] = ()
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether it was not taken back yet, and enough is known of it."""
+        return bool(self.brought) and not self.undone
 
 
 def read_record(path: Path) -> ImportRecord:

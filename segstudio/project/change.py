@@ -8,6 +8,7 @@ whoever opens or changes the project next.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import threading
@@ -92,10 +93,12 @@ class Change:
         if size is not None and not (self._files / state_name(key)).exists():
             self.put_state(key, PhotoState(size=size))
 
-    def put_mask(self, key: str, mask: Mask) -> None:
-        """Add or replace the mask of the photo `key`."""
+    def put_mask(self, key: str, mask: Mask) -> str:
+        """Add or replace the mask of the photo `key`; returns the SHA-256 of its file."""
         self.has_masks = True
-        write_bytes(self._files / mask_name(clean_key(key)), encode_mask(mask, self.classes))
+        data = encode_mask(mask, self.classes)
+        write_bytes(self._files / mask_name(clean_key(key)), data)
+        return hashlib.sha256(data).hexdigest()
 
     def put_state(self, key: str, state: PhotoState) -> None:
         """Add or replace split, status and origin of the photo `key`."""

@@ -6,7 +6,7 @@ they lay in the project. Removing and bringing back happen whole or not at all. 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -79,18 +79,30 @@ def remove_photos(
     photos = [project.photo(key) for key in dict.fromkeys(keys)]
     if not photos:
         raise SegStudioError("no photo was named", where=str(project.folder))
+    with not_painted(project, photos), project.change() as change:
+        return stage_removal(project, change, photos, progress=progress, cancelled=cancelled)
+
+
+def stage_removal(
+    project: Project,
+    change: Change,
+    photos: Sequence[Photo],
+    *,
+    progress: Progress = unheard,
+    cancelled: Cancelled = never,
+) -> Removal:
+    """Let a change move these photos to the trash, as `remove_photos` does; nobody may be painting on them."""
     who, when = stamp()
     number = max(_numbers(project.folder), default=0) + 1
     removal = Removal(number=number, when=when, who=who, classes=project.classes)
-    with not_painted(project, photos), project.change() as change:
-        removed = []
-        for done, photo in enumerate(photos):
-            check_cancelled(cancelled)
-            removed.append(_stage_removal(project, change, photo, removal.folder))
-            progress(done + 1, len(photos))
-        removal = removal.model_copy(update={"photos": tuple(removed)})
-        change.rely_on_file(f"{removal.folder}/{_FILE}", None)
-        change.put_file(f"{removal.folder}/{_FILE}", (removal.model_dump_json(indent=1) + "\n").encode())
+    removed = []
+    for done, photo in enumerate(photos):
+        check_cancelled(cancelled)
+        removed.append(_stage_removal(project, change, photo, removal.folder))
+        progress(done + 1, len(photos))
+    removal = removal.model_copy(update={"photos": tuple(removed)})
+    change.rely_on_file(f"{removal.folder}/{_FILE}", None)
+    change.put_file(f"{removal.folder}/{_FILE}", (removal.model_dump_json(indent=1) + "\n").encode())
     return removal
 
 

@@ -328,3 +328,19 @@ def test_ending_an_import_removes_what_was_unpacked(project: Path, tmp_path: Pat
     ended = subprocess.run(words, check=False, env={**os.environ, "TMPDIR": str(unpacked)})
     assert ended.returncode == 143
     assert not list(unpacked.iterdir())
+
+
+def test_the_last_import_is_taken_back(run: Run, given: Path, project: Path) -> None:
+    before = Project.open(project).classes
+    _write(given / "a.xml", POLYGON.replace("sky", "rope"))
+    assert run("import", given, "--project", project, "--add-classes")[0] == 0
+    status, out, _ = run("import", "--undo", "--project", project, "--json")
+    assert status == 0
+    assert json.loads(out.splitlines()[-1])["gone"] == ["a.jpg"]
+    opened = Project.open(project)
+    assert opened.keys() == ()
+    assert opened.classes.names == before.names
+    status, _, err = run("import", "--undo", "--project", project)
+    assert (status, "there is no import to take back" in err) == (1, True)
+    assert run("import", "--undo", given, "--project", project)[0] == 2
+    assert run("import", "--project", project)[0] == 2

@@ -315,7 +315,7 @@ def test_two_imports_at_once_cannot_give_one_number_two_meanings(
     _import(Project.open(project.folder), folder / "sub", add_classes=True)
     before = fingerprint(project.folder)
     for _ in range(2):
-        with pytest.raises(SegStudioError, match=r"changed meanwhile .*run the import again"):
+        with pytest.raises(SegStudioError, match=r"changed meanwhile .*Do it again"):
             commit_import(ours, project)
         assert fingerprint(project.folder) == before
         project.refresh()  # as the window does: what was prepared stays outdated

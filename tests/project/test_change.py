@@ -322,9 +322,9 @@ def _keep_source(change: Change, project: Project) -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs", "told"),
     [
-        (_add_class("tree", "p0.png"), _add_class("car", "p1.png"), "its class list is another now"),
-        (_rename_sky, _add_class("car", "p1.png"), "its class list is another now"),
-        (_paint, _rename_sky, "the numbers of its classes mean something else now"),
+        (_add_class("tree", "p0.png"), _add_class("car", "p1.png"), "somebody changed the class list"),
+        (_rename_sky, _add_class("car", "p1.png"), "somebody changed the class list"),
+        (_paint, _rename_sky, "somebody renamed or deleted a class"),
         (_add("new.png"), _add("New.png"), 'there is a photo "new.png" now'),
         (_add("new.png"), _add("new.png", copy=False), 'there is a photo "new.png" now'),
         (_add("new.png", copy=False), _add("new.png"), 'there is a photo "new.png" now'),
