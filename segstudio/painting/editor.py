@@ -133,6 +133,12 @@ class MaskEditor:
         """Return the history, for lists and figures; only the editor moves it."""
         return self._history
 
+    def as_now(self) -> LazyCopy:
+        """Return the mask as it is at this moment, to be read in a worker while painting goes on."""
+        copy = LazyCopy(self._mask)
+        self._copies = [*self._copies, weakref.ref(copy)]
+        return copy
+
     # -- one edit
 
     def begin(self, label: str) -> None:
@@ -261,9 +267,7 @@ class MaskEditor:
         position = self._journal.position if self._journal is not None else 0
         moment = Moment(position, self._history.undo_edits, self._history.redo_edits, under_way)
         revision = self._revision if self._open is None else -1  # never the same again
-        copy = LazyCopy(self._mask)
-        self._copies = [*self._copies, weakref.ref(copy)]
-        return Snapshot(copy, revision, moment)
+        return Snapshot(self.as_now(), revision, moment)
 
     def save(self, snapshot: Snapshot, write: Callable[[Mask], None]) -> None:
         """Let `write` put the mask of `snapshot` on disk, and tell the journal before and after.

@@ -8,6 +8,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from segstudio.painting.lazy_copy import LazyCopy
 from segstudio.painting.points import Position, pixel_at
 from segstudio.painting.rect import EMPTY, Rect
 from segstudio.painting.region import NOTHING, Bitmap, Region, trimmed
@@ -20,19 +21,20 @@ _FIRST_WINDOW_PX = 512
 
 
 def flood_fill(
-    mask: Mask, position: Position, *, neighbours: Neighbours = 4, limit: Rect | None = None
+    mask: Mask | LazyCopy, position: Position, *, neighbours: Neighbours = 4, limit: Rect | None = None
 ) -> Region:
     """Return the pixels of equal value that hang together with the one at `position` (x, y).
 
     They are looked for inside `limit` only (None: in the whole photo). NOTHING when `position` lies outside.
     """
-    size = (mask.shape[0], mask.shape[1])
+    read = mask.part if isinstance(mask, LazyCopy) else lambda rect: mask[rect.slices]
+    size = mask.size if isinstance(mask, LazyCopy) else (mask.shape[0], mask.shape[1])
     area = Rect.whole(size) & (limit or Rect.whole(size))
     seed = pixel_at(position, size)
     if seed is None:
         return NOTHING
-    value = mask[seed]
-    return connected(lambda rect: mask[rect.slices] == value, seed, area, neighbours)
+    value = read(Rect(seed[0], seed[1], seed[0] + 1, seed[1] + 1))[0, 0]
+    return connected(lambda rect: read(rect) == value, seed, area, neighbours)
 
 
 def connected(

@@ -40,6 +40,16 @@ class LazyCopy:
                     self._copy[place] = self._live[place]
                     self._missing.discard(tile)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return rows and columns."""
+        return self._size
+
+    def part(self, rect: Rect) -> Mask:
+        """Return the pixels in `rect` as they were, a view not to be written; only what is asked for is copied."""
+        self.keep(rect.tiles())
+        return self._copy[rect.slices]
+
     def pixels(self) -> Mask:
         """Return the mask as it was, uint8 (rows, columns); may be called in any thread."""
         self.keep(sorted(self._missing.copy()))

@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from segstudio.painting import fill
 from segstudio.painting.fill import Neighbours, flood_fill
+from segstudio.painting.lazy_copy import LazyCopy
 from segstudio.painting.rect import Rect
 from segstudio.project.masks import Mask
 
@@ -66,3 +67,17 @@ def test_a_patch_larger_than_a_window_comes_whole_and_the_mask_may_be_read_only(
     region = flood_fill(mask, (10, 10))
     assert region.rect == Rect(0, 0, 1500, 1700)
     assert region.bitmap.sum() == 1500 * 1699 + 1
+
+
+def test_a_fill_of_the_mask_as_it_was_reads_no_more_than_it_needs() -> None:
+    mask = np.zeros((1500, 1500), dtype=np.uint8)
+    mask[100:140, 100:140] = 1
+    copy = LazyCopy(mask)
+    assert flood_fill(copy, (120, 120)).rect == Rect(100, 100, 140, 140)
+    assert not copy.complete
+    copy.keep([(5, 5)])
+    mask[1400:, 1400:] = 7  # in the tile that was kept
+    region = flood_fill(copy, (0, 0))
+    assert region.rect == Rect(0, 0, 1500, 1500)
+    assert not region.bitmap[120, 120]
+    assert region.bitmap[1450, 1450]

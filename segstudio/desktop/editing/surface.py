@@ -25,6 +25,7 @@ from segstudio.desktop.editing.whole_edit import (
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.errors import SegStudioError
 from segstudio.painting.edit import Edit
+from segstudio.painting.lazy_copy import LazyCopy
 from segstudio.painting.rect import Rect
 from segstudio.painting.region import Region
 from segstudio.painting.rules import EVERYWHERE, Rule
@@ -84,6 +85,10 @@ class PhotoSurface(QObject):
     def mask(self) -> Mask | None:
         """The live mask, to be read only."""
         return self._shown.editor.mask if self._shown is not None else None
+
+    def mask_as_now(self) -> LazyCopy | None:
+        """Return the mask as it is at this moment, to be read in a worker while painting goes on."""
+        return self._shown.editor.as_now() if self._shown is not None else None
 
     @property
     def can_paint(self) -> bool:

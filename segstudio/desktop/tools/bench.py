@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from PySide6.QtGui import QColor
 
 from segstudio.desktop.tools.options import ToolOptions
-from segstudio.desktop.tools.tool import Surface
+from segstudio.desktop.tools.tool import Surface, Tool
 
 Result = TypeVar("Result")
 
@@ -45,11 +45,14 @@ class Bench(Protocol):
     def go_back(self) -> None:
         """Choose the tool again that was chosen before this one."""
 
-    def work_out(self, make: Callable[[], Result], then: Callable[[Result], None], *, at_once: bool) -> None:
+    def work_out(
+        self, owner: Tool, make: Callable[[], Result], then: Callable[[Result], None], *, at_once: bool
+    ) -> None:
         """Call `then` with what `make` returns: in this very call when `at_once`, else made in a worker thread.
 
-        Of the wishes that wait, only the newest is worked out.
+        Of the wishes of one `owner` that wait, only the newest is worked out. From a worker, `then` comes neither in
+        the middle of another tool's stroke nor while the photo cannot be painted: it waits until then.
         """
 
-    def forget_work(self) -> None:
-        """Drop what is being worked out: its `then` will not be called."""
+    def forget_work(self, owner: Tool) -> None:
+        """Drop what is being worked out for a tool: its `then` will not be called."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QColor
 
 from segstudio.desktop.tools.bench import Result
@@ -18,6 +19,9 @@ from segstudio.painting.wand import MAX_TOLERANCE
 from segstudio.project.classes import VOID, VOID_RGB
 
 FIRST_TOOL = "brush"
+
+_LATE_MS = 30
+"""So often it is tried again to paint what was worked out while that was not possible."""
 
 
 class ToolBox(QObject):
@@ -38,7 +42,10 @@ class ToolBox(QObject):
         self.class_colours: Mapping[int, QColor | str] = {}
         self._surface: Surface | None = None
         self._options = ToolOptions()
-        self._work = NewestWork(self)
+        self._works: dict[Tool, NewestWork] = {}
+        self._late: list[tuple[Tool, Callable[[], None]]] = []
+        self._try_late = QTimer(self, interval=_LATE_MS, singleShot=True)
+        self._try_late.timeout.connect(self._on_try_late)
         self._tools = {row.id: row.make(self) for row in TOOLS}
         self._id = self._before = FIRST_TOOL
 
@@ -71,20 +78,23 @@ class ToolBox(QObject):
 
     @property
     def hint(self) -> str:
-        """What the chosen tool waits for, in one line."""
-        return self.tool.hint
+        """What can be done with the chosen tool now, in one line."""
+        return self.tool.advice
 
     def choose(self, tool_id: str) -> None:
-        """Choose a tool. What the one before has complete is painted; a polygon half made waits for its return."""
+        """Choose a tool. What the one before has complete is painted; a polygon half made waits for its return.
+
+        What the one before has still to work out is painted as soon as it is.
+        """
         if tool_id == self._id:
             return
         if tool_id not in self._tools:
             raise KeyError(tool_id)
         self.tool.finish()
         self._before, self._id = self._id, tool_id
-        self._work.forget()
+        self.tool.options_changed()
         self.tool_changed.emit()
-        self.message.emit(self.tool.hint)
+        self.message.emit(self.tool.advice)
         self.redraw.emit()
 
     def change(self, **fields: object) -> None:
@@ -103,20 +113,21 @@ class ToolBox(QObject):
 
     def finish(self) -> None:
         """Paint what is complete (a stroke, a closed polygon, what the wand selected); an open outline waits."""
-        self._work.forget()
         self.tool.finish()
+        self.tool.options_changed()
 
     def follow_photo(self) -> None:
         """Another photo is shown: an open outline waits for the return of its own."""
-        self._work.forget()
+        self._forget_all()
         for tool in self._tools.values():
             tool.put_aside()
             tool.take_up()
+        self.tool.options_changed()
         self.redraw.emit()
 
     def stop(self) -> None:
         """Drop what no tool has painted yet."""
-        self._work.forget()
+        self._forget_all()
         for tool in self._tools.values():
             tool.stop()
 
@@ -125,9 +136,10 @@ class ToolBox(QObject):
         return self.tool.take_back()
 
     def shut_down(self) -> None:
-        """Drop what is not painted, and end the worker."""
+        """Drop what is not painted, and end the workers."""
         self.stop()
-        self._work.shut_down()
+        for work in self._works.values():
+            work.shut_down()
 
     # -- for the tools
 
@@ -160,13 +172,48 @@ class ToolBox(QObject):
         """Choose the tool again that was chosen before this one."""
         self.choose(self._before)
 
-    def work_out(self, make: Callable[[], Result], then: Callable[[Result], None], *, at_once: bool) -> None:
+    # -- what is worked out beside the window
+
+    def work_out(
+        self, owner: Tool, make: Callable[[], Result], then: Callable[[Result], None], *, at_once: bool
+    ) -> None:
         """Call `then` with what `make` returns, now or from a worker."""
         if at_once:
             then(make())
-        else:
-            self._work.ask(make, cast("Callable[[object], None]", then))
+            return
+        work = self._works.get(owner)
+        if work is None:
+            work = self._works[owner] = NewestWork(self)
+        work.ask(make, partial(self._take, owner, cast("Callable[[object], None]", then)))
 
-    def forget_work(self) -> None:
-        """Drop what is being worked out."""
-        self._work.forget()
+    def forget_work(self, owner: Tool) -> None:
+        """Drop what is being worked out for a tool."""
+        if owner in self._works:
+            self._works[owner].forget()
+        self._late = [late for late in self._late if late[0] is not owner]
+
+    def _forget_all(self) -> None:
+        for tool in self._tools.values():
+            self.forget_work(tool)
+
+    def _take(self, owner: Tool, then: Callable[[object], None], result: object) -> None:
+        if self._can_take(owner):
+            then(result)
+        else:
+            self._late.append((owner, partial(then, result)))
+            self._try_late.start()
+
+    def _can_take(self, owner: Tool) -> bool:
+        """Tell whether what was worked out may be painted: not in mid-stroke, nor while nothing can be."""
+        is_free = owner is self.tool or not self.tool.is_pressed
+        return is_free and (self._surface is None or self._surface.can_paint)
+
+    @Slot()
+    def _on_try_late(self) -> None:
+        late, self._late = self._late, []
+        for owner, take in late:
+            if self._can_take(owner):
+                take()
+            else:
+                self._late.append((owner, take))
+                self._try_late.start()

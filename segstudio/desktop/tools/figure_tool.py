@@ -13,7 +13,7 @@ from segstudio.desktop.tools.bench import Bench
 from segstudio.desktop.tools.drawing import REACH_PX
 from segstudio.desktop.tools.figure import FEWEST, Corner, Edge, Figure, Hit, Inside
 from segstudio.desktop.tools.figure_drawing import draw_figure
-from segstudio.desktop.tools.painting_tool import PaintingTool
+from segstudio.desktop.tools.painting_tool import WAITS, PaintingTool
 from segstudio.desktop.tools.tool import Pointer, Surface, Viewport
 from segstudio.painting.points import Position
 from segstudio.painting.polygon import polygon_region
@@ -56,6 +56,18 @@ class FigureTool(PaintingTool):
         """The outline as it is now."""
         return self._figure
 
+    @property
+    def advice(self) -> str:
+        """What can be done with the outline now."""
+        if not self._figure.points:
+            return self.hint
+        if not self._figure.closed:
+            return "Return or a double click closes it · Backspace takes a corner back"
+        if self._same_ground() is None:
+            return WAITS
+        name = self._bench.class_name(self._bench.options.value)
+        return f"Return paints {name} · drag corners, edges, or all of it · Escape drops it"
+
     # -- what the canvas calls
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
@@ -86,7 +98,7 @@ class FigureTool(PaintingTool):
         return True
 
     def finish(self) -> None:
-        """Paint the outline when it is closed; an open one waits for the tool's return."""
+        """Paint the outline when it is closed and can be painted; else it waits for the tool's return."""
         super().finish()
         if self._figure.closed:
             self._commit()
@@ -97,13 +109,17 @@ class FigureTool(PaintingTool):
         self._drop()
 
     def put_aside(self) -> None:
-        """Let the outline wait for its photo; a closed one is left only where the photo is read again."""
+        """Let the outline wait for its photo; a closed one is left only where the photo could not be painted."""
+        self._set_aside()
+        self.stop()
+
+    def _set_aside(self) -> None:
         figure, steps = self._figure, self._steps
         if figure.points and self._place is not None:
             self._waiting[self._place] = figure, steps
             if len(self._waiting) > _WAITING:
                 self._waiting.popitem(last=False)
-        self.stop()
+        self._drop()
 
     def take_up(self) -> None:
         """Go on with the outline that waited for this photo."""
@@ -125,12 +141,12 @@ class FigureTool(PaintingTool):
 
     def options_changed(self) -> None:
         """The class may be another."""
-        if self._figure.closed:
+        if self._figure.points:
             self._tell()
 
     def draw(self, painter: QPainter, view: Viewport) -> None:
         """Draw the outline, what it would paint, and its handles."""
-        if self._figure.points and self._is_still_there():
+        if self._figure.points and self._is_same_photo():
             grabbed = self._grabbed if isinstance(self._grabbed, Corner) else None
             rubber = None if self._grabbed is not None else self._at
             colour = self._bench.colour(self._bench.options.value)
@@ -147,21 +163,24 @@ class FigureTool(PaintingTool):
         """The button went down while the outline is open."""
 
     def _on_press(self, at: Pointer) -> None:
-        surface = self._ground()
-        if surface is None:
-            return
-        if not self._is_still_there():
-            self._drop()
+        if not self._is_same_photo():
+            self._set_aside()
         self._pressed, self._before_grab, self._grabbed = at, self._figure, None
-        if not self._figure.points:
-            self._mask, self._place = surface.mask, surface.place
-            self._begin_figure(at, surface)
-        elif self._figure.closed:
-            self._press_closed(at, surface)
-        else:
+        if self._figure.closed:
+            self._press_closed(at)
+        elif self._figure.points:
             self._press_open(at)
+        else:
+            self._begin(at)
 
-    def _press_closed(self, at: Pointer, surface: Surface) -> None:
+    def _begin(self, at: Pointer) -> None:
+        surface = self._ground()
+        if surface is not None:
+            self._mask, self._place = surface.mask, surface.place
+            self._before_grab = self._figure
+            self._begin_figure(at, surface)
+
+    def _press_closed(self, at: Pointer) -> None:
         hit = self._figure.hit(at.position, REACH_PX * at.px)
         if isinstance(hit, Corner):
             self._grab(hit, self._selected(hit.index))
@@ -171,9 +190,8 @@ class FigureTool(PaintingTool):
             self._grab(hit, Figure(self._figure.points, closed=True))
         else:
             self._commit()
-            self._mask, self._place = surface.mask, surface.place
-            self._before_grab = self._figure
-            self._begin_figure(at, surface)
+            if not self._figure.points:
+                self._begin(at)
 
     def _selected(self, index: int) -> Figure:
         return self._figure.moved(index, self._figure.points[index])
@@ -181,7 +199,7 @@ class FigureTool(PaintingTool):
     def _on_drag(self, way: Sequence[Pointer]) -> None:
         at = way[-1]
         self._at = at.position
-        if self._grabbed is None or not self._is_still_there() or not self._has_moved(at):
+        if self._grabbed is None or not self._is_same_photo() or not self._has_moved(at):
             return
         if isinstance(self._grabbed, Corner):
             self._show(self._figure.moved(self._grabbed.index, at.position))
@@ -236,18 +254,9 @@ class FigureTool(PaintingTool):
 
     def _tell(self) -> None:
         """Say what can be done now."""
-        if not self._figure.points:
-            self._bench.say(self.hint)
-        elif self._figure.closed:
-            name = self._bench.class_name(self._bench.options.value)
-            self._bench.say(f"Return paints {name} · drag corners, edges, or all of it · Escape drops it")
-        else:
-            self._bench.say("Return or a double click closes it · Backspace takes a corner back")
+        self._bench.say(self.advice)
 
     # -- inside
-
-    def _is_still_there(self) -> bool:
-        return self._same_ground() is not None
 
     def _take_corner_away(self, *, last: bool) -> None:
         figure = self._figure
@@ -260,13 +269,18 @@ class FigureTool(PaintingTool):
             self._change(figure.without(index))
 
     def _commit(self) -> None:
-        figure, surface = self._figure, self._same_ground()
-        self._drop()
-        if surface is None:
+        """Paint the outline; where that cannot be done at the moment, it stays."""
+        if not self._is_same_photo():
+            self._set_aside()
             return
+        figure, surface = self._figure, self._same_ground()
+        if surface is None:
+            self._bench.say(WAITS)
+            return
+        self._drop()
         region = polygon_region(figure.array, self._size(surface))
         if region:
-            self._paint_once(surface, self.word, (region,), self._bench.options.value)
+            self._paint_once(surface, self.word, (region,), self._bench.options)
         self._bench.say(self.hint)
 
     def _drop(self) -> None:

@@ -75,6 +75,11 @@ class LassoTool(FigureTool):
             self._show(self._before_grab)
         super()._on_release(at)
 
+    def _set_aside(self) -> None:
+        if self._way:
+            self._drop()  # half an outline drawn by hand cannot be gone on with
+        super()._set_aside()
+
     def _drop(self) -> None:
         self._way = []
         super()._drop()

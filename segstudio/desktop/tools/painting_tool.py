@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from segstudio.desktop.tools.bench import Bench
-from segstudio.desktop.tools.options import rule_for
+from segstudio.desktop.tools.options import ToolOptions, rule_for
 from segstudio.desktop.tools.tool import Pointer, Surface, Tool
 from segstudio.painting.points import Position, pick
 from segstudio.painting.region import Region
@@ -15,6 +15,7 @@ from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
 
 CANNOT_PAINT = "This photo cannot be painted now"
+WAITS = "This photo cannot be painted now: what you made waits · Return paints it then · Escape drops it"
 
 
 class PaintingTool(Tool):
@@ -31,6 +32,11 @@ class PaintingTool(Tool):
         self._picking = False
         self._mask: Mask | None = None
         """The mask on which something was begun; another one means that another photo is shown."""
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether the button is down."""
+        return self._last is not None
 
     # -- what the canvas calls
 
@@ -113,19 +119,25 @@ class PaintingTool(Tool):
     def _same_ground(self) -> Surface | None:
         """Return the surface while it is still the photo on which something was begun."""
         surface = self._bench.surface
-        if surface is None or surface.mask is None or not surface.can_paint:
-            return None
-        return surface if surface.mask is self._mask else None
+        return surface if surface is not None and surface.can_paint and self._is_same_photo() else None
+
+    def _is_same_photo(self) -> bool:
+        """Tell whether that photo is still shown, even where it cannot be painted for the moment."""
+        surface = self._bench.surface
+        return surface is not None and surface.mask is not None and surface.mask is self._mask
 
     def _size(self, surface: Surface) -> tuple[int, int]:
         mask = surface.mask
         return (0, 0) if mask is None else (mask.shape[0], mask.shape[1])
 
-    def _paint_once(self, surface: Surface, word: str, regions: Iterable[Region], value: int) -> None:
+    def _paint_once(
+        self, surface: Surface, word: str, regions: Iterable[Region], options: ToolOptions
+    ) -> None:
         """Make one whole edit, called for instance `Fill ground`."""
+        value = options.value
         with restoring(surface):
             surface.begin(self._label(word, value))
-            surface.paint(*regions, value=value, rule=rule_for(value, self._bench.options.rule))
+            surface.paint(*regions, value=value, rule=rule_for(value, options.rule))
             surface.commit()
 
     def _label(self, word: str, value: int) -> str:

@@ -88,7 +88,7 @@ class SpanTool(PaintingTool):
             return
         region = self._region(*span, self._size(surface))
         if region:
-            self._paint_once(surface, self.word, (region,), self._bench.options.value)
+            self._paint_once(surface, self.word, (region,), self._bench.options)
         self._bench.say(self.hint)
 
     # -- inside

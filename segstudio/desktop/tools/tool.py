@@ -9,6 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from segstudio.painting.lazy_copy import LazyCopy
 from segstudio.painting.points import Position
 from segstudio.painting.region import Region
 from segstudio.painting.rules import Rule
@@ -50,6 +51,9 @@ class Surface(Protocol):
     def place(self) -> Hashable | None:
         """What tells the photo that is open from all others, also when it is opened anew."""
 
+    def mask_as_now(self) -> LazyCopy | None:
+        """Return the mask as it is at this moment, to be read in a worker while painting goes on."""
+
     def begin(self, label: str) -> None:
         """Open an edit."""
 
@@ -82,7 +86,17 @@ class Tool:
 
     cursor: Qt.CursorShape = Qt.CursorShape.CrossCursor
     hint: str = ""
-    """What the tool waits for, in one line."""
+    """What the tool waits for while nothing is begun, in one line."""
+
+    @property
+    def advice(self) -> str:
+        """What can be done now, in one line."""
+        return self.hint
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether something goes on until the button comes up."""
+        return False
 
     def press(self, at: Pointer) -> None:
         """The left button went down."""
@@ -121,7 +135,7 @@ class Tool:
         return False
 
     def options_changed(self) -> None:
-        """What to paint, or how, was changed while the tool is chosen."""
+        """What to paint, or how, may be another: it was changed, or the tool is chosen again."""
 
     def bounds(self, view: Viewport) -> QRectF | None:
         """Return a rectangle around what `draw` draws at the moment; None: it is found out by measuring a drawing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from segstudio.desktop.tools.bench import Bench
 from segstudio.desktop.tools.drawing import draw_cross
 from segstudio.desktop.tools.options import ToolOptions
-from segstudio.desktop.tools.painting_tool import PaintingTool
+from segstudio.desktop.tools.painting_tool import WAITS, PaintingTool
 from segstudio.desktop.tools.region_drawing import RegionDrawing
 from segstudio.desktop.tools.tool import Pointer, Surface, Viewport
 from segstudio.painting.points import Position, pixel_at
@@ -50,7 +50,7 @@ class WandTool(PaintingTool):
     """A press selects, dragging to the left or right changes the tolerance; the selection then waits.
 
     Return paints it, as does a press elsewhere (which selects anew there) and another tool; Escape drops it. The
-    options and the arrow keys change it until then.
+    options and the arrow keys change it until then. While the photo cannot be painted it goes on waiting.
     """
 
     hint = "Click a colour · drag sideways for more or less of it · Alt: pick the class"
@@ -62,7 +62,9 @@ class WandTool(PaintingTool):
         self._made_for: tuple[str, int] = ("", 0)
         self._region: Region | None = None
         self._shown: _Settings | None = None
-        self._is_due = False
+        self._due: ToolOptions | None = None  # with what it is to be painted as soon as it is worked out
+        self._place: Hashable | None = None  # the photo of the selection
+        self._waiting: dict[Hashable, Position] = {}  # where to select anew when a photo is back
         self._start: tuple[float, float] | None = None  # x where dragging began, and the tolerance then
         self._drawing = RegionDrawing()
 
@@ -75,6 +77,17 @@ class WandTool(PaintingTool):
     def is_ready(self) -> bool:
         """Whether what is shown is what the options ask for."""
         return self._wand is not None and self._shown == _settings(self._bench.options)
+
+    @property
+    def advice(self) -> str:
+        """What can be done with the selection now."""
+        if self._wand is None or not self._is_same_photo():
+            return self.hint
+        if self._same_ground() is None:
+            return WAITS
+        options = self._bench.options
+        name = self._bench.class_name(options.value)
+        return f"Return paints {name} · drag sideways: tolerance {options.tolerance:g} · Escape drops it"
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
         """Return, Escape, and up, down, plus and minus for the tolerance, while something is selected."""
@@ -100,11 +113,13 @@ class WandTool(PaintingTool):
             self._commit()
 
     def finish(self) -> None:
-        """Paint what is selected, when it is worked out."""
+        """Paint what is selected; what is not worked out, or cannot be painted now, waits for the tool's return."""
         super().finish()
+        self._start = None
         if self.is_ready:
             self._commit()
-        self._drop()
+        elif self._due is None:
+            self._bench.forget_work(self)
 
     def stop(self) -> None:
         """Drop the selection."""
@@ -119,16 +134,32 @@ class WandTool(PaintingTool):
 
     def options_changed(self) -> None:
         """Select anew at the same place."""
-        surface = self._same_ground()
-        if self._wand is None or surface is None:
+        surface = self._bench.surface
+        if self._wand is None or surface is None or not self._is_same_photo():
             return
         if self._made_for != _look(self._bench.options):
-            self._wand = self._wand_at(surface, self._seed)
-        self._renew()
+            self._wand, self._shown = self._wand_at(surface, self._seed), None
+        if self._due is not None:
+            self._due = self._bench.options
+        if self.is_ready:
+            self._bench.say(self.advice)
+        else:
+            self._renew()
+
+    def put_aside(self) -> None:
+        """Keep where something is selected that could not be painted: it is selected anew when its photo is back."""
+        self._set_aside()
+        self.stop()
+
+    def take_up(self) -> None:
+        """Select anew where something was selected in this photo."""
+        surface = self._bench.surface
+        if surface is not None and surface.mask is not None and surface.place in self._waiting:
+            self._put_down(self._waiting.pop(surface.place), surface)
 
     def draw(self, painter: QPainter, view: Viewport) -> None:
         """Draw the selection, and where it began."""
-        if self._wand is None or self._same_ground() is None:
+        if self._wand is None or not self._is_same_photo():
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._region:
@@ -139,33 +170,33 @@ class WandTool(PaintingTool):
     # -- one press
 
     def _on_press(self, at: Pointer) -> None:
-        surface = self._ground()
         self._start = None
-        if surface is None:
-            return
-        if self._is_due:
+        if not self._is_same_photo():
+            self._set_aside()
+        if self._due is not None:
             self._bench.say("Still painting what was selected…")
             return
-        if self._wand is not None and self._same_ground() is not None:
-            if (
-                _distance(at.position, self._seed) < _STILL_PX * at.px
-            ):  # once more on the same: take hold of it
+        if self._wand is not None:
+            if _distance(at.position, self._seed) < _STILL_PX * at.px:  # take hold of it once more
                 self._start = (at.position[0], self._bench.options.tolerance)
                 return
             if not self._commit():
                 return
-        self._drop()
-        self._begin(at, surface)
+        surface = self._ground()
+        if surface is not None:
+            self._begin(at, surface)
 
     def _begin(self, at: Pointer, surface: Surface) -> None:
         if pixel_at(at.position, self._size(surface)) is None:
             self._bench.say("Click on the photo to select a colour")
             return
-        self._mask = surface.mask
-        self._seed = at.position
-        self._wand = self._wand_at(surface, at.position)
+        self._put_down(at.position, surface)
         self._start = (at.position[0], self._bench.options.tolerance)
         self._renew()
+
+    def _put_down(self, position: Position, surface: Surface) -> None:
+        self._mask, self._place, self._seed = surface.mask, surface.place, position
+        self._wand = self._wand_at(surface, position)
 
     def _on_drag(self, way: Sequence[Pointer]) -> None:
         if self._start is None or self._wand is None:
@@ -192,43 +223,52 @@ class WandTool(PaintingTool):
         at_once = surface.mask.size <= _AT_ONCE_PIXELS
         if not at_once and self._region is None:
             self._bench.say("Looking for the colour…")
-        self._bench.work_out(
-            partial(_select, wand, settings), partial(self._on_selected, wand, settings), at_once=at_once
-        )
+        make, then = partial(_select, wand, settings), partial(self._on_selected, wand, settings)
+        self._bench.work_out(self, make, then, at_once=at_once)
 
     def _on_selected(self, wand: Wand, settings: _Settings, region: Region) -> None:
         if wand is not self._wand:
             return
         self._region, self._shown = region, settings
         self._bench.ask_for_redraw()
-        if self._is_due and self.is_ready:
-            self._commit()
-        else:
-            name = self._bench.class_name(self._bench.options.value)
-            self._bench.say(
-                f"Return paints {name} · drag sideways: tolerance {settings.tolerance:g} · Escape drops it"
-            )
+        if self._due is not None and settings == _settings(self._due):
+            self._paint(self._due)
+        elif self._due is None:
+            self._bench.say(self.advice)
 
     def _commit(self) -> bool:
-        """Paint what is selected; False when it has to be worked out first."""
-        surface, region = self._same_ground(), self._region
-        if surface is not None and not self.is_ready:
-            self._is_due = True
-            self._bench.say("Painted as soon as it is worked out…")
+        """Paint what is selected; False when it has to be worked out first, or cannot be painted at the moment."""
+        if not self._is_same_photo():
+            self._set_aside()
+        elif self._same_ground() is None:
+            self._bench.say(WAITS)
             return False
+        elif not self.is_ready:
+            self._due = self._bench.options
+            self._bench.say("Painted as soon as it is worked out… · Escape drops it")
+            return False
+        else:
+            self._paint(self._bench.options)
+        return True
+
+    def _paint(self, options: ToolOptions) -> None:
+        surface, region = self._same_ground(), self._region
         self._drop()
         if surface is not None and region:
-            self._paint_once(surface, "Wand", (region,), self._bench.options.value)
+            self._paint_once(surface, "Wand", (region,), options)
         self._bench.say(self.hint)
-        return True
+
+    def _set_aside(self) -> None:
+        if self._wand is not None and self._place is not None:
+            self._waiting[self._place] = self._seed
+        self._drop()
 
     def _drop(self) -> None:
         had = self._wand is not None
-        self._wand = self._region = self._shown = self._start = None
-        self._is_due = False
+        self._wand = self._region = self._shown = self._start = self._due = None
         self._drawing = RegionDrawing()
         if had:
-            self._bench.forget_work()
+            self._bench.forget_work(self)
             self._bench.ask_for_redraw()
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from segstudio.desktop.tools.tool import Pointer, Tool
 from segstudio.painting.editor import MaskEditor
+from segstudio.painting.lazy_copy import LazyCopy
 from segstudio.painting.points import Position
 from segstudio.painting.region import Region
 from segstudio.painting.rules import Rule
@@ -38,6 +40,9 @@ class Ground:
     @property
     def mask(self) -> Mask | None:
         return self.editor.mask
+
+    def mask_as_now(self) -> LazyCopy | None:
+        return self.editor.as_now()
 
     def begin(self, label: str) -> None:
         self.editor.begin(label)
@@ -101,3 +106,15 @@ def stroke(tool: Tool, places: Sequence[Pointer]) -> None:
     for place in places[1:]:
         tool.drag([place])
     tool.release(places[-1])
+
+
+def drawn(tool: Tool, view: View) -> QImage:
+    """Return what a tool draws over the canvas."""
+    image = QImage(300, 200, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    try:
+        tool.draw(painter, view)
+    finally:
+        painter.end()
+    return image

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter
 
 from segstudio.desktop.action_rows.painting import PAINTING
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.tools.painting_tool import CANNOT_PAINT
 from segstudio.desktop.tools.table import TOOLS
-from segstudio.desktop.tools.tool import Pointer, Tool
-from tests.desktop.tools.ground import Ground, View, at, click, double_click, stroke
+from segstudio.desktop.tools.tool import Pointer
+from tests.desktop.tools.ground import Ground, View, at, click, double_click, drawn, stroke
 
 NONE = Qt.KeyboardModifier.NoModifier
 IDS = [row.id for row in TOOLS]
@@ -61,17 +60,6 @@ def do(box: ToolBox, what: str, given: object) -> None:
         {"take_back": box.take_back, "finish_all": box.finish, "stop_all": box.stop}[what]()
     else:
         getattr(box.tool, what)(given)
-
-
-def drawn(tool: Tool, view: View) -> QImage:
-    image = QImage(300, 200, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    try:
-        tool.draw(painter, view)
-    finally:
-        painter.end()
-    return image
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)

@@ -61,7 +61,7 @@ def test_a_fill_of_a_photo_that_is_gone_is_dropped(
     click(box.tool, at(10, 10))
     ground.editor = other = Ground.of(60, 80).editor
     done: list[int] = []
-    box.work_out(lambda: 1, done.append, at_once=False)
+    box.work_out(box.tool, lambda: 1, done.append, at_once=False)
     qtbot.waitUntil(lambda: bool(done), timeout=WAIT_MS)
     assert (other.mask == 255).all()
 

@@ -153,7 +153,7 @@ def test_what_was_dropped_while_it_was_worked_out_does_not_come(
     tool.key(Qt.Key.Key_Return, NONE)
     box.stop()
     done: list[int] = []
-    box.work_out(lambda: 1, done.append, at_once=False)
+    box.work_out(box.tool, lambda: 1, done.append, at_once=False)
     qtbot.waitUntil(lambda: bool(done), timeout=WAIT_MS)
     assert tool.selected is None
     assert not ground.labels
