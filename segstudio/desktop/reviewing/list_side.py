@@ -14,6 +14,7 @@ from segstudio.desktop.reviewing.item_list import ItemList
 from segstudio.desktop.reviewing.items import Order, Row, ordered, told_progress
 from segstudio.desktop.reviewing.match_panel import MatchPanel
 from segstudio.desktop.reviewing.model_picker import ModelPicker
+from segstudio.desktop.reviewing.video_panel import VideoPanel
 from segstudio.desktop.reviewing.words import order_choices
 from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.work import JobStatus
@@ -34,6 +35,7 @@ class ListSide(QFrame):
         self._is_cell = False
         self.picker = ModelPicker(look)
         self.match = MatchPanel(look)
+        self.video = VideoPanel()
         self.add = AddButton(actions)
         self.order_box = QComboBox()
         self.order_box.setObjectName("review.order")
@@ -141,6 +143,7 @@ class ListSide(QFrame):
         column.setSpacing(4)
         column.addWidget(self.picker)
         column.addWidget(self.match)
+        column.addWidget(self.video)
         column.addWidget(line)
         column.addLayout(tools)
         column.addWidget(self.list, 1)

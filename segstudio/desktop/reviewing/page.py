@@ -7,13 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.editing.desk import PhotoDesk
@@ -42,6 +36,7 @@ from segstudio.desktop.reviewing.models import (
     run_lines,
 )
 from segstudio.desktop.reviewing.nothing_yet import NothingYet
+from segstudio.desktop.reviewing.page_layout import beside_each_other, stacked, thin_line, under_each_other
 from segstudio.desktop.reviewing.reading import Given, item_of, sorted_out
 from segstudio.desktop.reviewing.segmenter import Video
 from segstudio.desktop.reviewing.stage import Stage
@@ -54,7 +49,6 @@ from segstudio.desktop.reviewing.words import unused_told
 from segstudio.desktop.session import ProjectSession
 from segstudio.project.photos import Photo
 
-_LIST_PX, _SIDE_PX, _UNDER_PX = 264, 252, 196
 _WARM_MS = 400
 
 
@@ -133,6 +127,7 @@ class ReviewPage(QWidget):
         other_truth = self.board.follow(flags)
         if flags & Changed.PROJECT:
             self.side.list.forget_choice()
+            self.side.video.forget()
             self.viewing.forget()
             if opened is not None:
                 self.memory.read(opened)
@@ -173,45 +168,14 @@ class ReviewPage(QWidget):
     # -- building
 
     def _lay_out(self) -> None:
-        work = QSplitter(Qt.Orientation.Vertical)
-        work.setObjectName("review.middle")
-        work.setChildrenCollapsible(False)
-        work.setHandleWidth(1)
-        work.addWidget(self.stage)
-        work.addWidget(self.under)
-        work.setStretchFactor(0, 1)
-        work.setSizes([420, _UNDER_PX])
-        looking = QWidget()
-        column = QVBoxLayout(looking)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.bar)
-        column.addWidget(work, 1)
+        work = stacked(self.stage, self.under)
         self._middle.addWidget(self._empty)
-        self._middle.addWidget(looking)
+        self._middle.addWidget(under_each_other(self.bar, work, grows=work))
         right = QFrame()
         right.setObjectName("side_right")
-        line = QFrame()
-        line.setObjectName("side_line")
-        line.setFixedHeight(1)
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for widget in (self.classes, line, self.verdict_bar):
-            column.addWidget(widget, int(widget is self.classes))
-        parts = QSplitter()
-        parts.setObjectName("review.parts")
-        parts.setChildrenCollapsible(False)
-        parts.setHandleWidth(1)
-        for part in (self.side, self._middle, right):
-            parts.addWidget(part)
-        parts.setStretchFactor(1, 1)
-        parts.setSizes([_LIST_PX, 760, _SIDE_PX])
-        self.side.setMinimumWidth(220)
-        right.setMinimumWidth(220)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(parts)
+        under_each_other(self.classes, thin_line(), self.verdict_bar, grows=self.classes, into=right)
+        parts = beside_each_other(self.side, self._middle, right)
+        under_each_other(parts, grows=parts, into=self)
 
     def _connect(self) -> None:
         board, viewing, side, actions = self.board, self.viewing, self.side, self._actions
@@ -227,6 +191,7 @@ class ReviewPage(QWidget):
             part.problem_met.connect(self._session.problem_met)
         side.picker.chosen.connect(self.use_model)
         side.picker.file_asked.connect(self._on_file_asked)
+        side.video.wanted.connect(board.add_video)
         side.picker.match_asked.connect(self.asking.ask)
         side.add.given.connect(self.take)
         side.add.photos_given.connect(self._on_photos_given)
@@ -273,7 +238,10 @@ class ReviewPage(QWidget):
             self.use_model(model_of_file(given.models[0]))
         self._add(given.items)
         for video in given.videos:
-            self.board.add_video(Video(video))
+            if all(video.size):
+                self.side.video.ask(video)
+            else:
+                self.board.add_video(Video(video.path))  # whoever reads it says what is wrong with it
         if (given.items or given.videos) and self.board.model is None:
             told = "There is no model yet to ask: train one, or drop a model file on the window."
             self._tell(Problem(told, level="warning"))

@@ -19,6 +19,7 @@ from segstudio.desktop.pictures import PhotoPicture, blended, mask_image, read_s
 from segstudio.desktop.reviewing.items import Answer, Item
 from segstudio.desktop.reviewing.matching import Matched
 from segstudio.desktop.reviewing.models import is_model_file
+from segstudio.desktop.reviewing.video_panel import VideoFacts, video_facts
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.images import RgbImage, is_photo, photo_size, read_photo
@@ -46,7 +47,7 @@ class Given:
     """What was dropped, sorted out. `unused` names what is neither photo, video nor model."""
 
     items: tuple[Item, ...] = ()
-    videos: tuple[Path, ...] = ()
+    videos: tuple[VideoFacts, ...] = ()
     models: tuple[Path, ...] = ()
     unused: tuple[str, ...] = ()
 
@@ -63,7 +64,7 @@ def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
                 item = item_of(path, keys.get(path))
                 items.setdefault(item.id, item)
             elif path.suffix.lower() in VIDEO_SUFFIXES:
-                videos.append(path)
+                videos.append(video_facts(path))
             elif is_model_file(path) and path == given:
                 models.append(path)
             elif path == given:

@@ -11,15 +11,19 @@ from pathlib import Path
 import numpy as np
 
 from segstudio.errors import SegStudioError
-from segstudio.project.images import read_photo
+from segstudio.inference.video import Video
+from segstudio.project.images import encode_png, read_photo
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.predictions import (
     Done,
     Event,
     Failed,
+    FrameDone,
     Quit,
     Ready,
     SegmentPhoto,
+    SegmentVideo,
+    VideoDone,
     decode_request,
     encode_line,
     prediction_places,
@@ -37,6 +41,25 @@ def main() -> None:
             return
         if isinstance(request, SegmentPhoto):
             tell(answer(request))
+        if isinstance(request, SegmentVideo):
+            film(request)
+
+
+def film(request: SegmentVideo) -> None:
+    out = Path(request.out)
+    out.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with Video(Path(request.video)) as video:
+        for frame in video.frames(every=request.every, scale=request.scale):
+            place = out / f"{frame.number}.png"
+            place.write_bytes(encode_png(frame.pixels))
+            done = answer(SegmentPhoto(id="", photo=str(place), out=request.out))
+            assert isinstance(done, Done)
+            told = {"photo": str(place), "mask": done.mask, "confidence": done.confidence}
+            facts = {"frame": frame.number, "time_s": frame.time_s, "size": done.size, "seconds": 0.0}
+            tell(FrameDone.model_validate({"id": request.id, **told, **facts}))
+            count += 1
+    tell(VideoDone(id=request.id, frames=count, seconds=0.0))
 
 
 def answer(request: SegmentPhoto) -> Event:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSlider
 
 from segstudio.desktop.reviewing.models import model_of_file
 from segstudio.desktop.reviewing.panel_strip import UNSURE
+from segstudio.desktop.reviewing.video_panel import video_facts
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.project import Project
@@ -393,10 +394,28 @@ def test_a_photo_that_cannot_be_read_stops_no_other(show: Show, jumps: Project, 
     assert not shown.told("ended unexpectedly")
 
 
-def test_frames_of_a_video_come_as_photos(show: Show, jumps: Project, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("quick")
+def test_frames_of_a_video_come_as_photos_so_many_and_so_large_as_wished(
+    show: Show, jumps: Project, tmp_path: Path
+) -> None:
     shown = show(jumps)
-    shown.tab.take([write_video(tmp_path / "jump.avi", frames=31)])
+    asks = shown.page.side.video
+    video = write_video(tmp_path / "jump.avi", frames=31)
+    shown.tab.take([video])
+    shown.wait(asks.isVisible)
+    outcome = asks.findChild(QLabel, "review.video.outcome")
+    assert outcome is not None
+    assert asks.every.value() == 5, "about two a second"
+    assert outcome.text() == "7 frames, 2 a second"
+    asks.every.setValue(15)
+    asks.scale.setCurrentIndex(1)
+    assert outcome.text().startswith("3 frames, one each 1.5 s")
+    QTest.mouseClick(asks.start, Qt.MouseButton.LeftButton)
+    assert not asks.isVisible()
     shown.wait_for_answers(3)
+    whole = video_facts(video).size
+    sizes = {row.answer.size for row in shown.page.board.rows if row.answer is not None}
+    assert sizes == {(whole[0] // 2, whole[1] // 2)}
     assert list(shown.states()) == ["jump 0:00.0", "jump 0:01.5", "jump 0:03.0"]
     shown.wait_for_photo("jump 0:00.0")
     shown.wait(lambda: shown.page.board.segmenter.is_idle)

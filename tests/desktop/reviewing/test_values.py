@@ -34,6 +34,7 @@ from segstudio.desktop.reviewing.pane import Pane
 from segstudio.desktop.reviewing.reading import OpenItem, is_truth, sorted_out
 from segstudio.desktop.reviewing.spots import place_told, spots_of
 from segstudio.desktop.reviewing.under_stage import scores_told
+from segstudio.desktop.reviewing.video_panel import VideoFacts, told_of, told_outcome
 from segstudio.desktop.reviewing.view_state import ViewState
 from segstudio.desktop.reviewing.words import order_choices, row_told
 from segstudio.project.classes import VOID, ClassList
@@ -217,6 +218,16 @@ def test_a_small_spot_is_brought_near_and_a_large_one_stays_whole(look: Look) ->
     pane.deleteLater()
 
 
+def test_a_video_is_told_and_sampled_twice_a_second() -> None:
+    facts = VideoFacts(Path("jump.mp4"), 1800, 29.97, (1080, 1920))
+    assert facts.every == 15
+    assert told_of(facts) == "1:00 · 30 frames a second · 1920 × 1080"
+    assert told_outcome(facts, 15, 1.0) == "120 frames, 2 a second"
+    assert told_outcome(facts, 60, 0.5) == "30 frames, one each 2 s, 960 × 540"
+    assert told_outcome(VideoFacts(Path("a")), 5, 0.5) == "5 a second"
+    assert VideoFacts(Path("slow.avi"), 10, 0.5).every == 1
+
+
 def test_a_runs_file_carries_the_runs_name(tmp_path: Path) -> None:
     (tmp_path / "jump-7").mkdir()
     path = tmp_path / "jump-7" / "best.pt"
@@ -237,7 +248,7 @@ def test_folders_are_searched_and_results_are_no_photos(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     given = sorted_out([tmp_path, tmp_path / "best.pt", tmp_path / "notes.txt", tmp_path / "empty"], None)
     assert [each.name for each in given.items] == ["a.png", "2.png"]
-    assert [path.name for path in given.videos] == ["film.mp4"]
+    assert [video.path.name for video in given.videos] == ["film.mp4"]
     assert [path.name for path in given.models] == ["best.pt"]
     assert given.unused == ("notes.txt", "empty")
     alone = sorted_out([tmp_path / "a.mask.png"], None)
