@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from segstudio.errors import SegStudioError, inside
+from segstudio.inference.folding import fold_norms
 from segstudio.networks.build import build
 from segstudio.networks.devices import pick_device
 from segstudio.networks.model_file import read_model
@@ -91,6 +92,7 @@ class Predictor:
             card = ModelCard.from_json(file.card, where="model card")
             network = build(card.head, len(card.classes))
             _load_weights(network, file.weights, card)
+            fold_norms(network)
             return cls(network, card, device=chosen, tile_px=tile_px, tell=tell)
 
     def segment(
@@ -166,7 +168,8 @@ class Predictor:
             )
 
     def _to_device(self) -> None:
-        self._network.to(self.device)
+        # Pixels as the photo has them, colours innermost, are also what convolutions of one layer after the other like.
+        self._network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def class_list(card: ModelCard) -> ClassList:

@@ -17,8 +17,9 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 """Of red, green and blue in 0–1, for all of torchvision's weights."""
 
-_STRIP_BYTES = {"cpu": 4 << 20}
+_STRIP_BYTES = {"cpu": 2 << 20}
 _STRIP_BYTES_ACCELERATOR = 128 << 20
+_STRIP_ROWS = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +150,7 @@ def _decide(
     confidence = torch.empty(size, dtype=torch.uint8)
     probabilities = torch.empty((channels, *size), dtype=torch.uint8) if keep_probabilities else None
     budget = _STRIP_BYTES.get(coarse.device.type, _STRIP_BYTES_ACCELERATOR)
-    rows = max(1, budget // (4 * channels * width))
+    rows = min(_STRIP_ROWS, max(1, budget // (4 * channels * width)))
     loss_sum = 0.0
     for top in range(0, height, rows):
         watch(1, 1)
@@ -192,10 +193,15 @@ def _enlarged_rows(coarse: Tensor, top: int, bottom: int, size: tuple[int, int])
     position = ((row + 0.5) * (source / height) - 0.5).clamp_(0, source - 1)
     upper = position.floor().long()
     lower = (upper + 1).clamp_(max=source - 1)
-    part = (position - upper).float().view(1, -1, 1).to(coarse.device)
-    upper, lower = upper.to(coarse.device), lower.to(coarse.device)
-    rows = torch.lerp(coarse[:, upper], coarse[:, lower], part)
-    return enlarge(rows.unsqueeze(0), (bottom - top, width))[0]
+    part = (position - upper).float()
+    first, last = int(upper[0]), int(lower[-1])
+    weights = torch.zeros(bottom - top, last + 1 - first)
+    number = torch.arange(bottom - top)
+    weights[number, upper - first] = 1 - part
+    weights[number, lower - first] += part  # the same row twice at the lower edge
+    # Horizontally first: of the few rows that a strip needs, each is stretched once, and the product is cheap.
+    wide = enlarge(coarse[:, first : last + 1].unsqueeze(0), (last + 1 - first, width))[0]
+    return weights.to(coarse.device) @ wide
 
 
 def _to_byte(probability: Tensor) -> Tensor:
