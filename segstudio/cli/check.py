@@ -14,7 +14,7 @@ from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import VOID
 from segstudio.project.learnt_classes import LearntClass, learnt_classes
-from segstudio.project.preflight import Demand, examine
+from segstudio.project.preflight import Demand, Finding, examine
 from segstudio.project.project import Project
 from segstudio.project.splits import Grouping
 from segstudio.project.splitting import split_project
@@ -53,9 +53,7 @@ def check(
     opened = Project.open(project)
     planned = load_recipe(recipe, set_ or [])
     if split is not None:
-        grouping: Grouping = "none" if split == "random" else split
-        sizes = split_project(opened, fraction=fraction, seed=seed, grouping=grouping)
-        out.say(f"Split ({split}): {sizes['train']} photos for training, {sizes['val']} for validation.")
+        _split(opened, split, out, fraction=fraction, seed=seed)
     learnt = learnt_classes(opened.classes, ignored=planned.ignore_classes, merged=planned.merge)
     photos = opened.photos()
     with out.progress("Reading photos", len(photos)) as advance:
@@ -69,29 +67,31 @@ def check(
         out.say(f"{finding.severity}: {finding.problem}. {finding.fix}.")
     if not findings:
         out.say("Nothing to complain about.")
-    out.finish(
-        {
-            "photos": len(photos),
-            "findings": [
-                {
-                    "severity": finding.severity,
-                    "code": finding.code,
-                    "problem": finding.problem,
-                    "fix": finding.fix,
-                    "photos": list(finding.photos),
-                    "changes": dict(finding.changes),
-                }
-                for finding in findings
-            ],
-            "classes": [asdict(row) for row in balance if row.index != VOID],
-        }
-    )
+    rows = [asdict(row) for row in balance if row.index != VOID]
+    out.finish({"photos": len(photos), "findings": [_as_json(each) for each in findings], "classes": rows})
     if errors:
         raise SegStudioError(
             f"{errors} problem{'s' if errors > 1 else ''} would stop a training (told above)",
             where=str(opened.folder),
             fix="Mend what is called an error first",
         )
+
+
+def _split(project: Project, split: SplitChoice, out: Output, *, fraction: float, seed: int) -> None:
+    grouping: Grouping = "none" if split == "random" else split
+    sizes = split_project(project, fraction=fraction, seed=seed, grouping=grouping)
+    out.say(f"Split ({split}): {sizes['train']} photos for training, {sizes['val']} for validation.")
+
+
+def _as_json(finding: Finding) -> dict[str, object]:
+    return {
+        "severity": finding.severity,
+        "code": finding.code,
+        "problem": finding.problem,
+        "fix": finding.fix,
+        "photos": list(finding.photos),
+        "changes": dict(finding.changes),
+    }
 
 
 def _demand(project: Project, recipe: Recipe) -> Demand:

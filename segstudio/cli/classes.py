@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -53,37 +53,46 @@ def classes(
     """List the classes of a project, or change them: one change each time, whole or not at all, and it can be undone."""
     out = Output(json)
     opened = Project.open(project)
-    makers: dict[str, tuple[str | None, Callable[[ClassList, str], ClassEdit]]] = {
-        "--add": (add, _add),
-        "--rename": (rename, _rename),
-        "--recolour": (recolour, _recolour),
-        "--merge": (merge, _merge),
-        "--delete": (delete, lambda there, name: Delete(there.named(name).index)),
-        "--order": (order, _order),
-        "--draw-order": (draw_order, _draw_order),
-    }
-    asked = [name for name, (value, _) in makers.items() if value is not None]
+    given = (
+        (add, _add),
+        (rename, _rename),
+        (recolour, _recolour),
+        (merge, _merge),
+        (delete, _delete),
+        (order, _order),
+        (draw_order, _draw_order),
+    )
+    asked = [(make, value) for value, make in given if value is not None]
     if len(asked) + undo + redo > 1:
         raise typer.BadParameter("one change each time, so that each can be undone")
     if dry_run and (undo or redo):
         raise typer.BadParameter("--dry-run is for changes, not for --undo and --redo")
     result: dict[str, object] = {"project": str(opened.folder)}
     if asked:
-        value, make = makers[asked[0]]
-        result |= _edit(opened, make(opened.classes, value or ""), out, dry_run=dry_run)
+        make, value = asked[0]
+        result |= _edit(opened, make(opened.classes, value), out, dry_run=dry_run)
     elif undo or redo:
-        with _editing(opened, out) as editing:
-            done = editing.undo() if undo else editing.redo()
-        out.say(f"{'Undone' if undo else 'Done again'}: {done.label}. {done.told}")
-        result |= {"did": done.label, "masks": done.masks}
+        result |= _step(opened, out, back=undo)
     opened.refresh()
     if not dry_run:
         _list(opened, out)
-    history = ClassHistory(opened.folder)
-    result["undo"] = history.undoable.label if history.undoable is not None else None
-    result["redo"] = history.redoable.label if history.redoable is not None else None
-    result["classes"] = [entry.model_dump() for entry in opened.classes.classes]
-    out.finish(result)
+    out.finish(result | _as_json(opened))
+
+
+def _as_json(project: Project) -> dict[str, object]:
+    history = ClassHistory(project.folder)
+    return {
+        "undo": history.undoable.label if history.undoable is not None else None,
+        "redo": history.redoable.label if history.redoable is not None else None,
+        "classes": [entry.model_dump() for entry in project.classes.classes],
+    }
+
+
+def _step(project: Project, out: Output, *, back: bool) -> dict[str, object]:
+    with _editing(project, out) as editing:
+        done = editing.undo() if back else editing.redo()
+    out.say(f"{'Undone' if back else 'Done again'}: {done.label}. {done.told}")
+    return {"did": done.label, "masks": done.masks}
 
 
 def _edit(project: Project, edit: ClassEdit, out: Output, *, dry_run: bool) -> dict[str, object]:
@@ -144,6 +153,10 @@ def _recolour(there: ClassList, text: str) -> Recolour:
 def _merge(there: ClassList, text: str) -> Merge:
     name, into = _pair(text, "=", "NAME=INTO")
     return Merge(there.named(name).index, there.named(into).index)
+
+
+def _delete(there: ClassList, name: str) -> Delete:
+    return Delete(there.named(name).index)
 
 
 def _order(there: ClassList, text: str) -> Reorder:

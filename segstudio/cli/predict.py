@@ -93,10 +93,7 @@ def predict(
     console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {counted(len(photos), 'photo')}.")
     results, unread = _segment(console, predictor, photos, out, kinds, with_report=report)
     if results:
-        rows = [table_rows(photo.name, predictor.classes, result.tallies) for photo, result in results]
-        write_csv(out / TABLE_NAME, TABLE_COLUMNS, chain.from_iterable(rows))
-    if results and report:
-        _write_report(out / REPORT_NAME, predictor, [result for _, result in results])
+        _write_summaries(out, predictor, results, with_report=report)
     _tell(console, results, predictor.classes, out)
     told = {
         "model": str(path),
@@ -146,10 +143,17 @@ def _segment(
     return results, unread
 
 
-def _write_report(path: Path, predictor: Predictor, results: Sequence[_Result]) -> None:
-    photos = [result.reported for result in results if result.reported is not None]
-    facts = (("model", subtitle(predictor)), ("photos", f"{len(photos):,}"))
-    write_text(path, html_report(ReportHead("What the model sees", facts, predictor.classes), photos))
+def _write_summaries(
+    out: Path, predictor: Predictor, results: Sequence[tuple[Input, _Result]], *, with_report: bool
+) -> None:
+    """Write what is about all photos: the table, and the page when it is wanted."""
+    rows = [table_rows(photo.name, predictor.classes, result.tallies) for photo, result in results]
+    write_csv(out / TABLE_NAME, TABLE_COLUMNS, chain.from_iterable(rows))
+    if with_report:
+        photos = [result.reported for _, result in results if result.reported is not None]
+        facts = (("model", subtitle(predictor)), ("photos", f"{len(photos):,}"))
+        head = ReportHead("What the model sees", facts, predictor.classes)
+        write_text(out / REPORT_NAME, html_report(head, photos))
 
 
 def subtitle(predictor: Predictor) -> str:
