@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from segstudio.desktop.action_rows.painting import PAINTING
-from segstudio.desktop.action_rows.spec import ActionSpec, annotating, can_paint, photo_shown
+from segstudio.desktop.action_rows.spec import (
+    ActionSpec,
+    annotating,
+    can_bring_back,
+    can_mark,
+    can_paint,
+    can_remove,
+    photo_chosen,
+    photo_shown,
+)
 
 _PHOTOS = (
     ("photo.search", "Find a photo", "Ctrl+F", "search", "Type a part of a photo's name.", annotating),
@@ -18,19 +27,19 @@ _PHOTOS = (
         "Go back to a photo that is not done.",
         annotating,
     ),
-    ("photo.done", "Mark done", "Ctrl+Return", "check", "All of it is labelled.", photo_shown),
+    ("photo.done", "Mark done", "Ctrl+Return", "check", "All of it is labelled.", can_mark),
     (
         "photo.checked",
         "Mark checked",
         "Ctrl+Shift+Return",
         "check-double",
         "Somebody looked at the labels once more, and they are right.",
-        photo_shown,
+        can_mark,
     ),
-    ("photo.reopen", "Reopen", "Ctrl+Backspace", "annotate", "There is more to label.", photo_shown),
-    ("photo.train", "Use for training", "", "", "The network learns from it.", photo_shown),
-    ("photo.hold_out", "Hold out", "", "", "Not learnt from: it shows how good the network is.", photo_shown),
-    ("photo.undecided", "Leave undecided", "", "", "Training decides what it is used for.", photo_shown),
+    ("photo.reopen", "Reopen", "Ctrl+Backspace", "annotate", "There is more to label.", can_mark),
+    ("photo.train", "Use for training", "", "", "The network learns from it.", can_mark),
+    ("photo.hold_out", "Hold out", "", "", "Not learnt from: it shows how good the network is.", can_mark),
+    ("photo.undecided", "Leave undecided", "", "", "Training decides what it is used for.", can_mark),
     (
         "photo.clear",
         "Clear the mask",
@@ -54,6 +63,30 @@ _PHOTOS = (
         "import",
         "Draw it anew from the annotation file that came with it.",
         can_paint,
+    ),
+    (
+        "photo.show_file",
+        "Show the file",
+        "",
+        "folder",
+        "Show the folder of the photo in the file manager.",
+        photo_chosen,
+    ),
+    (
+        "photo.remove",
+        "Remove from the project…",
+        "Shift+Del",
+        "delete",
+        "Move photo, mask and undo history to the project's trash, from where they can be brought back.",
+        can_remove,
+    ),
+    (
+        "photo.bring_back",
+        "Bring removed photos back",
+        "",
+        "undo",
+        "Take back the newest removal of photos, even one of an earlier day.",
+        can_bring_back,
     ),
 )
 _VIEW = (

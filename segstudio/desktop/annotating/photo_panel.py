@@ -29,7 +29,8 @@ _NEXT: dict[Status, str] = {
 MENU = (
     *("photo.done", "photo.checked", "photo.reopen", ""),
     *("photo.train", "photo.hold_out", "photo.undecided", ""),
-    *("photo.copy_before", "photo.import_again", "photo.clear", "", "photo.advance"),
+    *("photo.copy_before", "photo.import_again", "photo.clear", "", "photo.advance", ""),
+    *("photo.show_file", "photo.remove", "photo.bring_back"),
 )
 
 
@@ -69,12 +70,13 @@ class PhotoPanel(QFrame):
         self.show_photo(None)
         self._on_theme_changed()
 
-    def show_photo(self, photo: Photo | None) -> None:
-        """Tell of another photo, or of its new state."""
+    def show_photo(self, photo: Photo | None, *, can_change: bool = True) -> None:
+        """Tell of another photo, or of its new state; without `can_change` that cannot be made another."""
         rows, columns = photo.size if photo is not None else (0, 0)
         self._name.set_whole(f"{photo.key} · {columns} × {rows}" if photo is not None else "no photo")
-        for widget in (self._more, self.use, self.step):
-            widget.setEnabled(photo is not None)
+        self._more.setEnabled(photo is not None)
+        for widget in (self.use, self.step):
+            widget.setEnabled(photo is not None and can_change)
         self.use.setCurrentIndex(self.use.findData(photo.split if photo is not None else None))
         status: Status = photo.status if photo is not None else "todo"
         self._step_action = _NEXT[status]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.photo_panel import MENU
 from segstudio.desktop.annotating.photo_work import PhotoWork
+from segstudio.desktop.annotating.removing import PhotoRemover
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.problems import Problem, Remedy
@@ -36,11 +38,12 @@ class PhotoWishes(QObject):
         desk: PhotoDesk,
         box: ToolBox,
         work: PhotoWork,
+        remover: PhotoRemover,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._actions, self._photos = actions, photos
-        self._desk, self._box, self._work = desk, box, work
+        self._desk, self._box, self._work, self._remover = desk, box, work, remover
         self._to_import = ""
         for action_id, status in _MARKS.items():
             actions[action_id].triggered.connect(lambda _=False, wanted=status: self._mark(wanted))
@@ -51,6 +54,9 @@ class PhotoWishes(QObject):
             ("photo.clear", self._on_clear_asked),
             ("photo.copy_before", self._on_copy_asked),
             ("photo.import_again", self._on_import_asked),
+            ("photo.show_file", self._on_file_asked),
+            ("photo.remove", self._on_remove_asked),
+            ("photo.bring_back", self._on_bring_back_asked),
         ):
             actions[action_id].triggered.connect(slot)
         actions["photo.next"].triggered.connect(lambda: photos.step(1))
@@ -124,6 +130,25 @@ class PhotoWishes(QObject):
             self._box.stop()
             self._work.import_again(shown.photo)
 
+    @Slot()
+    def _on_file_asked(self) -> None:
+        photo = self._photos.chosen
+        if photo is None:
+            return
+        folder = photo.path.parent
+        if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.problem_met.emit(Problem(f"The file is {photo.path}", level="info"))
+
+    @Slot()
+    def _on_remove_asked(self) -> None:
+        self._box.finish()
+        self._remover.ask(self._meant())
+
+    @Slot()
+    def _on_bring_back_asked(self) -> None:
+        self._box.finish()
+        self._remover.bring_back()
+
     @Slot(QPoint)
     def _on_menu_asked(self, place: QPoint) -> None:
         """The menu of what is selected; what concerns the open photo alone is left out for several."""
@@ -133,7 +158,7 @@ class PhotoWishes(QObject):
         if len(photos) > 1:
             menu.addAction(f"{len(photos):,} photos").setEnabled(False)
             menu.addSeparator()
-            self._actions.fill(menu, *MENU[: MENU.index("photo.copy_before") - 1])
+            self._actions.fill(menu, *MENU[: MENU.index("photo.copy_before")], "photo.remove")
         else:
             self._actions.fill(menu, *MENU)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.desktop.actions import Actions
+from segstudio.desktop.annotating.broken_page import BrokenPage
 from segstudio.desktop.annotating.overlay import Overlay
 from segstudio.desktop.annotating.rules import known_only
 from segstudio.desktop.annotating.status_text import StatusText
@@ -26,7 +27,6 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.tools.tool import Tool
-from segstudio.desktop.widgets.empty import EmptyPage
 from segstudio.project.classes import VOID, ClassList
 
 _WAIT_MS = 300
@@ -64,16 +64,15 @@ class Workspace(QWidget):
         self._classes: ClassList | None = None
         self._had_classes = False
         self._handed: Tool | None = None
-        self._is_opening = False
         self.canvas = PaintedCanvas(look)
         self.canvas.setObjectName("canvas")
         self.canvas.setAccessibleName("Photo")
         self.tools = ToolBar(look, actions, box)
         self.status = StatusText(self.canvas, desk)
-        self._problem = EmptyPage(look, "warning", "This photo cannot be shown", "")
+        self._broken = BrokenPage(look, actions)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.canvas)
-        self._stack.addWidget(self._problem)
+        self._stack.addWidget(self._broken)
         self._waiting = QProgressBar()
         self._waiting.setObjectName("canvas.waiting")
         self._waiting.setRange(0, 0)
@@ -101,15 +100,6 @@ class Workspace(QWidget):
         self.tools.options.show_classes(classes)
         self.status.show_classes(classes)
         self._follow()
-
-    def takes(self, problem: Problem) -> bool:
-        """Say in the place of the photo why it cannot be shown; False when the problem is another."""
-        if self._desk.shown is not None or not self._is_opening:
-            return False
-        self._end_waiting()
-        self._problem.set_sentence(problem.text)
-        self._stack.setCurrentWidget(self._problem)
-        return True
 
     def show_nothing(self) -> None:
         """No photo is wished for."""
@@ -143,6 +133,7 @@ class Workspace(QWidget):
         desk.history_changed.connect(self._follow)  # it may have become one to look at only
         desk.opening.connect(self._on_opening)
         desk.opened.connect(self._on_opened)
+        desk.unreadable.connect(self._on_unreadable)
         self._overlay.changed.connect(self._on_overlay_changed)
         self._soon.timeout.connect(self._on_waited)
         self.tools.options.done.connect(canvas.setFocus)
@@ -182,11 +173,17 @@ class Workspace(QWidget):
 
     @Slot(object)
     def _on_opening(self, _photo: object) -> None:
-        self._is_opening = True
         self._soon.start()
 
+    @Slot(object, object)
+    def _on_unreadable(self, _photo: object, problem: Problem) -> None:
+        """Say in the place of the photo why it is not there."""
+        self._end_waiting()
+        self._broken.tell(problem)
+        self._stack.setCurrentWidget(self._broken)
+        self._follow()
+
     def _end_waiting(self) -> None:
-        self._is_opening = False
         self._soon.stop()
         self._waiting.hide()
 

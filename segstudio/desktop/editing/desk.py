@@ -14,6 +14,7 @@ from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.opener import Opener, Wish
 from segstudio.desktop.editing.saves import Saves
+from segstudio.desktop.editing.shelf import Stamp, stamp_of
 from segstudio.desktop.editing.surface import PhotoSurface
 from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem
@@ -31,12 +32,13 @@ class PhotoDesk(PhotoSurface):
     """Opens the photos of the session's project for painting, and saves what is painted. In the GUI thread.
 
     Beside what the surface tells, `opening` carries the Photo that was wished for, `opened` an OpenPhoto or None,
-    `saved_changed` the text for the status line.
+    `saved_changed` the text for the status line, `unreadable` a Photo whose file cannot be read and the Problem with it.
     """
 
     opening = Signal(object)
     opened = Signal(object)
     saved_changed = Signal(str)
+    unreadable = Signal(object, object)
 
     def __init__(self, session: ProjectSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,7 @@ class PhotoDesk(PhotoSurface):
         self._classes = session.opened.classes if session.opened is not None else ClassList()
         self._released: Photo | None = None  # what is to be opened after `resume`
         self._is_released = False
+        self._broken: tuple[tuple[Path, str], Stamp | None] | None = None  # the file that could not be read
         self._waiting: tuple[Callable[[], None], Callable[[Problem], None]] | None = None
         self._opener = Opener(self)
         self._writing = Errands("save photo", 1, self)
@@ -58,7 +61,7 @@ class PhotoDesk(PhotoSurface):
         self._opener.idle.connect(self._on_settled)
         self._saves.written.connect(self._on_written)
         self._saves.text_changed.connect(self.saved_changed)
-        self._saves.problem_met.connect(self.problem_met)
+        self._saves.problem_met.connect(self._on_save_problem)
         self._saves.settled.connect(self._on_settled)
         self._saves.stuck.connect(self._on_stuck)
         self.edit_made.connect(self._saves.edited)
@@ -78,10 +81,16 @@ class PhotoDesk(PhotoSurface):
 
     # -- photos
 
+    def is_unreadable(self, photo: Photo) -> bool:
+        """Tell whether the photo is the one that was wished for last and could not be read, its file the same since."""
+        project = self._session.opened
+        return project is not None and self._broken == ((project.folder, photo.key), stamp_of(photo))
+
     def show(self, photo: Photo | None) -> None:
         """Open a photo of the session's project; what is shown stays usable until it is there. The newest wish wins.
 
-        The photo that is shown is only read anew where its mask was changed by others.
+        The photo that is shown is only read anew where its mask was changed by others, one that could not be read once
+        its file is another.
         """
         project = self._session.opened
         if self._is_released or self._waiting is not None:
@@ -91,12 +100,13 @@ class PhotoDesk(PhotoSurface):
             self._put(None)
         elif self._is_wished(project.folder, photo):
             pass  # it is coming
-        elif self._shown is not None and self._shown.place == (project.folder, photo.key):
+        elif self._is_there((project.folder, photo.key)) or self.is_unreadable(photo):
             self._opener.drop()
         elif (back := self._saves.back((project.folder, photo.key))) is not None:
             self._opener.drop()
             self._put(back)
         else:
+            self._broken = None
             self.opening.emit(photo)
             self._opener.ask(Wish(project.folder, photo))
 
@@ -216,8 +226,9 @@ class PhotoDesk(PhotoSurface):
         if self._whole is not None:
             self._after_whole.append(partial(self._put, opened))
             return
-        self._journal_told = False
         before, self._shown = self._shown, opened
+        if opened is not None:
+            self._broken = None
         self._saves.show(opened)
         if before is not None and before.read_only:
             before.close()
@@ -226,10 +237,14 @@ class PhotoDesk(PhotoSurface):
         self.shares_changed.emit(self.shares)
         self.history_changed.emit()
 
-    @Slot(object)
-    def _on_open_failed(self, problem: Problem) -> None:
+    @Slot(object, object)
+    def _on_open_failed(self, wish: Wish, problem: Problem) -> None:
         self._put(None)
-        self.problem_met.emit(problem)
+        self._broken = wish.place, stamp_of(wish.photo)
+        self.unreadable.emit(wish.photo, problem)
+
+    def _is_there(self, place: tuple[Path, str]) -> bool:
+        return self._shown is not None and self._shown.place == place
 
     def _is_wished(self, folder: object, photo: Photo) -> bool:
         wish = self._opener.wish
@@ -241,7 +256,7 @@ class PhotoDesk(PhotoSurface):
         self._opener.ask(Wish(shown.folder, shown.photo, told), shown.pyramid)
 
     def _watch_lock(self) -> None:
-        if self._shown is not None and self._shown.locked:
+        if self._shown is not None and (self._shown.locked or self._shown.cannot_write):
             self._look_at_lock.start()
         else:
             self._look_at_lock.stop()
@@ -314,6 +329,12 @@ class PhotoDesk(PhotoSurface):
         project = self._session.opened
         if project is not None and project.folder == folder:
             self._session.note_photo(written.photo, written.mask_time)
+
+    @Slot(object)
+    def _on_save_problem(self, problem: Problem) -> None:
+        """Where the journal cannot be written either, that was told already, with what follows from it."""
+        if not self._journal_told:
+            self.problem_met.emit(problem)
 
     # -- letting go
 

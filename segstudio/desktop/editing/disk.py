@@ -52,7 +52,9 @@ def open_photo(project: Project, photo: Photo, pyramid: Pyramid | None, cancelle
     try:
         let_go = hold(project.paint_lock(photo))
     except SegStudioError as error:
-        return _looked_at(project, photo, pyramid, f"{photo.key} can only be looked at: {error.problem}.")
+        opened = _looked_at(project, photo, pyramid, _told_refused(project, error))
+        opened.cannot_write = True
+        return opened
     if let_go is None:
         told = f"{photo.key} is open in another window of SegStudio, so here it can only be looked at."
         opened = _looked_at(project, photo, pyramid, told)
@@ -187,6 +189,13 @@ def _void(size: tuple[int, int]) -> Mask:
 
 def _told(photo: Photo, recovered: Recovered) -> str:
     return f"{photo.key}: {recovered.told}" if recovered.told else ""
+
+
+def _told_refused(project: Project, error: SegStudioError) -> str:
+    return (
+        f"{project.folder} {error.problem}, so its photos can only be looked at. "
+        "Make the folder writable, or make room on its disk: painting goes on by itself then."
+    )
 
 
 def _check(cancelled: Cancelled) -> None:

@@ -26,7 +26,7 @@ class OpenPhoto:
     on why that is so or on what came back from the journal, often empty. `folder` is the project's.
 
     `mask_time` is when the mask file was written that the editor began with or that was saved last (ns), None when
-    there was none; `locked`: another window paints on it; `has_damaged_mask`: its mask file cannot be read, and that
+    there was none; `locked`: another window paints on it; `cannot_write`: the project's folder refuses to be written; `has_damaged_mask`: its mask file cannot be read, and that
     is all that keeps it from being painted on; `counts` says how many pixels there are of each mask value. `let_go` gives up the lock on painting.
     """
 
@@ -38,6 +38,7 @@ class OpenPhoto:
     folder: Path = field(default_factory=Path)
     mask_time: int | None = None
     locked: bool = False
+    cannot_write: bool = False
     has_damaged_mask: bool = False
     counts: Counts = field(default_factory=lambda: np.zeros(256, dtype=np.int64))
     let_go: Callable[[], None] = _nothing

@@ -37,13 +37,13 @@ class Wish:
 
 
 class Opener(QObject):
-    """`opened` carries the OpenPhoto of the last wish, `failed` a Problem; `idle`: no photo is held by a reader any more.
+    """`opened` carries the OpenPhoto of the last wish, `failed` that Wish and a Problem; `idle`: no photo is held by a reader any more.
 
     In the GUI thread.
     """
 
     opened = Signal(object)
-    failed = Signal(object)
+    failed = Signal(object, object)
     idle = Signal()
 
     def __init__(self, parent: QObject) -> None:
@@ -137,7 +137,7 @@ class Opener(QObject):
             self._send(wish, None)
         else:
             self._wish = None
-            self.failed.emit(problem_of(error))
+            self.failed.emit(wish, problem_of(error))
         self._tell_idle()
 
     def _tell_idle(self) -> None:

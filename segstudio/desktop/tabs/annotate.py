@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent
 from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, Q
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.class_palette import ClassPalette
 from segstudio.desktop.annotating.class_rows import value_of_digit
+from segstudio.desktop.annotating.gone import gone_between, told_of_gone
 from segstudio.desktop.annotating.held_key import HeldKey
 from segstudio.desktop.annotating.history_panel import HistoryPanel
 from segstudio.desktop.annotating.overlay import Overlay
@@ -16,13 +19,14 @@ from segstudio.desktop.annotating.overlay_panel import OverlayPanel
 from segstudio.desktop.annotating.photo_panel import PhotoPanel
 from segstudio.desktop.annotating.photo_wishes import PhotoWishes
 from segstudio.desktop.annotating.photo_work import PhotoWork
+from segstudio.desktop.annotating.removing import PhotoRemover
 from segstudio.desktop.annotating.workspace import Workspace
 from segstudio.desktop.canvas.canvas import Canvas
 from segstudio.desktop.classes.editor import ClassEditor
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.look import Look
-from segstudio.desktop.opened import Changed
+from segstudio.desktop.opened import Changed, OpenedProject
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
@@ -61,6 +65,8 @@ class AnnotateTab(QStackedWidget):
         self._actions, self._session, self._desk = actions, session, desk
         self._look = look
         self._wanted_class = ""
+        self._seen: OpenedProject | None = None
+        self._told_unwritable: Path | None = None
         self._editor: ClassEditor | None = None
         self.box = ToolBox(self)
         self.overlay = Overlay(self)
@@ -70,7 +76,16 @@ class AnnotateTab(QStackedWidget):
         self.workspace = Workspace(look, actions, desk=desk, box=self.box, overlay=self.overlay)
         self.palette_of_classes = ClassPalette(look, self.box, self.overlay, actions["classes.edit"])
         self.photo = PhotoPanel(look, actions)
-        self._wishes = PhotoWishes(actions, self.list, desk=desk, box=self.box, work=self._work, parent=self)
+        self._remover = PhotoRemover(session, desk, self)
+        self._wishes = PhotoWishes(
+            actions,
+            self.list,
+            desk=desk,
+            box=self.box,
+            work=self._work,
+            remover=self._remover,
+            parent=self,
+        )
         empty = EmptyPage(look, "photo", "No photos yet", "Bring in photos and annotations first.")
         empty.add_button(actions["go.import"])
         self.addWidget(empty)
@@ -147,7 +162,10 @@ class AnnotateTab(QStackedWidget):
         desk.opened.connect(self._on_opened)
         desk.shares_changed.connect(self.palette_of_classes.show_shares)
         desk.saved_changed.connect(self.saved_changed)
-        desk.problem_met.connect(self._on_desk_problem)
+        desk.problem_met.connect(self._tell)
+        desk.unreadable.connect(self._on_unreadable)
+        self._remover.problem_met.connect(self._tell)
+        self._remover.came_back.connect(self.list.show_photo)
         self._work.problem_met.connect(self._tell)
         self._work.told.connect(self.work_changed)
         self._wishes.problem_met.connect(self._tell)
@@ -172,20 +190,27 @@ class AnnotateTab(QStackedWidget):
         if not flags & _REFRESHED_BY:
             return
         opened = self._session.opened
+        if flags & Changed.PROJECT:
+            self._actions.know(can_write=True, why_not="")
         self.setCurrentIndex(1 if opened is not None and opened.photos else 0)
         if opened is not None:
             self.workspace.show_classes(opened.classes)
             self.palette_of_classes.show_classes(opened.classes)
             self._choose_wanted()
+        gone = gone_between(self._seen, opened)
+        self._seen = opened
         self.list.show_project(opened)
+        told = told_of_gone(gone, opened) if opened is not None else None
+        if told is not None:
+            self._tell(told)
 
     @Slot(object)
     def _on_photo_chosen(self, photo: Photo | None) -> None:
         shown = self._desk.shown
         if shown is None or photo is None or shown.photo.key != photo.key:
             self.box.finish()
-        self.photo.show_photo(photo)
-        self._actions.know(has_photo=photo is not None)
+        self._actions.know(has_chosen=photo is not None)
+        self._know_photo(photo)
         if photo is None:
             self.workspace.show_nothing()
         self._desk.show(photo)
@@ -195,16 +220,27 @@ class AnnotateTab(QStackedWidget):
         self.palette_of_classes.show_shares(self._desk.shares)
         if shown is None:
             return
-        if shown.told:
+        self.list.model.mark_broken(shown.photo.key, "")
+        self._actions.know(can_write=not shown.cannot_write, why_not=shown.told if shown.read_only else "")
+        self._know_photo(self.list.chosen)
+        if shown.told and not (shown.cannot_write and self._told_unwritable == shown.folder):
             self._tell(self._wishes.told_of(shown))
+        self._told_unwritable = shown.folder if shown.cannot_write else None
         after = self.list.after()
         if after is not None:
             self._desk.prefetch(after)
 
-    @Slot(object)
-    def _on_desk_problem(self, problem: Problem) -> None:
-        if not self.workspace.takes(problem) or problem.details:
-            self._tell(problem)
+    @Slot(object, object)
+    def _on_unreadable(self, photo: Photo, problem: Problem) -> None:
+        self.list.model.mark_broken(photo.key, problem.text)
+        self._actions.know(why_not=problem.text)
+        self._know_photo(self.list.chosen)
+
+    def _know_photo(self, photo: Photo | None) -> None:
+        """Follow what may be done with the photo that is chosen."""
+        can_see = photo is not None and not self._desk.is_unreadable(photo)
+        self._actions.know(has_photo=can_see)
+        self.photo.show_photo(photo, can_change=can_see and self._actions.facts.can_write)
 
     def _tell(self, problem: Problem) -> None:
         self._session.problem_met.emit(problem)
@@ -258,6 +294,8 @@ class AnnotateTab(QStackedWidget):
         if state != Qt.ApplicationState.ApplicationActive:
             self._alone.let_go()
             self._save()
+        elif self._actions.facts.has_chosen and not self._actions.facts.has_photo:
+            self._on_photo_chosen(self.list.chosen)  # its file may be another by now
 
     def _save(self) -> None:
         if self._desk.unsaved:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QListView, QStyle
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.row_drawing import Index, RowDelegate
-from segstudio.desktop.tabs.photo_filter import told
+from segstudio.desktop.tabs.photo_filter import BROKEN_TEXT, told
 from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PROBLEM_ROLE, THUMBNAIL
 from segstudio.project.photos import Photo
 
@@ -39,11 +39,16 @@ class PhotoDelegate(RowDelegate):
         icon_box = QRect(
             rect.right() - _ICON_PX - 8, rect.center().y() - _ICON_PX // 2 + 1, _ICON_PX, _ICON_PX
         )
-        if photo.status in _STATUS_ICONS:
+        is_broken = bool(index.data(PROBLEM_ROLE))
+        if is_broken:
+            self._look.icon("warning", "warn").paint(painter, icon_box)
+        elif photo.status in _STATUS_ICONS:
             self._look.icon(*_STATUS_ICONS[photo.status]).paint(painter, icon_box)
         left = box.right() + 1 + 10
         room = QRect(left, rect.top(), icon_box.left() - 8 - left, rect.height())
-        self.draw_two_lines(painter, room, photo.key, told(photo), apart_px=_BETWEEN_LINES_PX)
+        self.draw_two_lines(
+            painter, room, photo.key, BROKEN_TEXT if is_broken else told(photo), apart_px=_BETWEEN_LINES_PX
+        )
 
     def _draw_thumbnail(self, painter: QPainter, box: QRect, index: Index) -> None:
         picture = index.data(Qt.ItemDataRole.DecorationRole)
@@ -53,5 +58,4 @@ class PhotoDelegate(RowDelegate):
             painter.drawPixmap(place.topLeft(), picture)
             return
         painter.fillRect(box, self._look.colour("hover"))
-        name = "warning" if index.data(PROBLEM_ROLE) else "photo"
-        self._look.icon(name, "text_dim").paint(painter, box.adjusted(24, 15, -24, -15))
+        self._look.icon("photo", "text_dim").paint(painter, box.adjusted(24, 15, -24, -15))

@@ -14,6 +14,8 @@ SplitWish = Literal["train", "val", "undecided"]
 STATUS_TEXT: dict[Status, str] = {"todo": "to do", "doing": "begun", "done": "done", "checked": "checked"}
 SPLIT_TEXT: dict[str | None, str] = {"train": "training", "val": "held out", None: "undecided"}
 
+BROKEN_TEXT = "cannot be read"
+
 OPEN: frozenset[Status] = frozenset({"todo", "doing"})
 
 

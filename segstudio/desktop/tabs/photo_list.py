@@ -111,7 +111,7 @@ class PhotoList(QFrame):
         self._is_filling = False
         self._on_filter_changed()
         if self.chosen is None:
-            self._choose(self.model.photos[0] if self.model.photos else None)
+            self._choose(self.after() or self.before())  # it went, or nothing was chosen yet
         elif not another:
             self.photo_chosen.emit(self.chosen)  # its status may be another now
 

@@ -14,7 +14,7 @@ from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.pictures import PhotoPicture
 from segstudio.desktop.row_drawing import Index
-from segstudio.desktop.tabs.photo_filter import runs, told
+from segstudio.desktop.tabs.photo_filter import BROKEN_TEXT, runs, told
 from segstudio.project.photos import Photo
 
 PHOTO_ROLE = Qt.ItemDataRole.UserRole
@@ -57,7 +57,7 @@ class PhotoModel(QStringListModel):
             Qt.ItemDataRole.DisplayRole: lambda photo: photo.key,
             Qt.ItemDataRole.DecorationRole: self._thumbnail,
             Qt.ItemDataRole.ToolTipRole: self._tooltip,
-            Qt.ItemDataRole.AccessibleTextRole: lambda photo: f"{photo.key}, {told(photo)}",
+            Qt.ItemDataRole.AccessibleTextRole: self._spoken,
             PHOTO_ROLE: lambda photo: photo,
             PROBLEM_ROLE: lambda photo: self._problems.get(photo.key),
         }
@@ -85,6 +85,18 @@ class PhotoModel(QStringListModel):
             self._ratio = ratio
             self._pictures.clear()
             self._loader.forget_all()
+
+    def mark_broken(self, key: str, problem: str) -> None:
+        """Show that the file of a photo cannot be read (`problem` says why), or can (empty)."""
+        if self._problems.get(key, "") == problem:
+            return
+        if problem:
+            self._problems[key] = problem
+            self._pictures.pop(key, None)
+            self._old.pop(key, None)
+        else:
+            del self._problems[key]
+        self.pictures_came.emit()
 
     def show_photos(self, opened: OpenedProject | None, photos: tuple[Photo, ...]) -> None:
         """List photos of a project, sorted by key. Thumbnails that still show what is there are kept.
@@ -143,6 +155,9 @@ class PhotoModel(QStringListModel):
         rows, columns = photo.size
         problem = self._problems.get(photo.key)
         return problem or f"{photo.key}\n{columns} × {rows} pixels · {told(photo)}"
+
+    def _spoken(self, photo: Photo) -> str:
+        return f"{photo.key}, {BROKEN_TEXT if photo.key in self._problems else told(photo)}"
 
     def _thumbnail(self, photo: Photo) -> QPixmap | None:
         if photo.key in self._pictures:

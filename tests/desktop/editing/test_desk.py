@@ -191,12 +191,22 @@ def test_a_stroke_under_way_is_kept_when_the_next_photo_comes(bench: Bench) -> N
 def test_a_photo_that_cannot_be_read_is_told_and_nothing_is_shown(bench: Bench) -> None:
     bench.show(0)
     assert bench.session.opened is not None
-    bench.session.opened.photos[1].path.write_bytes(b"no photo")
+    told: list[tuple[Photo, Problem]] = []
+    bench.desk.unreadable.connect(lambda photo, problem: told.append((photo, problem)))
+    photo = bench.session.opened.photos[1]
+    photo.path.write_bytes(b"no photo")
     bench.wish(1)
-    bench.wait(lambda: bool(bench.problems))
+    bench.wait(lambda: bool(told))
     assert bench.desk.shown is None
-    assert "1.jpg" in bench.problems[0].text
+    assert told[0][0].key == "1.jpg"
+    assert "1.jpg" in told[0][1].text
+    assert bench.desk.is_unreadable(photo)
     assert not bench.desk.can_paint
+    bench.wish(1)  # the same file: it is not tried again
+    assert bench.desk._opener.is_idle
+    bench.show(0)
+    assert not bench.desk.is_unreadable(photo)
+    assert not bench.problems
 
 
 def test_a_damaged_mask_is_looked_at_and_never_written_over(bench: Bench) -> None:
