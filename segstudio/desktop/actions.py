@@ -64,7 +64,11 @@ class Actions(QObject):
 
     def _enable(self) -> None:
         for spec in ACTIONS:
-            self._made[spec.id].setEnabled(spec.enabled(self._facts))
+            action, tip = self._made[spec.id], spec.tip_for(self._facts)
+            action.setEnabled(spec.enabled(self._facts))
+            if action.statusTip() != tip:
+                action.setStatusTip(tip)
+                action.setToolTip(_tooltip(spec, tip))
 
     def renew_icons(self) -> None:
         """Give every action its icon in the theme's colours."""
@@ -85,7 +89,11 @@ class Actions(QObject):
         action.setObjectName(spec.id)
         action.setShortcuts([QKeySequence(keys) for keys in (spec.shortcut, spec.also) if keys])
         action.setCheckable(spec.checkable)
-        key = QKeySequence(spec.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{spec.text.rstrip('…')}{f' ({key})' if key else ''}\n{spec.tip}")
+        action.setToolTip(_tooltip(spec, spec.tip))
         action.setStatusTip(spec.tip)
         return action
+
+
+def _tooltip(spec: ActionSpec, tip: str) -> str:
+    key = QKeySequence(spec.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{spec.text.rstrip('…')}{f' ({key})' if key else ''}\n{tip}"
