@@ -42,7 +42,7 @@ class Desktop(QObject):
         self.look = Look(app, self.settings.theme)
         self.actions = Actions(self.look.icons, self, with_icons=False)
         self.session = ProjectSession(places, self)
-        self.tabs = TabTable(self.look, self.actions, self.session)
+        self.tabs = TabTable(self.look, self.actions, self.session, self.settings)
         self.window = Window(
             look=self.look,
             actions=self.actions,

@@ -41,6 +41,15 @@ class Places:
         return self.thumbnails / f"{hashlib.sha256(os.fsencode(project)).hexdigest()[:24]}.png"
 
 
+@dataclass(frozen=True, slots=True)
+class OverlayChoice:
+    """How labels are laid over photos: `opacity` 0–1, borders instead of areas, lines between large pixels."""
+
+    opacity: float = 0.5
+    outlines: bool = False
+    pixel_grid: bool = True
+
+
 class Settings:
     """Typed access to the settings file; a value that is damaged counts as not there."""
 
@@ -87,6 +96,26 @@ class Settings:
     def last_tab(self, tab_id: str) -> None:
         self._store.setValue("last_tab", tab_id)
 
+    @property
+    def overlay(self) -> OverlayChoice:
+        """How labels were laid over photos."""
+        usual = OverlayChoice()
+        try:
+            opacity = float(str(self._store.value("overlay/opacity", usual.opacity)))
+        except ValueError:
+            opacity = usual.opacity
+        return OverlayChoice(
+            opacity if 0 <= opacity <= 1 else usual.opacity,
+            self._flag("overlay/outlines", usual.outlines),
+            self._flag("overlay/pixel_grid", usual.pixel_grid),
+        )
+
+    @overlay.setter
+    def overlay(self, choice: OverlayChoice) -> None:
+        self._store.setValue("overlay/opacity", choice.opacity)
+        self._store.setValue("overlay/outlines", choice.outlines)
+        self._store.setValue("overlay/pixel_grid", choice.pixel_grid)
+
     def parts(self, splitter: str) -> QByteArray | None:
         """How a splitter, given by its object name, was set."""
         value = self._store.value(f"parts/{splitter}")
@@ -117,6 +146,10 @@ class Settings:
     def _write_recent(self, entries: list[tuple[str, Path]]) -> None:
         self._store.setValue("recent/names", [name for name, _ in entries])
         self._store.setValue("recent/folders", [str(folder) for _, folder in entries])
+
+    def _flag(self, key: str, usual: bool) -> bool:
+        told = str(self._store.value(key, usual)).lower()
+        return told == "true" if told in ("true", "false") else usual
 
     def _list(self, key: str) -> list[str]:
         value = self._store.value(key)

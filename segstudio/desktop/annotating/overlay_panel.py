@@ -30,7 +30,7 @@ class OverlayPanel(QFrame):
 
     def __init__(self, look: Look, actions: Actions, overlay: Overlay) -> None:
         super().__init__()
-        self._look, self._overlay = look, overlay
+        self._look, self._overlay, self._actions = look, overlay, actions
         self.opacity = _slider("opacity", "Opacity of the labels", 0, 100)
         self.opacity.setToolTip(
             "Opacity of the labels (, and .)\nHow strongly class colours cover the photo."
@@ -111,9 +111,6 @@ class OverlayPanel(QFrame):
         actions["view.grid"].toggled.connect(lambda on: overlay.change(pixel_grid=on))
         actions["view.less"].triggered.connect(lambda: overlay.step_opacity(-1))
         actions["view.more"].triggered.connect(lambda: overlay.step_opacity(1))
-        actions["photo.overlay"].setChecked(overlay.mask_shown)
-        actions["view.outlines"].setChecked(overlay.look.outlines)
-        actions["view.grid"].setChecked(overlay.look.pixel_grid)
         self._look.theme.changed.connect(self._on_theme_changed)
 
     @Slot()
@@ -124,6 +121,9 @@ class OverlayPanel(QFrame):
             "contrast": round(shown.contrast * 100),
             "gamma": step_of_gamma(shown.gamma),
         }
+        self._actions["photo.overlay"].setChecked(self._overlay.mask_shown)
+        self._actions["view.outlines"].setChecked(shown.outlines)
+        self._actions["view.grid"].setChecked(shown.pixel_grid)
         _put(self.opacity, round(shown.opacity * 100))
         self._percent.setText(f"{shown.opacity:.0%}".replace("%", " %"))
         for name, step in steps.items():

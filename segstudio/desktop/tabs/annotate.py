@@ -15,6 +15,7 @@ from segstudio.desktop.annotating.gone import gone_between, told_of_gone
 from segstudio.desktop.annotating.held_key import HeldKey
 from segstudio.desktop.annotating.history_panel import HistoryPanel
 from segstudio.desktop.annotating.overlay import Overlay
+from segstudio.desktop.annotating.overlay_memory import OverlayMemory
 from segstudio.desktop.annotating.overlay_panel import OverlayPanel
 from segstudio.desktop.annotating.photo_panel import PhotoPanel
 from segstudio.desktop.annotating.photo_wishes import PhotoWishes
@@ -30,6 +31,7 @@ from segstudio.desktop.opened import Changed, OpenedProject
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.settings import Settings
 from segstudio.desktop.tabs.photo_list import PhotoList
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.widgets.empty import EmptyPage
@@ -60,6 +62,7 @@ class AnnotateTab(QStackedWidget):
         *,
         desk: PhotoDesk,
         thumbnails: PictureLoader,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__()
         self._actions, self._session, self._desk = actions, session, desk
@@ -76,6 +79,8 @@ class AnnotateTab(QStackedWidget):
         self.workspace = Workspace(look, actions, desk=desk, box=self.box, overlay=self.overlay)
         self.palette_of_classes = ClassPalette(look, self.box, self.overlay, actions["classes.edit"])
         self.photo = PhotoPanel(look, actions)
+        if settings is not None:
+            OverlayMemory(self.overlay, settings, self)
         self._remover = PhotoRemover(session, desk, self)
         self._wishes = PhotoWishes(
             actions,

@@ -13,6 +13,7 @@ from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.settings import Settings
 from segstudio.desktop.tabs.tab import Badge, TabSpec
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ _THUMBNAILS_WAITING = 60
 class TabTable:
     """Makes the tabs, and owns what they share."""
 
-    def __init__(self, look: Look, actions: Actions, session: ProjectSession) -> None:
-        self._look, self._actions, self._session = look, actions, session
+    def __init__(
+        self, look: Look, actions: Actions, session: ProjectSession, settings: Settings | None = None
+    ) -> None:
+        self._look, self._actions, self._session, self._settings = look, actions, session, settings
         self._loaders: list[PictureLoader] = []
         self._desk: PhotoDesk | None = None
         self._resumes = False
@@ -103,7 +106,12 @@ class TabTable:
         thumbnails = PictureLoader(threads=_THUMBNAIL_THREADS, waiting=_THUMBNAILS_WAITING)
         self._loaders.append(thumbnails)
         self._annotating = AnnotateTab(
-            self._look, self._actions, self._session, desk=self.desk, thumbnails=thumbnails
+            self._look,
+            self._actions,
+            self._session,
+            desk=self.desk,
+            thumbnails=thumbnails,
+            settings=self._settings,
         )
         return self._annotating
 
