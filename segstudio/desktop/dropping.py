@@ -49,6 +49,8 @@ class Dropped:
         if not self.files:
             return "That is not there any more" if self.missing else ""
         what = self.files[0].name if len(self.files) == 1 else f"{len(self.files):,} things"
+        if not is_open and self.is_model and len(self.files) == 1:
+            return f"Look at the model {what}"
         if not is_open:
             return f"New project with {what}"
         if self.is_model:

@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.dropping import Dropped, suggested_name
 from segstudio.desktop.look import Look
-from segstudio.desktop.problems import Problem
+from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.session import ProjectSession
-from segstudio.desktop.settings import Places
+from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.widgets.notice_bar import NoticeBar
+from segstudio.errors import SegStudioError
 
 
 class Wishes(QObject):
@@ -53,16 +54,19 @@ class Wishes(QObject):
         """Open the project in `folder`."""
         self._session.open(folder)
 
-    def new_project(self, files: Sequence[Path] = ()) -> None:
-        """Ask for a new project; `files` go to its Import tab once it is there."""
+    def new_project(
+        self, files: Sequence[Path] = (), *, name: str = "", classes: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Ask for a new project; `files` go to its Import tab, a model to Review, once it is there."""
         from segstudio.desktop.tabs.new_project import NewProjectDialog  # brings in the project store
 
         dialog = NewProjectDialog(
             self._look,
             self._places.documents,
             self._window,
-            name=suggested_name(files),
+            name=name or suggested_name(files),
             files=tuple(files),
+            classes=classes,
         )
         dialog.accepted.connect(self._on_new_accepted)
         dialog.finished.connect(dialog.deleteLater)
@@ -79,8 +83,37 @@ class Wishes(QObject):
             self._notice.tell(Problem("Something is under way: drop it again when it is done.", level="info"))
         elif dropped.project is not None:
             self.open_project(dropped.project)
+        elif dropped.is_model and len(dropped.files) == 1:
+            self.offer_model(dropped.files[0])
         elif dropped.files:
             self.new_project(dropped.files)
+
+    def offer_model(self, path: Path) -> None:
+        """Say what a model file is, and offer a new project with its classes, or to use it in another."""
+        from segstudio.desktop.reviewing.model_offer import ModelOffer  # brings in the description of models
+        from segstudio.runs.model_glance import glance
+
+        try:
+            card = glance(path)
+        except SegStudioError as error:
+            self._notice.tell(problem_of(error))
+            return
+        recent = Settings(self._places).recent()
+        offer = ModelOffer(
+            self._look, path, card, recent=recent, place=self._places.documents, parent=self._window
+        )
+        classes = tuple((entry.name, entry.colour) for entry in card.classes)
+        offer.new_asked.connect(lambda: self._project_for(path, card.project or path.stem, classes))
+        offer.project_chosen.connect(lambda folder: self._open_with(folder, path))
+        offer.finished.connect(offer.deleteLater)
+        offer.open()
+
+    def _project_for(self, model: Path, name: str, classes: tuple[tuple[str, str], ...]) -> None:
+        self.new_project((model,), name=name, classes=classes)
+
+    def _open_with(self, folder: Path, model: Path) -> None:
+        self._kept = (folder, (model,))
+        self.open_project(folder)
 
     @Slot()
     def _on_new_asked(self) -> None:

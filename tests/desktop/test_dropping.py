@@ -39,6 +39,9 @@ def test_what_letting_go_does_is_said(tmp_path: Path) -> None:
     one, two = Dropped(files=(tmp_path / "a.jpg",)), Dropped(files=(tmp_path / "a", tmp_path / "b"))
     assert one.told(is_open=True) == "Look at a.jpg in Import"
     assert two.told(is_open=False) == "New project with 2 things"
+    model = Dropped(files=(tmp_path / "best.pt",))
+    assert model.told(is_open=False) == "Look at the model best.pt"
+    assert model.told(is_open=True, tab="annotate") == "Review with the model best.pt"
     assert Dropped(project=tmp_path / "jumps").told(is_open=True) == "Open the project “jumps”"
     assert Dropped().told(is_open=True) == ""
 

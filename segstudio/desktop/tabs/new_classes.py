@@ -74,6 +74,13 @@ class ClassNames(QWidget):
         """Return name and colour (`#RRGGBB`) of every class that has a name."""
         return tuple((row.name, row.colour) for row in self._rows if row.name)
 
+    def take_classes(self, classes: Sequence[tuple[str, str]]) -> None:
+        """Take names with their colours (`#RRGGBB`), in place of what is there; nothing where there are none."""
+        if classes:
+            self.take_preset([name for name, _ in classes])
+            for row, (_, colour) in zip(self._rows, classes, strict=False):
+                row.recolour(colour)
+
     def take_preset(self, names: Sequence[str]) -> None:
         """Take the classes of a preset: in place of the last one if it is as it was, else behind what was typed."""
         typed = [name for name, _ in self.classes()]
@@ -254,13 +261,17 @@ class _ClassRow(QWidget):
         """The name, without outer and doubled spaces."""
         return " ".join(self.edit.text().split())
 
+    def recolour(self, colour: str) -> None:
+        """Show another colour (`#RRGGBB`)."""
+        self.colour = colour.upper()
+        self._paint()
+        self.recoloured.emit()
+
     @Slot()
     def _on_swatch_clicked(self) -> None:
         chosen = QColorDialog.getColor(self.colour, self, "Colour of the class")
         if chosen.isValid():
-            self.colour = chosen.name().upper()
-            self._paint()
-            self.recoloured.emit()
+            self.recolour(chosen.name())
 
     def _paint(self) -> None:
         self._swatch.setStyleSheet(f"QToolButton {{ background: {self.colour}; margin: 5px; }}")

@@ -119,7 +119,8 @@ def _lack_of_classes(classes: Sequence[str], *, needs_classes: bool) -> Lack | N
 class NewProjectDialog(QDialog):
     """Asks for a new project. After `accepted`, `result_value` holds it; nothing is made here.
 
-    `files` wait for it: they may bring the classes, so none need be given.
+    `files` wait for it: they may bring the classes, so none need be given. `classes` (name, colour) are proposed: they
+    are those of a model that waits.
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class NewProjectDialog(QDialog):
         *,
         name: str = "",
         files: Sequence[Path] = (),
+        classes: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("New project")
@@ -145,6 +147,7 @@ class NewProjectDialog(QDialog):
         self._browse = QPushButton("Choose…")
         self._browse.setAutoDefault(False)
         self._classes = ClassNames(look)
+        self._classes.take_classes(classes)
         self._hint = _hint("new.hint")
         self._classes_hint = _hint("new.hint.classes")
         self._make = QPushButton("Make project")
@@ -193,9 +196,14 @@ class NewProjectDialog(QDialog):
         column.addWidget(label("New project", "title"))
         if self._files:
             told = self._files[0].name if len(self._files) == 1 else f"{len(self._files):,} things dropped"
+            following = (
+                "the Review tab asks this model"
+                if self._classes.classes()
+                else "the Import tab shows what comes in"
+            )
             column.addWidget(
                 label(
-                    f"{shortened(told, _PATH_LETTERS)}: next, the Import tab shows what comes in.",
+                    f"{shortened(told, _PATH_LETTERS)}: next, {following}.",
                     "dim",
                     wraps=True,
                 )

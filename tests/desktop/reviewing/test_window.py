@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from segstudio.desktop.reviewing.model_offer import ModelOffer
 from segstudio.desktop.reviewing.page import ReviewPage
 from segstudio.desktop.tabs.annotate import AnnotateTab
+from segstudio.desktop.tabs.new_project import NewProjectDialog
 from segstudio.desktop.tabs.review import ReviewTab
 from segstudio.desktop.tabs.train import TrainTab
 from segstudio.desktop.window import Window
@@ -105,3 +107,59 @@ def test_photos_dropped_elsewhere_go_to_import(
         assert window.shown_tab == "import"
 
     assert drive(steps, jumps.folder) == 0
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_model_dropped_without_a_project_says_what_it_is_and_makes_one(
+    qtbot: QtBot, drive: Drive, model_file: Path, tmp_path: Path
+) -> None:
+    def offered(window: Window) -> ModelOffer:
+        drop(window, model_file)
+        qtbot.waitUntil(lambda: bool(window.findChildren(ModelOffer)), timeout=WAIT_MS)
+        return window.findChildren(ModelOffer)[-1]
+
+    def steps(window: Window) -> None:
+        damaged = tmp_path / "damaged.pt"
+        damaged.write_bytes(b"nothing of a model")
+        drop(window, damaged)
+        problem = window.notice.problem
+        assert problem is not None
+        assert "damaged.pt" in problem.text
+        offer = offered(window)
+        told = " ".join(text.text() for text in offer.findChildren(QLabel))
+        for words in (
+            "The model elsewhere",
+            "LR-ASPP",
+            "sky",
+            "ground",
+            "mIoU 0.750",
+            "21 Nov 2026",
+            "1 photo",
+        ):
+            assert words in told
+        QTest.mouseClick(offer.new, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: bool(window.findChildren(NewProjectDialog)), timeout=WAIT_MS)
+        dialog = window.findChildren(NewProjectDialog)[-1]
+        wanted = dialog.result_value
+        assert wanted is not None
+        assert wanted.classes == (("sky", "#3366FF"), ("ground", "#996633"))
+        dialog.accept()
+        qtbot.waitUntil(lambda: window.shown_tab == "review", timeout=WAIT_MS)
+        page = page_of(window)
+        qtbot.waitUntil(
+            lambda: page.board.model is not None and page.board.model.path == model_file, timeout=WAIT_MS
+        )
+        window._session.close()
+        qtbot.waitUntil(lambda: window._session.opened is None, timeout=WAIT_MS)
+        again = offered(window)
+        menu = again.use.menu()
+        assert menu is not None
+        first = menu.actions()[0]
+        assert first.text() == wanted.name
+        first.trigger()
+        qtbot.waitUntil(
+            lambda: page.board.model is not None and page.board.model.path == model_file, timeout=WAIT_MS
+        )
+        assert window.shown_tab == "review"
+
+    assert drive(steps) == 0
