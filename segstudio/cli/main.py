@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _do_verb(given: Sequence[str]) -> None:
     from segstudio.cli.application import build_app  # what verbs need, the window does not wait for
 
+    os.environ.setdefault(
+        "OMP_WAIT_POLICY", "PASSIVE"
+    )  # torch's threads sleep while they wait for each other
     wanted = next((word for word in given if not word.startswith("-")), None)
     build_app(wanted)(args=given, prog_name="segstudio")
 

@@ -1,7 +1,7 @@
 """What a training loses to the window that shows it: steps a second with the Train tab following, over those without.
 
 One training of LR-ASPP on the CPU, in a process of its own that has one thread, so that of two cores one is left to the
-window. The window looks on and looks away in turns, a few seconds each: followed, the tab is on screen, reads the log ten
+window. The window looks on and looks away in turns, a few seconds each: followed, the tab is on screen, reads the log five
 times a second and draws its charts; left, nothing of it runs. Rates come from the times in the log, so that starting and
 reading photos do not count, and the median over the turns is told, so that one burst of other load does not. What it
 cannot show: a machine with a single core, where both share it; and on one that is busy with other things the ratio of
@@ -66,6 +66,7 @@ def tab(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     try:
         qtbot.waitUntil(lambda: steps_of(RunFolder(order.run)) > 10, timeout=WAIT_MS)
         session.open(project.folder)
+        qtbot.waitUntil(lambda: session.opened is not None and not session.is_busy, timeout=WAIT_MS)
         made.resize(1280, 800)
         made.show()
         qtbot.waitUntil(lambda: made.page is not None and made.page.view.plots.is_built, timeout=WAIT_MS)

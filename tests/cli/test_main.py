@@ -99,6 +99,17 @@ def test_making_importing_and_checking_need_neither_torch_nor_qt(tmp_path: Path,
         assert (ended.returncode, ended.stderr) == (0, ""), words
 
 
+@pytest.mark.parametrize(("given", "used"), [(None, "PASSIVE"), ("active", "active")])
+def test_the_threads_of_torch_sleep_while_they_wait(
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, given: str | None, used: str
+) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", given or "")
+    if given is None:
+        monkeypatch.delenv("OMP_WAIT_POLICY")
+    run("heads")
+    assert os.environ["OMP_WAIT_POLICY"] == used
+
+
 def test_the_help_names_every_verb_with_its_own_sentence(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")

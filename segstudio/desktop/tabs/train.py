@@ -18,6 +18,7 @@ from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.leaving import Leaving, leaving_words
 from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.widgets.steps import Steps, Stepwise, readied
 from segstudio.desktop.work import JobControl
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class TrainTab(QStackedWidget):
         self.board = RunBoard(self)
         self.errands = Errands(self)
         self.page: TrainPage | None = None
+        self._making = Stepwise(self)
         self._planned: dict[str, str] = {}
         waiting = label("One moment …", "dim")
         waiting.setContentsMargins(24, 24, 24, 24)
@@ -51,6 +53,7 @@ class TrainTab(QStackedWidget):
         """End the threads; the trainings go on."""
         self._refresh.stop()
         self.board.shut_down()
+        self._making.drop()
         self.errands.shut_down()
 
     def plan_with(self, changes: Mapping[str, str]) -> None:
@@ -74,25 +77,32 @@ class TrainTab(QStackedWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Make the page when the tab comes up for the first time."""
         super().showEvent(event)
-        if self.page is None and not self.errands.is_running("page"):
+        self._load_page()
+
+    def _load_page(self) -> None:
+        if self.page is None and not self.errands.is_running("page") and not self._making.is_at_it:
             self.errands.run("page", _import_page, self._on_page_loaded)
 
     def _on_page_loaded(self, _nothing: object) -> None:
-        if self.page is None and self._session.opened is not None:
-            from segstudio.desktop.train.page import TrainPage
+        if self.page is None and not self._making.is_at_it and self._session.opened is not None:
+            self._making.begin(self._page_steps())
 
-            self.page = TrainPage(self._look, self._actions, self._session, self.board, self.errands)
-            QTimer.singleShot(0, self, self._show_page)  # each of these takes its time
+    def _page_steps(self) -> Steps:
+        from segstudio.desktop.train.page import TrainPage, train_parts
 
-    def _show_page(self) -> None:
-        if self.page is not None:
-            self.addWidget(self.page)
-            self.setCurrentWidget(self.page)
-            self.setFocusProxy(self.page)
-            QTimer.singleShot(0, self.page, self.page.show_view)
-            if self._planned:
-                self.page.plan.form.change(self._planned)
-                self._planned = {}
+        around = (self._look, self._actions, self._session, self.board, self.errands)
+        parts = yield from train_parts(*around)
+        self.page = page = TrainPage(*around, parts=parts)
+        if self._planned:
+            page.plan.form.change(self._planned)
+            self._planned = {}
+        self.addWidget(page)
+        yield
+        yield from readied(page, self.size())
+        self.setCurrentWidget(page)
+        self.setFocusProxy(page)
+        yield
+        page.show_view()
 
     @Slot(object)
     def _on_session_changed(self, flags: Changed) -> None:
@@ -101,6 +111,8 @@ class TrainTab(QStackedWidget):
             self.board.show_project(opened.folder if opened else None, opened.runs if opened else ())
         if opened is not None and self.page is not None:
             self.page.refresh(flags)
+        elif opened is not None and self.isVisible():
+            self._load_page()  # it came up before there was a project
 
     @Slot()
     def _on_runs_changed(self) -> None:

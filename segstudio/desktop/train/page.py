@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
@@ -33,21 +35,47 @@ _LEFT_PX = 336
 _MOST_LAID_OVER = 6
 
 
+@dataclass(frozen=True, slots=True)
+class TrainParts:
+    """What the page consists of."""
+
+    plan: Plan
+    runs: RunsPanel
+    view: RunView
+
+
+def train_parts(
+    look: Look, actions: Actions, session: ProjectSession, board: RunBoard, errands: Errands
+) -> Generator[None, None, TrainParts]:
+    """Make one part at each step: all at once would be felt."""
+    plan = Plan(look, actions, session, errands)
+    yield
+    runs, view = RunsPanel(look, actions, session, board, errands), RunView(look)
+    yield
+    return TrainParts(plan, runs, view)
+
+
 class TrainPage(QWidget):
     """The tab once it was first shown. The runs go on without it."""
 
     def __init__(
-        self, look: Look, actions: Actions, session: ProjectSession, board: RunBoard, errands: Errands
+        self,
+        look: Look,
+        actions: Actions,
+        session: ProjectSession,
+        board: RunBoard,
+        errands: Errands,
+        *,
+        parts: TrainParts,
     ) -> None:
         super().__init__()
         self._look, self._actions, self._session = look, actions, session
         self._board, self._errands = board, errands
         self._chosen: tuple[str, ...] = ()
         self._shown: tuple[str, ...] = ()
+        self._is_stale = False
         self._truths = Truths()
-        self.plan = Plan(look, actions, session, errands)
-        self.runs = RunsPanel(look, actions, session, board, errands)
-        self.view = RunView(look)
+        self.plan, self.runs, self.view = parts.plan, parts.runs, parts.view
         self._lay_out()
         self._connect()
         self.refresh(Changed.PROJECT | Changed.PHOTOS | Changed.CLASSES | Changed.RUNS)
@@ -146,6 +174,15 @@ class TrainPage(QWidget):
     @Slot(object)
     def _on_seen(self, now: RunNow) -> None:
         if now.name in self._chosen:
+            self._is_stale = not self.isVisible()
+            if not self._is_stale:
+                self._show_chosen()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what came while nobody looked."""
+        super().showEvent(event)
+        if self._is_stale:
+            self._is_stale = False
             self._show_chosen()
 
     def _show_chosen(self) -> None:

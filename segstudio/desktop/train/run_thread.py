@@ -21,7 +21,7 @@ from segstudio.errors import SegStudioError
 from segstudio.runs.events import RunFailed
 from segstudio.runs.folder import RunFolder
 
-_EVERY_S = 0.1
+_EVERY_S = 0.2
 _CALM_EVERY_S = 2.0
 _PROBE_EVERY_S = 2.0
 
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunNow:
-    """One look at a run, as it is handed to the window: at most ten a second. `problem` says why it failed, `gpu` how
+    """One look at a run, as it is handed to the window: at most five a second. `problem` says why it failed, `gpu` how
     busy its GPU is (percent, None for no GPU of this machine).
     """
 

@@ -7,20 +7,24 @@ import math
 import numpy as np
 import pytest
 
+from segstudio.desktop.train.plots.panel import pause_ms
 from segstudio.desktop.train.plots.series import (
     Curve,
     bottom_of,
     csv_of,
     series_of,
     smoothed,
+    state_of,
     top_of,
     values_at,
     window_of,
 )
+from segstudio.runs.events import Event
 from tests.desktop.train.conftest import epoch, finished, started, step
 from tests.desktop.train.test_log import told
 
 RUN = told(started(), *map(step, range(1, 11)), epoch(1, hits=5), epoch(2, hits=8), finished(2))
+RUN_BEGINS, EPOCH = started(), epoch(1)
 COLOURS = {"sky": "#3366FF", "ground": "#996633"}
 
 
@@ -54,6 +58,23 @@ def test_smoothing_is_the_mean_around_each_value(window: int) -> None:
     half = min(window // 2, 39)
     wanted = [values[max(0, i - half) : i + half + 1].mean() for i in range(40)]
     assert smoothed(values, window).tolist() == pytest.approx(wanted)
+
+
+def test_a_step_changes_the_charts_of_steps_and_an_epoch_those_of_epochs() -> None:
+    def states(*more: Event) -> list[tuple[object, ...]]:
+        curves = [Curve("r", told(RUN_BEGINS, *map(step, range(1, 6)), EPOCH, *more), COLOURS)]
+        return [state_of(chart, curves) for chart in ("loss", "rate", "miou", "classes")]
+
+    def changed(*more: Event) -> list[bool]:
+        return [now != before for now, before in zip(states(*more), states(), strict=True)]
+
+    assert changed() == [False] * 4
+    assert changed(step(6)) == [True, True, False, False]
+    assert changed(epoch(2)) == [True] * 4
+
+
+def test_the_longer_drawing_takes_the_seldomer_it_is_done() -> None:
+    assert [pause_ms(seconds) for seconds in (0.0, 0.001, 0.005, 0.5)] == [100, 100, 500, 1000]
 
 
 def test_the_slider_goes_from_none_to_a_fifth() -> None:

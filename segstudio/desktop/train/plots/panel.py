@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,17 +12,22 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.train.plots.chart import Chart
-from segstudio.desktop.train.plots.series import CHARTS, ChartId, Curve, series_of, window_of
+from segstudio.desktop.train.plots.series import CHARTS, ChartId, Curve, series_of, state_of, window_of
 from segstudio.desktop.widgets.labels import label
 
 _PICTURE_RATIO = 2
 _SMOOTHING = 40
-_COMPUTED_EVERY_MS = 100
+_SOON_MS = 100
+_LONGEST_PAUSE_MS = 1000
+_SHARE = 0.01
+"""So much of a core goes into working out what is drawn; drawing takes about twice as much."""
 _BETWEEN_CHARTS_MS = 10
 
 
 class Plots(QWidget):
-    """Charts whose epochs move together. What is shown is drawn at most ten times a second."""
+    """Charts whose epochs move together. Only those are drawn that have changed, at most ten times a second, and more
+    seldom the longer it takes: a training goes on beside them.
+    """
 
     export_asked = Signal(str)
 
@@ -32,12 +38,14 @@ class Plots(QWidget):
         self.charts: dict[ChartId, Chart] = {}
         self._waiting: list[ChartId] = list(CHARTS)
         self._to_draw: list[ChartId] = []
+        self._drawn: dict[ChartId, tuple[object, ...]] = {}
+        self._spent_s = 0.0
         self._is_stale = False
         self._grid = QGridLayout()
         self._grid.setSpacing(1)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.log = QCheckBox("Log scale")
-        self._redraw = QTimer(self, singleShot=True, interval=_COMPUTED_EVERY_MS)
+        self._redraw = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._redraw.timeout.connect(self._draw)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -66,20 +74,23 @@ class Plots(QWidget):
             chart.view.setXLink(next(iter(self.charts.values())).view)
         self.charts[chart_id] = chart
         self._grid.addWidget(chart, place // 2, place % 2)
-        QTimer.singleShot(0, self, self.build)
+        QTimer.singleShot(_BETWEEN_CHARTS_MS, self, self.build)
 
     def show_curves(self, curves: Sequence[Curve]) -> None:
         """Show these runs; soon, and not more often than it can be seen."""
+        if [each.name for each in curves] != [each.name for each in self._curves]:
+            self._redraw.stop()
+            self._spent_s = 0.0
         self._curves = tuple(curves)
         self._is_stale = True
         if self.isVisible() and not self._redraw.isActive() and not self._to_draw:
-            self._redraw.start()
+            self._redraw.start(pause_ms(self._spent_s))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came while nobody looked."""
         super().showEvent(event)
         if self._is_stale:
-            self._redraw.start()
+            self._redraw.start(_SOON_MS)
 
     @Slot()
     def reset(self) -> None:
@@ -145,20 +156,31 @@ class Plots(QWidget):
         """Draw what has changed: one chart, and the next one in the next turn of the event loop."""
         if self._waiting:
             return
+        began = time.thread_time()
         if not self._to_draw:
-            self._to_draw, self._is_stale = list(self.charts), False
+            self._to_draw, self._is_stale, self._spent_s = list(self.charts), False, 0.0
         chart_id = self._to_draw.pop(0)
+        state = state_of(chart_id, self._curves)
+        if self._drawn.get(chart_id) != state:
+            self._draw_chart(chart_id)
+            self._drawn[chart_id] = state
+        self._spent_s += time.thread_time() - began
+        if self._to_draw:
+            QTimer.singleShot(_BETWEEN_CHARTS_MS, self, self._draw)
+        elif self._is_stale:
+            self._redraw.start(pause_ms(self._spent_s))
+
+    def _draw_chart(self, chart_id: ChartId) -> None:
         steps = max((curve.told.steps.shape[1] for curve in self._curves), default=0)
         window = window_of(self.smoothing.value(), steps)
         epochs = max((float(c.told.started.epochs) for c in self._curves if c.told.started), default=1.0)
         self.charts[chart_id].show_series(series_of(chart_id, self._curves, window), epochs)
-        if self._to_draw:
-            QTimer.singleShot(_BETWEEN_CHARTS_MS, self, self._draw)
-        elif self._is_stale:
-            self._redraw.start()
 
     @Slot()
     def _on_option_changed(self) -> None:
+        self._drawn.pop("loss", None)
+        self._redraw.stop()
+        self._spent_s = 0.0  # who moves the slider waits for nothing
         self.show_curves(self._curves)
 
     @Slot(bool)
@@ -175,3 +197,8 @@ class Plots(QWidget):
     def _on_hovered(self, epoch: float | None) -> None:
         for chart in self.charts.values():
             chart.point_at(epoch)
+
+
+def pause_ms(spent_s: float) -> int:
+    """Return how long to wait before charts are drawn that took so long to work out the last time."""
+    return round(min(_LONGEST_PAUSE_MS, max(_SOON_MS, 1000 * spent_s / _SHARE)))
