@@ -121,6 +121,7 @@ class AnnotateTab(QStackedWidget):
         self._alone.let_go()
         self.box.finish()
         self.box.shut_down()
+        self.list.shut_down()
         self._work.shut_down()
         if self._editor is not None:
             self._editor.shut_down()

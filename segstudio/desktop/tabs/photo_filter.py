@@ -21,11 +21,12 @@ OPEN: frozenset[Status] = frozenset({"todo", "doing"})
 
 @dataclass(frozen=True, slots=True)
 class PhotoFilter:
-    """What a photo must be to be listed: every one of `words` in its key, a status, a split; None: any."""
+    """What a photo must be to be listed: every one of `words` in its key, a status, a split, one of these keys; None: any."""
 
     words: str = ""
     status: Status | None = None
     split: SplitWish | None = None
+    among: frozenset[str] | None = None
 
     def chosen_from(self, photos: Sequence[Photo]) -> tuple[Photo, ...]:
         """Return the photos that pass, in their order."""
@@ -34,6 +35,8 @@ class PhotoFilter:
             found = tuple(photo for photo in found if photo.state.status == self.status)
         if self.split is not None:
             found = tuple(photo for photo in found if (photo.state.split or "undecided") == self.split)
+        if self.among is not None:
+            found = tuple(photo for photo in found if photo.key in self.among)
         for word in self.words.casefold().split():
             found = tuple(photo for photo in found if word in photo.key.casefold())
         return found
@@ -55,6 +58,11 @@ def told_count(shown: Sequence[Photo], total: Sequence[Photo]) -> str:
     text = f"{done:,} / {len(shown):,} done"
     hidden = len(total) - len(shown)
     return f"{text} · {hidden:,} not listed" if hidden else text
+
+
+def told_looking(done: int, total: int) -> str:
+    """Return the line below the list while masks are looked at for a class."""
+    return f"Looking at the masks: {done:,} of {total:,}" if total else "Looking at the masks …"
 
 
 def neighbour(photos: Sequence[Photo], key: str, by: int) -> Photo | None:

@@ -1,4 +1,4 @@
-"""PhotoList: the photos of the project, with search and filters by status and split."""
+"""PhotoList: the photos of the project, with search and filters by status, split and what was painted."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from segstudio.desktop.annotating.class_finder import ClassFinder
+from segstudio.desktop.importing.class_choice import swatch_icon
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.tabs.photo_delegate import PhotoDelegate
-from segstudio.desktop.tabs.photo_filter import PhotoFilter, neighbour, next_open, told_count
+from segstudio.desktop.tabs.photo_filter import PhotoFilter, neighbour, next_open, told_count, told_looking
 from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PhotoModel
 from segstudio.desktop.tabs.photo_search import NoneListed, PhotoSearch
 from segstudio.desktop.widgets.labels import label
@@ -45,6 +47,7 @@ class PhotoList(QFrame):
     def __init__(self, look: Look, loader: PictureLoader) -> None:
         super().__init__()
         self.setObjectName("side")
+        self._look = look
         self._opened: OpenedProject | None = None
         self._chosen = ""
         self._is_filling = False
@@ -54,6 +57,10 @@ class PhotoList(QFrame):
         self.split = _filter_box(
             "photos.split", "Use", "List only photos for training, or held out.", _SPLITS
         )
+        self.holding = _filter_box(
+            "photos.class", "Class", "List only photos in which a class was painted.", (("Any class", None),)
+        )
+        self.finder = ClassFinder(self)
         self.view = QListView()
         self.view.setObjectName("photos")
         self.view.setAccessibleName("Photos")
@@ -79,10 +86,13 @@ class PhotoList(QFrame):
         self._none.all_wanted.connect(self._on_all_wanted)
         self.status.currentIndexChanged.connect(self._on_filter_changed)
         self.split.currentIndexChanged.connect(self._on_filter_changed)
+        self.holding.currentIndexChanged.connect(self._on_class_wanted)
+        self.finder.changed.connect(self._on_filter_changed)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.view.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.pictures_came.connect(self.view.viewport().update)
         look.theme.changed.connect(self.view.viewport().update)
+        look.theme.changed.connect(self._show_classes)
 
     @property
     def chosen(self) -> Photo | None:
@@ -108,8 +118,10 @@ class PhotoList(QFrame):
         if another:
             self._chosen = ""
             self._list_all()
+        self._show_classes()
         self._is_filling = False
-        self._on_filter_changed()
+        self.finder.follow(opened)
+        self._on_class_wanted()
         if self.chosen is None:
             self._choose(self.after() or self.before())  # it went, or nothing was chosen yet
         elif not another:
@@ -166,6 +178,7 @@ class PhotoList(QFrame):
         head.setSpacing(8)
         head.addWidget(self.search)
         head.addLayout(filters)
+        head.addWidget(self.holding)
         self._told.setContentsMargins(12, 0, 8, 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -191,7 +204,13 @@ class PhotoList(QFrame):
         if self._is_filling:
             return
         photos = self._opened.photos if self._opened else ()
-        wanted = PhotoFilter(self.search.text(), self.status.currentData(), self.split.currentData())
+        value = self.holding.currentData()
+        wanted = PhotoFilter(
+            self.search.text(),
+            self.status.currentData(),
+            self.split.currentData(),
+            self.finder.holding(value) if value is not None else None,
+        )
         shown = wanted.chosen_from(photos)
         self._is_filling = True  # rows that come and go choose nothing
         self.model.show_photos(self._opened, shown)
@@ -202,12 +221,40 @@ class PhotoList(QFrame):
             self.view.clearSelection()
         self._is_filling = False
         self._rows.setCurrentWidget(self.view if shown or not photos else self._none)
-        self._told.setText(told_count(shown, photos))
+        looking = self.finder.status
+        self._none.show_waiting(told_looking(looking.done, looking.total) if looking is not None else "")
+        self._told.setText(
+            told_looking(looking.done, looking.total) if looking is not None else told_count(shown, photos)
+        )
+
+    @Slot()
+    def _on_class_wanted(self) -> None:
+        self.finder.want(self.holding.currentData() is not None)
+        self._on_filter_changed()
+
+    @Slot()
+    def _show_classes(self) -> None:
+        """Offer the classes that there are; the one that is chosen stays chosen while it is there."""
+        classes = self._opened.classes.classes if self._opened is not None else ()
+        chosen, box = self.holding.currentData(), self.holding
+        was_filling, self._is_filling = self._is_filling, True
+        box.clear()
+        box.addItem("Any class", None)
+        for entry in classes:
+            icon = swatch_icon(entry.colour, self._look, self.devicePixelRatioF())
+            box.addItem(icon, f"With {entry.name}", entry.index)
+        box.setCurrentIndex(max(0, box.findData(chosen) if chosen is not None else 0))
+        self._is_filling = was_filling
+
+    def shut_down(self) -> None:
+        """End what is under way."""
+        self.finder.shut_down()
 
     def _list_all(self) -> None:
         self.search.clear()
         self.status.setCurrentIndex(0)
         self.split.setCurrentIndex(0)
+        self.holding.setCurrentIndex(0)
 
     @Slot()
     def _on_all_wanted(self) -> None:

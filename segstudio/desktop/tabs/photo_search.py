@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from segstudio.desktop.widgets.labels import label
 
 
+_NONE = "No photo passes these filters."
+
+
 class PhotoSearch(QLineEdit):
     """`returned` says that the first photo is wanted, `left` that the keys are meant for the list again."""
 
@@ -43,7 +46,7 @@ class NoneListed(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        told = label("No photo passes these filters.", "dim", wraps=True)
+        told = self._told = label(_NONE, "dim", wraps=True)
         told.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._button = QPushButton("List all photos")
         self._button.setObjectName("photos.all")
@@ -55,6 +58,10 @@ class NoneListed(QWidget):
         column.addWidget(told)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
+
+    def show_waiting(self, words: str) -> None:
+        """Say what is waited for; nothing: that there is no such photo."""
+        self._told.setText(words or _NONE)
 
     @Slot()
     def _on_clicked(self) -> None:

@@ -1,0 +1,194 @@
+"""ClassFinder: knows in which photos a class was painted, counted in a worker and kept in a small file of the project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from segstudio.desktop.editing.shares import count
+from segstudio.desktop.opened import OpenedProject
+from segstudio.desktop.problems import Stopped
+from segstudio.desktop.work import Job, JobControl, JobStatus
+from segstudio.errors import SegStudioError
+from segstudio.files import write_text
+from segstudio.project.classes import VOID
+from segstudio.project.masks import read_mask
+from segstudio.project.threads import WorkStopped, for_each
+
+CACHE = ".cache/painted-classes.json"
+"""May be deleted at any time: it is made anew."""
+
+_VERSION = 1
+_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """What a mask held that was written at `time` (ns): its values, void left out."""
+
+    time: int
+    values: frozenset[int]
+
+
+class ClassFinder(QObject):
+    """Counts only while somebody wants to know. In the GUI thread; `shut_down` before the end.
+
+    `changed` says that more is known, or how far counting is.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._opened: OpenedProject | None = None
+        self._known: dict[str, Painted] = {}
+        self._is_wanted = False
+        self._job: Job | None = None
+        self._over: list[Job] = []
+        self._status: JobStatus | None = None
+
+    @property
+    def status(self) -> JobStatus | None:
+        """How far counting is; None while nothing is counted."""
+        return self._status
+
+    def follow(self, opened: OpenedProject | None) -> None:
+        """Look at this project from now on."""
+        if (opened.folder if opened else None) != (self._opened.folder if self._opened else None):
+            self._end()
+            self._known = {}
+        self._opened = opened
+        self._go_on()
+
+    def want(self, wanted: bool) -> None:
+        """Begin to count, or leave it."""
+        self._is_wanted = wanted
+        if wanted:
+            self._go_on()
+        else:
+            self._end()
+
+    def holding(self, value: int) -> frozenset[str]:
+        """Return the keys of the photos that are known to hold a mask value."""
+        return frozenset(key for key, painted in self._known.items() if value in painted.values)
+
+    def shut_down(self) -> None:
+        """End the thread."""
+        self._is_wanted = False
+        self._end()
+        for job in self._over:
+            job.wait()
+
+    def _go_on(self) -> None:
+        opened = self._opened
+        if opened is None or not self._is_wanted or self._job is not None:
+            return
+        times, known = opened.mask_times, self._known
+        gone = [key for key in known if key not in times]
+        for key in gone:
+            del known[key]
+        if all(key in known and known[key].time == time for key, time in times.items()):
+            return
+        folder, before = opened.folder, dict(known)
+        self._job = Job(
+            "Looking at the masks",
+            lambda control: _looked(folder, times, before, control),
+            self,
+            can_cancel=True,
+        )
+        self._job.progressed.connect(self._on_progressed)
+        self._job.succeeded.connect(self._on_looked)
+        self._job.failed.connect(self._on_failed)
+        self._status = self._job.status
+        self._job.start()
+
+    def _end(self) -> None:
+        job, self._job, self._status = self._job, None, None
+        if job is not None:
+            job.cancel()
+            self._over.append(job)  # its thread ends by itself, after the masks under way
+            job.finished.connect(self._on_over)
+            self._on_over()
+
+    @Slot()
+    def _on_over(self) -> None:
+        for job in [job for job in self._over if job.isFinished()]:
+            self._over.remove(job)
+            job.deleteLater()
+
+    @Slot(object)
+    def _on_progressed(self, status: JobStatus) -> None:
+        if self._job is not None:
+            self._status = status
+            self.changed.emit()
+
+    @Slot(object)
+    def _on_looked(self, known: dict[str, Painted]) -> None:
+        if self.sender() is self._job:
+            self._end()
+            self._known = known
+            self._go_on()  # it may have been painted meanwhile
+            self.changed.emit()
+
+    @Slot(object)
+    def _on_failed(self, _problem: object) -> None:
+        """The log has it; the filter finds what is known."""
+        if self.sender() is self._job:
+            self._end()
+            self.changed.emit()
+
+
+def values_of(path: Path) -> frozenset[int]:
+    """Return the values of a mask, void left out; none for one that cannot be read: opening the photo tells of it."""
+    try:
+        return frozenset(int(value) for value in np.flatnonzero(count(read_mask(path)))) - {VOID}
+    except SegStudioError:
+        return frozenset()
+
+
+def read_cache(folder: Path) -> dict[str, Painted]:
+    """Return what was kept of the project in `folder`; nothing where that is damaged."""
+    try:
+        told = json.loads((folder / CACHE).read_text(encoding="utf-8"))
+        if told["version"] != _VERSION:
+            return {}
+        return {key: Painted(int(time), frozenset(values)) for key, (time, values) in told["masks"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _looked(
+    folder: Path, times: Mapping[str, int], known: Mapping[str, Painted], control: JobControl
+) -> dict[str, Painted]:
+    """In a worker thread."""
+    there = {**read_cache(folder), **known}
+    keys = sorted(times, key=lambda key: key in there)  # what was never seen comes first
+    wanted = [key for key in keys if key not in there or there[key].time != times[key]]
+    look: Callable[[str], frozenset[int]] = lambda key: values_of(folder / f"masks/{key}.png")  # noqa: E731
+    try:
+        found = for_each(
+            look,
+            wanted,
+            progress=control.stage("Looking at the masks"),
+            cancelled=control.cancelled,
+            workers=_THREADS,
+        )
+    except WorkStopped as stop:
+        raise Stopped from stop
+    seen = {key: Painted(times[key], values) for key, values in zip(wanted, found, strict=True)}
+    all_known = {key: painted for key, painted in {**there, **seen}.items() if key in times}
+    if seen:
+        _keep(folder, all_known)
+    return all_known
+
+
+def _keep(folder: Path, known: Mapping[str, Painted]) -> None:
+    masks = {key: (painted.time, sorted(painted.values)) for key, painted in known.items()}
+    with suppress(SegStudioError):  # a project that may only be read
+        write_text(folder / CACHE, json.dumps({"version": _VERSION, "masks": masks}, ensure_ascii=False))

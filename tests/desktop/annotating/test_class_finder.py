@@ -1,0 +1,95 @@
+"""Photos are found by the classes painted in them; masks are looked at beside the window, each once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from segstudio.desktop.annotating import class_finder
+from segstudio.desktop.annotating.class_finder import CACHE, ClassFinder, read_cache, values_of
+from segstudio.desktop.opened_reading import read_opened
+from segstudio.desktop.tabs.photo_filter import PhotoFilter, told_looking
+from segstudio.desktop.window import Window
+from segstudio.project.project import Project
+from tests.desktop.annotating.hands import Hands
+from tests.desktop.conftest import WAIT_MS, Drive
+
+
+def _listed(hands: Hands) -> list[str]:
+    return [photo.key for photo in hands.tab.list.model.photos]
+
+
+def test_photos_with_a_class_are_listed_and_painting_changes_that(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        box = hands.find("photos.class")
+        assert isinstance(box, QComboBox)
+        assert [box.itemText(n) for n in range(box.count())] == ["Any class", "With sky", "With ground"]
+        box.setCurrentText("With ground")
+        hands.wait(lambda: _listed(hands) == ["0.jpg", "1.jpg"])
+        assert "not listed" in hands.words("photos.told")
+        hands.tab.list.show_photo("3.jpg")
+        hands.wait_for_photo("3.jpg")
+        assert box.currentText() == "Any class"
+        box.setCurrentText("With ground")
+        hands.wait(lambda: _listed(hands) == ["0.jpg", "1.jpg"])
+        hands.key(Qt.Key.Key_2)
+        hands.dab(20, 20)
+        hands.tab._desk.save()
+        hands.wait(lambda: _listed(hands) == ["0.jpg", "1.jpg", "3.jpg"])
+
+    assert drive(steps, project.folder) == 0
+    assert read_cache(project.folder)["3.jpg"].values == {1}
+
+
+def test_a_mask_is_looked_at_once_also_after_a_restart(
+    qtbot: QtBot, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def look(path: Path) -> frozenset[int]:
+        looked.append(path.name)
+        return values_of(path)
+
+    monkeypatch.setattr(class_finder, "values_of", look)
+    for expected in (["0.jpg.png", "1.jpg.png"], []):
+        looked.clear()
+        finder = ClassFinder()
+        finder.follow(read_opened(project.folder))
+        assert finder.status is None
+        with qtbot.waitSignal(finder.changed, timeout=WAIT_MS):
+            finder.want(True)
+        qtbot.waitUntil(lambda f=finder: f.status is None, timeout=WAIT_MS)
+        assert finder.holding(0) == finder.holding(1) == {"0.jpg", "1.jpg"}
+        assert finder.holding(2) == frozenset()
+        finder.shut_down()
+        assert sorted(looked) == expected
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 1, "masks": {"a": 3}}', '{"version": 99}'])
+def test_a_cache_that_is_damaged_counts_as_not_there(project: Project, text: str) -> None:
+    path = project.folder / CACHE
+    path.parent.mkdir()
+    path.write_text(text)
+    assert read_cache(project.folder) == {}
+
+
+def test_a_mask_that_cannot_be_read_holds_nothing(project: Project) -> None:
+    path = project.mask_path(project.photo("0.jpg"))
+    assert values_of(path) == {0, 1}
+    path.write_bytes(b"torn")
+    assert values_of(path) == frozenset()
+
+
+def test_the_filter_lets_through_what_is_among_the_keys(project: Project) -> None:
+    photos = project.photos()
+    assert PhotoFilter(among=frozenset({"1.jpg", "x"})).chosen_from(photos) == photos[1:2]
+    assert told_looking(1200, 10000) == "Looking at the masks: 1,200 of 10,000"
+    assert told_looking(0, 0) == "Looking at the masks …"
