@@ -1,4 +1,4 @@
-"""Commit: writing what is ready into the project, as a job of the session."""
+"""Commit and TakeBack: writing what is ready into the project, or taking an import back, as jobs of the session."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from segstudio.formats.importing import commit_import
 from segstudio.formats.options import ImportOptions, ImportStopped
 from segstudio.formats.record import ImportRecord, read_record
 from segstudio.formats.threads import polite_workers
+from segstudio.formats.undoing import Undone, undo_import
+from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.change import ProjectChangedError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
@@ -28,8 +30,8 @@ def at_once(then: Callable[[], None]) -> None:
 
 @dataclass(slots=True)
 class Commit:
-    """What is to be written, and how that ended: `record` once it is written, `is_outdated` when the project was
-    changed meanwhile. Written by the worker, read after its end.
+    """What is to be written, and how that ended: `record` and its `path` once it is written, `is_outdated` when the
+    project was changed meanwhile and nothing was. Written by the worker, read after its end.
     """
 
     folder: Path
@@ -38,6 +40,7 @@ class Commit:
     options: ImportOptions
     examination: Examination | None
     record: ImportRecord | None = None
+    path: Path | None = None
     is_outdated: bool = False
 
     def work(self) -> Callable[[JobControl], object]:
@@ -51,7 +54,7 @@ class Commit:
         else:
             prepared = prepare_again(self.material, project, self.classes, self.options, control)
         try:
-            path = commit_import(
+            self.path = commit_import(
                 prepared,
                 project,
                 workers=polite_workers(),
@@ -60,7 +63,34 @@ class Commit:
             )
         except ImportStopped as stopped:
             raise Stopped from stopped
-        except ProjectChangedError:
-            self.is_outdated = True
-            raise
-        self.record = read_record(path)
+        except ProjectChangedError as changed:
+            self.is_outdated = True  # it is prepared again as things are now, and that is told: no error
+            raise Stopped from changed
+        self.record = read_record(self.path)
+
+
+@dataclass(slots=True)
+class TakeBack:
+    """The import to take back, by its record, and what was done, once it is. Written by the worker, read after its end."""
+
+    folder: Path
+    path: Path
+    undone: Undone | None = None
+    record: ImportRecord | None = None
+
+    def work(self) -> Callable[[JobControl], object]:
+        """Return the work of the job."""
+        return self._take_back
+
+    def _take_back(self, control: JobControl) -> None:
+        try:
+            self.undone = undo_import(
+                Project.open(self.folder),
+                self.path,
+                StrokeJournals(),
+                progress=control.stage("Looking at masks"),
+                cancelled=control.cancelled,
+            )
+        except ImportStopped as stopped:
+            raise Stopped from stopped
+        self.record = read_record(self.path)

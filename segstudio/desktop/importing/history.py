@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.work import Job, JobControl
+from segstudio.errors import SegStudioError
 from segstudio.formats.record import ImportRecord, read_record, records_of
 
 _MOST = 5
 
 
+@dataclass(frozen=True, slots=True)
+class PastImport:
+    """An import of before: its record's file, and how it is told from the others."""
+
+    path: Path
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """A record and the file in which it lies."""
+
+    path: Path
+    record: ImportRecord
+
+
 class History(QObject):
-    """`listed` carries the records' paths, the newest first; `was_read` an ImportRecord; `problem_met` a Problem."""
+    """`listed` carries PastImports, the newest first; `was_read` a ReadRecord; `problem_met` a Problem."""
 
     listed = Signal(object)
     was_read = Signal(object)
@@ -28,11 +46,11 @@ class History(QObject):
 
     def list_imports(self, project: Path) -> None:
         """Find the newest imports of a project; what an earlier wish still finds is not told."""
-        self._newest = self._start("Looking for imports", lambda _control: records_of(project)[:_MOST])
+        self._newest = self._start("Looking for imports", lambda _control: past_imports(project))
 
     def read(self, path: Path) -> None:
         """Read one."""
-        self._start("Reading a report", lambda _control: read_record(path))
+        self._start("Reading a report", lambda _control: ReadRecord(path, read_record(path)))
 
     def shut_down(self) -> None:
         """Wait for the threads."""
@@ -52,7 +70,7 @@ class History(QObject):
 
     @Slot(object)
     def _on_succeeded(self, result: object) -> None:
-        if isinstance(result, ImportRecord):
+        if isinstance(result, ReadRecord):
             self.was_read.emit(result)
         elif self.sender() is self._newest:
             self.listed.emit(result)
@@ -62,6 +80,25 @@ class History(QObject):
         for job in [job for job in self._jobs if job.isFinished()]:
             self._jobs.remove(job)
             job.deleteLater()
+
+
+def past_imports(project: Path) -> tuple[PastImport, ...]:
+    """Read the newest imports of a project; for a worker."""
+    return tuple(PastImport(path, _told(path)) for path in records_of(project)[:_MOST])
+
+
+def _told(path: Path) -> str:
+    """When, how many photos, and what tells two imports of one second apart."""
+    folder = path.parent.name
+    number = folder[18:]
+    when = told_when(folder) + (f" ({number})" if number else "")
+    try:
+        record = read_record(path)
+    except SegStudioError:
+        return when  # who asks for it is told why it cannot be read
+    photos = len(record.report.get("imported", ())) + len(record.report.get("unlabelled", ()))
+    told = f"{when} · {photos:,} {'photo' if photos == 1 else 'photos'}"
+    return f"{told}, taken back" if record.undone else told
 
 
 def told_when(text: str) -> str:

@@ -61,10 +61,11 @@ def label_rows(
     before: Sequence[LabelRow] = (),
     *,
     areas: Mapping[str, float] | None = None,
+    keep_order: bool = True,
 ) -> tuple[LabelRow, ...]:
     """Return a row for each label, in draw order: later paints over earlier. Labels that differ in case are one.
 
-    What the person chose in `before`, and their order there, stays as far as it goes. A label is the class of its
+    What the person chose in `before`, and with `keep_order` their order there, stays as far as it goes. A label is the class of its
     name; else a new class if the project has none yet; else it is left open: it may be misspelt. What has no
     order yet finds its place by `areas`, the typical one of each label: small things lie on large ones.
     """
@@ -81,7 +82,7 @@ def label_rows(
         rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint))
     order = {folded(row.label): place for place, row in enumerate(before)}
     rows = _small_over_large(rows, classes, areas or {})
-    if before:
+    if before and keep_order:
         rows.sort(key=lambda row: order.get(folded(row.label), len(order)))
     return tuple(rows)
 
@@ -114,6 +115,61 @@ def moved(rows: Sequence[LabelRow], start: int, end: int) -> tuple[LabelRow, ...
 def aimed(rows: Sequence[LabelRow], label: str, target: Target) -> tuple[LabelRow, ...]:
     """Return the rows with another target for `label`."""
     return tuple(replace(row, target=target) if row.label == label else row for row in rows)
+
+
+def aimed_in_order(
+    rows: Sequence[LabelRow], label: str, target: Target, classes: ClassList
+) -> tuple[LabelRow, ...]:
+    """Return the rows with another target for `label`; one that is a class of the project takes that class's place.
+
+    Saying what a label means does not change what is painted over what in the project: only dragging does.
+    """
+    rows = aimed(rows, label, target)
+    wanted = classes.find(target.name) if target.kind is Kind.CLASS else None
+    start = next((n for n, row in enumerate(rows) if row.label == label), -1)
+    if wanted is None or start < 0:
+        return rows
+    rank = {index: place for place, index in enumerate(classes.draw_order)}
+    others = [row for row in rows if row.label != label]
+    found = [classes.find(row.target.name) if row.target.kind is Kind.CLASS else None for row in others]
+    places = [-1 if entry is None else rank[entry.index] for entry in found]
+    above = (n for n, place in enumerate(places) if place >= rank[wanted.index])
+    below = (n + 1 for n, place in reversed(list(enumerate(places))) if 0 <= place < rank[wanted.index])
+    return moved(rows, start, next(above, next(below, start)))
+
+
+def carried(rows: Sequence[LabelRow], before: ClassList, now: ClassList) -> tuple[LabelRow, ...]:
+    """Return the rows with the classes of the list `before` under the names that they have `now`."""
+    found = []
+    for row in rows:
+        was = before.find(row.target.name) if row.target.kind is Kind.CLASS else None
+        there = now.at(was.index) if was is not None else None
+        found.append(row if there is None else replace(row, target=Target(Kind.CLASS, there.name)))
+    return tuple(found)
+
+
+def told_of_new_classes(before: Sequence[LabelRow], now: Sequence[LabelRow]) -> str:
+    """Return the sentence on a class list that was changed while an import is prepared: what it means for the choices."""
+    was = {folded(row.label): row.target.kind for row in before}
+    lost = [
+        f"“{row.label}”"
+        for row in now
+        if row.target.kind is Kind.OPEN and was.get(folded(row.label), Kind.OPEN) is not Kind.OPEN
+    ]
+    if not lost:
+        return "The class list was changed: the import goes on with the new one, and what you chose is kept."
+    return (
+        f"The class list was changed: say anew what becomes of {', '.join(lost)};"
+        " everything else that you chose is kept."
+    )
+
+
+def order_change(rows: Sequence[LabelRow], classes: ClassList) -> str:
+    """Return the project's draw order as the import would leave it, in words, or nothing where it stays."""
+    names = {entry.index: entry.name for entry in classes.classes}
+    there = [names[index] for index in classes.draw_order]
+    after = [name for name in draw_order(rows, classes) if classes.find(name) is not None]
+    return "" if after == there else f"The project's draw order becomes: {', '.join(after)}"
 
 
 def new_target(row: LabelRow, rows: Sequence[LabelRow], classes: ClassList, colour: str = "") -> Target:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
@@ -27,10 +29,13 @@ _MOST_LINES = 10
 
 
 class ReportPage(QScrollArea):
-    """`show_asked`: the photos are to be shown in Annotate; `more_asked`: something else is to be imported."""
+    """`show_asked`: the photos are to be shown in Annotate; `more_asked`: something else is to be imported;
+    `undo_asked`: the import is to be taken back, with the path of its record.
+    """
 
     show_asked = Signal()
     more_asked = Signal()
+    undo_asked = Signal(object)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -48,6 +53,15 @@ class ReportPage(QScrollArea):
         self._more = QPushButton("Import more")
         self._more.setObjectName("import.report.more")
         self._more.setToolTip("Start anew; this report stays with the project.")
+        self._undo = QPushButton("Undo this import")
+        self._undo.setObjectName("import.report.undo")
+        self._undo.setProperty("kind", "quiet")
+        self._undo.setToolTip(
+            "Its photos go to the project's trash folder, masks that it replaced come back, and classes that only it"
+            " needed go.\nWhat was painted since stays."
+        )
+        self._undo.clicked.connect(self._on_undo_clicked)
+        self._path: Path | None = None
         self._show.clicked.connect(self.show_asked)
         self._more.clicked.connect(self.more_asked)
         self._folds: list[Fold] = []
@@ -56,17 +70,23 @@ class ReportPage(QScrollArea):
         self._lay_out()
         self.setFocusProxy(self._show)
 
-    def show_record(self, record: ImportRecord) -> None:
-        """Show another import."""
+    def show_record(self, path: Path, record: ImportRecord) -> None:
+        """Show another import, whose record lies in `path`."""
+        self._path = path
         self._title.setText(headline(record.report))
         who = f" by {record.who}" if record.who else ""
-        self._when.setText(f"{told_when(record.when)}{who}")
+        gone = f" · taken back on {told_when(record.undone)}" if record.undone else ""
+        self._when.setText(f"{told_when(record.when)}{who}{gone}")
+        self._undo.setVisible(record.can_be_undone)
+        self._show.setVisible(not record.undone or bool(record.left))
+        self.setFocusProxy(self._show if not record.undone or record.left else self._more)
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._folds = [Fold(self._look, section) for section in sections(record.report, record.replaced)]
+        found = sections(record.report, record.replaced, record.left)
+        self._folds = [Fold(self._look, section) for section in found]
         for title, stays_out in (("What came in", False), ("What stayed out", True)):
             folds = [fold for fold in self._folds if fold.section.stays_out is stays_out]
             if folds:
@@ -82,12 +102,22 @@ class ReportPage(QScrollArea):
         """The lists."""
         return tuple(self._folds)
 
+    def lock(self, locked: bool) -> None:
+        """While an import is written or taken back, none other is."""
+        self._undo.setEnabled(not locked)
+
+    @Slot()
+    def _on_undo_clicked(self) -> None:
+        if self._path is not None:
+            self.undo_asked.emit(self._path)
+
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self._show)
         buttons.addWidget(self._more)
         buttons.addStretch(1)
+        buttons.addWidget(self._undo)
         middle = QWidget()
         middle.setMaximumWidth(_WIDTH_PX)
         column = QVBoxLayout(middle)

@@ -28,7 +28,9 @@ def headline(report: Mapping[str, Any]) -> str:
     return f"{_counted(masks, 'photo')} imported with mask"
 
 
-def sections(report: Mapping[str, Any], replaced: Sequence[str] = ()) -> tuple[Section, ...]:
+def sections(
+    report: Mapping[str, Any], replaced: Sequence[str] = (), left: Sequence[str] = ()
+) -> tuple[Section, ...]:
     """Return the lists of `ImportReport.as_json` that hold something: what came in, what to know of it, what did not."""
     unknown = [
         f"{label['name'] or '(no name)'}: {_counted(label['shapes'], 'shape')}"
@@ -36,6 +38,7 @@ def sections(report: Mapping[str, Any], replaced: Sequence[str] = ()) -> tuple[S
     ]
     hidden = [f"{key}: {', '.join(names)}" for key, names in _dict(report, "hidden").items()]
     plain = (
+        ("Kept when it was taken back", list(left), "They were painted since the import.", False),
         ("Imported with mask", _list(report, "imported"), "They wait in Annotate, done.", False),
         ("Imported without mask", _list(report, "unlabelled"), "They wait in Annotate to be painted.", False),
         ("Masks replaced", list(replaced), "The former ones are kept below sources, in “replaced”.", False),

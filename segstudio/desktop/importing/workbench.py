@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.importing.choices_panel import ChoicesPanel
 from segstudio.desktop.importing.class_rows import ClassRows
 from segstudio.desktop.importing.given_panel import GivenPanel, action_button
-from segstudio.desktop.importing.history import told_when
-from segstudio.desktop.importing.mapping import Kind, LabelRow
+from segstudio.desktop.importing.mapping import Kind, LabelRow, order_change
 from segstudio.desktop.importing.preview_panel import PreviewPanel
 from segstudio.desktop.importing.row_table import RowTable
 from segstudio.desktop.importing.rows import Tally
@@ -48,6 +44,9 @@ class Workbench(QWidget):
         )
         self._no_classes = label("", "dim", wraps=True)
         self._order = label("Later paints over earlier: drag to reorder", "caption")
+        self._order_change = label("", "caption", wraps=True)
+        self._order_change.setObjectName("import.order_change")
+        self._order_change.setProperty("level", "warning")
         self._told = ElidedLabel(
             mode=Qt.TextElideMode.ElideRight
         )  # what is ready and what is wanted come first
@@ -80,6 +79,8 @@ class Workbench(QWidget):
         self._no_classes.setVisible(not rows)
         self._order.setVisible(bool(rows))
         self.classes.setVisible(bool(rows))
+        self._order_change.setText(order_change(rows, classes))
+        self._order_change.setVisible(bool(order_change(rows, classes)))
         self._order_tabs()
 
     def lock(self, locked: bool) -> None:
@@ -132,6 +133,7 @@ class Workbench(QWidget):
         column.addWidget(_line())
         column.addLayout(head)
         column.addWidget(self._order)
+        column.addWidget(self._order_change)
         column.addWidget(self.classes, 1)
         column.addWidget(self._no_classes, 1)
         column.addWidget(_line())
@@ -139,6 +141,7 @@ class Workbench(QWidget):
         self._no_classes.setContentsMargins(12, 4, 12, 8)
         self._no_classes.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._order.setContentsMargins(12, 0, 12, 6)
+        self._order_change.setContentsMargins(12, 0, 12, 6)
         return side
 
     def _middle(self) -> QWidget:
@@ -187,76 +190,3 @@ def _line() -> QFrame:
     line.setObjectName("line")
     line.setFixedHeight(1)
     return line
-
-
-class Welcome(QWidget):
-    """Where nothing was given yet: what to drop, and the imports of before. `report_asked` carries one's record."""
-
-    report_asked = Signal(object)
-
-    def __init__(self, look: Look, actions: Actions) -> None:
-        super().__init__()
-        self._look = look
-        self._icon = label("")
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        title = label("Drop photos, folders, annotation files or ZIPs here", "title")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        sentence = label(
-            "In any mix: CVAT and LabelMe XML are matched with their photos, and you see every mask before"
-            " anything is imported.",
-            "dim",
-            wraps=True,
-        )
-        sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        self._files = action_button(actions, "import.files", "primary")
-        buttons.addWidget(self._files)
-        buttons.addWidget(action_button(actions, "import.folder"))
-        buttons.addStretch(1)
-        self._earlier = QVBoxLayout()
-        self._earlier.setSpacing(0)
-        card = QFrame()
-        card.setObjectName("import.drop")
-        card.setMaximumWidth(640)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(32, 40, 32, 40)
-        column.setSpacing(12)
-        for widget in (self._icon, title, sentence):
-            column.addWidget(widget)
-        column.addSpacing(4)
-        column.addLayout(buttons)
-        outer = QVBoxLayout(self)
-        outer.addStretch(2)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(card, 6)
-        row.addStretch(1)
-        outer.addLayout(row)
-        outer.addSpacing(8)
-        outer.addLayout(self._earlier)
-        outer.addStretch(3)
-        self.setFocusProxy(self._files)
-        look.theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-
-    @Slot(object)
-    def show_imports(self, paths: Sequence[Path]) -> None:
-        """Offer the reports of earlier imports, by their records."""
-        while (item := self._earlier.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for path in paths:
-            button = QPushButton(f"Report of {told_when(path.parent.name)}")
-            button.setObjectName("import.earlier")
-            button.setProperty("kind", "link")
-            button.setToolTip("What this import brought in, and what it left out.")
-            button.clicked.connect(partial(self.report_asked.emit, path))
-            self._earlier.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        self._icon.setPixmap(self._look.icon("import", "text_dim").pixmap(40, 40))

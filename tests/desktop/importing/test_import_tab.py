@@ -118,7 +118,7 @@ def test_a_newcomer_drops_a_folder_and_presses_import(
         title = window.findChild(QLabel, "import.report.title")
         assert title is not None
         assert title.text() == "2 photos imported with mask"
-        assert not window.notice.isVisible()
+        assert window.notice.accessibleName() == "Note: 2 photos imported with mask."
         show = window.findChild(QPushButton, "import.report.show")
         assert show is not None
         QTest.mouseClick(show, Qt.MouseButton.LeftButton)
@@ -375,10 +375,11 @@ def test_cancel_in_the_middle_leaves_the_project_as_it_was(
         dropped(window, given)
         wait_until_looked_at(qtbot, tab)
 
-        def write_one(*args: object, **kwargs: object) -> None:
-            original(*args, **kwargs)  # type: ignore[arg-type]
+        def write_one(*args: object, **kwargs: object) -> object:
+            told = original(*args, **kwargs)  # type: ignore[arg-type]
             written.append("one")
             window._session.cancel()
+            return told
 
         monkeypatch.setattr(formats_importing, "_write_photo", write_one)
         window._actions["import.start"].trigger()
@@ -503,7 +504,7 @@ def test_open_photos_are_released_before_masks_are_written(
             order.append("released")
             then()
 
-        tab._release = release
+        tab.writer.release = release
         dropped(window, given)
         wait_until_looked_at(qtbot, tab)
         assert not list((empty.folder / "masks").rglob("*.png"))

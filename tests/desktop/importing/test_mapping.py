@@ -5,18 +5,22 @@ from __future__ import annotations
 import pytest
 
 from segstudio.desktop.importing.history import told_when
+from segstudio.desktop.importing.label_book import LabelBook
 from segstudio.desktop.importing.mapping import (
     Choices,
     Kind,
     LabelRow,
     Target,
     aimed,
+    aimed_in_order,
+    carried,
     draw_order,
     label_rows,
     moved,
     named_target,
     new_target,
     options_of,
+    order_change,
 )
 from segstudio.desktop.importing.report_words import headline, sections
 from segstudio.formats.labels import LabelUse
@@ -110,6 +114,54 @@ def test_only_the_classes_found_change_places_in_the_draw_order() -> None:
     more = aimed(more, "rope", new_target(more[1], more, JUMPS))
     assert draw_order(more, JUMPS) == ("sky", "ground", "person", "rope")
     assert draw_order(moved(more, 1, 0), JUMPS) == ("rope", "ground", "person", "sky")
+
+
+def test_saying_what_a_label_means_keeps_the_projects_draw_order() -> None:
+    rows = label_rows([_use("himmel"), _use("Mensch"), _use("ground")], JUMPS, areas={"Mensch": 9.0})
+    for label, name in (("himmel", "sky"), ("Mensch", "person")):
+        rows = aimed_in_order(rows, label, Target(Kind.CLASS, name), JUMPS)
+    assert _labels(rows) == ["himmel", "ground", "Mensch"]
+    assert draw_order(rows, JUMPS) == ("sky", "ground", "person")
+    assert order_change(rows, JUMPS) == ""
+    rows = moved(rows, 2, 0)  # only dragging changes it, and that is said
+    assert order_change(rows, JUMPS) == "The project's draw order becomes: person, sky, ground"
+    twice = aimed_in_order(
+        label_rows([_use("sky"), _use("cloud")], JUMPS), "cloud", Target(Kind.CLASS, "sky"), JUMPS
+    )
+    assert _labels(twice) == ["cloud", "sky"]
+    assert aimed_in_order(rows, "Mensch", Target(Kind.OUT), JUMPS)[0].target.kind is Kind.OUT
+
+
+def test_choices_outlive_another_class_list() -> None:
+    book, uses = LabelBook(), [_use(name) for name in ("himmel", "ground", "rope", "person")]
+    book.fill(uses, JUMPS, {})
+    book.aim("himmel", Target(Kind.CLASS, "sky"), JUMPS)
+    book.aim("rope", Target(Kind.OUT), JUMPS)
+    renamed = JUMPS.renamed("sky", "heaven").added("tree")
+    assert book.renew(uses, JUMPS, {}) == ""
+    told = book.renew(uses, renamed, {})
+    assert (
+        told == "The class list was changed: the import goes on with the new one, and what you chose is kept."
+    )
+    kinds = {row.label: (row.target.kind, row.target.name) for row in book.rows}
+    assert kinds["himmel"] == (Kind.CLASS, "heaven")
+    assert kinds["rope"] == (Kind.OUT, "")
+    without = renamed.removed("heaven")
+    assert book.renew(uses, without, {}).startswith(
+        "The class list was changed: say anew what becomes of “himmel”;"
+    )
+    assert carried(book.rows, without, without) == book.rows
+
+
+def test_an_order_that_nobody_chose_follows_the_project() -> None:
+    book, uses = LabelBook(), [_use("sky"), _use("person")]
+    book.fill(uses, JUMPS, {})
+    turned = JUMPS.drawn_in_order(["sky"])
+    book.renew(uses, turned, {})
+    assert _labels(book.rows) == ["person", "sky"]
+    book.move(0, 1)
+    book.renew(uses, turned.renamed("person", "people"), {})
+    assert _labels(book.rows) == ["sky", "person"]
 
 
 def test_of_two_labels_of_one_class_the_later_decides() -> None:

@@ -149,10 +149,11 @@ def test_writing_is_stopped_with_the_button_beside_import_and_can_begin_again(
     going, go_on = threading.Event(), threading.Event()
     write = formats_importing._write_photo
 
-    def waiting(*args: object, **words: object) -> None:
-        write(*args, **words)  # type: ignore[arg-type]
+    def waiting(*args: object, **words: object) -> object:
+        told = write(*args, **words)  # type: ignore[arg-type]
         going.set()
         go_on.wait(WAIT_MS / 1000)
+        return told
 
     monkeypatch.setattr(formats_importing, "_write_photo", waiting)
 

@@ -54,7 +54,7 @@ def test_the_imports_of_the_project_before_are_not_told(
             go_on.wait(WAIT_MS / 1000)
         return [project]
 
-    monkeypatch.setattr(history_module, "records_of", find)
+    monkeypatch.setattr(history_module, "past_imports", find)
     told: list[list[Path]] = []
     history.listed.connect(told.append)
     history.list_imports(tmp_path / "slow")
