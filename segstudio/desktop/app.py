@@ -52,6 +52,7 @@ class Desktop(QObject):
             tabs=self.tabs.specs,
         )
         self.warm_up = WarmUp(self)
+        self.warm_up.loaded.connect(self.window.prepare)
         self.warm_up.found_device.connect(self.window.header.show_device)
         self.uncaught.connect(self.window.notice.tell)
 

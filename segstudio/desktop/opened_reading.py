@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
+from segstudio.desktop.garbage import no_collection
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.pictures import blended, picture_of
 from segstudio.desktop.run_summaries import summarise_runs
@@ -20,19 +19,19 @@ from segstudio.project.project import Project
 
 _THUMBNAIL_PX = 192
 _OPACITY = 0.5
-_MANY_OBJECTS = 5000
 _AFFORDABLE_PIXELS = 64_000_000
 
 
 def read_opened(folder: Path, before: OpenedProject | None = None) -> OpenedProject:
     """Open the project in `folder` and look at it; raises SegStudioError when it cannot be opened.
 
-    The first time this waits for what the tabs load, lest the window wait for it. What has not changed since the look `before` is neither read again nor another object: comparing is quick then.
+    The first time this waits for what the tabs load, lest the window wait for it. What has not changed since the look
+    `before` is neither read again nor another object: comparing is quick then.
     """
     project = Project.open(folder, before=before.project if before is not None else None)
     if before is None:
         load_what_comes_soon()
-    with _no_collection():
+    with no_collection():
         photos = project.photos()
     return OpenedProject(
         project=project,
@@ -56,26 +55,6 @@ def remember_thumbnail(opened: OpenedProject, path: Path) -> None:
     with suppress(SegStudioError):
         if image is not None:
             write_bytes(path, _png(image))
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Read many photos without looking for garbage, and never look among them later.
-
-    Python would go through all of its objects several times over (there is no garbage among photos), each time
-    holding up the window for a tenth of a second and more.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    before = gc.get_count()[0]
-    gc.disable()
-    try:
-        yield
-    finally:
-        if gc.get_count()[0] - before > _MANY_OBJECTS:
-            gc.freeze()
-        gc.enable()
 
 
 def _png(image: QImage) -> bytes:

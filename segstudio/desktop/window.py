@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -21,6 +21,7 @@ from segstudio.desktop.dropping import Dropped, DropVeil, local_paths, what_is_d
 from segstudio.desktop.look import Look
 from segstudio.desktop.menus import Menus
 from segstudio.desktop.opened import Changed, OpenedProject
+from segstudio.desktop.pages import Pages
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
@@ -35,13 +36,12 @@ from segstudio.desktop.work import JobStatus
 
 _SIZE = QSize(1280, 800)
 _SMALLEST = QSize(960, 600)
-_PAUSE_MS = 20
 _FIRST_TAB, _FILES_TAB, _MODELS_TAB = "annotate", "import", "review"
 
 
 class Window(QMainWindow):
-    """Header, notice, the start page or the tabs, status line. The tabs are made one by one when a project first
-    opens.
+    """Header, notice, the start page or the tabs, status line. The pages of the tabs are made, little by little, from
+    when a project is first asked for.
 
     `painted` comes once: what is heavy waits for it. While `asks` is true, closing asks before work is lost.
     """
@@ -61,11 +61,10 @@ class Window(QMainWindow):
         super().__init__()
         self._look, self._actions, self._session = look, actions, session
         self._settings, self._tabs = settings, tabs
-        self._pages: dict[str, QWidget] = {}
         self._unpainted = True
         self._tab_to_restore = ""
-        self._next_page = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._next_page.timeout.connect(self._on_next_page)
+        self._coming: tuple[Path, ...] | None = None
+        self._can_prepare = False
         self.asks = True
         self.notice = NoticeBar(look, actions)
         self.wishes = Wishes(
@@ -78,6 +77,7 @@ class Window(QMainWindow):
         self.start = StartPage(look, actions, settings, places)
         self.status = StatusLine(actions["job.cancel"])
         self._stack = QStackedWidget()
+        self._pages = Pages(tabs, self._stack, self)
         self._veil = DropVeil(look, self._stack)
         self._lay_out()
         self._connect()
@@ -88,25 +88,31 @@ class Window(QMainWindow):
     @property
     def shown_tab(self) -> str:
         """The id of the tab that is shown; nothing on the start page."""
-        return next((tab for tab, page in self._pages.items() if page is self._stack.currentWidget()), "")
+        return self._pages.shown
 
     def page(self, tab_id: str) -> QWidget | None:
         """The page of a tab, once a project was opened."""
-        if self._session.opened is not None:
-            self._make(tab_id)
-        return self._pages.get(tab_id)
+        return self._pages.get(tab_id) if self._session.opened is None else self._pages.make(tab_id)
+
+    @Slot()
+    def prepare(self) -> None:
+        """From now on what the tabs need is loaded: while a project is being read their pages can be made."""
+        self._can_prepare = True
+        if self._session.is_busy:
+            self._pages.prepare()
 
     @Slot(str)
     def show_tab(self, tab_id: str) -> None:
         """Show a tab; without a project nothing happens."""
         if self._session.opened is None:
             return
-        self._make(tab_id)
-        self._stack.setCurrentWidget(self._pages[tab_id])
+        self._coming = None
+        page = self._pages.make(tab_id)
+        self._stack.setCurrentWidget(page)
         self.header.tabs.show_chosen(tab_id)
-        self._pages[tab_id].setFocus()
+        page.setFocus()
         self._actions.know(tab=tab_id)
-        self._make_next_soon()
+        self._pages.prepare()
 
     @Slot(object)
     def open_project(self, folder: Path) -> None:
@@ -129,11 +135,11 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask where work would be lost; remember geometry, project, tab and how it is parted."""
-        unfinished = [page.unfinished() for page in self._pages.values() if isinstance(page, MayBeUnfinished)]
+        unfinished = [page.unfinished() for page in self._pages.all() if isinstance(page, MayBeUnfinished)]
         if self.asks and not may_close(self, [told for told in unfinished if told]):
             event.ignore()
             return
-        going_on = [page for page in self._pages.values() if isinstance(page, MayGoOn)]
+        going_on = [page for page in self._pages.all() if isinstance(page, MayGoOn)]
         if self.asks and not all(page.may_leave(self) for page in going_on):
             event.ignore()
             return
@@ -144,6 +150,7 @@ class Window(QMainWindow):
         for splitter in _named_splitters(self._stack):
             self._settings.set_parts(splitter.objectName(), splitter.saveState())
         self._settings.save()
+        self._pages.rest()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -185,7 +192,7 @@ class Window(QMainWindow):
 
     def _hand_over(self, files: Sequence[Path], tab_id: str = _FILES_TAB) -> None:
         self.show_tab(tab_id)
-        page = self._pages[tab_id]
+        page: object = self._pages.get(tab_id)
         if isinstance(page, TakesFiles):
             page.take(files)
 
@@ -216,6 +223,8 @@ class Window(QMainWindow):
         session.problem_met.connect(self.notice.tell)
         session.project_opened.connect(self._on_project_opened)
         self.start.folder_chosen.connect(self.wishes.open_project)
+        self._pages.made.connect(self._on_page_made)
+        self._pages.ready.connect(self._on_page_ready)
         self.header.tabs.chosen.connect(self.show_tab)
         self.status.asked_for.connect(self.show_tab)
         self.notice.keyboard_freed.connect(self._on_keyboard_freed)
@@ -230,11 +239,9 @@ class Window(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_SIZE)
 
-    def _make(self, tab_id: str) -> None:
-        if tab_id in self._pages:
-            return
-        page = self._pages[tab_id] = next(spec for spec in self._tabs if spec.id == tab_id).make()
-        self._stack.addWidget(page)
+    @Slot(str)
+    def _on_page_made(self, tab_id: str) -> None:
+        page = self._pages.make(tab_id)
         if isinstance(page, TellsSaved):
             page.saved_changed.connect(self._on_saved_changed)
         if isinstance(page, TellsWork):
@@ -244,17 +251,14 @@ class Window(QMainWindow):
             if state is not None:
                 splitter.restoreState(state)
 
-    def _make_next_soon(self) -> None:
-        """Make the pages that are not shown, one in each turn of the event loop: all at once would be felt."""
-        if len(self._pages) < len(self._tabs):
-            self._next_page.start()
-
-    @Slot()
-    def _on_next_page(self) -> None:
-        missing = next((spec.id for spec in self._tabs if spec.id not in self._pages), None)
-        if missing is not None and self._session.opened is not None and self.isVisible():
-            self._make(missing)
-            self._make_next_soon()
+    @Slot(str)
+    def _on_page_ready(self, tab_id: str) -> None:
+        """Show what the project that was opened waits for, unless the person has gone elsewhere meanwhile."""
+        files = self._coming
+        if files is not None:
+            self.show_tab(tab_id)
+        if files:
+            self._hand_over(files, tab_id)
 
     # -- what the session and the pages say
 
@@ -266,6 +270,8 @@ class Window(QMainWindow):
             self.setWindowTitle(f"{opened.name}[*] – SegStudio" if opened else "SegStudio")
             self._on_saved_changed("")
         if opened is None:
+            self._coming = None
+            self._pages.rest()
             self.start.refresh()
             if not self._unpainted:
                 self.start.look_for_gone()
@@ -284,7 +290,7 @@ class Window(QMainWindow):
 
     @Slot(str)
     def _on_saved_changed(self, text: str) -> None:
-        unsaved = any(page.unsaved for page in self._pages.values() if isinstance(page, TellsSaved))
+        unsaved = any(page.unsaved for page in self._pages.all() if isinstance(page, TellsSaved))
         self.setWindowModified(unsaved and self._session.opened is not None)
         self.status.show_saved(text)
 
@@ -293,6 +299,8 @@ class Window(QMainWindow):
         self._update_actions()
         self.status.show_job(status if self._session.opened is not None else None)
         self.start.show_job(status)
+        if status is not None and self._can_prepare:
+            self._pages.prepare()
 
     @Slot()
     def _on_project_opened(self) -> None:
@@ -303,11 +311,11 @@ class Window(QMainWindow):
         self._settings.remember(opened.name, opened.folder)
         self._settings.save()
         tab, self._tab_to_restore = self._tab_to_restore, ""
-        known = {spec.id for spec in self._tabs}
-        self.show_tab(tab if tab in known else _FIRST_TAB if opened.photos else _FILES_TAB)
-        files = self.wishes.files_for(opened.folder)
-        if files:
-            self._hand_over(files)
+        self._coming = self.wishes.files_for(opened.folder)
+        if tab not in {spec.id for spec in self._tabs}:
+            tab = _FIRST_TAB if opened.photos else _FILES_TAB
+        takes = _MODELS_TAB if Dropped(files=self._coming).is_model else _FILES_TAB
+        self._pages.bring(takes if self._coming else tab)
 
     def _update_actions(self) -> None:
         opened, job = self._session.opened, self._session.job

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
+from segstudio.desktop.pages import at_once
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
@@ -64,8 +65,8 @@ def make(qtbot: QtBot, look: Look) -> Iterator[Make]:
         settings = Settings(places)
         session = ProjectSession(places)
         actions = Actions(look.icons, session, with_icons=False)
-        others = [TabSpec(tab, QPushButton) for tab in ("annotate", "train", "review")]
-        tabs = [TabSpec("import", Page), *others]
+        others = [TabSpec(tab, lambda: at_once(QPushButton())) for tab in ("annotate", "train", "review")]
+        tabs = [TabSpec("import", lambda: at_once(Page())), *others]
         new = Window(look=look, actions=actions, session=session, settings=settings, places=places, tabs=tabs)
         made.append((new, session))
         qtbot.addWidget(new)
@@ -112,6 +113,18 @@ def link(window: Window, name: str) -> QPushButton:
     found = window.findChild(QPushButton, name)
     assert found is not None
     return found
+
+
+def test_who_goes_elsewhere_while_a_project_comes_up_stays_there(
+    make: Make, qtbot: QtBot, project: Project
+) -> None:
+    window = make()
+    window._session.project_opened.connect(lambda: window.show_tab("review"))
+    window.open_project(project.folder)
+    qtbot.waitUntil(lambda: window.shown_tab == "review", timeout=WAIT_MS)
+    with qtbot.waitSignal(window._pages.ready, timeout=WAIT_MS):
+        pass
+    assert window.shown_tab == "review"
 
 
 def test_files_dropped_on_any_tab_go_to_import(window: Window, tmp_path: Path) -> None:

@@ -9,31 +9,23 @@ from PySide6.QtGui import QFocusEvent, QHideEvent
 from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
-from segstudio.desktop.annotating.class_palette import ClassPalette
 from segstudio.desktop.annotating.class_rows import value_of_digit
 from segstudio.desktop.annotating.gone import gone_between, told_of_gone
 from segstudio.desktop.annotating.held_key import HeldKey
-from segstudio.desktop.annotating.history_panel import HistoryPanel
-from segstudio.desktop.annotating.overlay import Overlay
 from segstudio.desktop.annotating.overlay_memory import OverlayMemory
-from segstudio.desktop.annotating.overlay_panel import OverlayPanel
-from segstudio.desktop.annotating.photo_panel import PhotoPanel
+from segstudio.desktop.annotating.parts import AnnotateParts
 from segstudio.desktop.annotating.photo_wishes import PhotoWishes
 from segstudio.desktop.annotating.photo_work import PhotoWork
 from segstudio.desktop.annotating.removing import PhotoRemover
-from segstudio.desktop.annotating.workspace import Workspace
 from segstudio.desktop.canvas.canvas import Canvas
 from segstudio.desktop.classes.editor import ClassEditor
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed, OpenedProject
-from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Settings
-from segstudio.desktop.tabs.photo_list import PhotoList
-from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.widgets.empty import EmptyPage
 from segstudio.project.classes import VOID
 from segstudio.project.photos import Photo
@@ -61,7 +53,7 @@ class AnnotateTab(QStackedWidget):
         session: ProjectSession,
         *,
         desk: PhotoDesk,
-        thumbnails: PictureLoader,
+        parts: AnnotateParts,
         settings: Settings | None = None,
     ) -> None:
         super().__init__()
@@ -71,14 +63,13 @@ class AnnotateTab(QStackedWidget):
         self._seen: OpenedProject | None = None
         self._told_unwritable: Path | None = None
         self._editor: ClassEditor | None = None
-        self.box = ToolBox(self)
-        self.overlay = Overlay(self)
+        self.box, self.overlay = parts.box, parts.overlay
+        for owned in (self.box, self.overlay):
+            owned.setParent(self)
         self._work = PhotoWork(session, desk, self)
         self._alone = HeldKey(actions["view.alone"], self)
-        self.list = PhotoList(look, thumbnails)
-        self.workspace = Workspace(look, actions, desk=desk, box=self.box, overlay=self.overlay)
-        self.palette_of_classes = ClassPalette(look, self.box, self.overlay, actions["classes.edit"])
-        self.photo = PhotoPanel(look, actions)
+        self.list, self.workspace = parts.list, parts.workspace
+        self.palette_of_classes, self.photo = parts.palette, parts.photo
         if settings is not None:
             OverlayMemory(self.overlay, settings, self)
         self._remover = PhotoRemover(session, desk, self)
@@ -94,7 +85,7 @@ class AnnotateTab(QStackedWidget):
         empty = EmptyPage(look, "photo", "No photos yet", "Bring in photos and annotations first.")
         empty.add_button(actions["go.import"])
         self.addWidget(empty)
-        self.addWidget(self._laid_out(OverlayPanel(look, actions, self.overlay), HistoryPanel(actions, desk)))
+        self.addWidget(self._laid_out(parts.overlay_panel, parts.history))
         self._connect()
         self._on_session_changed(_REFRESHED_BY)
 

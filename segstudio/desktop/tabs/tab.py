@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -26,12 +26,16 @@ def no_badge(_opened: OpenedProject) -> Badge:
     return Badge()
 
 
+Steps = Generator[None, None, QWidget]
+"""The making of a page, in steps of a few hundredths of a second at the most; it returns the page."""
+
+
 @dataclass(frozen=True, slots=True)
 class TabSpec:
-    """One tab: `id` is its action's (`go.<id>`), `make` builds its widget when a project is first opened."""
+    """One tab: `id` is its action's (`go.<id>`), `make` begins the making of its page."""
 
     id: str
-    make: Callable[[], QWidget]
+    make: Callable[[], Steps]
     badge: Callable[[OpenedProject], Badge] = no_badge
 
 

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Settings
-from segstudio.desktop.tabs.tab import Badge, TabSpec
+from segstudio.desktop.tabs.tab import Badge, Steps, TabSpec
 
 if TYPE_CHECKING:
     from segstudio.desktop.editing.desk import PhotoDesk
@@ -77,9 +76,10 @@ class TabTable:
         for loader in self._loaders:
             loader.shut_down()
 
-    def _import(self) -> QWidget:
+    def _import(self) -> Steps:
         from segstudio.desktop.tabs.import_ import ImportTab
 
+        yield
         self._importing = ImportTab(self._look, self._actions, self._session, self._release)
         return self._importing
 
@@ -92,39 +92,43 @@ class TabTable:
             if not self._session.is_busy:
                 self._on_job_changed(None)
 
-        self.desk.release(begin)
+        self.desk.release(begin, self._session.problem_met.emit)
 
     def _on_job_changed(self, status: object) -> None:
         if status is None and self._resumes:
             self._resumes = False
             QTimer.singleShot(0, self.desk.resume)  # once the session has told what is new
 
-    def _annotate(self) -> QWidget:
+    def _annotate(self) -> Steps:
+        from segstudio.desktop.annotating.parts import annotate_parts
         from segstudio.desktop.picture_loader import PictureLoader
         from segstudio.desktop.tabs.annotate import AnnotateTab
 
         thumbnails = PictureLoader(threads=_THUMBNAIL_THREADS, waiting=_THUMBNAILS_WAITING)
         self._loaders.append(thumbnails)
+        parts = yield from annotate_parts(self._look, self._actions, self.desk, thumbnails)
         self._annotating = AnnotateTab(
             self._look,
             self._actions,
             self._session,
             desk=self.desk,
-            thumbnails=thumbnails,
+            parts=parts,
             settings=self._settings,
         )
         return self._annotating
 
-    def _train(self) -> QWidget:
+    def _train(self) -> Steps:
         from segstudio.desktop.tabs.train import TrainTab
 
+        yield
         self._training = TrainTab(self._look, self._actions, self._session)
         return self._training
 
-    def _review(self) -> QWidget:
+    def _review(self) -> Steps:
         from segstudio.desktop.picture_loader import PictureLoader
         from segstudio.desktop.tabs.review import ReviewTab
 
+        yield
         thumbnails = PictureLoader(threads=1, waiting=_THUMBNAILS_WAITING)
         self._loaders.append(thumbnails)
         self._reviewing = ReviewTab(

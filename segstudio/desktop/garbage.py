@@ -1,0 +1,29 @@
+"""Many objects that stay: made without looking for garbage among them, and never looked through later."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_MANY_OBJECTS = 5000
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Make what stays (photos, modules) in the block, in any thread.
+
+    Python would go through all of its objects several times over (there is no garbage among them), each time holding
+    up the window for a tenth of a second and more.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    before = gc.get_count()[0]
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_count()[0] - before > _MANY_OBJECTS:
+            gc.freeze()
+        gc.enable()
