@@ -10,15 +10,15 @@ from html import escape
 import numpy as np
 
 from segstudio.project.classes import ClassList
-from segstudio.project.images import encode_png
 from segstudio.resource_files import resource_path
-from segstudio.review.confusion import confusion_figure
 from segstudio.review.drawing import Image, fitted_size, resized
 from segstudio.review.exports import encoded_jpeg
 from segstudio.review.legend import percent
 from segstudio.review.lighting import marked_errors, stage
 from segstudio.review.overlay import overlay
 from segstudio.review.panels import Findings, thinned
+from segstudio.review.report_tables import confusion_table
+from segstudio.review.report_words import in_short, worth_a_look
 from segstudio.review.tallies import ClassCounts, Matrix, Tally, confusion_matrix, tally
 
 MOST_PHOTOS = 500
@@ -90,11 +90,16 @@ def html_report(head: ReportHead, photos: Sequence[ReportedPhoto]) -> str:
     facts = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in head.facts
     )
-    body = (
-        f"<h1>{escape(head.title)}</h1><dl>{facts}</dl>"
-        f"<h2>Classes</h2>{_class_table(head.classes, photos)}{_confusion(head.classes, photos)}"
-        f"<h2>Photos</h2>{''.join(_photo(head.classes, photo) for photo in ordered)}"
-    )
+    matrix = summed_matrix(photos)
+    parts = [
+        f"<header><h1>{escape(head.title)}</h1><dl>{facts}</dl></header>",
+        _in_short(head.classes, matrix, ordered),
+        f"<h2>Classes</h2>{_class_table(head.classes, photos)}",
+        "" if matrix is None else f"<h2>What was taken for what</h2>{confusion_table(matrix, head.classes)}",
+        f"<h2>{'Photos' if matrix is None else 'Photos, the worst first'}</h2>",
+        *(_photo(head.classes, photo, place) for place, photo in enumerate(ordered)),
+    ]
+    body = "".join(parts)
     style = resource_path("report.css").read_text(encoding="utf-8")
     return _PAGE.format(title=escape(head.title), style=style, body=body)
 
@@ -105,12 +110,17 @@ def summed_matrix(photos: Sequence[ReportedPhoto]) -> Matrix | None:
     return sum(matrices[1:], matrices[0]) if matrices else None
 
 
-def _confusion(classes: ClassList, photos: Sequence[ReportedPhoto]) -> str:
-    matrix = summed_matrix(photos)
-    if matrix is None:
-        return ""
-    figure = encode_png(confusion_figure(matrix, classes))
-    return f'<figure class="wide">{_image("png", figure, "Confusion matrix")}</figure>'
+def _in_short(classes: ClassList, matrix: Matrix | None, photos: Sequence[ReportedPhoto]) -> str:
+    scored = sum(photo.matrix is not None for photo in photos)
+    sentences = [escape(told) for told in in_short(classes, matrix, len(photos), scored)]
+    first = worth_a_look([(photo.name, photo.score, photo.mean_confidence) for photo in photos])
+    if first:
+        links = ", ".join(
+            f'<a href="#photo-{each.place + 1}">{escape(each.name)}</a> ({escape(each.told)})'
+            for each in first
+        )
+        sentences.append(f"Look first at {links}.")
+    return f'<div class="short">{"".join(f"<p>{told}</p>" for told in sentences)}</div>' if sentences else ""
 
 
 # Nothing is fetched and nothing runs, whatever the names of photos and classes hold.
@@ -147,11 +157,11 @@ def _class_table(classes: ClassList, photos: Sequence[ReportedPhoto]) -> str:
             iou = float(counts.iou()[position])
             cells += ["–" if np.isnan(iou) else percent(iou), f"{int(counts.truth[position]):,}"]
         rows.append(_row(_class_cell(entry.name, entry.colour), cells))
-    head = "".join(f"<th>{name}</th>" for name in header)
+    head = "".join(f'<th scope="col">{name}</th>' for name in header)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
-def _photo(classes: ClassList, photo: ReportedPhoto) -> str:
+def _photo(classes: ClassList, photo: ReportedPhoto, place: int) -> str:
     notes = [f"{photo.size[1]} × {photo.size[0]}"]
     if photo.mean_confidence is not None:
         notes.append(f"mean confidence {percent(photo.mean_confidence)}")
@@ -164,7 +174,7 @@ def _photo(classes: ClassList, photo: ReportedPhoto) -> str:
         for told, data in photo.pictures
     )
     return (
-        f'<section><h3>{escape(photo.name)}</h3><p class="note">{escape("  ·  ".join(notes))}</p>'
+        f'<section id="photo-{place + 1}"><h3>{escape(photo.name)}</h3><p class="note">{escape("  ·  ".join(notes))}</p>'
         f'<div class="pictures">{pictures}</div>{_shares(classes, photo)}</section>'
     )
 
@@ -184,20 +194,20 @@ def _shares(classes: ClassList, photo: ReportedPhoto) -> str:
             numbers.append(f"IoU {percent(float(scores[position]))}")
         told = escape(" · ".join(numbers))
         listed.append(f"<li>{_class_cell(entry.name, entry.colour)} <span>{told}</span></li>")
-    return f'<div class="bar">{"".join(bar)}</div><ul>{"".join(listed)}</ul>'
+    return f'<div class="bar" aria-hidden="true">{"".join(bar)}</div><ul>{"".join(listed)}</ul>'
 
 
 def _class_cell(name: str, colour: str) -> str:
-    return f'<b style="background:{colour}"></b>{escape(name)}'
+    return f'<b style="background:{colour}" aria-hidden="true"></b>{escape(name)}'
 
 
 def _row(first: str, cells: Sequence[str]) -> str:
-    return f"<tr><td>{first}</td>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+    return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
 
 
 def _image(kind: str, data: bytes, alt: str) -> str:
     told = base64.b64encode(data).decode("ascii")
-    return f'<img alt="{escape(alt)}" src="data:image/{kind};base64,{told}">'
+    return f'<img alt="{escape(alt)}" decoding="async" src="data:image/{kind};base64,{told}">'
 
 
 def _mean_iou(matrix: Matrix) -> float | None:

@@ -1,5 +1,6 @@
 import base64
 import io
+import itertools
 import re
 from html.parser import HTMLParser
 
@@ -57,13 +58,16 @@ def _read(page: str) -> _Reader:
 def test_a_page_carries_all_it_shows() -> None:
     reader = _read(html_report(HEAD, [_photo()]))
     sources = [value or "" for tag, name, value in reader.attributes if tag == "img" and name == "src"]
-    assert len(sources) == 5  # photo, prediction, truth, errors; and the confusion figure
+    assert len(sources) == 4  # photo, prediction, truth, errors
     for source in sources:
         kind, data = re.fullmatch(r"data:image/(jpeg|png);base64,(.+)", source).groups()  # type: ignore[union-attr]
         with Image.open(io.BytesIO(base64.b64decode(data))) as image:
             assert image.format == kind.upper()
             image.load()
-    assert not [value for _, name, value in reader.attributes if name == "href"]
+    links = [
+        value or "" for _, name, value in reader.attributes if name in ("href", "action", "srcset", "data")
+    ]
+    assert all(link.startswith("#") for link in links), "nothing leads out of the file"
     assert all(value for tag, name, value in reader.attributes if tag == "img" and name == "alt")
 
 
@@ -124,3 +128,27 @@ def test_pictures_are_small_whatever_the_photo(size: tuple[int, int]) -> None:
 
 def test_an_empty_report_is_still_a_page() -> None:
     assert "Photos" in _read(html_report(HEAD, [])).text
+
+
+def test_a_page_begins_with_what_matters() -> None:
+    photos = [_photo(f"{number}.jpg", right=right) for number, right in enumerate((8, 6, 2, 8))]
+    page = html_report(HEAD, photos)
+    texts = " ".join(_read(page).text)
+    assert "Over 4 photos with truth the mean IoU is" in texts
+    assert (
+        "Most of what is wrong: 25.0 % of sky was taken for <script>alert(1)</script> (80 pixels)." in texts
+    )
+    assert re.findall(r'<a href="#photo-(\d)">([^<]+)</a>', page)[:2] == [("1", "2.jpg"), ("2", "1.jpg")]
+    assert page.index('id="photo-1"') < page.index("<h3>2.jpg</h3>") < page.index('id="photo-2"')
+    assert "no truth to compare with" in html_report(HEAD, [_photo(truth=False)])
+
+
+def test_headings_follow_each_other_and_both_looks_are_there() -> None:
+    page = html_report(HEAD, [_photo(), _photo("b")])
+    levels = [int(level) for level in re.findall(r"<h(\d)>", page)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    assert "prefers-color-scheme: dark" in page
+    assert "@media print" in page
+    assert page.count('scope="row"') == 2 * len(CLASSES), "the classes, and the rows of the matrix"

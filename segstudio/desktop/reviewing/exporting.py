@@ -23,6 +23,7 @@ from segstudio.files import write_text
 from segstudio.project.classes import ClassList
 from segstudio.project.images import PHOTO_SUFFIXES, read_photo
 from segstudio.project.masks import Mask
+from segstudio.project.project import stamp
 from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv, write_pictures
 from segstudio.review.panels import Findings
 from segstudio.review.report import MOST_PHOTOS, ReportedPhoto, ReportHead, html_report, reported
@@ -195,7 +196,9 @@ def write_out(wanted: Wanted, control: JobControl) -> Written:
 
 
 def _head(wanted: Wanted) -> ReportHead:
-    facts = (("Model", wanted.model), ("Photos", f"{len(wanted.rows):,}"))
+    who, when = stamp()
+    written = f"{when[:16].replace('T', ' ')}, {who}".rstrip(", ")
+    facts = (("model", wanted.model), ("photos", f"{len(wanted.rows):,}"), ("written", written))
     return ReportHead(f"What {wanted.model} sees", facts, wanted.classes)
 
 
