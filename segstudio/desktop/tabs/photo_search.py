@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from segstudio.desktop.widgets.labels import label
 
-
 _NONE = "No photo passes these filters."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ from tests.desktop.conftest import WAIT_MS, Drive
 
 def _listed(hands: Hands) -> list[str]:
     return [photo.key for photo in hands.tab.list.model.photos]
+
+
+def _is_idle(finder: ClassFinder) -> bool:
+    return finder.status is None
 
 
 def test_photos_with_a_class_are_listed_and_painting_changes_that(
@@ -66,7 +71,7 @@ def test_a_mask_is_looked_at_once_also_after_a_restart(
         assert finder.status is None
         with qtbot.waitSignal(finder.changed, timeout=WAIT_MS):
             finder.want(True)
-        qtbot.waitUntil(lambda f=finder: f.status is None, timeout=WAIT_MS)
+        qtbot.waitUntil(partial(_is_idle, finder), timeout=WAIT_MS)
         assert finder.holding(0) == finder.holding(1) == {"0.jpg", "1.jpg"}
         assert finder.holding(2) == frozenset()
         finder.shut_down()
