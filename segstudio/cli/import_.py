@@ -102,6 +102,12 @@ def import_(
             "--blank-is-background", help="An annotation without any shape means: nothing is there."
         ),
     ] = False,
+    label_images: Annotated[
+        bool, typer.Option("--label-images", help="Take pictures that look like label images for photos.")
+    ] = False,
+    keep_doubles: Annotated[
+        bool, typer.Option("--keep-doubles", help="Take photos of equal content more than once.")
+    ] = False,
     under: Annotated[
         str, typer.Option(metavar="FOLDER", help="Put the photos into this folder of the project.")
     ] = "",
@@ -138,6 +144,8 @@ def import_(
         replace=replace,
         keep_unlabelled=keep_unlabelled or None,
         blank_is_background=blank_is_background,
+        label_images=label_images,
+        keep_doubles=keep_doubles,
         under=under,
         rule=rule.value,
         layers=layers.value,
@@ -212,6 +220,10 @@ def _tell(out: Output, report: ImportReport, *, ordered: bool) -> None:
     out.table("", ["", "count", "which"], _rows(report))
     if report.hidden and not ordered:
         out.say("A class was painted over wholly: say with --order what lies on top, from bottom to top.")
+    if report.label_images:
+        out.say("What looks like a label image stays out; --label-images takes it for a photo.")
+    if report.doubles:
+        out.say("A photo comes in once, whatever its names; --keep-doubles takes it more often.")
     for sentence in report.not_read:
         out.warn(f"Not read: {sentence}")
     if report.shapes:
@@ -250,6 +262,8 @@ def _rows(report: ImportReport) -> list[list[str]]:
         _row("doubtful", len(report.doubtful), report.doubtful),
         _row("damaged", len(report.damaged), report.damaged),
         _row("name taken", len(report.name_taken), report.name_taken),
+        _row("look like label images", len(report.label_images), report.label_images),
+        _row("same photo twice", len(report.doubles), report.doubles),
     ]
     return rows[:2] + [row for row in rows[2:] if row[1] != "0"]
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
+from segstudio.formats.doubles import Digests, Stamp, doubles_of, stamp_of
+from segstudio.formats.label_images import LOSSLESS, MASK_FOLDERS, Suspicion, few_colours
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, never, unheard
 from segstudio.formats.placement import Fit, fit_of, photo_orientation, scaled_to, turned_upright
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.rasterise import Rasterised, rasterise
-from segstudio.formats.shapes import Annotation, is_drawn
+from segstudio.formats.shapes import Annotation, is_drawn, same_shapes
 from segstudio.formats.threads import in_threads
 from segstudio.project.images import read_photo
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
-
-Stamp = tuple[int, int]
-"""When a file was last written (ns), and its size in bytes."""
 
 
 class Outcome(Enum):
@@ -35,6 +34,8 @@ class Outcome(Enum):
     NAME_TAKEN = "name taken"
     OTHER_SIZE = "other size"
     UNKNOWN_CLASS = "unknown class"
+    LABEL_IMAGE = "label image"
+    DOUBLE = "same photo"
     DAMAGED = "damaged"
 
 
@@ -44,7 +45,7 @@ class Examined:
 
     `size` is rows and columns of the upright photo, (0, 0) when it is damaged. `present` is the photo of the
     project that it already is. Counts are of shapes; `hidden` are mask values that were painted over, `values` those that
-    are in the mask.
+    are in the mask. `same_as` is the key of a photo of equal content; `suspicion` why it is no photo but a label image.
     """
 
     planned: PlannedPhoto
@@ -58,18 +59,21 @@ class Examined:
     hidden: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
     problem: SegStudioError | None = None
+    same_as: str = ""
+    suspicion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What opening a photo told: rows and columns of the upright photo, its EXIF orientation; or a problem. `stamp`
-    tells the file as it was then.
+    tells the file as it was then. `few_colours` tells whether a handful of colours covers it.
     """
 
     size: tuple[int, int] = (0, 0)
     orientation: int = 1
     problem: SegStudioError | None = None
     stamp: Stamp = (0, 0)
+    few_colours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Looks:
 
     photos: dict[Path, Looked] = field(default_factory=dict)
     same: dict[tuple[Path, Stamp, Path, Stamp], bool] = field(default_factory=dict)
+    digests: Digests = field(default_factory=dict)
 
 
 def examine(
@@ -99,19 +104,65 @@ def examine(
     present = {photo.key.casefold(): photo for photo in project.photos()}
     planned = [*plan.photos, *plan.spare]
     known = Looks() if looks is None else looks
+    suspicion = Suspicion([one.photo.path for one in planned], project.keys())
     results = in_threads(
-        lambda one: _examine(one, plan, present, known),
+        lambda one: _suspected(one, plan, suspicion, known) or _examine(one, plan, present, known),
         planned,
         workers=workers,
         progress=progress,
         cancelled=cancelled,
     )
-    return tuple(results)
+    doubled = (
+        results if plan.options.keep_doubles else _doubles_told(results, present.values(), known, cancelled)
+    )
+    return tuple(doubled)
 
 
 def paint(annotation: Annotation, examined: Examined, plan: ImportPlan) -> Mask:
     """Return the upright mask of an examined photo: uint8 (rows, columns)."""
     return _paint(annotation, examined.size, examined.orientation, plan).mask
+
+
+def _suspected(
+    planned: PlannedPhoto, plan: ImportPlan, suspicion: Suspicion, looks: Looks
+) -> Examined | None:
+    """Return what is said of a picture without annotation that looks like a label image; None of any other."""
+    path = planned.photo.path
+    why = suspicion.why(path) if planned.annotation is None and not plan.options.label_images else ""
+    if not why:
+        return None
+    looked = _look(planned, looks)
+    if looked.problem is not None or not (looked.few_colours or path.parent.name.casefold() in MASK_FOLDERS):
+        return None
+    return Examined(planned, Outcome.LABEL_IMAGE, looked.size, suspicion=why)
+
+
+def _doubles_told(
+    results: Sequence[Examined], there: Collection[Photo], looks: Looks, cancelled: Cancelled
+) -> list[Examined]:
+    """Tell photos that would come in twice; of those given, one that has another annotation still does."""
+    coming = {
+        one.planned.photo.path: one
+        for one in results
+        if one.present is None and one.outcome in (Outcome.IMPORT, Outcome.UNLABELLED)
+    }
+    doubles = doubles_of(list(coming), there, looks.digests, cancelled)
+    told = []
+    for one in results:
+        same = doubles.get(one.planned.photo.path)
+        if same is None:
+            told.append(one)
+        elif isinstance(same, Photo):
+            told.append(replace(one, outcome=Outcome.DOUBLE, present=same, same_as=same.key))
+        else:
+            first = coming[same].planned
+            ours, theirs = one.planned.annotation, first.annotation
+            differs = ours is not None and (
+                theirs is None or ours.size != theirs.size or not same_shapes(ours, theirs)
+            )
+            outcome = one.outcome if differs else Outcome.DOUBLE
+            told.append(replace(one, outcome=outcome, same_as=first.key))
+    return told
 
 
 def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Photo], looks: Looks) -> Examined:
@@ -149,11 +200,13 @@ def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Phot
 
 def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
     path = planned.photo.path
-    looked, stamp = looks.photos.get(path), _stamp(path)
+    looked, stamp = looks.photos.get(path), stamp_of(path)
     if looked is None or looked.stamp != stamp:
         try:
-            rows, columns, _ = read_photo(path).shape
-            looked = Looked((rows, columns), photo_orientation(path), stamp=stamp)
+            pixels = read_photo(path)
+            rows, columns, _ = pixels.shape
+            few = path.suffix.lower() in LOSSLESS and few_colours(pixels)
+            looked = Looked((rows, columns), photo_orientation(path), stamp=stamp, few_colours=few)
         except SegStudioError as error:
             told = SegStudioError(error.problem, where=planned.photo.shown, fix=error.fix)
             looked = Looked(problem=told, stamp=stamp)
@@ -161,16 +214,8 @@ def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
     return looked
 
 
-def _stamp(path: Path) -> Stamp:
-    try:
-        told = path.stat()
-    except OSError:
-        return 0, 0
-    return told.st_mtime_ns, told.st_size
-
-
 def _is_same(there: Path, offered: Path, looks: Looks) -> bool:
-    asked = (there, _stamp(there), offered, _stamp(offered))
+    asked = (there, stamp_of(there), offered, stamp_of(offered))
     known = looks.same.get(asked)
     if known is None:
         known = looks.same[asked] = _same_content(there, offered)

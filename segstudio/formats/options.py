@@ -29,7 +29,8 @@ class ImportOptions:
     the import; `hold_unknown` leaves out whole photos with shapes of unknown classes, `skip_unknown` those shapes.
     `keep_unlabelled` takes photos without annotation, or whose annotation is blank, without mask (None: where nothing
     that was given holds annotations); `blank_is_background` takes those whose annotation has no shape at all with a mask
-    of unpainted pixels.
+    of unpainted pixels. `label_images` takes pictures that look like label images for photos, `keep_doubles` photos of
+    equal content more than once.
     """
 
     format: str | None = None
@@ -47,6 +48,8 @@ class ImportOptions:
     replace: bool = False
     keep_unlabelled: bool | None = None
     blank_is_background: bool = False
+    label_images: bool = False
+    keep_doubles: bool = False
     under: str = ""
     rule: Rule = "truncate"
     layers: Layers = "class"

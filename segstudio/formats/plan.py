@@ -90,6 +90,10 @@ def make_plan(
     if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
     matching = match(reading.annotations, gathered.photos)
+    if not any(
+        annotation.parts for annotation in reading.annotations
+    ):  # else they are those of LabelMe's objects
+        matching = replace(matching, spare=(*matching.spare, *gathered.masks))
     photos, spare = _planned(matching, options.under)
     uses = count_labels([annotation for annotation, _ in matching.pairs], reading.colours)
     only_photos = not gathered.files and not gathered.passed_over

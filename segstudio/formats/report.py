@@ -51,6 +51,8 @@ class ImportReport:
     doubtful: tuple[str, ...]
     damaged: tuple[str, ...]
     name_taken: tuple[str, ...]
+    label_images: tuple[str, ...]
+    doubles: tuple[str, ...]
     refusal: SegStudioError | None
 
     def as_json(self) -> dict[str, object]:
@@ -103,6 +105,13 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         doubtful=tuple(str(doubt) for doubt in plan.matching.doubtful),
         damaged=tuple(str(error) for error in _damaged(plan, by_outcome)),
         name_taken=keys(Outcome.NAME_TAKEN),
+        label_images=tuple(
+            f"{one.planned.photo.shown}: {one.suspicion}" for one in by_outcome[Outcome.LABEL_IMAGE]
+        ),
+        doubles=tuple(
+            f"{one.planned.photo.shown}: the same photo as {one.same_as}"
+            for one in by_outcome[Outcome.DOUBLE]
+        ),
         refusal=_refusal(plan, by_outcome),
     )
 
@@ -135,7 +144,10 @@ def _refusal(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> 
                 return _first_of(errors)
     if plan.labelling.unknown and not (plan.options.skip_unknown or plan.options.hold_unknown):
         return _unknown(plan)
-    if not any(by_outcome[outcome] for outcome in Outcome if outcome not in (Outcome.SPARE, Outcome.DAMAGED)):
+    idle = (Outcome.SPARE, Outcome.DAMAGED, Outcome.LABEL_IMAGE)
+    if not any(by_outcome[outcome] for outcome in Outcome if outcome not in idle):
+        if by_outcome[Outcome.LABEL_IMAGE] and not plan.files and not plan.not_read:
+            return _only_labels(by_outcome[Outcome.LABEL_IMAGE])
         return _nothing(plan, _damaged(plan, by_outcome))
     return None
 
@@ -195,6 +207,16 @@ def _unknown(plan: ImportPlan) -> SegStudioError:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _only_labels(pictures: Sequence[Examined]) -> SegStudioError:
+    return SegStudioError(
+        "these look like label images, not like photos"
+        if len(pictures) > 1
+        else f"this looks like a label image, not like a photo: {pictures[0].suspicion}",
+        where=told_some([one.planned.photo.shown for one in pictures]),
+        fix="Give the photos too, or take these for photos with --label-images",
+    )
 
 
 def _nothing(plan: ImportPlan, damaged: list[SegStudioError]) -> SegStudioError:

@@ -11,12 +11,13 @@ from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.archive import unpack
+from segstudio.formats.label_images import MASK_FOLDERS
 from segstudio.formats.options import ImportStopped, Progress, unheard
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.table import annotation_extensions, refused_extensions, why_refused
 from segstudio.project.images import is_photo
 
-_MASK_FOLDERS = frozenset({"masks", "scribbles"})
+_MASK_FOLDERS = MASK_FOLDERS | {"scribbles"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,15 @@ class Gathered:
     """The annotation files and photos that an import works on; archives are unpacked while it is in use.
 
     `passed_over` tells, one for each kind, which annotation files lie there that are not read; `beside` the same of
-    those that were not given themselves, but lie beside photos that were.
+    those that were not given themselves, but lie beside photos that were. `masks` are pictures in folders that are called
+    so.
     """
 
     files: tuple[SourceFile, ...]
     photos: tuple[PhotoFile, ...]
     passed_over: tuple[SegStudioError, ...] = ()
     beside: tuple[SegStudioError, ...] = ()
+    masks: tuple[PhotoFile, ...] = ()
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class _Finds:
     photos: dict[Path, PhotoFile] = field(default_factory=dict)
     passed_over: dict[str, list[SegStudioError]] = field(default_factory=dict)
     given_photos: list[Path] = field(default_factory=list)
+    masks: dict[Path, PhotoFile] = field(default_factory=dict)
 
 
 @contextmanager
@@ -73,7 +77,7 @@ def gather(
             finds.photos.clear()
             for place in photo_places:
                 _take_photo_place(_existing(place), finds, cleaning, progress)
-        if not finds.files and not finds.photos and refused is None:
+        if not finds.files and not finds.photos and not finds.masks and refused is None:
             if finds.passed_over:
                 raise _told_once(finds.passed_over)[0]
             raise SegStudioError(
@@ -84,6 +88,7 @@ def gather(
             tuple(finds.photos.values()),
             _told_once(finds.passed_over),
             _told_once(_beside(finds)),
+            tuple(mask for path, mask in finds.masks.items() if path not in finds.photos),
         )
 
 
@@ -224,7 +229,10 @@ def _take_photos(
     count = 0
     for path, inner in _walk(root, deep=deep):
         in_masks = pass_masks and any(part.lower() in _MASK_FOLDERS for part in inner.parts[:-1])
-        if is_photo(path) and not in_masks:
+        if is_photo(path) and in_masks and path.parent.name.lower() in MASK_FOLDERS:
+            finds.masks[path] = PhotoFile(path, inner, f"{shown}/{inner}", offered=offered, staged=staged)
+            count += 1
+        elif is_photo(path) and not in_masks:
             _add_photo(finds, path, inner, f"{shown}/{inner}", offered=offered, staged=staged)
             count += 1
     return count

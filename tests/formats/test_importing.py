@@ -115,7 +115,9 @@ def test_another_photo_of_the_same_name_stops_the_import(
     make_photo(folder / "a.png", seed=9)
     with pytest.raises(SegStudioError, match="already has another photo"):
         _import(project, folder)
-    assert _import(project, folder, under="second").imported == ("second/a.png", "second/sub/ü 日本.png")
+    report = _import(project, folder, under="second")
+    assert report.imported == ("second/a.png",)
+    assert [told.rpartition(": ")[2] for told in report.doubles] == ["the same photo as sub/ü 日本.png"]
 
 
 def test_photos_can_stay_where_they_are(project: Project, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -64,6 +65,17 @@ class ChoicesPanel(QFrame):
             "Leave the photos where they are",
             "The project then refers to them instead of copying them; they must stay there.",
         )
+        self._labels = _box(
+            "import.labels",
+            Fix.LABELS.value,
+            "For pictures of few colours that are photos nevertheless.",
+        )
+        self._doubles = _box(
+            "import.doubles",
+            Fix.DOUBLES.value,
+            "Photos of equal content under other names come in once, unless you want them all.",
+        )
+        self._offered: frozenset[Fix] = frozenset()
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 12, 12)
         grid.setHorizontalSpacing(8)
@@ -72,7 +84,8 @@ class ChoicesPanel(QFrame):
         grid.addWidget(self._split, 0, 1)
         grid.addWidget(label("Into folder"), 1, 0)
         grid.addWidget(self._under, 1, 1)
-        for number, box in enumerate((self._keep, self._scale, self._replace, self._reference)):
+        boxes = (self._keep, self._scale, self._replace, self._reference, self._labels, self._doubles)
+        for number, box in enumerate(boxes):
             grid.addWidget(box, 2 + number, 0, 1, 2)
             box.clicked.connect(self._on_changed)
         grid.setColumnStretch(1, 1)
@@ -96,13 +109,24 @@ class ChoicesPanel(QFrame):
         self._replace.setChecked(choices.replace)
         self._reference.setChecked(choices.reference and not has_zip)
         self._reference.setEnabled(not has_zip)
+        self._labels.setChecked(choices.label_images)
+        self._doubles.setChecked(choices.keep_doubles)
         self._is_showing = False
+        self.offer(self._offered)
+
+    def offer(self, fixes: Collection[Fix]) -> None:
+        """Show the choices that are rarely wanted where a row asks for one of `fixes`, or they are chosen."""
+        self._offered = frozenset(fixes)
+        self._labels.setVisible(Fix.LABELS in fixes or self._choices.label_images)
+        self._doubles.setVisible(Fix.DOUBLES in fixes or self._choices.keep_doubles)
 
     def apply(self, fix: Fix, folder: str) -> None:
         """Choose what a row's button stands for; `folder` is a name for a folder of its own."""
         wanted = {
             Fix.SCALE: replace(self._choices, scale=True),
             Fix.REPLACE: replace(self._choices, replace=True),
+            Fix.LABELS: replace(self._choices, label_images=True, keep_unlabelled=True),
+            Fix.DOUBLES: replace(self._choices, keep_doubles=True),
             Fix.KEEP: replace(self._choices, keep_unlabelled=True),
             Fix.UNDER: replace(self._choices, under=folder),
         }.get(fix)
@@ -128,6 +152,8 @@ class ChoicesPanel(QFrame):
                 scale=self._scale.isChecked(),
                 replace=self._replace.isChecked(),
                 reference=self._reference.isChecked(),
+                label_images=self._labels.isChecked(),
+                keep_doubles=self._doubles.isChecked(),
                 under=self._under.text().strip().strip("/"),
             )
         )

@@ -164,6 +164,7 @@ class Inquiry(QObject):
             return
         self._examination = examination
         self._bench.table.show_rows(examination.rows, material.looks)
+        self._bench.choices.offer({row.fix for row in examination.rows})
         self.show_tally()
 
     def _show_labels(self, rows: tuple[LabelRow, ...]) -> None:

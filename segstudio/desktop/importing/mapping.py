@@ -52,6 +52,8 @@ class Choices:
     scale: bool = False
     replace: bool = False
     reference: bool = False
+    label_images: bool = False
+    keep_doubles: bool = False
     under: str = ""
 
 
@@ -222,6 +224,8 @@ def options_of(
         reference=choices.reference,
         replace=choices.replace,
         keep_unlabelled=only_photos if keep is None else keep,
+        label_images=choices.label_images,
+        keep_doubles=choices.keep_doubles,
         under=choices.under,
     )
 

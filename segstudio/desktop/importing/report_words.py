@@ -65,6 +65,8 @@ def sections(
         ("Other size", _list(report, "other_size"), "Annotated on another size of the photo.", True),
         ("Doubtful", _list(report, "doubtful"), "More than one would fit.", True),
         ("Name taken", _list(report, "name_taken"), "The project has other photos of that name.", True),
+        ("Label images", _list(report, "label_images"), "They do not look like photos.", True),
+        ("Same photo twice", _list(report, "doubles"), "A photo comes in once, whatever its names.", True),
         ("Damaged", _list(report, "damaged"), "Copy or export them again.", True),
         ("Not read", _list(report, "not_read"), "Files of a kind that is not imported.", True),
     )

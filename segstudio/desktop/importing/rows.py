@@ -33,6 +33,8 @@ class Fix(Enum):
     REPLACE = "Replace masks that are there"
     KEEP = "Take photos without annotation too"
     UNDER = "Put the new photos into a folder of their own"
+    LABELS = "Take label images as photos all the same"
+    DOUBLES = "Take equal photos more than once"
     CLASSES = "Say what the class is"
     ADD = "Choose the photos…"
 
@@ -159,6 +161,8 @@ def _photo_row(one: Examined, plan: ImportPlan, notes: _Notes) -> Row:
     verdict = _judged(one, plan)
     tone = verdict.tone
     told = notes.of(one.planned)
+    if one.same_as and one.outcome is not Outcome.DOUBLE:
+        told.append(f"it is the same photo as “{one.same_as}”, annotated otherwise")
     if tone is Tone.READY:
         told += _findings(one, plan)
     state = verdict.state
@@ -221,6 +225,8 @@ _VERDICTS = {
         "class unknown", Tone.NEEDS, "Say on the left what becomes of it.", Fix.CLASSES
     ),
     Outcome.DAMAGED: _Verdict("damaged", Tone.NEEDS),
+    Outcome.LABEL_IMAGE: _Verdict("label image", Tone.QUIET, fix=Fix.LABELS),
+    Outcome.DOUBLE: _Verdict("same photo", Tone.QUIET, fix=Fix.DOUBLES),
 }
 
 
@@ -235,10 +241,21 @@ def _judged(one: Examined, plan: ImportPlan) -> _Verdict:
         labels = _open_labels(one, plan)
         told = f"{_counted(len(labels), 'class', 'classes')} unknown: {', '.join(labels)}"
         return replace(verdict, state=told)
+    if one.outcome in (Outcome.LABEL_IMAGE, Outcome.DOUBLE):
+        return _no_photo_of_its_own(one, verdict)
     if problem is not None:
         parts = (problem.problem, verdict.advice or problem.fix)
         return replace(verdict, advice=" ".join(_sentence(part) for part in parts if part))
     return verdict
+
+
+def _no_photo_of_its_own(one: Examined, verdict: _Verdict) -> _Verdict:
+    if one.outcome is Outcome.LABEL_IMAGE:
+        told = f"It looks like a label image and not like a photo: {one.suspicion}. It stays out."
+        return replace(verdict, advice=told)
+    why = "it comes in once" if one.present is None else "the project has it already"
+    told = f"It is the same photo as “{one.same_as}”, under another name: {why}."
+    return replace(verdict, state=f"same as {PurePosixPath(one.same_as).name}", advice=told)
 
 
 def _findings(one: Examined, plan: ImportPlan) -> list[str]:

@@ -208,6 +208,8 @@ def test_every_list_of_a_report_has_its_place() -> None:
                 "doubtful",
                 "damaged",
                 "name_taken",
+                "label_images",
+                "doubles",
             ]
         },
         "clipped": {"a": 1},
