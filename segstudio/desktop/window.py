@@ -176,7 +176,7 @@ class Window(QMainWindow):
         dropped = self._dropped(event)
         event.acceptProposedAction()
         if dropped.missing:
-            self.notice.tell(Problem(dropped.told_missing, level="warning"))
+            self.notice.tell(Problem(dropped.told_missing, level="info"))
         if dropped.files and self._session.opened is not None:
             self._hand_over(dropped.files, self._tab_for(dropped))
         else:
