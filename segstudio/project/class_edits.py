@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,7 @@ from segstudio.project.class_telling import Back, EditPreview, told_of_doing, to
 from segstudio.project.class_uses import ClassUses, MaskCounter
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import encode_mask, read_mask
-from segstudio.project.painted_photos import Journals, held, not_painted
+from segstudio.project.painted_photos import Journals, held, nobody_begins, not_painted
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project, stamp
 from segstudio.project.threads import Cancelled, check_cancelled, for_each, never
@@ -127,9 +128,15 @@ class ClassEditing:
     def _do(self, entry: Entry, outdated: Sequence[Entry], classes: ClassList | None = None) -> Done:
         """Do `entry` and keep what it replaces; `classes` is the list then, by default the one of the entry."""
         classes = entry.after if classes is None else classes
-        touched, ends = self._touched(entry)
         history = ClassHistory(self._project.folder)
-        with not_painted(self._project, [*touched, *ends]), self._project.change() as change:
+        with ExitStack() as closing:
+            if entry.old is not None:
+                self._sound_uses()  # what takes long is done while others can begin to paint
+                closing.enter_context(nobody_begins(self._project))
+                self._settle(self._project.photos())
+                closing.enter_context(not_painted(self._project, self._project.photos()))
+            touched, ends = self._touched(entry)
+            change = closing.enter_context(self._project.change())
             change.set_classes(classes)
             written = dict(
                 self._each("Writing masks", touched, lambda photo: self._repaint(change, entry, photo))
@@ -153,7 +160,6 @@ class ClassEditing:
         """Return the photos whose mask is rewritten, and those whose stroke journal ends."""
         if entry.old is None:
             return [], []
-        self._settle(self._project.photos())
         keys = {mask.key for mask in self._sound_uses().holding(entry.old)}
         touched = [photo for photo in self._project.photos() if photo.key in keys]
         return touched, self._journals_ending(entry.old, keys)
@@ -181,12 +187,20 @@ class ClassEditing:
     def _undo(self, entry: Entry) -> Done:
         folder, project = self._project.folder, self._project
         keys = {kept.key for kept in entry.masks} | {kept.key for kept in entry.journals}
-        self._settle(self._photos_named(keys))
         classes = taken_back(entry.before, entry.after, project.classes)
-        ends = self._unused(project.classes, classes)
         written = {kept.key: kept.written for kept in entry.masks}
         photos = self._photos_named(written)
-        with not_painted(project, [*self._photos_named(keys), *ends]), project.change() as change:
+        with ExitStack() as closing:
+            closing.enter_context(nobody_begins(project))
+            self._settle(self._photos_named(keys))
+            ends = self._unused(project.classes, classes)
+            closing.enter_context(
+                not_painted(
+                    project,
+                    project.photos() if entry.old is not None else [*self._photos_named(keys), *ends],
+                )
+            )
+            change = closing.enter_context(project.change())
             change.set_classes(classes)
             for photo in ends:
                 self._move(change, project.journal_path(photo), entry.later_journal(photo.key))

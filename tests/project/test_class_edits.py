@@ -405,6 +405,54 @@ def test_a_photo_that_somebody_paints_on_stops_it(striped: Project, fingerprint:
     editing(striped).commit(Delete(1))
 
 
+def test_nobody_begins_to_paint_while_numbers_change_their_meaning(
+    striped: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in another process, and not on a photo that the change leaves alone: there is no lock file beside either."""
+    keys = [photo.key for photo in striped.photos()]
+    command = [sys.executable, "-m", "tests.project.beginning", str(striped.folder), *keys]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline() == "ready\n"
+        asked, told = other.stdin, other.stdout
+
+        def ask() -> str:
+            asked.write("\n")
+            asked.flush()
+            return told.readline().strip()
+
+        assert ask() == " ".join("yes" for _ in keys)
+        during: list[str] = []
+        edit = editing(striped)
+        repaint = edit._repaint
+
+        def and_ask(*arguments: object) -> object:
+            if not during:
+                during.append(ask())
+            return repaint(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(edit, "_repaint", and_ask)
+        monkeypatch.setattr("segstudio.project.class_edits._WORKERS", 1)
+        edit.commit(Delete(1))
+        assert during == [" ".join("no" for _ in keys)]
+        assert ask() == " ".join("yes" for _ in keys)
+        other.stdin.close()
+    assert not list((striped.folder / "masks").rglob("*.lock"))
+
+
+def test_who_paints_on_any_photo_stops_a_change_of_what_numbers_mean(striped: Project) -> None:
+    """The class may be painted there any moment."""
+    without = next(photo for photo in striped.photos() if 1 not in np.unique(mask_of(striped, photo.key)))
+    let_go = hold(striped.paint_lock(without))
+    assert let_go is not None
+    with pytest.raises(SegStudioError, match="painting on"):
+        editing(striped).commit(Delete(1))
+    editing(striped).commit(Rename(1, "jumper"))
+    let_go()
+    editing(striped).commit(Delete(1))
+
+
 def test_a_lock_that_nobody_holds_any_more_stops_nothing(striped: Project) -> None:
     """It may lie there after a crash, and always does where a file that is open cannot be removed."""
     photo = striped.photo("0.png")
@@ -485,6 +533,7 @@ def test_killed_at_any_moment_it_is_whole(striped: Project, fingerprint: Fingerp
         [sys.executable, "-c", _MERGE_AND_DIE, moment, str(striped.folder)], check=False, timeout=120
     )
     assert died.returncode != 0
+    (striped.folder / "masks/.numbers.lock").unlink()  # nobody holds it any more: it stops nothing
     project = Project.open(striped.folder)
     if moment == "staging":
         assert project.classes.names == ("background", "person", "sky")

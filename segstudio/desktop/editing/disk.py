@@ -20,6 +20,7 @@ from segstudio.painting.recovery import Recovered
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import RgbImage
 from segstudio.project.masks import Mask
+from segstudio.project.painted_photos import begin_painting
 from segstudio.project.photos import Photo, PhotoState, Status
 from segstudio.project.project import Project, stamp
 
@@ -50,7 +51,7 @@ def open_photo(project: Project, photo: Photo, pyramid: Pyramid | None, cancelle
     pyramid = pyramid or read_pyramid(photo, project, cancelled)
     photo = replace(photo, size=pyramid.size)
     try:
-        let_go = hold(project.paint_lock(photo))
+        let_go = begin_painting(project, photo)
     except SegStudioError as error:
         opened = _looked_at(project, photo, pyramid, _told_refused(project, error))
         opened.cannot_write = True
@@ -115,7 +116,7 @@ def set_mask_aside(project: Project, photo: Photo) -> Path:
 
 def is_free(project: Project, photo: Photo) -> bool:
     """Tell whether nobody paints on a photo any more."""
-    let_go = hold(project.paint_lock(photo))
+    let_go = begin_painting(project, photo)
     if let_go is not None:
         let_go()
     return let_go is not None
