@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from segstudio.cli.output import JsonOption, Output
 from segstudio.runs.heads import (
     COST_INPUT_PX,
@@ -9,13 +13,27 @@ from segstudio.runs.heads import (
     MEMORY_BATCH,
     MEMORY_CROP_PX,
     HeadInfo,
+    head_named,
     imported_weights,
 )
 
 
-def heads(json: JsonOption = False) -> None:
+def heads(
+    speed: Annotated[
+        str | None,
+        typer.Option(metavar="HEAD", help="Measure instead how fast this one trains on this machine."),
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Crops per step, with --speed.")] = MEMORY_BATCH,
+    crop: Annotated[
+        int, typer.Option(min=32, help="Side of a crop in pixels, with --speed.")
+    ] = MEMORY_CROP_PX,
+    json: JsonOption = False,
+) -> None:
     """List the networks to choose from, the lightest first."""
     out = Output(json)
+    if speed is not None:
+        _measure(out, head_named(speed).name, batch_size=batch, crop_px=crop)
+        return
     columns = ["head", "parameters (M)", "multiply-adds (G)", "training (MB)", "weights", "suits"]
     out.table("", columns, [_row(info) for info in HEADS.values()])
     out.say("")
@@ -27,6 +45,27 @@ def heads(json: JsonOption = False) -> None:
     marked = "Weights marked * are on this machine; " if here else "No weights are on this machine; "
     out.say(f"{marked}`segstudio weights fetch HEAD` gets {'the others' if here else 'them'}.")
     out.finish({"heads": [_as_json(info) for info in HEADS.values()]})
+
+
+def _measure(out: Output, head: str, *, batch_size: int, crop_px: int) -> None:
+    from segstudio.networks.devices import pick_device
+    from segstudio.training.devices import device_name
+    from segstudio.training.speed import measure_speed
+
+    device = pick_device("auto")
+    found = measure_speed(head, device=device, batch_size=batch_size, crop_px=crop_px)
+    out.say(
+        f"{head} trains at about {found:.1f} crops of {crop_px} × {crop_px} a second on {device_name(device)}."
+    )
+    out.finish(
+        {
+            "head": head,
+            "images_per_s": found,
+            "batch_size": batch_size,
+            "crop_px": crop_px,
+            "device": device_name(device),
+        }
+    )
 
 
 def _row(info: HeadInfo) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -80,12 +81,19 @@ def fetch(
     if file is None:
         raise SegStudioError(f"this torchvision does not publish {info.file_name}", where=row.name)
     with Stages(out) as stages:
-        path = published.fetch(file, progress=stages.bytes_stage(f"Fetching {info.file_name}"))
+        shown = told_to_programs if json else stages.bytes_stage(f"Fetching {info.file_name}")
+        path = published.fetch(file, progress=shown)
     out.say(f"{info.name} weights for {row.name} are in {path}")
     out.say(f"Licence: {info.licence}.")
     out.finish(
         {"head": row.name, "weights": info.name, "path": str(path), "url": file.url, "licence": info.licence}
     )
+
+
+def told_to_programs(done: int, total: int) -> None:
+    """Tell how far a download is on standard error, as `fetched DONE of TOTAL` in bytes."""
+    sys.stderr.write(f"fetched {done} of {total}\n")
+    sys.stderr.flush()
 
 
 @weights.command("import")

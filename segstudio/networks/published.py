@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -73,7 +74,13 @@ def published(head: str, kind: Kind) -> PublishedFile | None:
         name = head
     else:
         return None
-    return PublishedFile(kind, get_model_weights(name)[_ENUM_MEMBER[kind]].url)
+    return PublishedFile(kind, _mirrored(get_model_weights(name)[_ENUM_MEMBER[kind]].url))
+
+
+def _mirrored(url: str) -> str:
+    """Return where a house that keeps a copy of these files has this one, when $SEGSTUDIO_WEIGHTS_URL names it."""
+    mirror = os.environ.get("SEGSTUDIO_WEIGHTS_URL", "").rstrip("/")
+    return f"{mirror}/{PurePosixPath(url).name}" if mirror else url
 
 
 def published_by_hash(digest: str) -> PublishedFile | None:

@@ -49,3 +49,14 @@ def test_no_torch_is_imported(arguments: list[str]) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr
+
+
+def test_the_speed_of_a_head_here_is_measured(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.training.speed.measure_speed", lambda head, **size: size["crop_px"] / 10)
+    with pytest.raises(SystemExit) as ended:
+        main(["heads", "--speed", "fcn_resnet50", "--crop", "64", "--json"])
+    assert not ended.value.code
+    answer = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (answer["head"], answer["images_per_s"], answer["batch_size"]) == ("fcn_resnet50", 6.4, 4)

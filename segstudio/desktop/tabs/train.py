@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from segstudio.desktop.train.page import TrainPage
 
 _REFRESH_MS = 2000
+_TOLD_ELSEWHERE = frozenset({"crops", "fetch weights", "import weights", "measure speed", "note speed"})
+"""Errands whose troubles are told where their results are shown."""
 
 
 class TrainTab(QStackedWidget):
@@ -121,7 +123,7 @@ class TrainTab(QStackedWidget):
 
     @Slot(str, object)
     def _on_errand_failed(self, kind: str, problem: Problem) -> None:
-        if kind != "crops":  # told where they are shown
+        if kind not in _TOLD_ELSEWHERE:
             self._session.problem_met.emit(problem)
 
 

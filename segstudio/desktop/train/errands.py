@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import IO, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.problems import Problem
-from segstudio.desktop.work import Job, JobControl
+from segstudio.desktop.work import Job, JobControl, JobStatus
 from segstudio.errors import SegStudioError
 
 _POLL_S = 0.05
 
 
 class Errands(QObject):
-    """Runs work in threads and hands its result to the GUI thread; `failed` carries kind and Problem."""
+    """Runs work in threads and hands its result to the GUI thread; `failed` carries kind and Problem, `progressed` kind
+    and JobStatus, `stopped` the kind of work that was cancelled.
+    """
 
     failed = Signal(str, object)
+    progressed = Signal(str, object)
+    stopped = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,8 +42,16 @@ class Errands(QObject):
         self._newest[kind] = job
         job.succeeded.connect(self._on_succeeded)
         job.failed.connect(self._on_failed)
+        job.progressed.connect(self._on_progressed)
+        job.stopped.connect(self._on_stopped)
         job.finished.connect(self._on_finished)
         job.start()
+
+    def cancel(self, kind: str) -> None:
+        """Ask work of this kind to stop."""
+        job = self._newest.get(kind)
+        if job is not None:
+            job.cancel()
 
     def is_running(self, kind: str) -> bool:
         """Whether work of this kind is under way."""
@@ -71,6 +84,24 @@ class Errands(QObject):
                 del self._newest[kind]
                 self.failed.emit(kind, problem)
 
+    @Slot(object)
+    def _on_progressed(self, status: JobStatus) -> None:
+        kind = self._kind_of_newest(self.sender())
+        if kind:
+            self.progressed.emit(kind, status)
+
+    @Slot()
+    def _on_stopped(self) -> None:
+        kind = self._kind_of_newest(self.sender())
+        if kind:
+            del self._newest[kind]
+            self.stopped.emit(kind)
+
+    def _kind_of_newest(self, job: QObject | None) -> str:
+        """Return of which kind `job` is the newest, or nothing."""
+        kind, _ = self._jobs.get(job, ("", None)) if isinstance(job, Job) else ("", None)
+        return kind if self._newest.get(kind) is job else ""
+
     @Slot()
     def _on_finished(self) -> None:
         job = self.sender()
@@ -82,10 +113,13 @@ class Errands(QObject):
             job.deleteLater()
 
 
-def ask_verb(words: Sequence[str], control: JobControl) -> dict[str, Any]:
+def ask_verb(
+    words: Sequence[str], control: JobControl, heard: Callable[[str], object] | None = None
+) -> dict[str, Any]:
     """Run `segstudio <words> --json` as a child process and return the object that it prints.
 
-    Raises SegStudioError with the child's own words when it prints none, and Stopped when the job is cancelled.
+    `heard` is told each line of its standard error, from another thread. Raises SegStudioError with the child's own
+    words when it prints no object, and Stopped when the job is cancelled.
     """
     with subprocess.Popen(
         [sys.executable, "-m", "segstudio", *words, "--json"],
@@ -93,20 +127,40 @@ def ask_verb(words: Sequence[str], control: JobControl) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as child:
+        out, err = _Listener(child.stdout), _Listener(child.stderr, heard)
         try:
             while True:
                 try:
-                    out, err = child.communicate(timeout=_POLL_S)
+                    child.wait(timeout=_POLL_S)
                     break
                 except subprocess.TimeoutExpired:
                     control.check()
         except BaseException:
             child.kill()
             raise
-    last = out.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        finally:
+            out.join()
+            err.join()
     try:
-        told = json.loads(last)
+        told = json.loads(out.last)
     except ValueError:
-        said = err.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise SegStudioError(said or f"`segstudio {words[0]}` ended without an answer") from None
+        raise SegStudioError(err.last or f"`segstudio {words[0]}` ended without an answer") from None
     return dict(told)
+
+
+class _Listener(threading.Thread):
+    """Reads what a child writes until it ends, and keeps its `last` line that is not empty."""
+
+    def __init__(self, stream: IO[bytes] | None, heard: Callable[[str], object] | None = None) -> None:
+        super().__init__(daemon=True)
+        self._stream, self._heard = stream, heard
+        self.last = ""
+        self.start()
+
+    def run(self) -> None:
+        """Read (in the new thread)."""
+        for line in self._stream or ():
+            text = line.decode("utf-8", "replace").strip()
+            self.last = text or self.last
+            if text and self._heard:
+                self._heard(text)

@@ -55,26 +55,6 @@ def train_parts(
     return TrainParts(plan, runs, view)
 
 
-@dataclass(frozen=True, slots=True)
-class TrainParts:
-    """What the page consists of."""
-
-    plan: Plan
-    runs: RunsPanel
-    view: RunView
-
-
-def train_parts(
-    look: Look, actions: Actions, session: ProjectSession, board: RunBoard, errands: Errands
-) -> Generator[None, None, TrainParts]:
-    """Make one part at each step: all at once would be felt."""
-    plan = Plan(look, actions, session, errands)
-    yield
-    runs, view = RunsPanel(look, actions, session, board, errands), RunView(look)
-    yield
-    return TrainParts(plan, runs, view)
-
-
 class TrainPage(QWidget):
     """The tab once it was first shown. The runs go on without it."""
 
@@ -193,6 +173,7 @@ class TrainPage(QWidget):
 
     @Slot(object)
     def _on_seen(self, now: RunNow) -> None:
+        self.plan.heads.note(now)
         if now.name in self._chosen:
             self._is_stale = not self.isVisible()
             if not self._is_stale:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QImage, QShowEvent
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
@@ -24,6 +24,7 @@ from segstudio.desktop.train.form.fold import Fold
 from segstudio.desktop.train.form.learning import LEAVE_OUT, Learning, weights_among, weights_problem
 from segstudio.desktop.train.form.recipe_form import RecipeForm
 from segstudio.desktop.train.form.split_editor import SplitEditor
+from segstudio.desktop.train.head_work import HeadWork
 from segstudio.desktop.train.launch import recipe_words
 from segstudio.desktop.train.splitting import split_anew, split_back, split_counts
 from segstudio.desktop.widgets.labels import label
@@ -49,6 +50,7 @@ class Plan(QWidget):
         self._is_starting = False
         self._before: dict[str, Split | None] | None = None
         self.form = RecipeForm(look)
+        self.heads = HeadWork(self.form, errands)
         self.classes = ClassChoice(look)
         self.split = SplitEditor()
         self.check = CheckList(look)
@@ -129,7 +131,7 @@ class Plan(QWidget):
         self.start.clicked.connect(start.trigger)
         start.triggered.connect(self._on_start_asked)
         self.form.changed.connect(self._on_form_changed)
-        self.form.fetch_asked.connect(self._on_fetch_asked)
+        self.heads.told.connect(self._session.problem_met)
         self.classes.learning_changed.connect(self._on_learning_changed)
         self.classes.weights_changed.connect(self._on_weights_changed)
         self.split.split_asked.connect(self._on_split_asked)
@@ -295,16 +297,6 @@ class Plan(QWidget):
     @Slot(object)
     def _on_weights_changed(self, choice: object) -> None:
         self.form.change({"class_weights": choice})
-
-    @Slot(str)
-    def _on_fetch_asked(self, command: str) -> None:
-        QGuiApplication.clipboard().setText(command)
-        self._session.problem_met.emit(
-            Problem(
-                f"Copied: {command}. Run it in a terminal; without a network, segstudio weights import takes a file.",
-                level="info",
-            )
-        )
 
     @Slot()
     def _on_start_asked(self) -> None:

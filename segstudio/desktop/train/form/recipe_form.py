@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.train.form.editors import Choice, FieldEditor
@@ -17,20 +17,20 @@ from segstudio.desktop.train.form.fields import (
     recipe_fields,
 )
 from segstudio.desktop.train.form.fold import Fold
+from segstudio.desktop.train.form.head_view import HeadView
 from segstudio.desktop.train.form.head_words import words_on
+from segstudio.desktop.train.speeds import Speeds
 from segstudio.desktop.widgets.labels import label
 from segstudio.runs.heads import HEADS
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_names
 
-_ANYWHERE = Qt.AlignmentFlag(0)
 _FIRST_RECIPE = "quick-cpu"
 
 
 class RecipeForm(QWidget):
-    """What is to be trained and how. `changed` says that a choice is another; `fetch_asked` carries a command."""
+    """What is to be trained and how. `changed` says that a choice is another."""
 
     changed = Signal()
-    fetch_asked = Signal(str)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -44,14 +44,7 @@ class RecipeForm(QWidget):
             "train.head", "Network", tuple((info.name, info.title) for info in HEADS.values())
         )
         self.recipe = self._chooser("train.recipe", "Recipe", tuple((name, name) for name in recipe_names()))
-        self._suits, self._facts = label("", "caption", wraps=True), label("", "caption", wraps=True)
-        self._weights = label("", "caption", wraps=True)
-        self._fetch = QPushButton("Copy the command that fetches them")
-        self._fetch.setProperty("kind", "link")
-        self._fetch.setToolTip(
-            "For a terminal: gets the weights before a training, or on another machine to carry over."
-        )
-        self._fetch.clicked.connect(self._on_fetch_clicked)
+        self.head_view, self.speeds = HeadView(), Speeds()
         self._about = label("", "caption", wraps=True)
         self._whole = label("", "caption", wraps=True)
         self._whole.setProperty("level", "error")
@@ -90,6 +83,10 @@ class RecipeForm(QWidget):
         """Return what is chosen for one field."""
         return self._values.get(name, getattr(self._base, name))
 
+    def look_again(self) -> None:
+        """Say anew what follows from the choices: weights came, or a speed is known."""
+        self._look_over()
+
     def change(self, values: Mapping[str, Any]) -> None:
         """Choose values from elsewhere, as a fix of the check does."""
         self._values.update(values)
@@ -111,8 +108,8 @@ class RecipeForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for title, combo, below in (
-            ("Network", self.head, (self._suits, self._facts, self._weights, self._fetch)),
-            ("Recipe", self.recipe, (self._about,)),
+            ("Network", self.head, self.head_view),
+            ("Recipe", self.recipe, self._about),
         ):
             row = QHBoxLayout()
             name = label(title)
@@ -121,10 +118,7 @@ class RecipeForm(QWidget):
             row.addWidget(name)
             row.addWidget(combo, 1)
             column.addLayout(row)
-            for widget in below:
-                column.addWidget(
-                    widget, 0, Qt.AlignmentFlag.AlignLeft if widget is self._fetch else _ANYWHERE
-                )
+            column.addWidget(below)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
@@ -181,20 +175,15 @@ class RecipeForm(QWidget):
             self.more.say(f"{changed} changed" if changed else "")
         planned = self.planned()
         if planned is not None:
+            batch_size, crop_px = planned.batch_size, planned.crop_px
             words = words_on(
                 HEADS[planned.head],
-                batch_size=planned.batch_size,
-                crop_px=planned.crop_px,
+                batch_size=batch_size,
+                crop_px=crop_px,
                 moments=2 if planned.optimizer == "adamw" else 1,
+                speed=self.speeds.of(planned.head, batch_size=batch_size, crop_px=crop_px),
             )
-            self._suits.setText(words.suits)
-            self._facts.setText(words.facts)
-            self._weights.setText(
-                "Learns from scratch: no weights to start from."
-                if planned.weights == "none"
-                else words.weights
-            )
-            self._fetch.setVisible(not words.is_here and planned.weights != "none")
+            self.head_view.show_words(words, from_scratch=planned.weights == "none")
 
     # -- what the person does
 
@@ -219,7 +208,3 @@ class RecipeForm(QWidget):
         self._values = {name: value for name, value in self._values.items() if name in kept}
         self._show_all()
         self.changed.emit()
-
-    @Slot()
-    def _on_fetch_clicked(self) -> None:
-        self.fetch_asked.emit(words_on(HEADS[self.value("head")], batch_size=1, crop_px=32, moments=1).fetch)
