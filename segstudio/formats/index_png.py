@@ -1,0 +1,36 @@
+"""Paired folders of photos and index masks: the value of each pixel is the number of its class.
+
+Grey or palette PNG, BMP, TIFF or GIF of 8 or 16 bits. With a table of labels, 255 is void unless the table has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.label_picture import look_at
+from segstudio.formats.label_tables import find_table
+from segstudio.formats.mask_files import MASK_SUFFIXES, mask_annotation
+from segstudio.formats.places import SourceFile
+from segstudio.formats.shapes import Annotation
+
+
+def is_index_png(path: Path) -> bool:
+    """Tell whether the file is a picture of numbers, not of colours."""
+    return is_picture_of(path, "index")
+
+
+def read_index_png(file: SourceFile) -> Iterator[Annotation]:
+    """Yield the one annotation that the mask is; raises SegStudioError when it is damaged or no mask."""
+    yield mask_annotation(file, find_table(file.path, file.root))
+
+
+def is_picture_of(path: Path, coding: str) -> bool:
+    """Tell whether the file is a picture that is not lossy, and how its pixels count."""
+    if path.suffix.lower() not in MASK_SUFFIXES:
+        return False
+    try:
+        return look_at(path).coding == coding
+    except SegStudioError:
+        return coding == "index"  # reading it then tells what is wrong with it

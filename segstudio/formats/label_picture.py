@@ -1,0 +1,145 @@
+"""Label pictures: files whose pixels name the class, such as index PNG, colour-coded PNG and COCO's panoptic PNG.
+
+A label picture is not taken apart when it is read. Its annotation holds a `PicturePart` for each label that occurs in
+it: the label, the pixel codes that mean it, and where the picture lies. Only painting opens the picture again, once
+for all its parts, so that ten thousand annotations of this kind take no more memory than their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.shapes import Bitmap, Shape
+from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS
+
+Coding = Literal["index", "colour"]
+"""What a pixel's code is: its value (of palette pictures the place in the palette), or `0xRRGGBB`."""
+
+Codes = npt.NDArray[np.uint8] | npt.NDArray[np.int32]
+"""The code of each pixel: uint8 or int32 of shape (rows, columns)."""
+
+_INDEX_MODES = frozenset({"1", "L", "P", "I;16", "I;16B", "I"})
+_LOSSY = frozenset({"JPEG", "JPEG2000"})
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPicture:
+    """A picture file, how its pixels are told apart, and the rows and columns at which it is wanted.
+
+    When the file has another size, its pixels are repeated or left out.
+    """
+
+    path: Path
+    coding: Coding
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PicturePart(Shape):
+    """The pixels of a label picture that have one of `codes`; `area` is how many they are."""
+
+    picture: LabelPicture
+    codes: tuple[int, ...]
+    area: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLook:
+    """What the header of a label picture tells; `palette` are the `0xRRGGBB` colours of the index values, if any."""
+
+    coding: Coding
+    size: tuple[int, int]
+    palette: tuple[int, ...] = ()
+
+
+def look_at(path: Path) -> PictureLook:
+    """Return what the header tells.
+
+    Raises SegStudioError when the file is missing, damaged, too large, or lossy: JPEG smears labels into one another.
+    """
+    with _opened(path) as image:
+        coding: Coding = "index" if image.mode in _INDEX_MODES else "colour"
+        found = image.getpalette("RGB") if image.mode == "P" else None
+        packed = _packed(np.array(found or [], dtype=np.uint8).reshape(-1, 3))
+        return PictureLook(coding, (image.height, image.width), tuple(packed.tolist()))
+
+
+def read_codes(picture: LabelPicture) -> Codes:
+    """Return the code of each pixel at the size wanted; raises SegStudioError as `look_at` does."""
+    with _opened(picture.path) as image:
+        codes = _index_values(image) if picture.coding == "index" else _colours(image)
+    rows, columns = picture.size
+    down = np.arange(rows) * codes.shape[0] // rows
+    across = np.arange(columns) * codes.shape[1] // columns
+    return codes if codes.shape == picture.size else codes[down][:, across]
+
+
+def codes_in(codes: Codes) -> dict[int, int]:
+    """Return each code that occurs and how many pixels have it, in ascending order."""
+    if codes.dtype == np.uint8:
+        counts = cv2.calcHist([codes], [0], None, [256], [0, 256]).ravel()
+        return {int(code): int(counts[code]) for code in np.flatnonzero(counts)}
+    flat = codes.ravel()
+    starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))  # of runs, which are far fewer
+    lengths = np.diff(np.concatenate((starts, [flat.size])))
+    found, places = np.unique(flat[starts], return_inverse=True)
+    counts = np.bincount(places, weights=lengths)
+    return {int(code): int(count) for code, count in zip(found, counts, strict=True)}
+
+
+def bitmap_of(part: PicturePart, codes: Codes) -> Bitmap:
+    """Return which pixels belong to the part: bool (rows, columns)."""
+    if len(part.codes) == 1:
+        return np.asarray(codes == part.codes[0])
+    return np.isin(codes, part.codes)
+
+
+def hex_colour(code: int) -> str:
+    """Return the code of a colour as `#rrggbb`."""
+    return f"#{code:06x}"
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    try:
+        with Image.open(path, formats=IMAGE_FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise SegStudioError(f'the mask "{path.name}" is larger than any photo')
+            if image.format in _LOSSY:
+                raise SegStudioError(
+                    f'the mask "{path.name}" is a JPEG, which smears labels into one another',
+                    fix="Save the masks as PNG or BMP where they were made",
+                )
+            yield image
+    except FileNotFoundError as error:
+        raise SegStudioError(f'the mask "{path.name}" is missing', fix="Copy it to its place") from error
+    except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as error:
+        raise SegStudioError(
+            f'the mask "{path.name}" is damaged or cut off', fix="Export or copy it again"
+        ) from error
+
+
+def _index_values(image: Image.Image) -> Codes:
+    if image.mode == "1":
+        return np.asarray(image).astype(np.uint8)
+    values = np.asarray(image)
+    return values if values.dtype == np.uint8 else values.astype(np.int32)
+
+
+def _colours(image: Image.Image) -> Codes:
+    return _packed(np.asarray(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8))
+
+
+def _packed(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
+    red, green, blue = (pixels[..., channel].astype(np.int32) for channel in range(3))
+    return (red << 16) | (green << 8) | blue

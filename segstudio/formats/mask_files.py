@@ -1,0 +1,154 @@
+"""Mask files: pictures that tell the class of each pixel of one photo, found by their place and their name.
+
+A picture is taken for a mask when one of its folders is called like it (`SegmentationClass`, `GroundTruth`, `masks`,
+`Train_Labels`, `trainannot` …), or when its name says so (`1_1_s_GT.bmp`, `0001TP_006690_L.png`, `photo_mask.png`).
+Its photo has the same name without that ending. What the pixels mean stands in a table of labels beside or above it,
+or in one that everybody knows; numbers and colours that no table has are labels of their own, such as `3` and
+`#800000`, for the person to name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.label_picture import (
+    LabelPicture,
+    PictureLook,
+    PicturePart,
+    codes_in,
+    hex_colour,
+    look_at,
+    read_codes,
+)
+from segstudio.formats.label_tables import VOID_LABEL, LabelTable
+from segstudio.formats.places import SourceFile
+from segstudio.formats.shapes import Annotation
+
+MASK_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".gif"})
+
+MAX_LABELS = 256
+"""More numbers or colours than this are no labels."""
+
+_VOID_NUMBER = 255
+_FOLDER = re.compile(
+    r"(?P<before>.*?)[_\- ]?(segmentationclass\w*|ground[_ -]?truths?|gt|masks?|labels?|label[_-]?ids|annot|annotations?"
+    r"|labeled\w*|lbls?|seg(mentations?)?|semantic\w*|index|colou?r[_-]?masks?)",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(
+    r"(?P<photo>.+?)[_\-.](gt|l|masks?|labels?|seg(mentation)?|annot|(gtfine_)?labelids|gtcoarse_labelids|semantic|lbl)",
+    re.IGNORECASE,
+)
+_NO_MASK = re.compile(r".*(_gtfine_color|_instanceids|_labeltrainids|_gtcoarse_color)", re.IGNORECASE)
+_NO_FOLDER = frozenset({"segmentationobject", "scribbles"})
+_CITY = re.compile(r".*_gt(fine|coarse)_labelids", re.IGNORECASE)
+_CITY_PHOTO = "_leftImg8bit"
+_PHOTO_FOLDERS = ("{}", "{}_RGB", "{}_images", "{}_img", "{}images", "{}_photos")
+
+
+def is_mask_place(inner: PurePosixPath) -> bool:
+    """Tell whether a picture at this place, relative to the folder given, is no photo but a mask."""
+    return inner.suffix.lower() in MASK_SUFFIXES and any(map(_is_mask_folder, inner.parts[:-1]))
+
+
+def is_beside_photos(inner: PurePosixPath) -> bool:
+    """Tell whether it is a picture of another kind that comes with masks: of instances, scribbles, colours to look at."""
+    return bool(_NO_MASK.fullmatch(inner.stem)) or any(
+        part.lower() in _NO_FOLDER for part in inner.parts[:-1]
+    )
+
+
+def photo_stem(stem: str) -> str:
+    """Return the name of a mask's photo without extension: what tells the mask is taken off."""
+    found = _ENDING.fullmatch(stem)
+    return found["photo"] if found else stem
+
+
+def photo_names(file: SourceFile) -> tuple[str, ...]:
+    """Return the possible names of a mask's photo, the likeliest first."""
+    stem = photo_stem(file.path.stem)
+    suffix = (
+        file.path.suffix if "." in stem else ""
+    )  # else what follows the last dot would count as extension
+    folders = [part for part in file.folders.parts if not _is_mask_folder(part)]
+    befores = [
+        found["before"]
+        for part in file.folders.parts
+        if (found := _FOLDER.fullmatch(part)) and found["before"]
+    ]
+    names = []
+    for ending in (_CITY_PHOTO, "") if _CITY.fullmatch(file.path.stem) else ("",):
+        name = f"{stem}{ending}{suffix}"
+        names += [
+            PurePosixPath(*folders, form.format(before), name)
+            for before in befores
+            for form in _PHOTO_FOLDERS
+        ]
+        names += [PurePosixPath(*folders, name), PurePosixPath(name)]
+    return tuple(dict.fromkeys(map(str, names)))
+
+
+def mask_annotation(file: SourceFile, table: LabelTable | None) -> Annotation:
+    """Return the annotation that a mask file is, its pixels named by `table`.
+
+    Raises SegStudioError when it is damaged, lossy, or holds more values than any set has classes.
+    """
+    look = look_at(file.path)
+    picture = LabelPicture(file.path, look.coding, look.size)
+    counts = codes_in(read_codes(picture))
+    if len(counts) > MAX_LABELS:
+        what = "colours" if look.coding == "colour" else "values"
+        raise SegStudioError(
+            f"it holds {len(counts)} {what}, which no set of classes has",
+            fix="Give the masks as they were made, not scaled, smoothed or saved as JPEG",
+        )
+    named = label_names(look, tuple(counts), table)
+    codes: dict[str, list[int]] = {}
+    for code, label in named.items():
+        codes.setdefault(label, []).append(code)
+    return Annotation(
+        names=photo_names(file),
+        size=look.size,
+        shapes=tuple(
+            PicturePart(
+                label=label,
+                where=f"label {label}",
+                picture=picture,
+                codes=tuple(some),
+                area=sum(counts[code] for code in some),
+            )
+            for label, some in codes.items()
+        ),
+        file=file.path,
+        place=file.shown,
+        parts=(table.path,) if table is not None and table.path is not None else (),
+    )
+
+
+def label_names(look: PictureLook, codes: tuple[int, ...], table: LabelTable | None) -> Mapping[int, str]:
+    """Return the label of each pixel code: from the table by colour (of a palette picture too, when the table has
+    all its colours), else by number; what the table has not is named by its own number or colour.
+    """
+    by_colour = table.by_colour if table is not None else {}
+    if look.coding == "colour":
+        return {code: by_colour.get(code, hex_colour(code)) for code in codes}
+    by_number = table.by_number if table is not None else {}
+    painted = {code: look.palette[code] for code in codes if code < len(look.palette)}
+    if by_colour and len(painted) == len(codes) and all(colour in by_colour for colour in painted.values()):
+        return {code: by_colour[painted[code]] for code in codes}
+    void = {_VOID_NUMBER: VOID_LABEL} if by_number else {}
+    return {code: by_number.get(code, void.get(code, str(code))) for code in codes}
+
+
+def own_colours(look: PictureLook, codes: tuple[int, ...], table: LabelTable | None) -> dict[str, str]:
+    """Return each label that occurs with the colour it has in the picture (`#rrggbb`, or empty)."""
+    shown = {code: code for code in codes} if look.coding == "colour" else dict(enumerate(look.palette))
+    names = label_names(look, codes, table)
+    return {label: hex_colour(shown[code]) if code in shown else "" for code, label in names.items()}
+
+
+def _is_mask_folder(name: str) -> bool:
+    return _FOLDER.fullmatch(name) is not None and name.lower() not in _NO_FOLDER

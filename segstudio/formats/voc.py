@@ -1,0 +1,35 @@
+"""Pascal VOC segmentation: photos in `JPEGImages`, masks of the same names in `SegmentationClass`.
+
+Masks are palette PNG in VOC's own colours, or, as CVAT and datumaro write them, RGB in the colours of `labelmap.txt`.
+`SegmentationObject` (instances) is passed over; the XML in `Annotations` holds boxes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from segstudio.formats.known_tables import VOC
+from segstudio.formats.label_tables import find_table
+from segstudio.formats.mask_files import MASK_SUFFIXES, mask_annotation
+from segstudio.formats.places import SourceFile
+from segstudio.formats.shapes import Annotation
+
+_FOLDER = "segmentationclass"
+
+
+def is_voc(path: Path) -> bool:
+    """Tell whether the file is a mask in VOC's layout."""
+    return path.suffix.lower() in MASK_SUFFIXES and any(
+        part.lower().startswith(_FOLDER) for part in path.parts[:-1]
+    )
+
+
+def read_voc(file: SourceFile) -> Iterator[Annotation]:
+    """Yield the one annotation that the mask is; raises SegStudioError when it is damaged or no mask."""
+    yield mask_annotation(file, find_table(file.path, file.root) or VOC)
+
+
+def voc_labels(path: Path) -> dict[str, str]:
+    """Return the labels of the table that goes with a mask file, each with its colour."""
+    return (find_table(path, path.parent.parent) or VOC).colours()
