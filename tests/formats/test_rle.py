@@ -1,0 +1,95 @@
+import string
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.rle import checked_area, counts_of, decompressed, mask_of_columns
+from segstudio.formats.shapes import MaskShape
+
+Bitmap = npt.NDArray[np.bool_]
+_BITMAPS = hnp.arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
+
+
+def _compressed(counts: list[int]) -> str:
+    """COCO's compression, written number by number."""
+    text = ""
+    for place, count in enumerate(counts):
+        number = count - counts[place - 2] if place > 2 else count
+        more = True
+        while more:
+            group, number = number & 0x1F, number >> 5
+            more = number != (-1 if group & 0x10 else 0)
+            text += chr((group | 0x20 if more else group) + 48)
+    return text
+
+
+def _counts(bitmap: Bitmap) -> list[int]:
+    counts, value = [0], False
+    for pixel in bitmap.T.ravel().tolist():
+        if pixel != value:
+            counts.append(0)
+            value = pixel
+        counts[-1] += 1
+    return counts
+
+
+def _laid_out(shape: MaskShape, size: tuple[int, int]) -> Bitmap:
+    whole = np.zeros(size, dtype=np.bool_)
+    whole[shape.top : shape.top + shape.rows, shape.left : shape.left + shape.columns] = shape.bitmap()
+    return whole
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+@given(bitmap=_BITMAPS)
+def test_masks_come_back(as_text: bool, bitmap: Bitmap) -> None:
+    told = _compressed(_counts(bitmap)) if as_text else _counts(bitmap)
+    counts = counts_of(told, bitmap.size)
+    shape = mask_of_columns(counts, *bitmap.shape, label="x")
+    assert (_laid_out(shape, (bitmap.shape[0], bitmap.shape[1])) == bitmap).all()
+
+
+@given(st.lists(st.integers(0, 2**40), max_size=30))
+def test_large_numbers_come_back(counts: list[int]) -> None:
+    assert decompressed(_compressed(counts)).tolist() == counts
+
+
+@given(st.text(string.printable, max_size=60) | st.binary(max_size=40).map(lambda b: b.decode("latin-1")))
+def test_any_text_is_run_lengths_or_refused(text: str) -> None:
+    try:
+        counts = counts_of(text, 1000)
+    except SegStudioError:
+        return
+    assert counts.sum() <= 1000
+    assert (counts >= 0).all()
+    mask_of_columns(counts, 20, 50, label="x")
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ([1, -2], "overrun"),
+        ([5, 2000], "overrun"),
+        ([600, 600], "overrun"),
+        (["x"], "not whole numbers"),
+        ([[1, 2]], "not whole numbers"),
+        ([float("nan")], "not whole numbers"),
+        ([10**400], "not whole numbers"),
+        (None, "neither a list nor a text"),
+        ("ü", "damaged"),
+        ("oooooooooooooooooooo", "damaged"),
+    ],
+)
+def test_what_is_no_mask_is_told(told: object, problem: str) -> None:
+    with pytest.raises(SegStudioError, match=problem):
+        counts_of(told, 1000)
+
+
+@pytest.mark.parametrize("size", [(0, 5), (-3, 5), (1 << 20, 1 << 20)])
+def test_sizes_are_bounded(size: tuple[int, int]) -> None:
+    with pytest.raises(SegStudioError, match="no mask of a photo"):
+        checked_area(*size)
