@@ -1,0 +1,152 @@
+"""The class names that go with YOLO's label files: `data.yaml`, `classes.txt`, `obj.names`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from segstudio.formats.beside import files_called, stamp_of
+
+_YAML = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
+_LISTS = (
+    "classes.txt",
+    "obj.names",
+    "names.txt",
+    "class_names.txt",
+    "predefined_classes.txt",
+    "_darknet.labels",
+)
+_MAX_BYTES = 1 << 20
+_TOP = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.*)")
+_DASHED = re.compile(r"-\s*(.+)")
+_NUMBERED = re.compile(r"[\"']?(\d{1,5})[\"']?\s*:\s*(.+)")
+_FLOW = re.compile(r"""\s*(?:(\d{1,5})\s*:\s*)?("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'][^,]*)\s*(?:,|$)""")
+
+
+@dataclass(frozen=True, slots=True)
+class YoloNames:
+    """The names by number; `path` is the file they stand in, None when there is none; `has_keypoints` tells that the
+    label files hold poses, not outlines.
+    """
+
+    names: Mapping[int, str] = field(default_factory=dict)
+    path: Path | None = None
+    has_keypoints: bool = False
+
+    def label(self, number: int) -> str:
+        """Return the name of a class; its number when it has none."""
+        return self.names.get(number, str(number))
+
+
+def find_names(beside: Path, root: Path) -> YoloNames:
+    """Return the nearest names in the folder of the file `beside` or above it, up to the folder of `root`."""
+    folder = beside.parent
+    while folder.is_relative_to(root) or folder == root.parent:
+        for path in files_called(folder, _YAML + _LISTS, (".yaml", ".yml")):
+            found = _read(path, *stamp_of(path))
+            if found is not None:
+                return found
+        if folder == folder.parent:
+            break
+        folder = folder.parent
+    return YoloNames()
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _modified_ns: int, _size: int) -> YoloNames | None:
+    text = _text(path)
+    if text is None:
+        return None
+    names = names_in_yaml(text) if path.suffix.lower() in (".yaml", ".yml") else _names_in_lines(text)
+    return YoloNames(names, path, has_keypoints="kpt_shape" in text) if names else None
+
+
+def names_in_yaml(text: str) -> dict[int, str]:
+    """Return the `names` of a YAML file, written in any of the ways that are in use; empty when there are none."""
+    lines = [_without_comment(line) for line in text.splitlines()]
+    for place, line in enumerate(lines):
+        found = _TOP.fullmatch(line)
+        if found and found[1] == "names":
+            if found[2]:
+                return _in_brackets(_joined(found[2], lines[place + 1 :]))
+            return _in_block(lines[place + 1 :])
+    return {}
+
+
+def _joined(first: str, rest: Sequence[str]) -> str:
+    """Return a list in brackets that may go on in the lines that follow."""
+    closing = {"[": "]", "{": "}"}.get(first[0], "")
+    text = first
+    for line in rest:
+        if not closing or text.rstrip().endswith(closing):
+            break
+        text += " " + line.strip()
+    return text.strip()
+
+
+def _in_brackets(text: str) -> dict[int, str]:
+    if text[:1] + text[-1:] not in ("[]", "{}"):
+        return {}
+    inner = text[1:-1].strip()
+    names: dict[int, str] = {}
+    at = 0
+    while at < len(inner):
+        found = _FLOW.match(inner, at)
+        if found is None or found.end() == at:
+            break
+        names[int(found[1]) if found[1] else len(names)] = _unquoted(found[2])
+        at = found.end()
+    return names
+
+
+def _in_block(lines: Sequence[str]) -> dict[int, str]:
+    names: dict[int, str] = {}
+    for line in lines:
+        entry = line.strip()
+        if not entry:
+            continue
+        if found := _DASHED.fullmatch(entry):
+            names[len(names)] = _unquoted(found[1])
+        elif line[:1].isspace() and (found := _NUMBERED.fullmatch(entry)):
+            names[int(found[1])] = _unquoted(found[2])
+        else:
+            break
+    return names
+
+
+def _names_in_lines(text: str) -> dict[int, str]:
+    lines = [line.strip() for line in text.splitlines()]
+    while lines and not lines[-1]:
+        lines.pop()
+    return dict(enumerate(lines))
+
+
+def _without_comment(line: str) -> str:
+    cut = re.search(r"(?:^|\s)#", line)
+    return (line[: cut.start()] if cut and "'" not in line and '"' not in line else line).rstrip()
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    if len(text) >= 2 and text[0] == text[-1] == '"':
+        try:
+            found = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            return text[1:-1]
+        return str(found)
+    if len(text) >= 2 and text[0] == text[-1] == "'":
+        return text[1:-1].replace("''", "'")
+    return text
+
+
+def _text(path: Path) -> str | None:
+    try:
+        if not path.is_file() or path.stat().st_size > _MAX_BYTES:
+            return None
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None

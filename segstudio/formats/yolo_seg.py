@@ -1,0 +1,118 @@
+"""YOLO segmentation: one text file for one photo, a polygon on each line.
+
+A line holds the number of the class and the corners `x y x y …` as fractions of the photo's width and height, so that
+an annotation has no size of its own: it is `relative`, and takes its photo's. A line of four numbers is a box of a
+detector and no outline. The files lie beside the photos, or in `labels/` beside `images/`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from segstudio.errors import SegStudioError, inside
+from segstudio.formats.places import SourceFile
+from segstudio.formats.shapes import Annotation, Polygon, Shape, Undrawn
+from segstudio.formats.yolo_names import YoloNames, find_names
+
+MAX_BYTES = 256 << 20
+
+_HEAD_BYTES = 1 << 16
+_NUMBER = r"[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?"
+_LINE = re.compile(rf"\s*+\d++(?:\.0*+)?((?:\s++{_NUMBER}){{4,}})\s*+")
+_FURTHEST = 10.0
+"""Fractions further out than this are no fractions of a photo."""
+
+_FIX = "Export the labels again"
+
+
+def is_yolo_seg(path: Path) -> bool:
+    """Tell whether the file holds lines of a class number and corners; of boxes only, `is_yolo_boxes` tells."""
+    lengths = _lengths(path)
+    return bool(lengths) and max(lengths) > 4
+
+
+def is_yolo_boxes(path: Path) -> bool:
+    """Tell whether the file holds lines of a class number and four numbers, and nothing else."""
+    lengths = _lengths(path)
+    return bool(lengths) and max(lengths) == 4
+
+
+def read_yolo_seg(file: SourceFile) -> Iterator[Annotation]:
+    """Yield the one annotation of the file.
+
+    Raises SegStudioError that names the line; the file is left to the caller to name.
+    """
+    names = find_names(file.path, file.root)
+    shapes = []
+    for number, line in enumerate(_lines(file.path), start=1):
+        if line.strip():
+            with inside(f"line {number}"):
+                shapes.append(_shape(line, names, f"line {number}"))
+    yield Annotation(
+        names=(str(file.folders / file.path.name),),
+        size=None,
+        shapes=tuple(shapes),
+        file=file.path,
+        place=file.shown,
+        parts=(names.path,) if names.path is not None else (),
+    )
+
+
+def yolo_labels(path: Path) -> dict[str, str]:
+    """Return the class names that go with a label file, in order, each with an empty colour."""
+    return dict.fromkeys(find_names(path, path.parent.parent.parent).names.values(), "")
+
+
+def _shape(line: str, names: YoloNames, where: str) -> Shape:
+    words = line.split()
+    try:
+        values = np.array(words, dtype=np.float64)
+    except ValueError as error:
+        raise SegStudioError("it holds something that is no number", fix=_FIX) from error
+    number, corners = float(values[0]), values[1:]
+    if not number.is_integer() or not 0 <= number < 1 << 20:
+        raise SegStudioError(f'its class "{words[0][:40]}" is no class number', fix=_FIX)
+    label = names.label(int(number))
+    if names.has_keypoints:
+        return Undrawn(label=label, where=where, kind="keypoints")
+    if corners.size == 4:
+        return Undrawn(label=label, where=where, kind="box")
+    if corners.size % 2 or not corners.size:
+        raise SegStudioError("its corners are not pairs of numbers", fix=_FIX)
+    if not np.isfinite(corners).all() or (np.abs(corners) > _FURTHEST).any():
+        raise SegStudioError("its corners are no fractions of a photo (0 to 1)", fix=_FIX)
+    return Polygon(label=label, where=where, points=corners.reshape(-1, 2))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SegStudioError(
+            f"the file cannot be read ({error.strerror})", fix="Check that it is there"
+        ) from error
+    if len(content) > MAX_BYTES:
+        raise SegStudioError("it is larger than any file of labels", fix=_FIX)
+    try:
+        return content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise SegStudioError("it is not UTF-8 text", fix="Save it as UTF-8") from error
+
+
+def _lengths(path: Path) -> list[int]:
+    """Return how many numbers follow the class on the first lines; none when a line is no line of labels."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError:
+        return []
+    lines = head.decode("utf-8", errors="replace").lstrip("\ufeff").splitlines()
+    if len(head) == _HEAD_BYTES and len(lines) > 1:
+        lines.pop()  # it may be cut
+    found = [_LINE.fullmatch(line) for line in lines if line.strip()]
+    return [len(one[1].split()) for one in found if one] if all(found) else []
