@@ -81,7 +81,7 @@ def _annotation(element: etree._Element, file: SourceFile) -> Annotation:
             counts[str(child.tag)] += 1
             where = f"{child.tag} {counts[str(child.tag)]}"
             with inside(where):
-                shapes.append(_shape(child, where))
+                shapes.append(shape_of(child, where))
         size = size_of(values.get("height"), values.get("width"))
     names = (f"{subset}/{name}", name) if subset else (name,)
     return Annotation(
@@ -94,7 +94,8 @@ def _annotation(element: etree._Element, file: SourceFile) -> Annotation:
     )
 
 
-def _shape(element: etree._Element, where: str) -> Shape:
+def shape_of(element: etree._Element, where: str) -> Shape:
+    """Return the shape of a `polygon`, `box` … element; raises SegStudioError for wild values."""
     values = _values(element)
     label = values.get("label", "").strip()
     z_order = whole(values.get("z_order"), "z_order", 0)
