@@ -11,6 +11,7 @@ import numpy as np
 
 from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.editing.open_photo import OpenPhoto
+from segstudio.desktop.editing.replaced import bridged
 from segstudio.desktop.editing.shares import count
 from segstudio.desktop.problems import Stopped
 from segstudio.errors import SegStudioError
@@ -144,7 +145,12 @@ def _begun(state: PhotoState) -> PhotoState:
 def _painted_on(project: Project, photo: Photo, pyramid: Pyramid, let_go: Callable[[], None]) -> OpenPhoto:
     time, mask = _mask_on_disk(project, photo, pyramid)
     editor, recovered = MaskEditor.open(mask, project.journal_path(photo))
-    opened = _opened(project, photo, pyramid, editor, told=_told(photo, recovered), read_only=False)
+    told = _told(photo, recovered)
+    if recovered.aside is not None:
+        bridge = bridged(project, photo, mask, recovered.aside)
+        if bridge is not None:
+            editor, told = bridge, f"{photo.key} was imported anew: undo brings back what was painted before."
+    opened = _opened(project, photo, pyramid, editor, told=told, read_only=False)
     opened.mask_time, opened.let_go = time, let_go
     return opened
 

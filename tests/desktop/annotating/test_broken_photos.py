@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.annotating.gone import gone_between, told_of_gone
 from segstudio.desktop.editing import desk as desk_module
-from segstudio.desktop.editing import disk
 from segstudio.desktop.opened_reading import read_opened
 from segstudio.desktop.tabs.photo_model import PROBLEM_ROLE
 from segstudio.desktop.window import Window
-from segstudio.errors import SegStudioError
-from segstudio.files import hold
 from segstudio.project.project import Project
 from segstudio.project.removal import remove_photos
 from tests.desktop.annotating.hands import CONTROL, Hands, saved_mask
@@ -152,13 +151,14 @@ def test_a_project_that_cannot_be_written_is_told_once_and_painting_goes_on_when
     qtbot: QtBot, drive: Drive, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusing = [True]
+    acquire = FileLock.acquire
 
-    def refuse(path: Path) -> Callable[[], None] | None:
-        if refusing:
-            raise SegStudioError("could not be written (Read-only file system)", where=str(path))
-        return hold(path)
+    def refuse(lock: FileLock, *words: object, **more: object) -> object:
+        if refusing and lock.lock_file.endswith(".jpg.lock"):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return acquire(lock, *words, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(disk, "hold", refuse)
+    monkeypatch.setattr(FileLock, "acquire", refuse)
     monkeypatch.setattr(desk_module, "_LOOK_AT_LOCK_MS", 50)
 
     def steps(window: Window) -> None:
