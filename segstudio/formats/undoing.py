@@ -41,13 +41,14 @@ class Undone:
         """Return it in a sentence or two."""
         parts = []
         if self.gone:
-            parts.append(f"{_counted(len(self.gone), 'photo')} went to the project's trash folder")
+            parts.append(
+                f"{_counted(len(self.gone), 'photo')} {_is(self.gone)} in the project's trash folder"
+            )
         if self.back:
             parts.append(f"{_counted(len(self.back), 'mask')} {_is(self.back)} as before")
         if self.classes:
-            parts.append(
-                f"{'the class' if len(self.classes) == 1 else 'the classes'} {told_some(self.classes)} went"
-            )
+            which = "the class" if len(self.classes) == 1 else "the classes"
+            parts.append(f"{which} {told_some(self.classes)} {_is(self.classes)} gone")
         told = f"The import is taken back: {', '.join(parts)}." if parts else "Nothing was taken back."
         if self.left:
             told += f" Painted since, and therefore kept: {told_some(self.left)}."

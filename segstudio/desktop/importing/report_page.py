@@ -73,7 +73,9 @@ class ReportPage(QScrollArea):
     def show_record(self, path: Path, record: ImportRecord) -> None:
         """Show another import, whose record lies in `path`."""
         self._path = path
-        self._title.setText(headline(record.report))
+        self._title.setText(
+            f"Taken back: {headline(record.report)}" if record.undone else headline(record.report)
+        )
         who = f" by {record.who}" if record.who else ""
         gone = f" · taken back on {told_when(record.undone)}" if record.undone else ""
         self._when.setText(f"{told_when(record.when)}{who}{gone}")
@@ -85,9 +87,10 @@ class ReportPage(QScrollArea):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        found = sections(record.report, record.replaced, record.left)
+        found = sections(record.report, record.replaced, record.left, undone=bool(record.undone))
         self._folds = [Fold(self._look, section) for section in found]
-        for title, stays_out in (("What came in", False), ("What stayed out", True)):
+        came = "What had come in" if record.undone else "What came in"
+        for title, stays_out in ((came, False), ("What stayed out", True)):
             folds = [fold for fold in self._folds if fold.section.stays_out is stays_out]
             if folds:
                 heading = label(title, "caption")

@@ -29,7 +29,11 @@ def headline(report: Mapping[str, Any]) -> str:
 
 
 def sections(
-    report: Mapping[str, Any], replaced: Sequence[str] = (), left: Sequence[str] = ()
+    report: Mapping[str, Any],
+    replaced: Sequence[str] = (),
+    left: Sequence[str] = (),
+    *,
+    undone: bool = False,
 ) -> tuple[Section, ...]:
     """Return the lists of `ImportReport.as_json` that hold something: what came in, what to know of it, what did not."""
     unknown = [
@@ -39,9 +43,26 @@ def sections(
     hidden = [f"{key}: {', '.join(names)}" for key, names in _dict(report, "hidden").items()]
     plain = (
         ("Kept when it was taken back", list(left), "They were painted since the import.", False),
-        ("Imported with mask", _list(report, "imported"), "They wait in Annotate, done.", False),
-        ("Imported without mask", _list(report, "unlabelled"), "They wait in Annotate to be painted.", False),
-        ("Masks replaced", list(replaced), "The former ones are kept below sources, in “replaced”.", False),
+        (
+            "Imported with mask",
+            _list(report, "imported"),
+            "They went when it was taken back." if undone else "They wait in Annotate, done.",
+            False,
+        ),
+        (
+            "Imported without mask",
+            _list(report, "unlabelled"),
+            "They went when it was taken back." if undone else "They wait in Annotate to be painted.",
+            False,
+        ),
+        (
+            "Masks replaced",
+            list(replaced),
+            "The former ones came back."
+            if undone
+            else "The former ones are kept below sources, in “replaced”.",
+            False,
+        ),
         ("Classes added", _list(report, "added_classes"), "The files knew them, the project did not.", False),
         ("Shapes by class", _pairs(report, "shapes"), "What was painted.", False),
         ("Painted over wholly", hidden, "A class that lies under others in the draw order.", False),

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.importing.mapping import Kind
@@ -266,5 +267,49 @@ def test_nothing_of_the_last_import_flashes_up_in_the_next(
         assert not tab.bench.classes.isVisible()
         wait_until_looked_at(qtbot, tab)
         assert len(tab.bench.classes.rows) == 2
+
+    assert drive(steps, jumps.folder) == 0
+
+
+def test_label_images_and_doubles_are_told_and_taken_when_asked(
+    qtbot: QtBot, drive: Drive, jumps: Project, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    (folder / "masks").mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(encode_jpeg(noise))
+    Image.fromarray((noise[:, :, 0] > 128).astype(np.uint8)).save(folder / "masks" / "a.png")
+
+    def press_fix(tab: ImportTab, window: Window, name: str) -> None:
+        number = next(n for n, row in enumerate(tab.bench.table.model.rows) if row.name == name)
+        tab.bench.table.view.setCurrentIndex(tab.bench.table.model.index(number, 0))
+        fix = window.findChild(QPushButton, "import.fix")
+        assert fix is not None
+        QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
+        wait_until_looked_at(qtbot, tab)
+
+    def steps(window: Window) -> None:
+        tab = tab_of(qtbot, window)
+        box = tab.findChild(QCheckBox, "import.labels")
+        assert box is not None
+        dropped(window, folder / "a.jpg")
+        wait_until_looked_at(qtbot, tab)
+        assert not box.isVisible()  # a choice that nothing asks for is not shown
+        dropped(window, folder)
+        wait_until_looked_at(qtbot, tab)
+        assert states(tab) == {
+            "a.jpg": "to be painted",
+            "b.jpg": "same as a.jpg",
+            "masks/a.png": "label image",
+        }
+        advice = {row.name: row.advice for row in tab.bench.table.rows}
+        assert "it has few colours and lies in a folder “masks”" in advice["masks/a.png"]
+        assert advice["b.jpg"] == "It is the same photo as “a.jpg”, under another name: it comes in once."
+        assert box.isVisible()
+        press_fix(tab, window, "masks/a.png")
+        press_fix(tab, window, "b.jpg")
+        assert set(states(tab).values()) == {"to be painted"}
+        assert box.isChecked()
 
     assert drive(steps, jumps.folder) == 0

@@ -85,7 +85,7 @@ def test_an_import_is_undone_from_its_notice_and_can_come_in_again(
         QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: "taken back" in window.notice.accessibleName(), timeout=WAIT_MS)
         assert (
-            "2 photos went to the project's trash folder, the class rope went"
+            "2 photos are in the project's trash folder, the class rope is gone."
             in window.notice.accessibleName()
         )
         qtbot.waitUntil(lambda: not window._session.is_busy, timeout=WAIT_MS)
@@ -93,6 +93,9 @@ def test_an_import_is_undone_from_its_notice_and_can_come_in_again(
         assert opened.keys() == ()
         assert opened.classes.names == ("sky", "ground", "person")
         assert not _button(window, "import.report.undo").isVisible()
+        title = window.findChild(QLabel, "import.report.title")
+        assert title is not None
+        assert title.text() == "Taken back: 2 photos imported with mask"
         dropped(window, given)
         wait_until_looked_at(qtbot, tab)
         _add_all(qtbot, tab)
@@ -113,7 +116,7 @@ def test_the_report_undoes_it_and_names_what_was_painted_since(
         colleague.write_mask(colleague.photo("0.jpg"), np.zeros((30, 40), dtype=np.uint8))
         QApplication.processEvents()  # photos are opened again a turn after the import
         QTest.mouseClick(_button(window, "import.report.undo"), Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: not tab.writer.is_busy, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: "taken back" in window.notice.accessibleName(), timeout=WAIT_MS)
         assert "Painted since, and therefore kept: 0.jpg." in window.notice.accessibleName()
         assert Project.open(jumps.folder).keys() == ("0.jpg",)
         assert tab.report.folds[0].section.title == "Kept when it was taken back"
