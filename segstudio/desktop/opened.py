@@ -66,7 +66,7 @@ class OpenedProject:
             return ""
         run = self.runs[0]
         parts = [run.state_text]
-        if run.epochs:
+        if run.epochs and run.state != "finished":
             parts.append(f"epoch {run.epoch} of {run.epochs}")
         if run.miou is not None:
             parts.append(f"mIoU {run.miou:.2f}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from segstudio.desktop.train.phases import QUIET_S
 from segstudio.errors import SegStudioError
 from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted
 from segstudio.runs.folder import RunFolder, RunState, list_runs, state_of
@@ -16,8 +19,8 @@ from segstudio.runs.scores import ClassScore, Scores
 class RunSummary:
     """One run. `classes` are those that its model tells apart; `best` are the scores of its best epoch.
 
-    `last_sign` is when its log was last written (POSIX seconds, 0 when there is none). `problem` says why it failed or
-    cannot be read.
+    `is_live`: its log has no end, and a process works on it. `last_sign` is when its log was last written (POSIX
+    seconds, 0 when there is none). `problem` says why it failed or cannot be read.
     """
 
     name: str
@@ -29,12 +32,15 @@ class RunSummary:
     best: Scores | None = None
     best_epoch: int = 0
     has_model: bool = False
+    is_live: bool = False
     last_sign: float = 0.0
     problem: str = ""
 
     @property
     def state_text(self) -> str:
-        """The state in words; `open` is a run whose log has no end: it is running, or its process died."""
+        """The state in words."""
+        if self.state == "open":
+            return "running" if self.is_live else "interrupted"
         return "not begun" if self.state == "new" else self.state
 
     @property
@@ -87,16 +93,27 @@ def _summarised(run: RunFolder) -> RunSummary:
     try:
         events = run.events(steps=False)
         summary = summarise(run.name, events, state_of(events))
+        started = next((event for event in reversed(events) if isinstance(event, RunStarted)), None)
+        written = _written(run)
         return replace(
             summary,
             head=summary.head or run.recipe().head,
             has_model=run.best.exists(),
-            last_sign=_written(run),
+            is_live=summary.state == "open" and started is not None and _lives(run, started, written),
+            last_sign=written,
         )
     except SegStudioError as error:
         return RunSummary(run.name, problem=str(error))
     except OSError as error:
         return RunSummary(run.name, problem=f"the run cannot be read ({error.strerror})")
+
+
+def _lives(run: RunFolder, started: RunStarted, written: float) -> bool:
+    """Whether a process works on a run whose log has no end: its lock tells, and elsewhere the log."""
+    held = run.is_held()
+    if held or (held is False and started.host == socket.gethostname()):
+        return held
+    return time.time() - written < QUIET_S
 
 
 def _written(run: RunFolder) -> float:

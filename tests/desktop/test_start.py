@@ -6,7 +6,7 @@ import shutil
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.window import Window
@@ -47,5 +47,24 @@ def test_a_project_that_cannot_be_opened_any_more_is_marked_as_gone(
         assert "there is no project here" in problem.text
         assert "--" not in problem.text  # nothing to type into a terminal
         qtbot.waitUntil(lambda: window.start.recent._gone == frozenset({project.folder}), timeout=WAIT_MS)
+
+    assert drive(steps, project.folder) == 0
+
+
+def test_the_menu_of_a_project_works_after_the_list_was_made_anew(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    def steps(window: Window) -> None:
+        qtbot.waitUntil(lambda: window.shown_tab != "", timeout=WAIT_MS)
+        window._actions["project.close"].trigger()
+        recent = window.start.recent
+        qtbot.waitUntil(recent.isVisible, timeout=WAIT_MS)
+        recent.customContextMenuRequested.emit(recent.visualItemRect(recent.item(0)).center())
+        (menu,) = recent.findChildren(QMenu)
+        recent.show_projects((("jumps", project.folder),))
+        with qtbot.waitSignal(recent.chosen, timeout=WAIT_MS) as chosen:
+            menu.actions()[0].trigger()
+        assert chosen.args == [project.folder]
+        menu.close()
 
     assert drive(steps, project.folder) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,29 +16,15 @@ from segstudio.desktop.opened_reading import read_opened, remember_thumbnail
 from segstudio.desktop.run_summaries import summarise, summarise_runs
 from segstudio.desktop.settings import Places, Settings
 from segstudio.project.project import Project
-from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted, encode_event
+from segstudio.runs.events import EpochDone, Event, RunFailed, RunFinished, RunStarted, encode_event
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import Recipe
 from segstudio.runs.scores import Scores
+from tests import run_events
 
 
 def started() -> RunStarted:
-    return RunStarted(
-        head="lraspp_mobilenet_v3_large",
-        classes=("sky", "ground"),
-        device="cpu",
-        precision="float32",
-        step=0,
-        epochs=9,
-        steps_per_epoch=2,
-        photos_train=3,
-        photos_val=1,
-        parameters=1,
-        parameters_trained=1,
-        weights="none",
-        process=1,
-        host="here",
-    )
+    return run_events.started(classes=("sky", "ground"), epochs=9)
 
 
 def epoch(number: int, hits: int | None) -> EpochDone:
@@ -87,6 +74,32 @@ def test_runs_are_newest_first_and_a_damaged_one_is_told(project: Project) -> No
     assert (damaged.name, good.name) == (second.name, first.name)
     assert "recipe.toml" in damaged.problem
     assert good.has_model
+
+
+def test_a_run_without_an_end_lives_as_long_as_its_process(project: Project) -> None:
+    run = RunFolder.create(project.runs_folder, Recipe())
+    run.log.write_bytes(encode_event(started()) + encode_event(epoch(9, 9)))
+    with run.held():
+        opened = read_opened(project.folder)
+        assert opened.runs[0].is_live
+        assert "running · epoch 9 of 9" in opened.newest_run()
+    opened = read_opened(project.folder)
+    assert not opened.runs[0].is_live
+    assert "interrupted · epoch 9 of 9" in opened.newest_run()
+    run.log.write_bytes(
+        run.log.read_bytes()
+        + encode_event(RunFinished(epoch=9, step=18, best_miou=0.8, best_epoch=9, seconds=1.0))
+    )
+    opened = read_opened(project.folder)
+    assert "finished · mIoU" in opened.newest_run()
+
+
+def test_a_run_elsewhere_lives_while_its_log_grows(project: Project) -> None:
+    run = RunFolder.create(project.runs_folder, Recipe())
+    run.log.write_bytes(encode_event(run_events.started(host="elsewhere")))
+    assert summarise_runs(project.runs_folder)[0].is_live
+    os.utime(run.log, (1, 1))
+    assert not summarise_runs(project.runs_folder)[0].is_live
 
 
 def test_a_look_at_a_project(project: Project) -> None:

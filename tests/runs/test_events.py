@@ -22,25 +22,11 @@ from segstudio.runs.events import (
     encode_event,
 )
 from segstudio.runs.scores import Scores
+from tests.run_events import started
 
 
 def _started(step: int = 0) -> RunStarted:
-    return RunStarted(
-        head="lraspp_mobilenet_v3_large",
-        classes=("sky", "größe"),
-        device="cpu",
-        precision="fp32",
-        step=step,
-        epochs=3,
-        steps_per_epoch=4,
-        photos_train=8,
-        photos_val=2,
-        parameters=10,
-        parameters_trained=9,
-        weights="none",
-        process=1,
-        host="here",
-    )
+    return started(step=step)
 
 
 def _step(step: int, loss: float = 0.5) -> StepDone:

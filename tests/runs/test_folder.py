@@ -9,6 +9,7 @@ from segstudio.errors import SegStudioError
 from segstudio.runs.events import Event, Notice, RunFailed, RunFinished, RunStarted, RunStopped, StepDone
 from segstudio.runs.folder import RunFolder, appending, find_run, list_runs, run_name, state_of
 from segstudio.runs.recipe import Recipe, load_recipe
+from tests.run_events import started
 
 _NOON = datetime(2026, 11, 20, 14, 32)
 
@@ -24,22 +25,7 @@ def run(runs: Path) -> RunFolder:
 
 
 def _started(step: int = 0) -> RunStarted:
-    return RunStarted(
-        head="x",
-        classes=("a", "b"),
-        device="cpu",
-        precision="fp32",
-        step=step,
-        epochs=3,
-        steps_per_epoch=4,
-        photos_train=8,
-        photos_val=2,
-        parameters=10,
-        parameters_trained=9,
-        weights="none",
-        process=1,
-        host="here",
-    )
+    return started(step=step)
 
 
 def _step(step: int) -> StepDone:

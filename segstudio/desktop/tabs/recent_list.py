@@ -100,8 +100,11 @@ class RecentList(QListWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Open", lambda: self._on_item_chosen(item))
-        menu.addAction(_REMOVE, lambda: self.forgotten.emit(Path(item.data(_FOLDER))))
+        folder = Path(
+            item.data(_FOLDER)
+        )  # the item may be gone when something is chosen: the list was refreshed
+        menu.addAction("Open", lambda: self.chosen.emit(folder))
+        menu.addAction(_REMOVE, lambda: self.forgotten.emit(folder))
         menu.popup(self.viewport().mapToGlobal(place))
 
 

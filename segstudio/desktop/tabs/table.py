@@ -160,8 +160,8 @@ def _annotate_badge(opened: OpenedProject) -> Badge:
 
 
 def _train_badge(opened: OpenedProject) -> Badge:
-    """A dot while the log of a training has no end."""
-    return Badge("●", "a training is open") if any(run.state == "open" for run in opened.runs) else Badge()
+    """A dot while a process trains."""
+    return Badge("●", "a training is running") if any(run.is_live for run in opened.runs) else Badge()
 
 
 def _review_badge(opened: OpenedProject) -> Badge:

@@ -6,13 +6,22 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
 
 TextKind = Literal["body", "caption", "title", "display", "dim", "code"]
 
 _SWATCH_PX = 14
+_SHORTEST_PX = 96
 
 
 def label(text: str, kind: TextKind = "body", *, wraps: bool = False) -> QLabel:
@@ -82,6 +91,45 @@ class ElidedLabel(QLabel):
         shown = QFontMetrics(self.font()).elidedText(self._whole, self._mode, self.width())
         if shown != self.text():
             self.setText(shown)
+
+
+class ElidedButton(QPushButton):
+    """A button no wider than its text. Where there is no room for it, it is drawn shortened in the middle, and the
+    tooltip has the whole of it before `tip`.
+    """
+
+    def __init__(self, tip: str = "") -> None:
+        super().__init__()
+        self._tip = tip
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setToolTip(tip)
+
+    @property
+    def shown_text(self) -> str:
+        """The text as it is drawn."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size that shows some letters."""
+        wanted = self.sizeHint()
+        return QSize(min(wanted.width(), _SHORTEST_PX), wanted.height())
+
+    def event(self, event: QEvent) -> bool:
+        """Let the tooltip tell what is cut."""
+        if event.type() == QEvent.Type.ToolTip:
+            whole = self.shown_text == self.text()
+            self.setToolTip(self._tip if whole else f"{self.text()}\n{self._tip}")
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the text as far as there is room."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = self.shown_text
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 class Swatch(QWidget):

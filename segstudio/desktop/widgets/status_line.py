@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
 
 from segstudio.desktop.tabs.tab import TellsWork
+from segstudio.desktop.widgets.labels import ElidedButton
 from segstudio.desktop.work import JobStatus
 
 _BAR_PX = 160
@@ -106,12 +107,11 @@ class StatusLine(QFrame):
             self._bar.setValue(status.done)
             self._bar.setAccessibleName(job_told(status))
 
-    def _link(self, name: str, tab_id: str, tip: str) -> QPushButton:
-        link = QPushButton()
+    def _link(self, name: str, tab_id: str, tip: str) -> ElidedButton:
+        link = ElidedButton(tip)
         link.setObjectName(name)
         link.setProperty("kind", "link")
         link.setProperty("tab", tab_id)
-        link.setToolTip(tip)
         link.clicked.connect(self._on_link_clicked)
         return link
 

@@ -25,6 +25,7 @@ from segstudio.runs.events import EpochDone, Event, RunFinished, RunStarted, Ste
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import Recipe
 from segstudio.runs.scores import Scores
+from tests import run_events
 
 TINY = {
     "weights": "none",
@@ -88,22 +89,16 @@ def kill(process: int) -> None:
 
 def started(step: int = 0, *, epochs: int = 10, steps_per_epoch: int = 5, closed: int = 0) -> RunStarted:
     """The first line of a log."""
-    return RunStarted(
+    return run_events.started(
         time=1000.0,
-        head="lraspp_mobilenet_v3_large",
         classes=("sky", "ground"),
-        device="cpu",
-        precision="float32",
         step=step,
         closed_epochs=closed,
         epochs=epochs,
         steps_per_epoch=steps_per_epoch,
         photos_train=4,
-        photos_val=2,
         parameters=3_000_000,
         parameters_trained=3_000_000,
-        weights="none",
-        process=1,
         host="elsewhere",
         memory_total_mb=8000.0,
     )
