@@ -23,7 +23,7 @@ from segstudio.project.project import Project, stamp
 from segstudio.project.removal import stage_removal
 
 _TAKEN_OFF = ".trash/imports"
-"""Where masks and journals go that an import gave to photos that stay, by the import's folder."""
+"""Where masks go that an import gave to photos that were there without one, by the import's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,6 @@ class _Undoing:
         return held_values <= {*self._project.classes.indices, VOID}
 
     def _bring_back(self, change: Change, photo: Photo, brought: BroughtIn) -> None:
-        self._move(change, self._journal(photo))  # it goes on from the mask that goes
         former = self._former / f"{photo.key}.png"
         if photo.key in self._record.replaced:
             change.put_link(mask_name(photo.key), former)
@@ -186,9 +185,6 @@ class _Undoing:
         if path.exists():
             change.put_link(f"{_TAKEN_OFF}/{self._folder}/{name}", path)
             change.remove_file(name)
-
-    def _journal(self, photo: Photo) -> str:
-        return self._project.journal_path(photo).relative_to(self._project.folder).as_posix()
 
     def _classes_back(self) -> ClassList:
         """Return the class list without what the import did to it, as far as nobody needs or has changed that since."""
@@ -216,7 +212,7 @@ class _Undoing:
         if uses.unread:
             return frozenset(range(VOID))
         found = {value for mask in uses.masks for value in mask.pixels}
-        for photo in staying:
+        for photo in (*staying, *self._back):
             found |= self._journals.values(self._project.journal_path(photo))
         for photo in self._back:
             if photo.key in self._record.replaced:
