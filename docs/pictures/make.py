@@ -4,6 +4,7 @@
 
 Each look is a process of its own (scenes.py), because Qt reads the scale once, in a home of its own, so that nothing
 of this user is seen or changed. Projects, names and sizes are always the same; text has this machine's fonts.
+The model of the Review scene is trained once, in some minutes, and kept in the folder for temporary files.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ LOOKS = tuple((theme, scale) for theme in ("light", "dark") for scale in (1, 2))
 PROJECTS = (("Formations", 5, 33), ("Tandems over the coast", 8, 7), ("Sample jumps", 36, 20))
 """Name, photos and seed of each project on the start page, the oldest first."""
 
+MODEL = "Evening jumps"
 NEW_PHOTOS = 12
 GOOD_PSNR_DB = 42.0
 """A picture of 256 colours that is this close to its original is taken for it."""
@@ -47,10 +49,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         drawn = Path(folder) / "drawn"
         draw_projects(drawn)
+        reviews = not given.scenes or "review" in given.scenes
+        model = trained_model(drawn / PROJECTS[-1][0]) if reviews else Path()
         for theme, scale in LOOKS:
             home, raw = Path(folder) / f"home-{theme}-{scale}", Path(folder) / f"raw-{theme}-{scale}"
             shutil.copytree(drawn, home / "Documents" / "SegStudio")
             raw.mkdir()
+            if reviews:
+                shutil.copytree(model, home / "Models" / model.name)
             grab_look(home, raw, theme, scale, given.scenes)
             keep_trainings(home / "Documents" / "SegStudio", drawn)
             for picture in sorted(raw.glob("*.png")):
@@ -71,6 +77,18 @@ def draw_projects(folder: Path) -> None:
             )
         shutil.rmtree(drawn)
     script.generate(folder / "Dropped", photos=NEW_PHOTOS, seed=11)
+
+
+def trained_model(project: Path) -> Path:
+    """Return the folder of a run that learnt the project's photos, made once and kept for the next pictures."""
+    kept = Path(tempfile.gettempdir()) / "segstudio-pictures" / MODEL
+    if not (kept / "best.pt").is_file():
+        shutil.rmtree(kept, ignore_errors=True)
+        train = [sys.executable, "-m", "segstudio", "train", str(project), "--recipe", "demo"]
+        subprocess.run([*train, "--name", MODEL], check=True)
+        shutil.copytree(project / "runs" / MODEL, kept)
+        shutil.rmtree(project / "runs" / MODEL)
+    return kept
 
 
 def keep_trainings(projects: Path, drawn: Path) -> None:

@@ -10,15 +10,18 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QCursor, QEnterEvent, QMouseEvent
+from PySide6.QtGui import QAction, QCursor, QEnterEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from segstudio.desktop.app import Desktop
+from segstudio.desktop.reviewing.page import ReviewPage
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.shortcuts import ShortcutsPage
 from segstudio.desktop.tabs.new_project import NewProjectDialog
+from segstudio.desktop.tabs.review import ReviewTab
 from segstudio.desktop.tabs.tab import TakesFiles
 from segstudio.desktop.tabs.train import TrainTab
 from segstudio.desktop.train.launch import new_run
@@ -31,6 +34,7 @@ DEVICE = "CPU · 8 cores"
 WAIT_S, QUIET_S = 40.0, 1.5
 SAMPLE, NEW = "Sample jumps", "My jumps"
 
+HELD_OUT = 5
 TRAIN_S = 300.0
 TRAINING = {
     "weights": "none",
@@ -185,11 +189,47 @@ def train_tab(stage: Stage) -> None:
 
 
 def review_tab(stage: Stage) -> None:
-    """The Review tab."""
+    """The Review tab with held-out and new photos, one with every class in it; then what was taken for what."""
     stage.open(SAMPLE)
     stage.window.show_tab("review")
+    tab = stage.window.page("review")
+    assert isinstance(tab, ReviewTab)
+    page = tab.page
+    assert page is not None
+    board, side = page.board, page.side
+    tab.take([next((Path.home() / "Models").glob("*/best.pt"))])
+    stage.until(lambda: board.card is not None)
+    side.add.findChild(QAction, "review.held_out").trigger()
+    tab.take(sorted((stage.places.documents / "Dropped" / "photos").iterdir())[:5])
+    stage.until(lambda: len(board.rows) > HELD_OUT and all(row.sure for row in board.rows), TRAIN_S)
+    for number, row in enumerate(board.rows[:3]):
+        side.list.choose(row.item.id)
+        stage.until(lambda row=row: page.viewing.shown is not None and page.viewing.shown.item == row.item)
+        if number < 2:
+            stage.desktop.actions["review.accept" if not number else "review.reject"].trigger()
+    side.list.choose(max(board.rows, key=lambda row: (len(row.ious or ()), row.score or 0)).item.id)
     stage.settle()
     stage.keep("review")
+    show_mistakes(stage, page)
+
+
+def show_mistakes(stage: Stage, page: ReviewPage) -> None:
+    """The pixels of the most frequent mistake marked in the photo that has most of them, the largest spot near."""
+    matrix = sum(page.board.matrices.values())
+    assert isinstance(matrix, np.ndarray)
+    wrong = matrix * (1 - np.eye(len(matrix), dtype=matrix.dtype))
+    truth, predicted = (int(place) for place in np.unravel_index(wrong.argmax(), wrong.shape))
+    page.under.buttons["confusion"].click()
+    view = page.under.confusion
+    index = view.cells.index(truth, predicted)
+    view.setCurrentIndex(index)
+    view.clicked.emit(index)
+    stage.settle()
+    stage.desktop.actions["review.next_spot"].trigger()
+    page.looking.walk.step(1)
+    stage.settle()
+    stage.keep("review-mistakes")
+    page.looking.look_at_everything()
 
 
 def shortcuts(stage: Stage) -> None:

@@ -43,6 +43,8 @@ class ClassPanel(QFrame):
         self._rows: dict[int, _Row] = {}
         self._values: tuple[tuple[int, str, str], ...] = ()
         self._title = label("Classes", "caption")
+        self._threshold = label("Shown from", "caption")
+        self._threshold.setToolTip("How sure the model must be of a class for it to be shown.")
         self._reset = QPushButton("Reset")
         self._reset.setObjectName("review.thresholds.reset")
         self._reset.setProperty("kind", "quiet")
@@ -65,8 +67,9 @@ class ClassPanel(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 8, 0)
         head.addWidget(self._title, 1)
+        head.addWidget(self._threshold)
         head.addWidget(self._reset)
-        _keep_room(self._reset)
+        head.addStrut(self._reset.sizeHint().height())
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 0, 12, 4)
         foot.addWidget(self._unsure, 1)
@@ -92,6 +95,7 @@ class ClassPanel(QFrame):
             self._rows[fact.value].show_facts(fact)
         any_set = any(fact.threshold > 0 for fact in facts)
         self._reset.setVisible(any_set)
+        self._threshold.setVisible(bool(facts) and not any_set)
         self._unsure.setText("" if unsure is None or not any_set else f"unsure  {percent(unsure)}")
 
     def _make_rows(self, facts: Sequence[ClassFacts]) -> None:
@@ -110,13 +114,6 @@ class ClassPanel(QFrame):
     def _on_theme_changed(self) -> None:
         for row in self._rows.values():
             row.renew_icon()
-
-
-def _keep_room(widget: QWidget) -> None:
-    """Nothing moves when the widget comes and goes."""
-    policy = widget.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
-    widget.setSizePolicy(policy)
 
 
 class _Row(QWidget):

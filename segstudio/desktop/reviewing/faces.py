@@ -30,6 +30,7 @@ _RAMP = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 3
 """Viridis (van der Walt and Smith 2015) at five places: dark violet where unsure, yellow where sure."""
 
 _DIM, _MARK = 0, 1
+_FOCUS_STRENGTH = 0.6
 DIMMED = "#000000"
 MARKED = "#FF2D9B"
 _WRONG_COLOUR, _MISSED_COLOUR, _UNKNOWN_COLOUR = "#D81B1B", "#FFB000", "#808080"
@@ -87,13 +88,13 @@ def laid(
         if face == "errors":
             return Laid(error_map(truth, mask), error_classes(), strength=0.8)
         if focus.cell is not None:
-            return Laid(cell_mask(truth, mask, focus.cell), focus_classes(), strength=0.7)
+            return Laid(cell_mask(truth, mask, focus.cell), focus_classes(), strength=_FOCUS_STRENGTH)
     return _prediction(shown_mask(mask, confidence, thresholds), classes, focus)
 
 
 def _prediction(shown: Mask, classes: ClassList, focus: Focus) -> Laid:
     if focus.value is not None:
-        return Laid(lit_mask(shown, focus.value), focus_classes(), strength=0.7)
+        return Laid(lit_mask(shown, focus.value), focus_classes(), strength=_FOCUS_STRENGTH)
     return Laid(shown, classes, follows_hidden=True)
 
 

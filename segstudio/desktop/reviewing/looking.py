@@ -93,7 +93,7 @@ class Looking(QObject):
 
     @Slot(object)
     def look_at_cell(self, cell: tuple[int, int]) -> None:
-        """Mark the pixels of a cell (truth, prediction), and list the photos that have any."""
+        """Mark the pixels of a cell (truth, prediction), list the photos that have any, and open that with most."""
         board, side = self._board, self._parts.side
         places = {value: place for place, value in enumerate(board.classes.indices)}
         row, column = places[cell[0]], places[cell[1]]
@@ -102,7 +102,7 @@ class Looking(QObject):
         board.mark_found(found)
         side.show_cell(is_on=True)
         self._viewing.focus_on(Focus(cell=cell))
-        if side.listed and not found.get(side.list.chosen_id):
+        if side.listed:
             side.list.choose(side.listed[0].item.id)
 
     def leave_cell(self) -> None:

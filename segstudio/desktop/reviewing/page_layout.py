@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 _LIST_PX, _MIDDLE_PX, _SIDE_PX = 264, 760, 252
-_STAGE_PX, _UNDER_PX = 420, 196
+_STAGE_PX, _UNDER_PX = 430, 242
 _LEAST_PX = 220
 
 

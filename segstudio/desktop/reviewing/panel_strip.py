@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from segstudio.desktop.annotating.class_rows import percent
@@ -20,11 +30,14 @@ from segstudio.project.masks import Mask
 from segstudio.review.lighting import lit, stage
 from segstudio.review.shown import Thresholds, shown_mask
 
-PICTURE_PX = 96
-"""Height of the pictures in the strip."""
+LEAST_PX, MOST_PX = 84, 240
+"""Height of the pictures in the strip: as much as there is room for."""
 
-_WIDEST_PX, _NARROWEST_PX = 192, 84
+_WIDEST, _NARROWEST = 2.0, 0.9
+"""Width of a panel, in heights of its picture."""
 _CAPTION_PX = 40
+_MARGINS_PX = 24
+_BETWEEN_PX = 16
 _SWATCH_PX = 10
 _MOST = 24
 UNSURE = VOID
@@ -49,6 +62,14 @@ def captions(facts: Sequence[ClassFacts], unsure: float | None) -> tuple[Caption
     if unsure:
         made.append(Caption(UNSURE, "unsure", percent(unsure)))
     return tuple(made)
+
+
+def picture_height(room: tuple[int, int], count: int, share: float) -> int:
+    """Return how high `count` pictures are drawn in a room (width, height) so that all of them are seen, if that is
+    possible; `share` is the width of the widest, in heights. Pure.
+    """
+    across = (room[0] / max(count, 1) - _BETWEEN_PX) / share
+    return round(min(max(min(across, room[1]), LEAST_PX), MOST_PX))
 
 
 def _told(fact: ClassFacts) -> str:
@@ -93,7 +114,7 @@ class PanelStrip(QScrollArea):
         self._row.setSpacing(8)
         self._row.addStretch(1)
         self.setWidget(body)
-        self.setFixedHeight(PICTURE_PX + _CAPTION_PX + 24)
+        self.setMinimumHeight(LEAST_PX + _CAPTION_PX + _MARGINS_PX)
 
     @property
     def panels(self) -> tuple[_Panel, ...]:
@@ -108,9 +129,24 @@ class PanelStrip(QScrollArea):
             self._buttons.append(button)
             self._row.insertWidget(len(self._buttons) - 1, button)
         for number, button in enumerate(self._buttons):
-            button.setVisible(number < len(words))
+            button.is_wanted = number < len(words)
+            button.setVisible(button.is_wanted)
             if number < len(words):
                 button.show_panel(words[number], pictures[number], is_chosen=words[number].value == chosen)
+        self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw the pictures as large as there is room for."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        there = [button for button in self._buttons if button.is_wanted]
+        share = max((button.share for button in there), default=1.0)
+        room = self.width() - _MARGINS_PX, self.height() - _CAPTION_PX - _MARGINS_PX
+        height = picture_height(room, len(there), share)
+        for button in there:
+            button.set_height(height)
 
     @Slot()
     def _on_clicked(self) -> None:
@@ -126,6 +162,8 @@ class _Panel(QAbstractButton):
         self.caption: Caption | None = None
         self._picture = QImage()
         self._scaled = QPixmap()
+        self._picture_px = LEAST_PX
+        self.is_wanted = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_panel(self, caption: Caption, picture: RgbImage, *, is_chosen: bool) -> None:
@@ -135,9 +173,6 @@ class _Panel(QAbstractButton):
             np.ascontiguousarray(picture).data, columns, rows, 3 * columns, QImage.Format.Format_RGB888
         ).copy()
         self._scaled = QPixmap()
-        width = round(PICTURE_PX * columns / rows)
-        width = min(max(width, _NARROWEST_PX), _WIDEST_PX)
-        self.setFixedSize(QSize(max(width, self._words_px(caption)) + 8, PICTURE_PX + _CAPTION_PX + 4))
         self.caption = caption
         self.setCheckable(False)
         self.setCheckable(True)
@@ -148,12 +183,26 @@ class _Panel(QAbstractButton):
         self.setToolTip(f"{caption.title}: {caption.told}\nClick to see it large; Escape goes back.")
         self.update()
 
+    @property
+    def share(self) -> float:
+        """The width that the picture takes, in heights of it."""
+        share = self._picture.width() / max(self._picture.height(), 1)
+        return min(max(share, _NARROWEST), _WIDEST)
+
+    def set_height(self, picture_px: int) -> None:
+        """Draw the picture so high."""
+        self._picture_px = picture_px
+        width = round(picture_px * self.share)
+        words = self._words_px(self.caption) if self.caption is not None else 0
+        self.setFixedSize(QSize(max(width, words) + 8, picture_px + _CAPTION_PX + 4))
+        self._scaled = QPixmap()
+
     def nextCheckState(self) -> None:  # noqa: N802 (Qt's)
         """What is chosen is said by whoever shows it."""
 
     def _words_px(self, caption: Caption) -> int:
         font = self._look.theme.font("caption")
-        return min(QFontMetrics(font).horizontalAdvance(caption.told) + 2, _WIDEST_PX)
+        return min(QFontMetrics(font).horizontalAdvance(caption.told) + 2, round(_WIDEST * LEAST_PX))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Draw what lies under the pointer."""
@@ -172,7 +221,7 @@ class _Panel(QAbstractButton):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRect(4, 4, self.width() - 8, PICTURE_PX)
+        room = QRect(4, 4, self.width() - 8, self._picture_px)
         picture = self._fitted(room.size())
         place = QRect(room.topLeft(), picture.deviceIndependentSize().toSize())
         painter.drawPixmap(place.topLeft(), picture)
@@ -186,7 +235,7 @@ class _Panel(QAbstractButton):
 
     def _write(self, painter: QPainter, caption: Caption) -> None:
         theme = self._look.theme
-        top = PICTURE_PX + 8
+        top = self._picture_px + 8
         left = 4
         if caption.colour:
             painter.setPen(QPen(self._look.colour("line_strong"), 1))

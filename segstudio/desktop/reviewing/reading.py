@@ -38,7 +38,7 @@ Fold = npt.NDArray[np.uint8] | None
 PREDICTED = "prediction of "
 """How the source of a mask begins that a model drew."""
 
-SMALL_PX = 288
+SMALL_PX = 480
 """Longer side of the pictures in which one class is lit."""
 
 

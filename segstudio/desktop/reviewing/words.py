@@ -33,7 +33,7 @@ def row_told(row: Row, value: int | None = None) -> str:
         parts.append(f"mIoU {row.score:.2f}")
     elif row.sure is not None:
         parts.append(f"sure {percent(row.sure)}")
-    if row.verdict:
+    if row.verdict and not row.found:  # there is a sign for it, too
         parts.append(VERDICT_WORDS[row.verdict])
     return " · ".join(parts) or "segmented"
 

@@ -31,6 +31,7 @@ from segstudio.desktop.reviewing.matching import (
 )
 from segstudio.desktop.reviewing.models import card_details, card_lines, is_model_file, model_of_file
 from segstudio.desktop.reviewing.pane import Pane
+from segstudio.desktop.reviewing.panel_strip import LEAST_PX, MOST_PX, picture_height
 from segstudio.desktop.reviewing.reading import OpenItem, is_truth, sorted_out
 from segstudio.desktop.reviewing.spots import place_told, spots_of
 from segstudio.desktop.reviewing.under_stage import scores_told
@@ -100,7 +101,7 @@ def test_progress_is_told_in_words() -> None:
         (Row(item("a"), "done", sure=0.93), None, "sure 93 %"),
         (Row(item("a"), "done", sure=0.93, score=0.5, ious={3: 0.25}), None, "mIoU 0.50"),
         (Row(item("a"), "done", sure=0.93, score=0.5, ious={3: 0.25}), 3, "IoU 0.25"),
-        (Row(item("a"), "done", score=0.5, found=1200, verdict="reject"), None, "1,200 px · mIoU 0.50 · rejected"),
+        (Row(item("a"), "done", score=0.5, found=1200, verdict="reject"), None, "1,200 px · mIoU 0.50"),
     ],
 )  # fmt: skip
 def test_a_row_tells_what_matters(row: Row, value: int | None, told: str) -> None:
@@ -226,6 +227,14 @@ def test_a_video_is_told_and_sampled_twice_a_second() -> None:
     assert told_outcome(facts, 60, 0.5) == "30 frames, one each 2 s, 960 × 540"
     assert told_outcome(VideoFacts(Path("a")), 5, 0.5) == "5 a second"
     assert VideoFacts(Path("slow.avi"), 10, 0.5).every == 1
+
+
+def test_all_panels_are_seen_as_large_as_the_room_allows() -> None:
+    assert picture_height((1000, 150), 3, 4 / 3) == 150
+    assert picture_height((700, 150), 4, 4 / 3) == 119
+    assert picture_height((700, 150), 9, 4 / 3) == LEAST_PX, "more are scrolled to"
+    assert picture_height((3000, 900), 2, 1.0) == MOST_PX
+    assert picture_height((10, 10), 0, 1.0) == LEAST_PX
 
 
 def test_a_runs_file_carries_the_runs_name(tmp_path: Path) -> None:
