@@ -24,7 +24,7 @@ class ToolOptions:
     value: int = 0
     rule: Rule = EVERYWHERE
     brush: Brush = field(default_factory=Brush)
-    tolerance: float = 12.0
+    tolerance: float = 20.0
     contiguous: bool = True
     smoothing_px: int = 1
     sample_px: int = 3

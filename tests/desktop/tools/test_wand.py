@@ -33,6 +33,7 @@ def ground(photo: RgbImage) -> Ground:
 @pytest.fixture
 def tool(box: ToolBox) -> WandTool:
     box.choose("wand")
+    box.change(tolerance=12.0)
     assert isinstance(box.tool, WandTool)
     return box.tool
 
