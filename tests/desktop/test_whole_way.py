@@ -78,12 +78,12 @@ def drop_and_order(qtbot: QtBot, window: Window, order: tuple[str, ...], *paths:
     wait_until_looked_at(qtbot, tab)
     rows = tab.bench.classes
     for place, name in enumerate(order):
-        now = [row.label for row in tab._labels]
+        now = [row.label for row in tab.bench.classes.rows]
         for _ in range(now.index(name) - place):
             rows.line(name).choice.setFocus()
             press(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-            now = [row.label for row in tab._labels]
-    assert tuple(row.label for row in tab._labels) == order
+            now = [row.label for row in tab.bench.classes.rows]
+    assert tuple(row.label for row in tab.bench.classes.rows) == order
     wait_until_looked_at(qtbot, tab)
     return tab
 
