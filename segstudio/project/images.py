@@ -7,7 +7,7 @@ import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -50,6 +50,8 @@ IMAGE_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000")
 
 _ORIENTATION = 0x0112
 _WIDTH, _LENGTH = 0x0100, 0x0101
+_BITS = 0x0102
+_PNG_DEPTH_AT = 24
 _TIFF_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "I;16", "I;16B"})
 """What Pillow reads of TIFF; OpenCV is asked for the rest."""
 
@@ -96,6 +98,19 @@ def photo_size(path: Path) -> tuple[int, int]:
         else:
             columns, rows = image.size
         return (columns, rows) if _orientation(image) in _SIDEWAYS else (rows, columns)
+
+
+def is_deep(path: Path) -> bool:
+    """Tell whether a PNG or TIFF keeps more than eight bits a channel, from its header alone; False when it cannot be read."""
+    with suppress(SegStudioError), _explained(path), path.open("rb") as stream:
+        head = stream.read(_PNG_DEPTH_AT + 1)
+        if head.startswith(b"\x89PNG\r\n\x1a\n"):
+            return head[_PNG_DEPTH_AT:] > b"\x08"
+        if head.startswith(_OPENCV_SIGNATURES[:4]):
+            stream.seek(0)
+            with Image.open(stream, formats=("TIFF",)) as image:
+                return isinstance(image, TiffImageFile) and max(image.tag_v2.get(_BITS, (8,))) > 8
+    return False
 
 
 def read_photo(path: Path) -> RgbImage:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.desktop.canvas.canvas_look import CanvasLook
+from segstudio.desktop.editing.light import Light
 from segstudio.project.classes import ClassList
 
 _STEPS = 10
@@ -23,11 +24,19 @@ class Overlay(QObject):
         self._look = CanvasLook()
         self._mask_shown = True
         self._alone_held = False
+        self._auto: bool | None = None
+        self._light = Light()
 
     @property
     def look(self) -> CanvasLook:
         """What the canvas shows."""
-        return replace(self._look, alone=self._alone_held or not self._mask_shown)
+        look = replace(self._look, alone=self._alone_held or not self._mask_shown)
+        return replace(look, black=self._light.black, white=self._light.white) if self.auto else look
+
+    @property
+    def auto(self) -> bool:
+        """Whether the values of each photo are stretched to be seen well; unless it was chosen, a dim photo asks for it."""
+        return self._light.is_dim if self._auto is None else self._auto
 
     @property
     def mask_shown(self) -> bool:
@@ -37,7 +46,7 @@ class Overlay(QObject):
     @property
     def light_changed(self) -> bool:
         """Whether the photo is shown in another light than it was taken in."""
-        return self._look.brightness != 0 or self._look.contrast != 0 or self._look.gamma != 1
+        return self.auto or self._look.brightness != 0 or self._look.contrast != 0 or self._look.gamma != 1
 
     def why_unseen(self, value: int, name: str) -> str:
         """Return why the class of this mask value is not seen where it is painted; empty when it is."""
@@ -70,8 +79,22 @@ class Overlay(QObject):
         self.change(opacity=min(max(opacity, 0.0), 1.0))
 
     def reset_light(self) -> None:
-        """Show the photo as it was taken."""
+        """Show this photo, and those that follow, as they were taken."""
+        self.set_auto(False)
         self.change(brightness=0.0, contrast=0.0, gamma=1.0)
+
+    def follow_photo(self, light: Light) -> None:
+        """Another photo is shown."""
+        before, self._light = self.look, light
+        if self.look != before:
+            self.changed.emit()
+
+    def set_auto(self, on: bool) -> None:
+        """Stretch the values of this photo and of those that follow, or do not."""
+        if on != self.auto:
+            self._auto = on
+            self.changed.emit()
+        self._auto = on
 
     def keep_known(self, classes: ClassList) -> None:
         """Forget that classes are hidden which are no longer there."""

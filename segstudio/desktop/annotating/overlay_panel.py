@@ -50,6 +50,14 @@ class OverlayPanel(QFrame):
         self._reset.setProperty("kind", "quiet")
         self._reset.setObjectName("light.reset")
         self._reset.setToolTip("Show the photo in the light in which it was taken.")
+        self._auto = QPushButton("Auto")
+        self._auto.setProperty("kind", "quiet")
+        self._auto.setObjectName("light.auto")
+        self._auto.setCheckable(True)
+        self._auto.setToolTip(
+            "Stretch what there is of dark and light to be seen well.\n"
+            "Only the view: what is learnt from stays as it is. Dim photos of 16 bits begin with it."
+        )
         self._body = self._laid_out_light()
         self._lay_out(actions)
         self._connect(actions)
@@ -69,7 +77,11 @@ class OverlayPanel(QFrame):
             grid.addWidget(label(title, "caption"), row, 0)
             grid.addWidget(self._light[name], row, 1)
             grid.addWidget(told, row, 2)
-        grid.addWidget(self._reset, len(_LIGHT), 0, 1, 3, Qt.AlignmentFlag.AlignRight)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._auto)
+        buttons.addStretch(1)
+        buttons.addWidget(self._reset)
+        grid.addLayout(buttons, len(_LIGHT), 0, 1, 3)
         body.hide()
         return body
 
@@ -105,6 +117,7 @@ class OverlayPanel(QFrame):
         self._light["contrast"].valueChanged.connect(lambda value: overlay.change(contrast=value / 100))
         self._light["gamma"].valueChanged.connect(lambda value: overlay.change(gamma=gamma_at(value)))
         self._reset.clicked.connect(overlay.reset_light)
+        self._auto.clicked.connect(overlay.set_auto)
         self._fold.toggled.connect(self._body.setVisible)
         actions["photo.overlay"].toggled.connect(overlay.show_mask)
         actions["view.outlines"].toggled.connect(lambda on: overlay.change(outlines=on))
@@ -130,6 +143,7 @@ class OverlayPanel(QFrame):
             _put(self._light[name], step)
             self._told[name].setText(f"{step:+d}" if step and name != "gamma" else str(step))
         self._told["gamma"].setText(f"{shown.gamma:.2f}")
+        self._auto.setChecked(self._overlay.auto)
         self._reset.setEnabled(self._overlay.light_changed)
 
     @Slot()

@@ -194,6 +194,7 @@ class Workspace(QWidget):
             self.canvas.show_photo(None, None)
         else:
             self.show_nothing()
+            self._overlay.follow_photo(shown.light)
             self.canvas.show_photo(shown.pyramid, shown.editor.mask)
         self._follow()
 

@@ -28,9 +28,11 @@ def mask_table(classes: ClassList, look: CanvasLook) -> Pixels:
 
 def photo_tones(look: CanvasLook) -> Tones | None:
     """Return how bright each value of the photo is shown, or None when it is shown as it is."""
-    if not look.brightness and not look.contrast and look.gamma == 1:
+    is_whole = look.black == 0 and look.white == 1
+    if is_whole and not look.brightness and not look.contrast and look.gamma == 1:
         return None
     # From a flat grey (-1) by way of the identity (0) to black and white (1).
     steepness = math.tan((min(look.contrast, 0.999) + 1) * math.pi / 4)
-    values = (np.arange(256) / 255 - 0.5) * steepness + 0.5 + look.brightness
+    shown = (np.arange(256) / 255 - look.black) / (look.white - look.black)
+    values = (np.clip(shown, 0, 1) - 0.5) * steepness + 0.5 + look.brightness
     return np.round(255 * np.clip(values, 0, 1) ** (1 / look.gamma)).astype(np.uint8)

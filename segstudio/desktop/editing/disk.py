@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from segstudio.desktop.canvas.pyramid import Pyramid
+from segstudio.desktop.editing.light import light_of
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.replaced import bridged
 from segstudio.desktop.editing.shares import count
@@ -19,7 +20,7 @@ from segstudio.files import hold
 from segstudio.painting.editor import MaskEditor, Snapshot
 from segstudio.painting.recovery import Recovered
 from segstudio.project.classes import VOID, ClassList
-from segstudio.project.images import RgbImage
+from segstudio.project.images import RgbImage, is_deep
 from segstudio.project.masks import Mask
 from segstudio.project.painted_photos import begin_painting
 from segstudio.project.photos import Photo, PhotoState, Status
@@ -170,7 +171,10 @@ def _opened(
     project: Project, photo: Photo, pyramid: Pyramid, editor: MaskEditor, *, told: str, read_only: bool
 ) -> OpenPhoto:
     counts = count(editor.mask)
-    return OpenPhoto(photo, pyramid, editor, read_only, told, folder=project.folder, counts=counts)
+    light = light_of(pyramid, is_deep=is_deep(photo.path))
+    return OpenPhoto(
+        photo, pyramid, editor, read_only, told, folder=project.folder, light=light, counts=counts
+    )
 
 
 def _is_damaged(project: Project, photo: Photo) -> bool:
