@@ -210,13 +210,24 @@ def _failure_told(log: EventLog, folder: RunFolder) -> Iterator[None]:
         told = SegStudioError(
             "training ran out of memory",
             where=str(folder.path),
-            fix="Use a smaller batch_size or crop_px (--set batch_size=2), or a smaller head",
+            fix="Train with fewer crops per step (batch_size), smaller ones (crop_px) or a smaller head;"
+            " or free memory and resume",
         )
         log.append(RunFailed(problem=str(told)))
         raise told from error
 
 
 def _is_out_of_memory(error: Exception) -> bool:
-    """torch has no common type for it: the CPU's allocator raises a plain RuntimeError."""
+    """There is no common type for it: torch's allocator, oneDNN and OpenCV raise plain errors on the CPU.
+
+    What oneDNN cannot create was created in the steps before, for the same network and sizes: memory is what lacked.
+    """
     words = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words
+    told = (
+        "out of memory",
+        "can't allocate memory",
+        "insufficient memory",
+        "bad_alloc",
+        "could not create a",
+    )
+    return isinstance(error, MemoryError) or any(each in words for each in told)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from traceback import clear_frames
 
 import numpy as np
 import torch
@@ -154,7 +156,12 @@ class Trainer:
                 yield from meter.flush()
                 yield self._save_last(epoch)
                 raise
-            loss = self._step(images, labels)
+            try:
+                loss = self._step(images, labels)
+            except (RuntimeError, MemoryError) as error:
+                clear_frames(error.__traceback__)  # they hold what the step had taken of the memory
+                yield from self._saved_where_possible(epoch, meter)
+                raise
             counters.step += 1
             yield from meter.step_done(loss, rate=rate, epoch=epoch + 1, images=len(images))
 
@@ -260,6 +267,12 @@ class Trainer:
             scaler=self._scaler,
         )
         return self._saved(self._folder.last, epoch, None)
+
+    def _saved_where_possible(self, epoch: int, meter: Meter) -> Iterator[Event]:
+        """Keep what was learnt before a step that failed: a step without memory ends before it changes weights."""
+        with suppress(RuntimeError, MemoryError, SegStudioError):
+            yield from meter.flush()
+            yield self._save_last(epoch)
 
     def _saved(self, path: Path, epoch: int, miou: float | None) -> CheckpointSaved:
         return CheckpointSaved(name=path.name, epoch=epoch, step=self._counters.step, miou=miou)

@@ -26,6 +26,7 @@ from segstudio.runs.folder import RunFolder
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.recipe import Recipe
 from segstudio.training.prepare import prepare
+from segstudio.training.trainer import Trainer
 from tests.training.conftest import MakeProject
 
 STEPS_PER_EPOCH = 3  # five photos in batches of two: the last batch is one crop
@@ -277,6 +278,31 @@ def test_a_loss_that_is_no_number_ends_the_run(make_project: MakeProject, tmp_pa
         next(iter(prepared.trainer._network.parameters())).fill_(float("inf"))
     with pytest.raises(SegStudioError, match="the loss is no longer a number after step 1"):
         list(prepared.trainer.run(lambda: False))
+
+
+def test_a_step_without_memory_loses_nothing(
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was learnt before it is kept, and the run goes on to the weights of one that had enough."""
+    project, recipe = make_project(train=5, val=1), small_recipe(epochs=2)
+    whole, parts = (RunFolder.create(tmp_path / name, recipe) for name in ("whole", "parts"))
+    run(project, recipe, whole)
+    step, done = Trainer._step, []
+
+    def fail_at_the_third(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        if len(done) == 2:
+            raise RuntimeError("can't allocate memory")
+        done.append(images)
+        return step(trainer, images, labels)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "_step", fail_at_the_third)
+        with pytest.raises(RuntimeError, match="can't allocate"):
+            run(project, recipe, parts)
+    events = run(project, recipe, parts, resume=True)
+    assert isinstance(events[0], RunStarted)
+    assert events[0].step == 2
+    assert same_weights(whole.last, parts.last)
 
 
 def test_a_run_does_not_go_on_with_other_classes(make_project: MakeProject, tmp_path: Path) -> None:

@@ -115,6 +115,28 @@ def test_a_training_that_cannot_begin_says_why(
     assert not (tiny.runs_folder / "bad").exists()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="takes memory from a process that runs")
+def test_a_training_that_runs_out_of_memory_says_what_to_do_and_goes_on_later(
+    qtbot: QtBot, board: RunBoard, tiny: Project, trainers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    monkeypatch.setenv("MALLOC_MMAP_THRESHOLD_", "65536")  # each larger tensor is asked of the system
+    show(board, tiny)
+    board.start(new_run(tiny.folder, "big", "quick-cpu", {**LONG, "crop_px": 64, "validate_every": 1}))
+    wait_for(qtbot, board, "big", "running", steps=3)
+    resource.prlimit(trainers[-1], resource.RLIMIT_AS, (1 << 28, resource.RLIM_INFINITY))
+    wait_for(qtbot, board, "big", "failed")
+    failed = board.now("big")
+    assert failed is not None
+    assert failed.problem is not None
+    assert "ran out of memory" in failed.problem.text, failed.problem
+    assert "fewer crops per step" in failed.problem.text
+    show(board, tiny)
+    board.start(same_run(tiny.folder, "big"))
+    wait_for(qtbot, board, "big", "running", steps=1)
+
+
 def test_a_window_that_is_killed_leaves_the_training_to_the_next_one(
     qtbot: QtBot, board: RunBoard, tiny: Project, tmp_path: Path
 ) -> None:

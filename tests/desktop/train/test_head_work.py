@@ -20,6 +20,7 @@ from segstudio.desktop.train.form.recipe_form import RecipeForm
 from segstudio.desktop.train.head_work import HeadWork
 from segstudio.desktop.train.run_thread import RunNow
 from segstudio.desktop.train.speeds import Speeds
+from segstudio.runs.events import Event
 from segstudio.runs.heads import weights_folder
 from segstudio.runs.recipe import load_recipe
 from tests.desktop.conftest import WAIT_MS
@@ -161,7 +162,7 @@ def test_a_training_of_this_machine_tells_the_speed(
 ) -> None:
     run = written("r")
     recipe = load_recipe(str(run.path / "recipe.toml"))
-    many = (started(), *map(step, range(1, 21)), finished(4))
+    many: tuple[Event, ...] = (started(), *map(step, range(1, 21)), finished(4))
     size = {"batch_size": recipe.batch_size, "crop_px": recipe.crop_px}
     shown.work.note(RunNow(run.path, "finished", told(*many)))
     assert not shown.errands.is_running("note speed")  # its host is elsewhere
