@@ -188,12 +188,21 @@ Show = Callable[[Project], Shown]
 
 @pytest.fixture
 def quick_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let a process answer that needs no torch, and whose answers are known; returns the card that it shows."""
+    """Let a process answer that needs no torch, and whose answers are known; returns where a card may be put that it
+    shows instead of the model's own.
+    """
     told = tmp_path / "card.json"
-    told.write_text(card().model_dump_json(), encoding="utf-8")
-    words = ("-m", "tests.desktop.reviewing.quick_server", str(told))
-    monkeypatch.setattr("segstudio.desktop.reviewing.process.serve_words", lambda _model: words)
+    let_answer(monkeypatch, told)
     return told
+
+
+def let_answer(monkeypatch: pytest.MonkeyPatch, told: Path, seconds: float = 0.0) -> None:
+    """Let the quick process answer, in `seconds` a photo."""
+
+    def words(model: Path) -> tuple[str, ...]:
+        return ("-m", "tests.desktop.reviewing.quick_server", str(model), str(told), str(seconds))
+
+    monkeypatch.setattr("segstudio.desktop.reviewing.process.serve_words", words)
 
 
 @pytest.fixture

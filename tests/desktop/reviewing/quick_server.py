@@ -1,19 +1,24 @@
 """Stands in for `segstudio serve` without a network: bright pixels are class 3, the others 0, surer to the right.
 
-python quick_server.py CARD.json
+python quick_server.py MODEL CARD.json [SECONDS]
+
+The card is the model file's own, or that in CARD.json where there is one. Each photo takes SECONDS.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 
 from segstudio.errors import SegStudioError
+from segstudio.files import write_text
 from segstudio.inference.video import Video
 from segstudio.project.images import encode_png, read_photo
 from segstudio.runs.model_card import ModelCard
+from segstudio.runs.model_glance import glance
 from segstudio.runs.predictions import (
     Done,
     Event,
@@ -26,26 +31,34 @@ from segstudio.runs.predictions import (
     VideoDone,
     decode_request,
     encode_line,
+    kept_prediction,
     prediction_places,
+    stamp_of,
 )
 
 BRIGHT = 165
 
 
 def main() -> None:
-    card = ModelCard.from_json(Path(sys.argv[1]).read_text(encoding="utf-8"), where=sys.argv[1])
+    model, given = Path(sys.argv[1]), Path(sys.argv[2])
+    try:
+        text = given.read_text(encoding="utf-8") if given.exists() else glance(model).model_dump_json()
+        card = ModelCard.from_json(text, where=str(model))
+    except SegStudioError as error:
+        tell(Failed(problem=str(error)))
+        return
     tell(Ready(model="quick", card=card, device="cpu", seconds=0.0))
     for line in sys.stdin.buffer:
         request = decode_request(line)
         if isinstance(request, Quit):
             return
         if isinstance(request, SegmentPhoto):
-            tell(answer(request))
+            tell(kept(request, model) or answer(request, model))
         if isinstance(request, SegmentVideo):
-            film(request)
+            film(request, model)
 
 
-def film(request: SegmentVideo) -> None:
+def film(request: SegmentVideo, model: Path) -> None:
     out = Path(request.out)
     out.mkdir(parents=True, exist_ok=True)
     count = 0
@@ -53,7 +66,7 @@ def film(request: SegmentVideo) -> None:
         for frame in video.frames(every=request.every, scale=request.scale):
             place = out / f"{frame.number}.png"
             place.write_bytes(encode_png(frame.pixels))
-            done = answer(SegmentPhoto(id="", photo=str(place), out=request.out))
+            done = answer(SegmentPhoto(id="", photo=str(place), out=request.out), model)
             assert isinstance(done, Done)
             told = {"photo": str(place), "mask": done.mask, "confidence": done.confidence}
             facts = {"frame": frame.number, "time_s": frame.time_s, "size": done.size, "seconds": 0.0}
@@ -62,7 +75,14 @@ def film(request: SegmentVideo) -> None:
     tell(VideoDone(id=request.id, frames=count, seconds=0.0))
 
 
-def answer(request: SegmentPhoto) -> Event:
+def kept(request: SegmentPhoto, model: Path) -> Done | None:
+    found = kept_prediction(Path(request.out), Path(request.photo), model)
+    told = {"id": request.id, "photo": request.photo, "seconds": 0.0}
+    return found.model_copy(update=told) if found is not None else None
+
+
+def answer(request: SegmentPhoto, model: Path) -> Event:
+    time.sleep(float(sys.argv[3]) if len(sys.argv) > 3 else 0.0)
     try:
         photo = read_photo(Path(request.photo))
     except SegStudioError as error:
@@ -75,14 +95,19 @@ def answer(request: SegmentPhoto) -> Event:
     places = prediction_places(out, Path(request.photo))
     np.save(places[0], mask)
     np.save(places[1], confidence)
-    return Done(
+    done = Done(
         id=request.id,
         photo=request.photo,
         mask=str(places[0]),
         confidence=str(places[1]),
         size=(rows, columns),
         seconds=0.01,
+        model=str(model),
+        photo_stamp=stamp_of(Path(request.photo)),
+        model_stamp=stamp_of(model),
     )
+    write_text(places[2], done.model_dump_json())
+    return done
 
 
 def tell(event: Event) -> None:
