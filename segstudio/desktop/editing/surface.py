@@ -41,6 +41,8 @@ _REST_OF_CHECKPOINT_MS = 20
 _LARGE_PIXELS = 16 << 20
 """Painting more than that takes longer than a window may stand still."""
 
+_IN_MEMORY = "Until then what you paint is kept by this window alone, which goes on trying to save it."
+
 _MANY_TILES = 64
 """Undo of an edit that touches more would hold up the window."""
 
@@ -238,7 +240,8 @@ class PhotoSurface(QObject):
     def _tell_journal(self, opened: OpenPhoto) -> None:
         problem = opened.editor.journal_problem
         if problem is not None and not self._journal_told:
-            self.problem_met.emit(replace(problem_of(problem), level="warning"))
+            told = problem_of(problem)
+            self.problem_met.emit(replace(told, text=f"{told.text} {_IN_MEMORY}", level="warning"))
         self._journal_told = problem is not None
 
     @Slot()

@@ -16,6 +16,7 @@ from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.shares import count, shares_of
 from segstudio.desktop.problems import Problem
 from segstudio.errors import SegStudioError
+from segstudio.painting.journal import Journal
 from segstudio.painting.rect import Rect
 from segstudio.painting.rules import EVERYWHERE
 from segstudio.project.photos import Photo, PhotoState
@@ -313,6 +314,30 @@ def test_a_save_that_fails_is_told_once_and_tried_again(
     assert "not saved, trying again in 1 s" in texts
     assert texts[-1] == "saved just now"
     assert same(bench.mask_on_disk(3), shown.editor.mask)
+
+
+def test_a_full_disk_is_told_once_for_all_photos(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = [True]
+    append, save_photo = Journal.append, Project.save_photo
+
+    def refused(*args: object, **words: object) -> object:
+        if full:
+            raise SegStudioError("could not be written (No space left on device)")
+        return (save_photo if isinstance(args[0], Project) else append)(*args, **words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Journal, "append", refused)
+    monkeypatch.setattr(Project, "save_photo", refused)
+    for number in (2, 3):
+        bench.show(number)
+        bench.stroke(1, (5, 5), (20, 20))
+        bench.desk.save()
+        bench.wait(lambda: "trying again" in bench.desk.saved_text)
+    assert len(bench.problems) == 1
+    assert "kept by this window alone" in bench.problems[0].text
+    full.clear()
+    bench.wait_saved()
+    assert (bench.mask_on_disk(2) == 1).any()  # type: ignore[union-attr]
+    assert same(bench.mask_on_disk(3), bench.desk.mask)
 
 
 def test_what_cannot_be_saved_at_the_end_is_told_and_comes_back(
