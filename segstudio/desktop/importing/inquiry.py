@@ -24,6 +24,9 @@ from segstudio.formats.previewing import Paint
 from segstudio.project.classes import ClassList
 
 _SOON_MS = 150
+_NOTHING_YET = "Nothing was written yet."
+_OUTDATED = "Somebody changed the project meanwhile, and the table shows what would come in now."
+_LOOK = "Look at it, then press Import again."
 
 
 class Inquiry(QObject):
@@ -44,6 +47,7 @@ class Inquiry(QObject):
         self._examination: Examination | None = None
         self._status: JobStatus | None = None
         self._is_held = False
+        self._is_outdated = False
         self._preparer = Preparer(self)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._connect()
@@ -89,6 +93,12 @@ class Inquiry(QObject):
         self.show_tally()
         self._soon.start()
 
+    def outdate(self) -> None:
+        """Nothing was written because the project is another: it is looked at anew, which is said."""
+        self._is_outdated = True
+        self.problem_met.emit(Problem(f"{_NOTHING_YET} {_OUTDATED} {_LOOK}", level="info"))
+        self.ask_again()
+
     def renew(self) -> None:
         """The project is another: go on with its classes, and ask again what would come of it."""
         material = self._preparer.material
@@ -97,12 +107,14 @@ class Inquiry(QObject):
         told = self._book.renew(material.plan.uses, self._classes(), material.areas)
         self._change_labels(self._book.rows)
         if told:
-            self.problem_met.emit(Problem(told, level="info"))
+            text = f"{_NOTHING_YET} {told} {_LOOK}" if self._is_outdated else told
+            self.problem_met.emit(Problem(text, level="info"))
+        self._is_outdated = False
 
     def forget(self) -> None:
         """Start anew; nothing was imported."""
         self._soon.stop()
-        self._sources, self._examination = (), None
+        self._sources, self._examination, self._is_outdated = (), None, False
         self._preparer.clear()
         self._book.forget()
         self._show_labels(())

@@ -26,10 +26,6 @@ from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.session import ProjectSession
 
 _THUMBNAILS_WAITING = 40
-_OUTDATED = (
-    "Nothing was written: somebody changed the project meanwhile. The table shows what would come in now;"
-    " look at it, then press Import again."
-)
 _FILES = "Photos, annotations, ZIPs (*.xml *.zip *.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp);;All (*)"
 
 
@@ -199,9 +195,8 @@ class ImportTab(QStackedWidget):
     @Slot()
     def _on_outdated(self) -> None:
         """What would come in is worked out anew from the project as it is now; then the person looks once more."""
-        self._tell(Problem(_OUTDATED, level="warning"))
+        self.inquiry.outdate()
         self._session.refresh()
-        self.inquiry.ask_again()
 
     @Slot()
     def _on_given_up(self) -> None:

@@ -138,8 +138,9 @@ def test_a_class_list_changed_by_another_window_keeps_the_choices(
         window._session.problem_met.connect(lambda problem: heard.append(problem.text))
         qtbot.waitUntil(lambda: not tab.writer.is_busy and len(heard) >= 2, timeout=WAIT_MS)
         wait_until_looked_at(qtbot, tab)
-        assert heard[0].startswith("Nothing was written: somebody changed the project meanwhile.")
-        assert heard[1].startswith("The class list was changed: the import goes on with the new one")
+        assert heard[0].startswith("Nothing was written yet. Somebody changed the project meanwhile")
+        assert heard[1].startswith("Nothing was written yet. The class list was changed: the import goes on")
+        assert heard[1].endswith("press Import again.")
         assert tab.currentWidget() is tab.bench
         assert {row.label: row.target.name for row in tab.bench.classes.rows} == {
             "sky": "sky",
