@@ -287,7 +287,8 @@ def test_a_step_without_memory_loses_nothing(
     project, recipe = make_project(train=5, val=1), small_recipe(epochs=2)
     whole, parts = (RunFolder.create(tmp_path / name, recipe) for name in ("whole", "parts"))
     run(project, recipe, whole)
-    step, done = Trainer._step, []
+    step = Trainer._step
+    done: list[torch.Tensor] = []
 
     def fail_at_the_third(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         if len(done) == 2:

@@ -21,7 +21,7 @@ from segstudio.desktop.train.head_work import HeadWork
 from segstudio.desktop.train.run_thread import RunNow
 from segstudio.desktop.train.speeds import Speeds
 from segstudio.runs.events import Event
-from segstudio.runs.heads import weights_folder
+from segstudio.runs.heads import HEADS, weights_folder
 from segstudio.runs.recipe import load_recipe
 from tests.desktop.conftest import WAIT_MS
 from tests.desktop.train.conftest import TRAIN_MS, Written, finished, started, step
@@ -127,6 +127,13 @@ def test_a_file_is_imported_and_used(
     assert not shown.view.import_.isVisible()
     weights = shown.form.changes()["weights"]
     assert (weights_folder() / weights).is_file()
+
+
+def test_what_can_be_done_fits_beside_the_charts(shown: Shown) -> None:
+    for head in HEADS:
+        shown.form.change({"head": head})
+        assert shown.view.fetch.isVisible()
+        assert shown.form.minimumSizeHint().width() <= 304
 
 
 def test_a_file_that_holds_no_weights_is_told(qtbot: QtBot, shown: Shown, tmp_path: Path) -> None:

@@ -24,11 +24,15 @@ class HeadView(QWidget):
         self.suits, self.facts = label("", "caption", wraps=True), label("", "caption", wraps=True)
         self.weights, self.doing = label("", "caption", wraps=True), label("", "caption", wraps=True)
         self.doing.setObjectName("head.doing")
-        self.speed = _link("head.speed", "Measure the speed here", "A few real steps, in seconds.")
+        self.speed = _link(
+            "head.speed",
+            "Measure speed",
+            "A few real steps on this machine tell how fast this network trains here.",
+        )
         self.fetch = _link("head.fetch", "Fetch", "")
         self.import_ = _link(
             "head.import",
-            "Import a file…",
+            "Import…",
             "Take weights from a file that was carried here (.pth): it is looked over and kept.",
         )
         self.cancel = _link("head.cancel", "Cancel", "Nothing is kept of what came so far.")
@@ -48,7 +52,7 @@ class HeadView(QWidget):
         for widget in (self.suits, self.facts, self.weights):
             column.addWidget(widget)
         row = QHBoxLayout()
-        row.setSpacing(16)
+        row.setSpacing(0)
         for button in (self.fetch, self.import_, self.speed):
             row.addWidget(button)
         row.addStretch(1)
