@@ -95,7 +95,7 @@ class Pages(QObject):
         except StopIteration as end:
             page: QWidget = end.value
             self._pages[tab_id] = page
-            self._polishing[tab_id] = readied(page, self._stack.size())
+            self._polishing[tab_id] = readied(page)
             self._stack.addWidget(page)
             self.made.emit(tab_id)
         else:

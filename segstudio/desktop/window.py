@@ -210,11 +210,10 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.header)
         self.notice.setParent(body)  # here in the order of Tab
-        column.addWidget(NoticePlace(self.notice, self._stack))
         column.addWidget(self._stack, 1)
         column.addWidget(self.status)
         self.setCentralWidget(body)
-        self.notice.raise_()
+        NoticePlace(self.notice, self._stack, body)
 
     def _connect(self) -> None:
         session, actions = self._session, self._actions

@@ -127,6 +127,23 @@ def test_who_goes_elsewhere_while_a_project_comes_up_stays_there(
     assert window.shown_tab == "review"
 
 
+@pytest.mark.parametrize("tab", ["import", "annotate"])
+def test_a_notice_moves_nothing_on_any_tab(window: Window, qtbot: QtBot, tab: str) -> None:
+    window.show_tab(tab)
+    shown, pages = window.page(tab), window._stack
+    assert shown is not None
+    QApplication.processEvents()
+    before = shown.geometry(), pages.geometry()
+    window.notice.tell(Problem("The disk is full: make room, then save again.", "Errno 28"))
+    qtbot.waitUntil(window.notice.isVisible, timeout=WAIT_MS)
+    QApplication.processEvents()
+    assert (shown.geometry(), pages.geometry()) == before
+    assert pages.geometry().contains(window.notice.geometry()), "it lies over the page"
+    assert abs(window.notice.geometry().center().x() - pages.geometry().center().x()) <= 1
+    QTest.mouseClick(window.notice._close, Qt.MouseButton.LeftButton)
+    assert window.notice.isHidden()
+
+
 def test_files_dropped_on_any_tab_go_to_import(window: Window, tmp_path: Path) -> None:
     window.show_tab("review")
     drop(window, tmp_path / "p.jpg")

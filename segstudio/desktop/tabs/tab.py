@@ -86,7 +86,7 @@ class MayGoOn(Protocol):
 
 @runtime_checkable
 class HoldsStill(Protocol):
-    """A page that notices must not push down."""
+    """A page that names the part of it that notices lie over."""
 
     def still_part(self) -> QWidget | None:
-        """Return the part of it that notices lie over, at its top edge; None where they may push the page."""
+        """Return that part, at whose upper edge they lie; None for the page's own."""

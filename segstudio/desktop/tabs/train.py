@@ -100,7 +100,7 @@ class TrainTab(QStackedWidget):
             self._planned = {}
         self.addWidget(page)
         yield
-        yield from readied(page, self.size())
+        yield from readied(page)
         self.setCurrentWidget(page)
         self.setFocusProxy(page)
         yield

@@ -1,4 +1,4 @@
-"""NoticePlace: where the notice bar stands: above the page, or over a part of it that must not move."""
+"""NoticePlace: where the notice bar lies: over the upper edge of the page, so that nothing below it ever moves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from segstudio.desktop.tabs.tab import HoldsStill
 
 _EDGE_PX = 8
+_WIDEST_PX = 880
 _MOVING = frozenset(
     {
         *(QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.LayoutRequest),
@@ -16,15 +17,14 @@ _MOVING = frozenset(
 )
 
 
-class NoticePlace(QWidget):
-    """The room for the notice above the pages; over a page that `HoldsStill` it needs none, and lies on top."""
+class NoticePlace(QObject):
+    """Keeps the notice where it belongs: in the middle of the page's upper edge, or of a part that the page names."""
 
-    def __init__(self, notice: QWidget, pages: QStackedWidget) -> None:
-        super().__init__()
-        self._notice, self._pages = notice, pages
+    def __init__(self, notice: QWidget, pages: QStackedWidget, body: QWidget) -> None:
+        super().__init__(body)
+        self._notice, self._pages, self._body = notice, pages, body
         self._over: QWidget | None = None
-        self.setFixedHeight(0)
-        for widget in (self, notice, pages):
+        for widget in (body, notice, pages):
             widget.installEventFilter(self)
         pages.currentChanged.connect(self._settle)
 
@@ -37,33 +37,20 @@ class NoticePlace(QWidget):
     @Slot()
     def _settle(self) -> None:
         page: object = self._pages.currentWidget()
-        body: QWidget | None = self.parentWidget()
-        over = page.still_part() if isinstance(page, HoldsStill) else None
+        over = (page.still_part() if isinstance(page, HoldsStill) else None) or self._pages
         if over is not self._over:
-            if self._over is not None:
+            if self._over is not None and self._over is not self._pages:
                 self._over.removeEventFilter(self)
             self._over = over
-            if over is not None:
-                over.installEventFilter(self)
-        if body is None:
-            return
-        shown = not self._notice.isHidden()
-        if over is None:
-            height = self._height(self.width())
-            self.setFixedHeight(height if shown else 0)
-            self._put(QRect(self.x(), self.y(), self.width(), height))
-        else:
-            self.setFixedHeight(0)
-            width = over.width() - 2 * _EDGE_PX
-            corner = over.mapTo(body, QPoint(_EDGE_PX, _EDGE_PX))
-            self._put(QRect(corner.x(), corner.y(), width, self._height(width)))
+            over.installEventFilter(self)
+        width = min(over.width() - 2 * _EDGE_PX, _WIDEST_PX)
+        corner = over.mapTo(self._body, QPoint((over.width() - width) // 2, _EDGE_PX))
+        place = QRect(corner.x(), corner.y(), width, self._height(width))
+        if self._notice.geometry() != place:
+            self._notice.setGeometry(place)
+            self._notice.raise_()
 
     def _height(self, width: int) -> int:
         layout = self._notice.layout()
         asked = layout.totalHeightForWidth(width) if layout is not None else 0
         return max(asked, self._notice.minimumSizeHint().height())
-
-    def _put(self, place: QRect) -> None:
-        if self._notice.geometry() != place:
-            self._notice.setGeometry(place)
-            self._notice.raise_()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 
-from PySide6.QtCore import QObject, QRect, QSize, QTimer, Slot
+from PySide6.QtCore import QObject, QRect, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 _PAUSE_MS = 1
@@ -55,17 +55,22 @@ class Stepwise(QObject):
             self._next.start()
 
 
-def readied(widget: QWidget, size: QSize) -> Steps:
-    """Give a widget that is not shown yet its style and its layout at `size`, some of its parts at each step.
+def readied(widget: QWidget) -> Steps:
+    """Give a widget that is not shown yet its style, and its layout at its parent's size, some of its parts at each
+    step. Once it is shown nothing is left to be done.
 
     From the innermost outwards: a widget polishes those inside it that are not, all in one go.
     """
-    widget.resize(size)
     until = time.perf_counter() + _POLISHING_S
     for part in (*reversed(widget.findChildren(QWidget)), widget):
+        if widget.isVisible():
+            return
         part.ensurePolished()
         if time.perf_counter() > until:
             yield
             until = time.perf_counter() + _POLISHING_S
     yield
-    widget.grab(QRect(0, 0, 1, 1))  # lays out what is inside
+    parent: QWidget | None = widget.parentWidget()
+    if parent is not None and not widget.isVisible():
+        widget.resize(parent.size())
+        widget.grab(QRect(0, 0, 1, 1))  # lays out what is inside
