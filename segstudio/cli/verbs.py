@@ -23,6 +23,7 @@ VERBS = (
     Verb("new", "new", "new", "Make an empty project with its classes."),
     Verb("import", "import_", "import_", "Bring photos and annotations into a project."),
     Verb("classes", "classes", "classes", "List the classes of a project, or change them."),
+    Verb("remove", "remove", "remove", "Move photos to the project's trash, or bring them back."),
     Verb("check", "check", "check", "Tell what would spoil a training, and the fix."),
     Verb("train", "train", "train", "Train a model on a project."),
     Verb("augment", "augment", "augment", "Show what augmentation does to a few photos."),

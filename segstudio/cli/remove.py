@@ -1,0 +1,40 @@
+"""`segstudio remove`: photos go to the project's trash, and come back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segstudio.cli.output import JsonOption, Output
+from segstudio.errors import SegStudioError
+from segstudio.project.project import Project
+from segstudio.project.removal import bring_back, removals, remove_photos
+
+
+def remove(
+    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    photos: Annotated[
+        list[str] | None, typer.Argument(metavar="PHOTO…", help="Photos by their names in the project.")
+    ] = None,
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring back what was removed last.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Move photos, with masks and undo histories, to the project's trash; --undo brings the last ones back."""
+    if bool(photos) == undo:
+        raise typer.BadParameter("name the photos to remove, or give --undo")
+    out, opened, told = Output(json), Project.open(project), ""
+    if undo:
+        removal = next(iter(reversed(removals(opened.folder))), None)
+        if removal is None:
+            raise SegStudioError("nothing was removed that could be brought back", where=str(opened.folder))
+        told = bring_back(opened, removal)
+        out.say(f"Back in the project: {removal.told()}.")
+        if told:
+            out.warn(told)
+    else:
+        removal = remove_photos(opened, photos or ())
+        out.say(f"In the trash: {removal.told()}. Back with: segstudio remove {project} --undo")
+    out.finish({"project": str(opened.folder), "photos": list(removal.keys), "undone": undo, "told": told})
