@@ -168,7 +168,8 @@ def _doubles_told(
 def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Photo], looks: Looks) -> Examined:
     there = present.get(planned.key.casefold())
     options = plan.options
-    if planned.annotation is None and not options.keep_unlabelled:
+    # what only lies beside something that was given was not given itself
+    if planned.annotation is None and not (options.keep_unlabelled and planned.photo.offered):
         return Examined(planned, Outcome.SPARE, present=there)
     looked = _look(planned, looks)
     if looked.problem is not None:

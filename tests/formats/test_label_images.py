@@ -63,6 +63,9 @@ def test_label_images_alone_are_told_and_photos_of_few_colours_are_none(
     _label(tmp_path / "gt/a.png")
     with pytest.raises(SegStudioError, match=r"looks like a label image.*--label-images"):
         raise _report(project, tmp_path / "gt").refusal or AssertionError
+    _label(tmp_path / "set/labels/a.png")
+    make_photo(tmp_path / "set/images/a.jpg")
+    assert not _report(project, tmp_path / "set/labels").unlabelled  # photos beside it were not given
     _label(tmp_path / "drawings/a.png")  # nothing but its colours speaks against it
     _label(tmp_path / "drawings/b.png").touch()
     make_photo(tmp_path / "drawings/Labels/c.png")  # of many colours, whatever the folder is called
