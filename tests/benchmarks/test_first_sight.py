@@ -1,6 +1,7 @@
 """How long the window does not answer when a project is opened, and when each tab is shown for the first time.
 
-Each try is a process of its own, since what is loaded once is part of it. With SEGSTUDIO_WALL_CLOCK all counts.
+Each try is a process of its own, since what is loaded once is part of it: every one is a first time, and the median of
+them is judged. The best would hide what a person feels; the worst is told. With SEGSTUDIO_WALL_CLOCK all counts.
 
     make benchmarks
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -31,8 +33,11 @@ def test_opening_a_project_and_the_first_sight_of_each_tab_are_not_felt(tmp_path
     print()  # noqa: T201
     for tried in tries:
         print("  " + "  ".join(f"{name} {ms:.0f}" for name, ms in tried.items()) + " ms")  # noqa: T201
-    best = {name: min(tried[name] for tried in tries) for name in tries[0]}
-    assert {name: ms for name, ms in best.items() if ms >= LONGEST_MS} == {}
+    usual = {name: statistics.median(tried[name] for tried in tries) for name in tries[0]}
+    worst = {name: max(tried[name] for tried in tries) for name in tries[0]}
+    for what, found in (("median", usual), ("worst", worst)):
+        print(f"  {what}: " + "  ".join(f"{name} {ms:.0f}" for name, ms in found.items()) + " ms")  # noqa: T201
+    assert {name: ms for name, ms in usual.items() if ms >= LONGEST_MS} == {}
 
 
 def _project(tmp_path: Path) -> Path:
