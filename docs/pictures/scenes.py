@@ -198,7 +198,7 @@ def review_tab(stage: Stage) -> None:
     assert page is not None
     board, side = page.board, page.side
     tab.take([next((Path.home() / "Models").glob("*/best.pt"))])
-    stage.until(lambda: board.card is not None)
+    stage.until(lambda: board.card is not None, TRAIN_S)
     side.add.findChild(QAction, "review.held_out").trigger()
     tab.take(sorted((stage.places.documents / "Dropped" / "photos").iterdir())[:5])
     stage.until(lambda: len(board.rows) > HELD_OUT and all(row.sure for row in board.rows), TRAIN_S)
@@ -226,7 +226,6 @@ def show_mistakes(stage: Stage, page: ReviewPage) -> None:
     view.clicked.emit(index)
     stage.settle()
     stage.desktop.actions["review.next_spot"].trigger()
-    page.looking.walk.step(1)
     stage.settle()
     stage.keep("review-mistakes")
     page.looking.look_at_everything()

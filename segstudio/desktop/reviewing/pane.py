@@ -63,8 +63,10 @@ class Pane(Canvas):
         _, largest = view.scale_range
         wanted = min(min(view.room) / (_AROUND * side), _CLOSEST * self._ratio)
         scale = min(max(wanted, view.fitting_scale), largest)
-        centre = (spot.x + spot.width / 2, spot.y + spot.height / 2)
-        self._put(replace(view, scale=scale, centre=centre).clamped())
+        middle = (spot.x + spot.width / 2, spot.y + spot.height / 2)
+        sides = zip(middle, reversed(view.size), view.room, strict=True)
+        x, y = (within(at, side, room / scale) for at, side, room in sides)
+        self._put(replace(view, scale=scale, centre=(x, y)))
 
     def follow(self, other: Pane) -> None:
         """Look at the same place of the photo as another pane, as closely."""
@@ -72,3 +74,10 @@ class Pane(Canvas):
         if mine is None or theirs is None or mine.size != theirs.size:
             return
         self._put(replace(mine, scale=theirs.scale, centre=theirs.centre), is_fitting=other._is_fitting)
+
+
+def within(at: float, side: float, seen: float) -> float:
+    """Return the middle of `seen` photo pixels, as near to `at` as it goes without looking past either end of a
+    photo's `side`; the middle of a side that is seen whole. Pure.
+    """
+    return side / 2 if seen >= side else min(max(at, seen / 2), side - seen / 2)

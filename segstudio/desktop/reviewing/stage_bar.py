@@ -102,6 +102,7 @@ class StageBar(QFrame):
         self.opacity.blockSignals(False)
         self._percent.setText(f"{step} %")
         for part in (self.opacity, self._percent):
+            part.setVisible(not state.focus.is_on)  # what alone is shown has its own strength
             part.setEnabled(has_answer and state.way != "photo")
 
     def _lay_out(self) -> None:

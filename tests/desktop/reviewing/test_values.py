@@ -214,6 +214,10 @@ def test_a_small_spot_is_brought_near_and_a_large_one_stays_whole(look: Look) ->
     pane.look_at(Spot(100, 50, 20, 10, 150))
     assert pane.zoom == pytest.approx(300 / 2.5 / 20)
     assert pane.to_photo(pane.rect().center().toPointF()) == pytest.approx((110, 55), abs=1)
+    pane.look_at(Spot(0, 590, 20, 10, 150))
+    assert pane.to_photo(pane.rect().bottomLeft().toPointF()) == pytest.approx((0, 600), abs=1), (
+        "no empty room"
+    )
     pane.look_at(Spot(0, 0, 800, 600, 9))
     assert pane.zoom == whole
     pane.deleteLater()
