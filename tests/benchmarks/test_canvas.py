@@ -30,6 +30,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.painting.brush import Brush
 from segstudio.painting.editor import MaskEditor
+from segstudio.painting.lazy_copy import LazyCopy
 from segstudio.painting.points import Position
 from segstudio.painting.region import Region
 from segstudio.painting.rules import Rule
@@ -60,6 +61,9 @@ class Ground:
     @property
     def mask(self) -> Mask | None:
         return self.editor.mask
+
+    def mask_as_now(self) -> LazyCopy | None:
+        return self.editor.as_now()
 
     def begin(self, label: str) -> None:
         self.editor.begin(label)
