@@ -24,9 +24,9 @@ from segstudio.desktop.reviewing.matching import Chosen
 from segstudio.desktop.widgets.labels import ElidedLabel, Swatch, label
 from segstudio.project.classes import ClassList, LabelClass
 
-_MOST_PX = 232
-_ROW_PX = 32
-NONE = "None of them"
+_MOST_PX = 240
+_ROW_PX = 40
+NONE = "None"
 
 
 class MatchPanel(QFrame):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.desktop.look import Look
-from segstudio.desktop.reviewing.models import card_details
+from segstudio.desktop.reviewing.models import card_details, model_of_file
 from segstudio.desktop.widgets.labels import Swatch, label, shown_path
 from segstudio.runs.model_card import ModelCard
 
@@ -82,7 +82,7 @@ class ModelOffer(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(8)
-        column.addWidget(label(f"The model {path.stem}", "title"))
+        column.addWidget(label(f"The model {model_of_file(path).name}", "title"))
         column.addWidget(where)
         column.addSpacing(8)
         column.addLayout(self._classes(card))

@@ -87,9 +87,15 @@ def card_details(card: ModelCard) -> tuple[tuple[str, str], ...]:
         ("Run", card.run),
         ("Project", card.project),
         ("Trained on", f"{len(card.train_photos):,} photos, scored on {len(card.val_photos):,}"),
-        ("Began with", " · ".join(part for part in (card.weights_from, card.weights_licence) if part)),
+        ("Began with", _beginning_told(card)),
     ]
     return tuple((title, text) for title, text in rows if text)
+
+
+def _beginning_told(card: ModelCard) -> str:
+    if card.weights_from == "none":
+        return "nothing: all its weights were learnt here"
+    return " · ".join(part for part in (card.weights_from, card.weights_licence) if part)
 
 
 def left_out_of(card: ModelCard) -> tuple[str, ...]:
