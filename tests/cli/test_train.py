@@ -46,12 +46,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, sample: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    folder = make_project(tmp_path / "jumps", sample)
+    capsys.readouterr()
+    return folder
+
+
+def make_project(folder: Path, sample: Path) -> Path:
     torch.set_num_threads(1)
-    folder = tmp_path / "jumps"
     assert call("new", str(folder), "--class", CLASSES) == 0
     source, photos = str(sample / "annotations"), str(sample / "photos")
     assert call("import", source, "--photos", photos, "--order", CLASSES, "--project", str(folder)) == 0
-    capsys.readouterr()
     return folder
 
 
@@ -107,13 +111,25 @@ def test_trains_and_says_what_a_program_wants_to_know(
     assert splits == {"train", "val"}, "photos without a split are split, and it is remembered"
 
 
+SIX = [*QUICK, "--set", "epochs=6"]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> dict[str, torch.Tensor]:
+    """The weights of a run that was left alone, on a project like any other here."""
+    folder = make_project(tmp_path_factory.mktemp("undisturbed") / "jumps", sample)
+    assert call("check", str(folder), "--split", "random") == 0
+    assert call("train", str(folder), *SIX) == 0
+    return weights_of(newest(folder))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 @pytest.mark.parametrize("how", ["interrupt", "wish", "kill"])
 def test_ended_early_and_resumed_equals_undisturbed(
-    project: Path, how: str, capsys: pytest.CaptureFixture[str]
+    project: Path, how: str, undisturbed: dict[str, torch.Tensor]
 ) -> None:
     """Ctrl-C, a stop file, and kill -9 of a real process; each goes on to the weights of a run left alone."""
-    options = [*QUICK, "--set", "epochs=8"]
+    options = SIX
     assert call("check", str(project), "--split", "random") == 0
     with started(project, *options) as process:
         wait_for_steps(project, process, 4)
@@ -136,11 +152,8 @@ def test_ended_early_and_resumed_equals_undisturbed(
     assert run.state() == "finished"
     steps = [event.step for event in run.events() if isinstance(event, StepDone)]
     assert steps == sorted(set(steps)), "steps that were done again must not be told twice"
-    capsys.readouterr()
-    assert call("train", str(project), *options, "--json") == 0
-    undisturbed = RunFolder(Path(json.loads(capsys.readouterr().out.splitlines()[-1])["folder"]))
-    left, right = weights_of(run), weights_of(undisturbed)
-    assert all(torch.equal(left[name], right[name]) for name in left)
+    resumed = weights_of(run)
+    assert all(torch.equal(resumed[name], undisturbed[name]) for name in undisturbed)
 
 
 def test_a_problem_is_one_sentence_and_stands_in_the_log(
