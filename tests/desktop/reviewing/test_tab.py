@@ -348,6 +348,7 @@ def test_a_model_of_other_classes_is_asked_about_once_and_then_used_as_said(
     looked_at(shown, "1.png")
     shown.wait(match.isVisible)
     assert page.board.classes.names == ("road", "car")
+    shown.wait(lambda: len(page.board.matrices) == 2)
     assert not page.board.matrices[page.board.rows[0].item.id].any()
     for name, meant in (("road", "sky"), ("car", "ground")):
         choice = match.choices[name]
