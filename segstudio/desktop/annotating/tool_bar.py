@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
@@ -48,8 +48,18 @@ class ToolBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the options into a row of their own where they do not fit; that is the same for all tools."""
         super().resizeEvent(event)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        """Look again when a part has another size, as it has once it wears the style of the window."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return handled
+
+    def _arrange(self) -> None:
         needed = self._buttons.sizeHint().width() + self.options.widest + 2 * _MARGIN_PX + 17
-        fits = needed <= event.size().width()
+        fits = needed <= self.width()
         way = QBoxLayout.Direction.LeftToRight if fits else QBoxLayout.Direction.TopToBottom
         if way != self._layout.direction():
             self._line.setVisible(fits)
