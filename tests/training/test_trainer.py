@@ -148,6 +148,23 @@ RECIPES: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Project, Recipe], RunFolder]:
+    """Return a function that gives a run that was left alone, made once for each recipe on the same photos."""
+    made: list[tuple[Recipe, RunFolder]] = []
+
+    def whole(project: Project, recipe: Recipe) -> RunFolder:
+        alone = recipe.model_copy(update={"workers": 0})
+        known = next((folder for other, folder in made if other == alone), None)
+        if known is None:
+            known = RunFolder.create(tmp_path_factory.mktemp("whole"), alone)
+            run(project, alone, known)
+            made.append((alone, known))
+        return known
+
+    return whole
+
+
 @pytest.mark.parametrize(
     ("name", "stops"),
     [
@@ -162,13 +179,17 @@ RECIPES: dict[str, dict[str, object]] = {
     ],
 )
 def test_stopped_and_resumed_equals_undisturbed(
-    make_project: MakeProject, tmp_path: Path, name: str, stops: list[int]
+    make_project: MakeProject,
+    tmp_path: Path,
+    undisturbed: Callable[[Project, Recipe], RunFolder],
+    *,
+    name: str,
+    stops: list[int],
 ) -> None:
     """After any step, in mid-epoch too, with loader processes and without, several times over."""
     project = make_project(train=5, val=1)
     recipe = small_recipe(**RECIPES[name])
-    whole = RunFolder.create(tmp_path / "whole", recipe.model_copy(update={"workers": 0}))
-    run(project, recipe.model_copy(update={"workers": 0}), whole)
+    whole = undisturbed(project, recipe)
     parts = RunFolder.create(tmp_path / "parts", recipe)
     for number, steps in enumerate(stops):
         events = run(project, recipe, parts, stop=stop_after(_asked(steps)), resume=number > 0)
