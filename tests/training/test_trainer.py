@@ -143,7 +143,7 @@ def test_it_learns(make_project: MakeProject, tmp_path: Path) -> None:
 
 RECIPES: dict[str, dict[str, object]] = {
     "adamw": {},
-    "dropout": {"head": "fcn_resnet50", "crop_px": 32, "epochs": 1, "auxiliary": True, "optimizer": "sgd"},
+    "dropout": {"head": "deeplabv3_mobilenet_v2", "epochs": 1, "auxiliary": True, "optimizer": "sgd"},
     "workers": {"workers": 2},
 }
 
