@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.json_fields import Object, list_of, number_of, object_of, text_of
-from segstudio.formats.label_picture import LabelPicture, PicturePart, look_at
+from segstudio.formats.label_picture import look_at
 from segstudio.formats.places import SourceFile
-from segstudio.formats.shapes import Shape
+from segstudio.formats.shapes import LabelPicture, PicturePart, Shape
 
 _LARGEST = 0xFFFFFF
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from segstudio.formats.index_png import is_picture_of
 from segstudio.formats.known_tables import MSRC
-from segstudio.formats.label_tables import LabelTable, find_table
+from segstudio.formats.label_tables import LabelTable, find_table, table_for
 from segstudio.formats.mask_files import mask_annotation
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -26,7 +26,7 @@ def is_colour_png(path: Path) -> bool:
 
 def read_colour_png(file: SourceFile) -> Iterator[Annotation]:
     """Yield the one annotation that the mask is; raises SegStudioError when it is damaged or no mask."""
-    table = find_table(file.path, file.root) or _known(file.path)
+    table = table_for(file) or _known(file.path)
     yield mask_annotation(file, table)
 
 

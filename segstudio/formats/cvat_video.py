@@ -6,6 +6,7 @@ the next one told. After its last frame a track stays as it is to the end of the
 film, and their photos are called `frame_000123`, whatever the extension.
 
 The frames that somebody drew on are annotations as any other; the rest is `interpolated`, and nobody misses its photos.
+Where nothing is in the picture and nobody drew, there is no annotation.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from segstudio.formats.places import SourceFile
 from segstudio.formats.safe_xml import peek, records, text_of
 from segstudio.formats.shapes import Annotation, Shape
 
-MAX_FRAMES = 1_000_000
+MAX_FRAMES = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def is_cvat_video(path: Path) -> bool:
 
 
 def read_cvat_video(file: SourceFile) -> Iterator[Annotation]:
-    """Yield the annotation of each frame of the film, from its first to its last.
+    """Yield the annotations of the frames of the film, from its first to its last.
 
     Raises SegStudioError that names track and shape; the file is left to the caller to name.
     """
@@ -174,13 +175,16 @@ def _annotations(
             active.append(waiting.pop())
         found = [(order[id(track)], shape) for track in active if (shape := track.at(frame)) is not None]
         active = [track for track in active if not (track.outside[-1] and track.frames[-1] <= frame)]
+        if not found and frame not in drawn:
+            continue
         name = frame_name(frame)
         yield Annotation(
-            names=(f"{folder}/{name}", name) if folder else (name,),
+            names=(name, f"{folder}/{name}") if folder else (name,),
             size=film.size,
             shapes=tuple(shape for _, shape in sorted(found, key=lambda pair: pair[0])),
             file=file.path,
             place=f"{file.shown}, frame {frame}",
+            interpolated=frame not in drawn,
         )
 
 

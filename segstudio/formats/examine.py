@@ -12,7 +12,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.doubles import Digests, Stamp, doubles_of, stamp_of
 from segstudio.formats.label_images import LOSSLESS, MASK_FOLDERS, Suspicion, few_colours
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, never, unheard
-from segstudio.formats.placement import Fit, fit_of, photo_orientation, scaled_to, turned_upright
+from segstudio.formats.placement import Fit, fit_of, in_pixels, photo_orientation, scaled_to, turned_upright
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.rasterise import Rasterised, rasterise
 from segstudio.formats.shapes import Annotation, is_drawn, same_shapes
@@ -174,17 +174,25 @@ def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Phot
     looked = _look(planned, looks)
     if looked.problem is not None:
         return Examined(planned, Outcome.DAMAGED, present=there, problem=looked.problem)
-    size, orientation = looked.size, looked.orientation
     if there is not None and not _is_same(there.path, planned.photo.path, looks):
-        return Examined(planned, Outcome.NAME_TAKEN, size, present=there)
-    annotation = planned.annotation
-    if annotation is None:
+        return Examined(planned, Outcome.NAME_TAKEN, looked.size, present=there)
+    if planned.annotation is None:
         outcome = Outcome.UNLABELLED if there is None else Outcome.ALREADY_THERE
-        return Examined(planned, outcome, size, present=there)
+        return Examined(planned, outcome, looked.size, present=there)
+    return _examine_annotation(planned, planned.annotation, plan, there, looked)
+
+
+def _examine_annotation(
+    planned: PlannedPhoto, annotation: Annotation, plan: ImportPlan, there: Photo | None, looked: Looked
+) -> Examined:
+    size, orientation, options = looked.size, looked.orientation, plan.options
     if fit_of(annotation.size, size, orientation) is Fit.OTHER and not options.scale:
         problem = _other_size(annotation, size)
         return Examined(planned, Outcome.OTHER_SIZE, size, orientation, there, problem=problem)
-    result = _paint(annotation, size, orientation, plan)
+    try:
+        result = _paint(annotation, size, orientation, plan)
+    except SegStudioError as error:  # a label picture that cannot be read
+        return Examined(planned, Outcome.DAMAGED, size, present=there, problem=error.within(annotation.place))
     return Examined(
         planned,
         _outcome(result, annotation, there, options, is_held=_is_held(annotation, plan)),
@@ -244,6 +252,7 @@ def _outcome(
 
 
 def _paint(annotation: Annotation, size: tuple[int, int], orientation: int, plan: ImportPlan) -> Rasterised:
+    annotation = in_pixels(annotation, size)
     fit = fit_of(annotation.size, size, orientation)
     if fit is Fit.OTHER:
         annotation = scaled_to(annotation, size)

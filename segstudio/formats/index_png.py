@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.label_picture import look_at
-from segstudio.formats.label_tables import find_table
+from segstudio.formats.label_picture import hex_colour, look_at
+from segstudio.formats.label_tables import find_table, table_for
 from segstudio.formats.mask_files import MASK_SUFFIXES, mask_annotation
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -23,7 +23,15 @@ def is_index_png(path: Path) -> bool:
 
 def read_index_png(file: SourceFile) -> Iterator[Annotation]:
     """Yield the one annotation that the mask is; raises SegStudioError when it is damaged or no mask."""
-    yield mask_annotation(file, find_table(file.path, file.root))
+    yield mask_annotation(file, table_for(file))
+
+
+def numbers_of_masks(path: Path) -> dict[str, str]:
+    """Return the labels of the table that goes with a mask file, or the numbers of its palette, with their colours."""
+    table = find_table(path, path.parent.parent)
+    if table is not None:
+        return table.colours()
+    return {str(number): hex_colour(colour) for number, colour in enumerate(look_at(path).palette)}
 
 
 def is_picture_of(path: Path, coding: str) -> bool:

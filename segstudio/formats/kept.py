@@ -7,7 +7,7 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.options import Cancelled, check_cancelled, never
-from segstudio.formats.placement import Fit, fit_of, photo_orientation, scaled_to, turned_upright
+from segstudio.formats.placement import Fit, fit_of, in_pixels, photo_orientation, scaled_to, turned_upright
 from segstudio.formats.places import SourceFile
 from segstudio.formats.rasterise import rasterise
 from segstudio.formats.record import ImportRecord, read_record, records_of
@@ -29,7 +29,7 @@ def mask_from_kept(project: Project, photo: Photo, *, cancelled: Cancelled = nev
     if not all(photo.size):
         raise SegStudioError("the photo cannot be read", where=photo.key, fix="Copy it anew from its source")
     folder, record = _newest(project.folder, photo)
-    annotation = _annotation(folder, record, photo, cancelled)
+    annotation = in_pixels(_annotation(folder, record, photo, cancelled), photo.size)
     check_cancelled(cancelled)
     orientation = photo_orientation(photo.path)
     fit = fit_of(annotation.size, photo.size, orientation)

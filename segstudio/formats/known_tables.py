@@ -5,11 +5,30 @@ from __future__ import annotations
 from segstudio.formats.label_tables import VOID_LABEL, LabelRow, LabelTable
 
 _MSRC = {
-    "building": 0x800000, "grass": 0x008000, "tree": 0x808000, "cow": 0x000080, "horse": 0x800080,
-    "sheep": 0x008080, "sky": 0x808080, "mountain": 0x400000, "aeroplane": 0xC00000, "water": 0x408000,
-    "face": 0xC08000, "car": 0x400080, "bicycle": 0xC00080, "flower": 0x408080, "sign": 0xC08080,
-    "bird": 0x004000, "book": 0x804000, "chair": 0x00C000, "road": 0x804080, "cat": 0x00C080,
-    "dog": 0x80C080, "body": 0x404000, "boat": 0xC04000, VOID_LABEL: 0x000000,
+    "building": 0x800000,
+    "grass": 0x008000,
+    "tree": 0x808000,
+    "cow": 0x000080,
+    "horse": 0x800080,
+    "sheep": 0x008080,
+    "sky": 0x808080,
+    "mountain": 0x400000,
+    "aeroplane": 0xC00000,
+    "water": 0x408000,
+    "face": 0xC08000,
+    "car": 0x400080,
+    "bicycle": 0xC00080,
+    "flower": 0x408080,
+    "sign": 0xC08080,
+    "bird": 0x004000,
+    "book": 0x804000,
+    "chair": 0x00C000,
+    "road": 0x804080,
+    "cat": 0x00C080,
+    "dog": 0x80C080,
+    "body": 0x404000,
+    "boat": 0xC04000,
+    VOID_LABEL: 0x000000,
 }
 
 _VOC = (

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -19,38 +18,14 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.shapes import Bitmap, Shape
+from segstudio.formats.shapes import Bitmap, Coding, LabelPicture, PicturePart
 from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS
-
-Coding = Literal["index", "colour"]
-"""What a pixel's code is: its value (of palette pictures the place in the palette), or `0xRRGGBB`."""
 
 Codes = npt.NDArray[np.uint8] | npt.NDArray[np.int32]
 """The code of each pixel: uint8 or int32 of shape (rows, columns)."""
 
 _INDEX_MODES = frozenset({"1", "L", "P", "I;16", "I;16B", "I"})
 _LOSSY = frozenset({"JPEG", "JPEG2000"})
-
-
-@dataclass(frozen=True, slots=True)
-class LabelPicture:
-    """A picture file, how its pixels are told apart, and the rows and columns at which it is wanted.
-
-    When the file has another size, its pixels are repeated or left out.
-    """
-
-    path: Path
-    coding: Coding
-    size: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PicturePart(Shape):
-    """The pixels of a label picture that have one of `codes`; `area` is how many they are."""
-
-    picture: LabelPicture
-    codes: tuple[int, ...]
-    area: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from segstudio.errors import SegStudioError
 from segstudio.formats.beside import files_called, stamp_of
 from segstudio.formats.json_items import load_json
+from segstudio.formats.places import SourceFile
 from segstudio.project.colours import parse_colour
 
 VOID_LABEL = "void"
@@ -83,6 +84,12 @@ class LabelTable:
     def colours(self) -> dict[str, str]:
         """Return the labels in order with their colour (`#rrggbb`, or empty)."""
         return {row.name: "" if row.colour is None else f"#{row.colour:06x}" for row in self.rows}
+
+
+def table_for(file: SourceFile) -> LabelTable | None:
+    """Return the table that the person gave, or the nearest that is found."""
+    given = _cached_table(file.table, *stamp_of(file.table)) if file.table is not None else None
+    return given or find_table(file.path, file.root)
 
 
 def find_table(beside: Path, root: Path) -> LabelTable | None:

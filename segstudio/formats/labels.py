@@ -11,7 +11,16 @@ import numpy as np
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.formats.options import ImportOptions
-from segstudio.formats.shapes import Annotation, Box, Drawn, Ellipse, MaskShape, Polygon, is_drawn
+from segstudio.formats.shapes import (
+    Annotation,
+    Box,
+    Drawn,
+    Ellipse,
+    MaskShape,
+    PicturePart,
+    Polygon,
+    is_drawn,
+)
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.colours import parse_colour
 
@@ -79,8 +88,14 @@ def count_labels(annotations: Iterable[Annotation], colours: Mapping[str, str]) 
                 first[shape.label] = f"{annotation.place}, {shape.where}"
     met = [label for label in colours if label in uses] + [label for label in uses if label not in colours]
     return tuple(
-        LabelUse(label, uses[label], photos[label], first[label], colours.get(label, "")) for label in met
+        LabelUse(label, uses[label], photos[label], first[label], colours.get(label) or _own_colour(label))
+        for label in met
     )
+
+
+def _own_colour(label: str) -> str:
+    """Return the colour that a label is itself: one that a picture has and no table names."""
+    return label if label.startswith("#") and _colour(label) else ""
 
 
 def typical_areas(annotations: Iterable[Annotation]) -> dict[str, float]:
@@ -99,6 +114,8 @@ def _box_area(shape: Drawn) -> float:
             return float(shape.rows * shape.columns)
         case Box():
             return abs(shape.x1 - shape.x0) * abs(shape.y1 - shape.y0)
+        case PicturePart():
+            return float(shape.area)
         case Ellipse():
             return 4 * abs(shape.rx * shape.ry)
         case Polygon():
@@ -140,6 +157,8 @@ def _value(label: str, renames: Mapping[str, str], classes: ClassList) -> int | 
         if _is_void(new, classes):
             return VOID
         return classes.named(new).index
+    if _is_void(label, classes):
+        return VOID
     found = classes.find(label)
     return found.index if found else None
 

@@ -15,9 +15,7 @@ from pathlib import PurePosixPath
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.label_picture import (
-    LabelPicture,
     PictureLook,
-    PicturePart,
     codes_in,
     hex_colour,
     look_at,
@@ -25,7 +23,7 @@ from segstudio.formats.label_picture import (
 )
 from segstudio.formats.label_tables import VOID_LABEL, LabelTable
 from segstudio.formats.places import SourceFile
-from segstudio.formats.shapes import Annotation
+from segstudio.formats.shapes import Annotation, LabelPicture, PicturePart
 
 MASK_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".gif"})
 
@@ -42,7 +40,9 @@ _ENDING = re.compile(
     r"(?P<photo>.+?)[_\-.](gt|l|masks?|labels?|seg(mentation)?|annot|(gtfine_)?labelids|gtcoarse_labelids|semantic|lbl)",
     re.IGNORECASE,
 )
-_NO_MASK = re.compile(r".*(_gtfine_color|_instanceids|_labeltrainids|_gtcoarse_color)", re.IGNORECASE)
+_NO_MASK = re.compile(
+    r".*(_gtfine_color|_instanceids|_labeltrainids|_gtcoarse_color|_mask_\d+)", re.IGNORECASE
+)
 _NO_FOLDER = frozenset({"segmentationobject", "scribbles"})
 _CITY = re.compile(r".*_gt(fine|coarse)_labelids", re.IGNORECASE)
 _CITY_PHOTO = "_leftImg8bit"
@@ -54,8 +54,13 @@ def is_mask_place(inner: PurePosixPath) -> bool:
     return inner.suffix.lower() in MASK_SUFFIXES and any(map(_is_mask_folder, inner.parts[:-1]))
 
 
+def tells_mask(inner: PurePosixPath) -> bool:
+    """Tell whether the name of a picture, wherever it lies, says that it is a mask."""
+    return inner.suffix.lower() in MASK_SUFFIXES and _ENDING.fullmatch(inner.stem) is not None
+
+
 def is_beside_photos(inner: PurePosixPath) -> bool:
-    """Tell whether it is a picture of another kind that comes with masks: of instances, scribbles, colours to look at."""
+    """Tell whether it is a picture of another kind that comes with masks: of single objects, scribbles, colours."""
     return bool(_NO_MASK.fullmatch(inner.stem)) or any(
         part.lower() in _NO_FOLDER for part in inner.parts[:-1]
     )
@@ -141,13 +146,6 @@ def label_names(look: PictureLook, codes: tuple[int, ...], table: LabelTable | N
         return {code: by_colour[painted[code]] for code in codes}
     void = {_VOID_NUMBER: VOID_LABEL} if by_number else {}
     return {code: by_number.get(code, void.get(code, str(code))) for code in codes}
-
-
-def own_colours(look: PictureLook, codes: tuple[int, ...], table: LabelTable | None) -> dict[str, str]:
-    """Return each label that occurs with the colour it has in the picture (`#rrggbb`, or empty)."""
-    shown = {code: code for code in codes} if look.coding == "colour" else dict(enumerate(look.palette))
-    names = label_names(look, codes, table)
-    return {label: hex_colour(shown[code]) if code in shown else "" for code, label in names.items()}
 
 
 def _is_mask_folder(name: str) -> bool:

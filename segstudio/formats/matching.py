@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from segstudio.formats.places import PhotoFile, telling_folders
-from segstudio.formats.shapes import Annotation, same_shapes
+from segstudio.formats.shapes import Annotation, is_drawn, same_shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
         score, best = _best(annotation, by_stem)
         touched.update(photo.path for photo in best)
         if not best:
-            lost.append(annotation)
+            lost += () if annotation.interpolated else (annotation,)
         elif len(best) > 1:
             names = ", ".join(photo.shown for photo in best[:3])
             doubtful.append(Doubt(annotation.place, f"fits {len(best)} photos: {names}"))
@@ -103,6 +103,8 @@ def _settle(
     best = [annotation for score, annotation, _ in claimed if score == top]
     losers = [annotation for score, annotation, _ in claimed if score < top]
     photo = claimed[0][2]
+    # What paints nothing (captions, tags, points) does not speak against what does.
+    best = [annotation for annotation in best if any(map(is_drawn, annotation.shapes))] or best
     differing = [annotation for annotation in best[1:] if not same_shapes(best[0], annotation)]
     doubt = None
     if differing:

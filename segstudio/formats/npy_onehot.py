@@ -17,7 +17,7 @@ from typing import IO
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.array_pickle import ArrayUnpickler, FoundArray
-from segstudio.formats.label_tables import find_table
+from segstudio.formats.label_tables import table_for
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
 
@@ -42,7 +42,7 @@ def read_npy_onehot(file: SourceFile) -> Iterator[Annotation]:
 
     Raises SegStudioError that names the photo; the file is left to the caller to name.
     """
-    table = find_table(file.path, file.root)
+    table = table_for(file)
     names = table.by_number if table is not None else {}
     parts = (table.path,) if table is not None and table.path is not None else ()
     for key, mask in _dictionary(file.path).items():

@@ -11,7 +11,15 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from segstudio.formats.shapes import Annotation, Drawn, MaskShape, Polygon, is_drawn, runs_of
+from segstudio.formats.shapes import (
+    Annotation,
+    Drawn,
+    MaskShape,
+    PicturePart,
+    Polygon,
+    is_drawn,
+    runs_of,
+)
 from segstudio.project.images import IMAGE_FORMATS
 from segstudio.project.masks import Mask
 
@@ -70,13 +78,33 @@ def scaled_to(annotation: Annotation, size: tuple[int, int]) -> Annotation:
     if annotation.size is None or annotation.size == size:
         return annotation
     down, across = size[0] / annotation.size[0], size[1] / annotation.size[1]
-    shapes = tuple(_scaled(shape, down, across) if is_drawn(shape) else shape for shape in annotation.shapes)
+    shapes = tuple(
+        _scaled(shape, down, across, size) if is_drawn(shape) else shape for shape in annotation.shapes
+    )
     return replace(annotation, size=size, shapes=shapes)
 
 
-def _scaled(shape: Drawn, down: float, across: float) -> Drawn:
+def in_pixels(annotation: Annotation, size: tuple[int, int]) -> Annotation:
+    """Return an annotation whose points are pixels of its photo of `size` (rows, columns), upright.
+
+    Fractions of the width and height, of which files tell some six digits, come out to a hundredth of a pixel: a
+    corner at 320 shall not become 319.9998, which lies in another pixel.
+    """
+    if not annotation.relative:
+        return annotation
+    scaled = scaled_to(replace(annotation, size=(1, 1), relative=False), size)
+    shapes = tuple(
+        replace(shape, points=np.round(shape.points, 2)) if isinstance(shape, Polygon) else shape
+        for shape in scaled.shapes
+    )
+    return replace(scaled, shapes=shapes, size=size)
+
+
+def _scaled(shape: Drawn, down: float, across: float, size: tuple[int, int]) -> Drawn:
     if isinstance(shape, MaskShape):
         return _scaled_mask(shape, down, across)
+    if isinstance(shape, PicturePart):
+        return replace(shape, picture=replace(shape.picture, size=size))
     return Polygon(
         label=shape.label,
         z_order=shape.z_order,

@@ -20,12 +20,14 @@ class SourceFile:
     """One annotation file.
 
     `root` is the folder (or unpacked archive) that it came with: files it points to must lie below. `shown`
-    is how to tell it: its last folders and name, or the archive and the name in it.
+    is how to tell it: its last folders and name, or the archive and the name in it. `table` is the table of labels that
+    the person gave along.
     """
 
     path: Path
     root: Path
     shown: str
+    table: Path | None = None
 
     @property
     def folders(self) -> PurePosixPath:

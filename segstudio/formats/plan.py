@@ -17,6 +17,7 @@ from segstudio.formats.shapes import Annotation, Undrawn
 from segstudio.formats.sources import Gathered, photo_key
 from segstudio.formats.table import Format, NotReadError, format_named, recognise
 from segstudio.project.classes import ClassList
+from segstudio.project.images import is_photo
 from segstudio.project.photos import clean_key
 
 
@@ -64,6 +65,7 @@ class _Reading:
     formats: dict[Path, str]
     damaged: list[SegStudioError]
     not_read: list[SegStudioError]
+    parts: set[Path]
 
 
 def make_plan(
@@ -81,18 +83,18 @@ def make_plan(
     file given is an annotation file; everything else that is wrong stands in the plan.
     """
     wanted = format_named(options.format) if options.format else None
-    reading = _Reading([], {}, {}, [], [])
-    for done, file in enumerate(gathered.files):
+    reading = _Reading([], {}, {}, [], [], set())
+    # Pictures last: those that are parts of another annotation, such as panoptic ones, are none of their own.
+    for done, file in enumerate(sorted(gathered.files, key=lambda file: is_photo(file.path))):
         check_cancelled(cancelled)
         progress(done, len(gathered.files))
-        _read(file, wanted, reading)
+        if file.path not in reading.parts:
+            _read(file, wanted, reading)
     progress(len(gathered.files), len(gathered.files))
     if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
     matching = match(reading.annotations, gathered.photos)
-    if not any(
-        annotation.parts for annotation in reading.annotations
-    ):  # else they are those of LabelMe's objects
+    if not any(map(is_photo, reading.parts)):  # else they are those of LabelMe's objects
         matching = replace(matching, spare=(*matching.spare, *gathered.masks))
     photos, spare = _planned(matching, options.under)
     uses = count_labels([annotation for annotation, _ in matching.pairs], reading.colours)
@@ -163,6 +165,7 @@ def _read(file: SourceFile, wanted: Format | None, reading: _Reading) -> None:
         reading.damaged.append(error)
         return
     reading.annotations += annotations
+    reading.parts.update(part for annotation in annotations for part in annotation.parts)
     reading.formats[file.path] = found.name
     for label, colour in labels.items():
         reading.colours.setdefault(label, colour)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from segstudio.formats.placement import Fit, fit_of, scaled_to, turned_upright
+from segstudio.formats.placement import Fit, fit_of, in_pixels, scaled_to, turned_upright
 from segstudio.formats.rasterise import Layers, Rule, rasterise
 from segstudio.formats.shapes import Annotation
 from segstudio.project.classes import ClassList
@@ -37,6 +37,7 @@ def preview_mask(
     which is as good to look at and takes no longer for a large photo. An annotation of another size than the
     photo's is laid over all of it.
     """
+    annotation = in_pixels(annotation, upright)
     told = annotation.size or upright
     sized = replace(annotation, size=told)
     fit = fit_of(told, upright, orientation)

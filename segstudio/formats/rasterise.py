@@ -10,7 +10,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from segstudio.formats.shapes import Bitmap, Box, Drawn, MaskShape, Points, Shape, is_drawn
+from segstudio.formats.label_picture import Codes, bitmap_of, read_codes
+from segstudio.formats.shapes import (
+    Bitmap,
+    Box,
+    Drawn,
+    LabelPicture,
+    MaskShape,
+    PicturePart,
+    Points,
+    Shape,
+    is_drawn,
+)
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask
 
@@ -66,14 +77,15 @@ def rasterise(
 
     `numbers` gives each label its mask value (None: the class of exactly that name); shapes whose label is not
     in it, and those without an area, are left out. Painted first to last by class draw order, then by the
-    file's layer, then in the file's order.
+    file's layer, then in the file's order. Raises SegStudioError when a label picture cannot be read.
     """
     known = numbers if numbers is not None else {entry.name: entry.index for entry in classes.classes}
     mask = np.full(size, classes.unpainted, dtype=np.uint8)
     painted = clipped = empty = 0
     seen: set[int] = set()
+    pictures: dict[LabelPicture, Codes] = {}
     for shape, value in _in_order(shapes, known, classes.draw_order, layers):
-        stamp = stamp_of(shape, size, rule)
+        stamp = stamp_of(shape, size, rule, pictures)
         if stamp is None:
             empty += 1
             continue
@@ -98,8 +110,18 @@ def _counts(mask: Mask) -> npt.NDArray[np.int64]:
     return counts
 
 
-def stamp_of(shape: Drawn, size: tuple[int, int], rule: Rule = "truncate") -> Stamp | None:
-    """Return the pixels that a shape covers in a photo of `size` (rows, columns), or None when there are none."""
+def stamp_of(
+    shape: Drawn,
+    size: tuple[int, int],
+    rule: Rule = "truncate",
+    pictures: dict[LabelPicture, Codes] | None = None,
+) -> Stamp | None:
+    """Return the pixels that a shape covers in a photo of `size` (rows, columns), or None when there are none.
+
+    `pictures` are the label pictures that were opened before; those opened now are added.
+    """
+    if isinstance(shape, PicturePart):
+        return _stamp_part(shape, size, {} if pictures is None else pictures)
     if isinstance(shape, MaskShape):
         return _stamp_mask(shape, size)
     if isinstance(shape, Box) and (shape.x0 == shape.x1 or shape.y0 == shape.y1):
@@ -142,6 +164,18 @@ def _reaches_out(outline: Points, size: tuple[int, int]) -> bool:
     rows, columns = size
     low, high = outline.min(axis=0), outline.max(axis=0)
     return bool((low < -_SLACK_PX).any() or (high > np.array((columns, rows)) + _SLACK_PX).any())
+
+
+def _stamp_part(
+    part: PicturePart, size: tuple[int, int], pictures: dict[LabelPicture, Codes]
+) -> Stamp | None:
+    if part.picture not in pictures:
+        pictures[part.picture] = read_codes(part.picture)
+    whole = bitmap_of(part, pictures[part.picture])
+    inner = whole[: size[0], : size[1]]
+    if not inner.any():
+        return None
+    return Stamp(0, 0, inner, clipped=bool(np.count_nonzero(inner) < np.count_nonzero(whole)))
 
 
 def _stamp_mask(shape: MaskShape, size: tuple[int, int]) -> Stamp | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import starmap
 from pathlib import Path
-from typing import TypeGuard
+from typing import Literal, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,9 @@ Runs = npt.NDArray[np.int64]
 
 Bitmap = npt.NDArray[np.bool_]
 """bool of shape (rows, columns)."""
+
+Coding = Literal["index", "colour"]
+"""What a pixel's code is: its value (of palette pictures the place in the palette), or `0xRRGGBB`."""
 
 _ELLIPSE_CORNERS = 720
 
@@ -106,6 +111,27 @@ class MaskShape(Shape):
         return flat.reshape(self.rows, self.columns)
 
 
+@dataclass(frozen=True, slots=True)
+class LabelPicture:
+    """A picture file, how its pixels are told apart, and the rows and columns at which it is wanted.
+
+    When the file has another size, its pixels are repeated or left out.
+    """
+
+    path: Path
+    coding: Coding
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PicturePart(Shape):
+    """The pixels of a label picture that have one of `codes`; `area` is how many they are."""
+
+    picture: LabelPicture
+    codes: tuple[int, ...]
+    area: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Undrawn(Shape):
     """Something that has no area (a polyline, points, a cuboid, a tag …); `kind` says what."""
@@ -113,7 +139,7 @@ class Undrawn(Shape):
     kind: str
 
 
-Drawn = Polygon | Box | Ellipse | MaskShape
+Drawn = Polygon | Box | Ellipse | MaskShape | PicturePart
 """A shape that covers pixels."""
 
 
@@ -129,7 +155,8 @@ class Annotation:
     `names` are the photo's possible names, the one in the file first; a name may hold folders. `size` is rows
     and columns as the file tells them. `file` is where it was read, `place` how to tell a person. `parts` are
     further files that belong to it, such as mask pictures. `deleted` counts the objects that were left out
-    because their file says so.
+    because their file says so. `relative` annotations tell points as fractions of the photo's width and height;
+    `interpolated` ones are of a frame between those that somebody drew on.
     """
 
     names: tuple[str, ...]
@@ -140,6 +167,8 @@ class Annotation:
     subset: str = ""
     deleted: int = 0
     parts: tuple[Path, ...] = ()
+    relative: bool = False
+    interpolated: bool = False
 
 
 def turned(points: Points, centre: tuple[float, float], degrees: float) -> Points:
@@ -185,8 +214,9 @@ def cropped_mask(
 
 
 def same_shapes(first: Annotation, second: Annotation) -> bool:
-    """Tell whether two annotations paint the same (attributes do not count)."""
-    return [_content(shape) for shape in first.shapes] == [_content(shape) for shape in second.shapes]
+    """Tell whether two annotations paint the same (attributes do not count, nor does what has no area)."""
+    ours, theirs = ([_content(shape) for shape in one.shapes if is_drawn(shape)] for one in (first, second))
+    return ours == theirs and all(starmap(_same_file, zip(_pictures(first), _pictures(second), strict=True)))
 
 
 def _content(shape: Shape) -> tuple[object, ...]:
@@ -200,6 +230,17 @@ def _content(shape: Shape) -> tuple[object, ...]:
             return (*common, shape.cx, shape.cy, shape.rx, shape.ry, shape.rotation)
         case MaskShape():
             return (*common, shape.left, shape.top, shape.rows, shape.columns, shape.runs.tobytes())
-        case Undrawn():
-            return (*common, shape.kind)
+        case PicturePart():
+            return (*common, shape.codes, shape.area, shape.picture.coding, shape.picture.size)
     return common
+
+
+def _pictures(annotation: Annotation) -> list[Path]:
+    return [shape.picture.path for shape in annotation.shapes if isinstance(shape, PicturePart)]
+
+
+def _same_file(first: Path, second: Path) -> bool:
+    try:
+        return first == second or filecmp.cmp(first, second, shallow=False)
+    except OSError:
+        return False

@@ -7,14 +7,24 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.archive import unpack
 from segstudio.formats.label_images import MASK_FOLDERS
+from segstudio.formats.label_tables import TABLE_NAMES, read_table
+from segstudio.formats.mask_pairs import is_of_objects, label_pictures
 from segstudio.formats.options import ImportStopped, Progress, unheard
+from segstudio.formats.other_photos import FILM_SUFFIXES, embedded_photos, film_photos
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
-from segstudio.formats.table import annotation_extensions, refused_extensions, why_refused
+from segstudio.formats.table import (
+    annotation_extensions,
+    is_annotation,
+    is_read,
+    refused_extensions,
+    why_refused,
+)
 from segstudio.project.images import is_photo
 
 _MASK_FOLDERS = MASK_FOLDERS | {"scribbles"}
@@ -43,6 +53,9 @@ class _Finds:
     passed_over: dict[str, list[SegStudioError]] = field(default_factory=dict)
     given_photos: list[Path] = field(default_factory=list)
     masks: dict[Path, PhotoFile] = field(default_factory=dict)
+    deeper: dict[Path, PhotoFile] = field(default_factory=dict)
+    films: list[Path] = field(default_factory=list)
+    table: Path | None = None
 
 
 @contextmanager
@@ -56,8 +69,9 @@ def gather(
     """Find the annotation files and photos in `sources`; with `photo_places`, photos are taken from there alone.
 
     Without, photos are those in the folders and ZIP files given, beside a single annotation file, and in a
-    folder such as `Images` beside `Annotations`. Hidden files and mask pictures are passed over. `progress`
-    tells of unpacking. Raises SegStudioError for what is missing or no source; where a list is given as
+    folder such as `Images` beside `Annotations`, and those that annotation files hold themselves or tell of a film. Of
+    pictures that are masks of photos found, the former are annotation files. Hidden files and single objects' masks are
+    passed over. `progress` tells of unpacking. Raises SegStudioError for what is missing or no source; where a list is given as
     `refused`, such errors go there, those of folders and ZIP files with nothing in them too, and the rest counts,
     be it nothing.
     """
@@ -73,10 +87,13 @@ def gather(
                 if refused is None:
                     raise
                 refused.append(error)
+        pictures = finds.deeper | finds.masks | finds.photos
         if photo_places:
             finds.photos.clear()
             for place in photo_places:
                 _take_photo_place(_existing(place), finds, cleaning, progress)
+        _take_masks(pictures, finds)
+        _take_other_photos(finds, cleaning, progress)
         if not finds.files and not finds.photos and not finds.masks and refused is None:
             if finds.passed_over:
                 raise _told_once(finds.passed_over)[0]
@@ -98,7 +115,10 @@ def photo_key(name: PurePosixPath) -> str:
     return str(PurePosixPath(*folders, name.name))
 
 
-_GIVE = "Give annotation files (.xml), folders or ZIP files with them"
+_GIVE = "Give annotation files, folders or ZIP files with them"
+_TABLES = frozenset({".yaml", ".yml", ".names", ".labels", ".csv"})
+"""Extensions of files that name the classes of others, beside those of annotation files."""
+
 _NOTHING_IN_IT = "there are no photos and no annotation files in it"
 _INNER_ZIP = SegStudioError(
     "a ZIP file that lies in a folder is not opened", fix="Give the ZIP file itself, beside the folder"
@@ -122,7 +142,11 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Pro
     if source.suffix.lower() == ".zip":
         folder = _unpacked(source, cleaning, progress)
         return _take_folder(folder, finds, shown=source.name, staged=True)
-    if source.suffix.lower() in annotation_extensions():
+    if source.suffix.lower() in FILM_SUFFIXES:
+        finds.films.append(source)
+    elif _is_table(source):
+        finds.table = source
+    elif source.suffix.lower() in annotation_extensions() and is_annotation(source):
         finds.files.setdefault(source, SourceFile(source, source.parent, _shown(source)))
         _take_photos(source.parent, finds, shown=_shown(source.parent), offered=False, deep=False)
         _take_siblings(source.parent, finds)
@@ -147,15 +171,60 @@ def _take_photo_place(place: Path, finds: _Finds, cleaning: ExitStack, progress:
         _take_photos(_unpacked(place, cleaning, progress), finds, shown=place.name, staged=True)
     elif is_photo(place):
         _add_photo(finds, place, PurePosixPath(place.name), place.name)
+    elif place.suffix.lower() in FILM_SUFFIXES:
+        finds.films.append(place)
     else:
         raise SegStudioError(
-            "this is no folder of photos", where=str(place), fix="Give a folder, photo or ZIP file"
+            "this is no folder of photos", where=str(place), fix="Give a folder, photo, film or ZIP file"
         )
 
 
+def _is_table(path: Path) -> bool:
+    """Tell whether a file that was given names the classes of masks: any text is a list of names, if need be."""
+    if path.suffix.lower() not in (".txt", ".json", ".csv") or is_annotation(path) or why_refused(path):
+        return False
+    table = read_table(path)
+    told = table is not None and any(row.colour is not None or row.number is not None for row in table.rows)
+    return told or (table is not None and path.name.lower() in TABLE_NAMES)
+
+
+def _take_masks(pictures: dict[Path, PhotoFile], finds: _Finds) -> None:
+    """Take the pictures that are masks of the photos found for annotation files."""
+    for picture in pictures.values():
+        if picture.path in finds.photos and is_of_objects(picture):
+            del finds.photos[picture.path]
+            finds.masks[picture.path] = picture
+    masks = list(label_pictures(pictures.values(), finds.photos.values(), finds.table))
+    annotated = {path.stem.casefold() for path in finds.files if is_read(path)} if masks else set()
+    for file in masks:
+        finds.photos.pop(file.path, None)
+        if file.path.stem.casefold() in annotated:  # shapes tell more than a picture of them
+            finds.masks[file.path] = pictures[file.path]
+        else:
+            finds.files.setdefault(file.path, file)
+            finds.masks.pop(file.path, None)
+
+
+def _take_other_photos(finds: _Finds, cleaning: ExitStack, progress: Progress) -> None:
+    """Take the photos that annotation files hold themselves, and the frames of films that they tell of."""
+    files, photos = list(finds.files.values()), list(finds.photos.values())
+
+    def folder() -> Path:
+        return _staging(cleaning)
+
+    frames = film_photos(files, finds.films, folder, progress)
+    for photo in chain(embedded_photos(files, photos, folder), frames):
+        finds.photos.setdefault(photo.path, photo)
+
+
+def _staging(cleaning: ExitStack) -> Path:
+    """Return a new folder that is gone when the import is."""
+    return Path(cleaning.enter_context(tempfile.TemporaryDirectory(prefix="segstudio-import-")))
+
+
 def _unpacked(archive: Path, cleaning: ExitStack, progress: Progress) -> Path:
-    folder = Path(cleaning.enter_context(tempfile.TemporaryDirectory(prefix="segstudio-import-")))
-    extensions = annotation_extensions() | refused_extensions()
+    folder = _staging(cleaning)
+    extensions = annotation_extensions() | refused_extensions() | FILM_SUFFIXES | _TABLES
 
     def wanted(path: PurePosixPath) -> bool:
         of_interest = path.suffix.lower() in extensions or is_photo(Path(path))
@@ -167,18 +236,21 @@ def _unpacked(archive: Path, cleaning: ExitStack, progress: Progress) -> Path:
 
 def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False) -> bool:
     """Return whether there is anything in it."""
-    extensions, refused = annotation_extensions(), refused_extensions()
+    extensions = annotation_extensions() | refused_extensions()
     has_any = False
     for path, inner in _walk(root):
         extension = path.suffix.lower()
         known = _INNER_ZIP if extension == ".zip" else None
-        if extension in extensions:
+        is_ours = extension in extensions and is_annotation(path)
+        if is_ours:
             finds.files.setdefault(path, SourceFile(path, root, f"{shown}/{inner}"))
-        elif extension in refused:
+        elif extension in extensions:
             known = why_refused(path)
+        elif extension in FILM_SUFFIXES:
+            finds.films.append(path)
         if known is not None:
             finds.passed_over.setdefault(known.problem, []).append(known.within(f"{shown}/{inner}"))
-        has_any = has_any or extension in extensions or known is not None
+        has_any = has_any or is_ours or known is not None
     found = _take_photos(root, finds, shown=shown, staged=staged, pass_masks=True)
     return has_any or found > 0
 
@@ -232,7 +304,9 @@ def _take_photos(
         if is_photo(path) and in_masks and path.parent.name.lower() in MASK_FOLDERS:
             finds.masks[path] = PhotoFile(path, inner, f"{shown}/{inner}", offered=offered, staged=staged)
             count += 1
-        elif is_photo(path) and not in_masks:
+        elif is_photo(path) and in_masks:
+            finds.deeper[path] = PhotoFile(path, inner, f"{shown}/{inner}", offered=offered, staged=staged)
+        elif is_photo(path):
             _add_photo(finds, path, inner, f"{shown}/{inner}", offered=offered, staged=staged)
             count += 1
     return count

@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.formats.coco import coco_categories, is_coco, read_coco
+from segstudio.formats.colour_png import colours_of_masks, is_colour_png, read_colour_png
 from segstudio.formats.cvat import cvat_colours, is_cvat, read_cvat
+from segstudio.formats.cvat_video import is_cvat_video, read_cvat_video
+from segstudio.formats.index_png import is_index_png, numbers_of_masks, read_index_png
+from segstudio.formats.labelme_json import is_labelme_json, read_labelme_json
 from segstudio.formats.labelme_xml import is_labelme_xml, read_labelme_xml
-from segstudio.formats.not_ours import (
-    is_coco,
-    is_cvat_video,
-    is_labelme_json,
-    is_via,
-    is_voc_boxes,
-    is_yolo,
-)
+from segstudio.formats.not_ours import is_via_table, is_voc_boxes
+from segstudio.formats.npy_onehot import is_npy_onehot, read_npy_onehot
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
+from segstudio.formats.via import is_via, read_via
+from segstudio.formats.voc import is_voc, read_voc, voc_labels
+from segstudio.formats.yolo_seg import is_yolo_boxes, is_yolo_seg, read_yolo_seg, yolo_labels
+from segstudio.project.images import PHOTO_SUFFIXES
+
+_PICTURES = (".png", ".bmp", ".tif", ".tiff", ".gif")
 
 
 def _no_labels(_path: Path) -> Mapping[str, str]:
@@ -67,6 +72,16 @@ FORMATS = (
         cvat_colours,
     ),
     Format(
+        "cvat-video",
+        "CVAT for video 1.1",
+        (".xml",),
+        "tracks of polygons, boxes, ellipses and masks, moved from frame to frame; frames of a folder or a film",
+        "polylines, points, cuboids, skeletons",
+        is_cvat_video,
+        read_cvat_video,
+        cvat_colours,
+    ),
+    Format(
         "labelme-xml",
         "LabelMe XML 3.0 (MIT's LabelMe, CVAT)",
         (".xml",),
@@ -75,9 +90,84 @@ FORMATS = (
         is_labelme_xml,
         read_labelme_xml,
     ),
+    Format(
+        "labelme-json",
+        "labelme JSON",
+        (".json",),
+        "polygons, rectangles, circles, masks, the photo in imageData",
+        "lines, line strips, points",
+        is_labelme_json,
+        read_labelme_json,
+    ),
+    Format(
+        "via",
+        "VGG Image Annotator 1 to 3, JSON",
+        (".json",),
+        "polygons, rectangles, circles, ellipses",
+        "polylines, points",
+        is_via,
+        read_via,
+    ),
+    Format(
+        "coco",
+        "COCO instances and panoptic",
+        (".json",),
+        "polygons, masks (RLE), boxes, crowds, panoptic pictures",
+        "keypoints, captions, labels of whole photos",
+        is_coco,
+        read_coco,
+        coco_categories,
+    ),
+    Format(
+        "yolo-seg",
+        "YOLO segmentation",
+        (".txt",),
+        "polygons, names of data.yaml or classes.txt",
+        "boxes, keypoints",
+        is_yolo_seg,
+        read_yolo_seg,
+        yolo_labels,
+    ),
+    Format(
+        "voc",
+        "Pascal VOC segmentation",
+        _PICTURES,
+        "index and colour masks in SegmentationClass, labelmap.txt",
+        "",
+        is_voc,
+        read_voc,
+        voc_labels,
+    ),
+    Format(
+        "index-png",
+        "Index masks beside photos",
+        _PICTURES,
+        "grey and palette pictures of class numbers, a table of labels",
+        "",
+        is_index_png,
+        read_index_png,
+        numbers_of_masks,
+    ),
+    Format(
+        "colour-png",
+        "Colour-coded masks beside photos",
+        _PICTURES,
+        "pictures of class colours, a table of colours given, found, known or discovered",
+        "",
+        is_colour_png,
+        read_colour_png,
+        colours_of_masks,
+    ),
+    Format(
+        "npy-onehot",
+        "NumPy dictionary of one-hot masks",
+        (".npy",),
+        "arrays of rows × columns × classes by photo name",
+        "",
+        is_npy_onehot,
+        read_npy_onehot,
+    ),
 )
-
-_EXPORT_ANEW = 'Export it as "CVAT for images 1.1" or "LabelMe 3.0", for example with CVAT'
 
 REFUSED = (
     Refused(
@@ -87,15 +177,17 @@ REFUSED = (
         "Annotate areas (polygons or masks), and export them as CVAT or LabelMe",
     ),
     Refused(
-        is_cvat_video,
-        (".xml",),
-        "this is CVAT for video, which is not read yet",
-        'Export the task from CVAT as "CVAT for images 1.1"',
+        is_yolo_boxes,
+        (".txt",),
+        "this is a YOLO label file of boxes: it holds no areas to learn from",
+        "Annotate areas (polygons), and export them as YOLO segmentation, CVAT or COCO",
     ),
-    Refused(is_via, (".json",), "this is VIA JSON, which is not read yet", _EXPORT_ANEW),
-    Refused(is_labelme_json, (".json",), "this is labelme JSON, which is not read yet", _EXPORT_ANEW),
-    Refused(is_coco, (".json",), "this is COCO JSON, which is not read yet", _EXPORT_ANEW),
-    Refused(is_yolo, (".txt",), "this is a YOLO label file, which is not read yet", _EXPORT_ANEW),
+    Refused(
+        is_via_table,
+        (".csv",),
+        "this is VIA's table of regions, which is not read",
+        "Export the annotations from VIA as JSON, or save the project",
+    ),
 )
 
 
@@ -111,15 +203,21 @@ def format_named(name: str) -> Format:
 
 
 def annotation_extensions() -> frozenset[str]:
-    """Return the extensions, in lower case, of files worth a look."""
-    return frozenset(extension for entry in FORMATS for extension in entry.extensions)
+    """Return the extensions, in lower case, of files worth a look; without those of pictures, which are photos first."""
+    return frozenset(extension for entry in FORMATS for extension in entry.extensions) - PHOTO_SUFFIXES
+
+
+def is_annotation(path: Path) -> bool:
+    """Tell whether the file is of one of the formats; one that is damaged is, where its extension means nothing else."""
+    extension = path.suffix.lower()
+    if extension == ".xml":
+        return True
+    return any(extension in entry.extensions and entry.recognise(path) for entry in FORMATS)
 
 
 def refused_extensions() -> frozenset[str]:
     """Return the extensions, in lower case, of files that may be annotations that are not read."""
-    return (
-        frozenset(extension for entry in REFUSED for extension in entry.extensions) - annotation_extensions()
-    )
+    return frozenset(extension for entry in REFUSED for extension in entry.extensions) - {".xml"}
 
 
 def why_refused(path: Path) -> NotReadError | None:
@@ -129,6 +227,15 @@ def why_refused(path: Path) -> NotReadError | None:
         if extension in refused.extensions and refused.recognise(path):
             return NotReadError(refused.problem, fix=refused.fix)
     return None
+
+
+def is_read(path: Path) -> bool:
+    """Tell whether the file is an annotation file that is sound as far as its beginning shows, and not refused."""
+    try:
+        recognise(path)
+    except SegStudioError:
+        return False
+    return True
 
 
 def recognise(path: Path) -> Format:

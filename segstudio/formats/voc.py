@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segstudio.formats.known_tables import VOC
-from segstudio.formats.label_tables import find_table
+from segstudio.formats.label_tables import find_table, table_for
 from segstudio.formats.mask_files import MASK_SUFFIXES, mask_annotation
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -27,7 +27,7 @@ def is_voc(path: Path) -> bool:
 
 def read_voc(file: SourceFile) -> Iterator[Annotation]:
     """Yield the one annotation that the mask is; raises SegStudioError when it is damaged or no mask."""
-    yield mask_annotation(file, find_table(file.path, file.root) or VOC)
+    yield mask_annotation(file, table_for(file) or VOC)
 
 
 def voc_labels(path: Path) -> dict[str, str]:

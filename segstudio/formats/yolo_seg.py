@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from segstudio.errors import SegStudioError, inside
+from segstudio.formats.beside import stamp_of
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation, Polygon, Shape, Undrawn
 from segstudio.formats.yolo_names import YoloNames, find_names
@@ -30,9 +32,14 @@ _FIX = "Export the labels again"
 
 
 def is_yolo_seg(path: Path) -> bool:
-    """Tell whether the file holds lines of a class number and corners; of boxes only, `is_yolo_boxes` tells."""
+    """Tell whether the file holds lines of a class number and corners; of boxes only, `is_yolo_boxes` tells.
+
+    An empty file beside such files counts: there is nothing on its photo.
+    """
     lengths = _lengths(path)
-    return bool(lengths) and max(lengths) > 4
+    if lengths or path.suffix.lower() != ".txt":
+        return bool(lengths) and max(lengths) > 4
+    return stamp_of(path)[1] == 0 and _lies_among_labels(path.parent, stamp_of(path.parent)[0])
 
 
 def is_yolo_boxes(path: Path) -> bool:
@@ -59,6 +66,7 @@ def read_yolo_seg(file: SourceFile) -> Iterator[Annotation]:
         file=file.path,
         place=file.shown,
         parts=(names.path,) if names.path is not None else (),
+        relative=True,
     )
 
 
@@ -116,3 +124,9 @@ def _lengths(path: Path) -> list[int]:
         lines.pop()  # it may be cut
     found = [_LINE.fullmatch(line) for line in lines if line.strip()]
     return [len(one[1].split()) for one in found if one] if all(found) else []
+
+
+@lru_cache(maxsize=64)
+def _lies_among_labels(folder: Path, _modified_ns: int) -> bool:
+    found = (max(_lengths(path), default=0) > 4 for path in sorted(folder.glob("*.txt")))
+    return any(found)

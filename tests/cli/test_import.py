@@ -301,14 +301,14 @@ def test_annotations_that_are_not_read_are_told_beside_photos(
     run: Run, project: Path, tmp_path: Path
 ) -> None:
     folder = _photos(tmp_path / "photos", 2)
-    (folder / "00.json").write_text('{"shapes": [], "imagePath": "00.jpg"}', encoding="utf-8")
+    (folder / "00.csv").write_text("filename,region_shape_attributes\n", encoding="utf-8")
     status, out, _ = run("import", folder / "00.jpg", folder / "01.jpg", "--project", project)
     assert status == 0
-    assert "photos/00.json: this is labelme JSON, which is not read yet" in out
+    assert "photos/00.csv: this is VIA's table of regions, which is not read" in out
     assert len(Project.open(project).keys()) == 2
     status, _, err = run("import", folder, "--project", project, "--under", "again")
     assert status == 1  # a folder of annotated photos was given: it is not taken for photos alone
-    assert "labelme JSON" in err
+    assert "VIA's table" in err
     assert "--keep-unlabelled" in err
     assert run("import", folder, "--project", project, "--keep-unlabelled", "--under", "again")[0] == 0
 

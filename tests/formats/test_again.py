@@ -58,10 +58,12 @@ def test_odd_sources_are_told_where_they_are_asked_for(tmp_path: Path, folder: P
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("a.json", '{"version": "5", "shapes": [], "imagePath": "a.png"}', "labelme JSON"),
-        ("a.json", '{"info": {}, "images": [], "categories": []}', "COCO JSON"),
-        ("a.json", '{"_via_settings": {}}', "VIA JSON"),
-        ("a.txt", "0 0.5 0.5 0.1 0.2\n", "a YOLO label file"),
+        (
+            "a.csv",
+            "filename,file_size,region_shape_attributes\n",
+            "VIA's table of regions, which is not read",
+        ),
+        ("a.txt", "0 0.5 0.5 0.1 0.2\n", "a YOLO label file of boxes: it holds no areas to learn from"),
     ],
 )
 def test_formats_that_are_not_read_are_named_once(
@@ -74,14 +76,14 @@ def test_formats_that_are_not_read_are_named_once(
     with gather([folder]) as gathered:
         (error,) = gathered.passed_over
         report = prepare(gathered, project, ImportOptions(add_classes=True)).report
-    assert error.problem == f"this is {told}, which is not read yet (and 2 more like it)"
+    assert error.problem == f"this is {told} (and 2 more like it)"
     assert report.not_read == (str(error),)
     assert report.refusal is None
-    with pytest.raises(SegStudioError, match="which is not read yet"), gather([folder / name]):
+    with pytest.raises(SegStudioError, match=told), gather([folder / name]):
         pass
     for path in (*folder.glob("*.xml"), *folder.glob("*.png")):
         path.unlink()
-    with pytest.raises(SegStudioError, match="which is not read yet"), gather([folder]):
+    with pytest.raises(SegStudioError, match=told), gather([folder]):
         pass
 
 

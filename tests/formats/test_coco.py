@@ -11,9 +11,9 @@ from PIL import Image
 from segstudio.errors import SegStudioError
 from segstudio.formats import json_items
 from segstudio.formats.coco import coco_categories, is_coco, read_coco
-from segstudio.formats.label_picture import PicturePart, bitmap_of, read_codes
+from segstudio.formats.label_picture import bitmap_of, read_codes
 from segstudio.formats.places import SourceFile
-from segstudio.formats.shapes import Annotation, Box, MaskShape, Polygon, Undrawn
+from segstudio.formats.shapes import Annotation, Box, MaskShape, PicturePart, Polygon, Undrawn
 
 AsSource = Callable[[Path], SourceFile]
 Write = Callable[..., Path]

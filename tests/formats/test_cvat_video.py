@@ -5,7 +5,7 @@ import pytest
 
 from segstudio.errors import SegStudioError
 from segstudio.formats import cvat_video
-from segstudio.formats.cvat_video import drawn_frames, films_of, is_cvat_video, read_cvat_video
+from segstudio.formats.cvat_video import drawn_frames, films_of, frame_name, is_cvat_video, read_cvat_video
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation, Box, MaskShape, Polygon, Shape, Undrawn
 
@@ -31,10 +31,10 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def read(write: Callable[..., Path], as_source: AsSource) -> Read:
-    """Return a function that reads the frames, by the last of their names."""
+    """Return a function that reads the frames, by the first of their names."""
 
     def all_of(tracks: str, meta: str = META) -> dict[str, Annotation]:
-        return {one.names[-1]: one for one in read_cvat_video(as_source(write(tracks, meta)))}
+        return {one.names[0]: one for one in read_cvat_video(as_source(write(tracks, meta)))}
 
     return all_of
 
@@ -47,18 +47,18 @@ def _box(frame: int, x: float, *, outside: int = 0, keyframe: int = 1, rotation:
 
 
 def _lefts(found: dict[str, Annotation]) -> list[float | None]:
-    return [
-        one.shapes[0].x0 if one.shapes and isinstance(one.shapes[0], Box) else None for one in found.values()
-    ]
+    shapes = [found[name].shapes if name in found else () for name in map(frame_name, range(11))]
+    return [some[0].x0 if some and isinstance(some[0], Box) else None for some in shapes]
 
 
 def test_boxes_move_and_leave(read: Read) -> None:
     found = read(f'<track id="0" label="sky">{_box(2, 0)}{_box(6, 8)}{_box(8, 8, outside=1)}</track>')
-    assert list(found) == [f"frame_{number:06}" for number in range(11)]
+    assert list(found) == [frame_name(number) for number in (2, 3, 4, 5, 6, 7, 8)]
+    assert [one.interpolated for one in found.values()] == [False, True, True, True, False, True, False]
     assert _lefts(found) == [None, None, 0, 2, 4, 6, 8, 8, None, None, None]
     box = found["frame_000003"].shapes[0]
     assert (box.label, box.z_order, box.where) == ("sky", 2, "track 0")
-    assert found["frame_000003"].names == ("film/frame_000003", "frame_000003")
+    assert found["frame_000003"].names == ("frame_000003", "film/frame_000003")
     assert found["frame_000003"].size == (20, 30)
 
 
@@ -136,7 +136,8 @@ def test_frames_of_a_step_keep_their_numbers(read: Read, write: Callable[..., Pa
     meta = META.replace(
         "<stop_frame>10</stop_frame>", "<stop_frame>10</stop_frame><frame_filter>step=5</frame_filter>"
     )
-    assert list(read("", meta)) == ["frame_000000", "frame_000005", "frame_000010"]
+    tracks = f'<track label="sky">{_box(0, 0)}</track>'
+    assert list(read(tracks, meta)) == ["frame_000000", "frame_000005", "frame_000010"]
     assert films_of(write("", meta))[0].step == 5
 
 
@@ -153,12 +154,12 @@ def test_films_of_a_project_are_kept_apart(write: Callable[..., Path], as_source
     )
     tracks = f'<track task_id="2" label="sky">{_box(0, 0)}</track>'
     found = {
-        one.names[0]: len(one.shapes)
+        one.names[-1]: len(one.shapes)
         for one in read_cvat_video(
             as_source(write(tracks, f"<meta><project><tasks>{tasks}</tasks></project></meta>"))
         )
     }
-    assert found == {"a/frame_000000": 0, "a/frame_000001": 0, "b/frame_000000": 1, "b/frame_000001": 1}
+    assert found == {"b/frame_000000": 1, "b/frame_000001": 1}
 
 
 @pytest.mark.parametrize(

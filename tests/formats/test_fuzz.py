@@ -26,14 +26,14 @@ from segstudio.formats.colour_png import colours_of_masks, is_colour_png, read_c
 from segstudio.formats.cvat import cvat_colours, is_cvat, read_cvat
 from segstudio.formats.cvat_video import drawn_frames, is_cvat_video, read_cvat_video
 from segstudio.formats.index_png import is_index_png, read_index_png
-from segstudio.formats.label_picture import PicturePart, bitmap_of, read_codes
+from segstudio.formats.label_picture import bitmap_of, read_codes
 from segstudio.formats.label_tables import read_table
 from segstudio.formats.labelme_json import embedded_photo, is_labelme_json, read_labelme_json
 from segstudio.formats.labelme_xml import is_labelme_xml, read_labelme_xml
 from segstudio.formats.npy_onehot import is_npy_onehot, read_npy_onehot
 from segstudio.formats.places import SourceFile
 from segstudio.formats.rasterise import rasterise
-from segstudio.formats.shapes import Annotation
+from segstudio.formats.shapes import Annotation, PicturePart
 from segstudio.formats.via import is_via, read_via
 from segstudio.formats.voc import is_voc, read_voc, voc_labels
 from segstudio.formats.yolo_seg import is_yolo_seg, read_yolo_seg, yolo_labels

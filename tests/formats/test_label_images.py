@@ -42,7 +42,7 @@ def _label(path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["masks/a.png", "Labels/a.png", "a.bmp", "a_GT.bmp", "a-mask.png", "seg/a_labels.tif"]
+    "name", ["masks/b.png", "Labels/b.png", "a.bmp", "SegmentationObject/a.png", "masks/a_mask_2.png"]
 )
 def test_label_images_beside_photos_stay_out_and_say_why(
     project: Project, tmp_path: Path, make_photo: Make, name: str

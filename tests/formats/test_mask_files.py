@@ -12,10 +12,10 @@ from PIL import Image
 from segstudio.errors import SegStudioError
 from segstudio.formats.colour_png import colours_of_masks, is_colour_png, read_colour_png
 from segstudio.formats.index_png import is_index_png, read_index_png
-from segstudio.formats.label_picture import LabelPicture, PicturePart, bitmap_of, codes_in, read_codes
+from segstudio.formats.label_picture import bitmap_of, codes_in, read_codes
 from segstudio.formats.mask_files import is_beside_photos, is_mask_place, photo_names
 from segstudio.formats.places import SourceFile
-from segstudio.formats.shapes import Annotation
+from segstudio.formats.shapes import Annotation, LabelPicture, PicturePart
 from segstudio.formats.voc import is_voc, read_voc, voc_labels
 
 SKY, CAR = (128, 0, 0), (0, 128, 64)

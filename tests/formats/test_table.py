@@ -28,7 +28,6 @@ def test_files_are_recognised_by_content(
             "<annotation><size/><object><bndbox/></object></annotation>",
             "boxes only, and no areas to learn from",
         ),
-        ("<annotations><meta/><track/></annotations>", "CVAT for images 1.1"),
         ("<project/>", "no annotation file that is known"),
     ],
 )

@@ -241,7 +241,7 @@ def test_odd_things_are_told_and_the_rest_comes_in(
     data = (given / "b.jpg").read_bytes()
     (given / "b.jpg").write_bytes(data[: len(data) // 2])
     (given / "cut.xml").write_text("<annotation><fil", encoding="utf-8")
-    (given / "coco.json").write_text('{"images": [], "annotations": [], "categories": []}', encoding="utf-8")
+    (given / "via.csv").write_text("filename,region_shape_attributes\n", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("to do", encoding="utf-8")
     (tmp_path / "nothing").mkdir()
     labelme(given / "gone.xml", "gone.jpg", ("sky", ALL))
@@ -261,7 +261,7 @@ def test_odd_things_are_told_and_the_rest_comes_in(
             "a.jpg": "matched",
             "b.jpg": "damaged",
             "cut.xml": "damaged",
-            "coco.json": "not read",
+            "via.csv": "not read",
             "notes.txt": "not taken",
             "nothing": "not taken",
             "gone.xml": "no photo: gone.jpg",

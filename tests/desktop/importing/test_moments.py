@@ -131,10 +131,10 @@ def test_a_path_that_is_gone_is_told_when_it_is_dropped(
 def test_where_a_file_was_not_read_the_classes_do_not_speak_of_photos_alone(
     qtbot: QtBot, drive: Drive, jumps: Project, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "coco"
+    folder = tmp_path / "via"
     folder.mkdir()
     (folder / "a.jpg").write_bytes(encode_jpeg(np.zeros((30, 40, 3), dtype=np.uint8)))
-    (folder / "a.json").write_text('{"images": [], "annotations": [], "categories": []}', encoding="utf-8")
+    (folder / "a.csv").write_text("filename,region_shape_attributes\n", encoding="utf-8")
 
     def steps(window: Window) -> None:
         tab = _look_at(qtbot, window, folder)
@@ -279,7 +279,7 @@ def test_label_images_and_doubles_are_told_and_taken_when_asked(
     noise = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
     for name in ("a.jpg", "b.jpg"):
         (folder / name).write_bytes(encode_jpeg(noise))
-    Image.fromarray((noise[:, :, 0] > 128).astype(np.uint8)).save(folder / "masks" / "a.png")
+    Image.fromarray((noise[:, :, 0] > 128).astype(np.uint8)).save(folder / "masks" / "c.png")
 
     def press_fix(tab: ImportTab, window: Window, name: str) -> None:
         number = next(n for n, row in enumerate(tab.bench.table.model.rows) if row.name == name)
@@ -301,13 +301,13 @@ def test_label_images_and_doubles_are_told_and_taken_when_asked(
         assert states(tab) == {
             "a.jpg": "to be painted",
             "b.jpg": "same as a.jpg",
-            "masks/a.png": "label image",
+            "masks/c.png": "label image",
         }
         advice = {row.name: row.advice for row in tab.bench.table.rows}
-        assert "it has few colours and lies in a folder “masks”" in advice["masks/a.png"]
+        assert "it has few colours and lies in a folder “masks”" in advice["masks/c.png"]
         assert advice["b.jpg"] == "It is the same photo as “a.jpg”, under another name: it comes in once."
         assert box.isVisible()
-        press_fix(tab, window, "masks/a.png")
+        press_fix(tab, window, "masks/c.png")
         press_fix(tab, window, "b.jpg")
         assert set(states(tab).values()) == {"to be painted"}
         assert box.isChecked()

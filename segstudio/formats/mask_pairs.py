@@ -1,0 +1,70 @@
+"""Which pictures that were found are masks: those that their place or name tells apart and that have a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.label_picture import codes_in, look_at, read_codes
+from segstudio.formats.mask_files import (
+    MASK_SUFFIXES,
+    MAX_LABELS,
+    is_beside_photos,
+    is_mask_place,
+    photo_names,
+    tells_mask,
+)
+from segstudio.formats.places import PhotoFile, SourceFile
+from segstudio.formats.shapes import LabelPicture
+
+
+def label_pictures(
+    pictures: Iterable[PhotoFile], photos: Iterable[PhotoFile], table: Path | None = None
+) -> Iterator[SourceFile]:
+    """Yield those of the `pictures` that are masks of one of the `photos`, as annotation files.
+
+    One whose name alone says so must hold few values too: `room_l.png` may well be a photo, taken from the left.
+    `table` is a table of labels that the person gave.
+    """
+    placed = [(picture, *_placed(picture)) for picture in pictures]
+    candidates = {picture.path for picture, inner, _ in placed if _may_be(inner)}
+    stems = {photo.name.stem.casefold() for photo in photos if photo.path not in candidates}
+    for picture, inner, root in placed:
+        file = SourceFile(picture.path, root, picture.shown, table)
+        if picture.path not in candidates or not stems.intersection(_stems(file)):
+            continue
+        if is_mask_place(inner) or _holds_few(picture.path):
+            yield file
+
+
+def _stems(file: SourceFile) -> set[str]:
+    names = [PurePosixPath(name) for name in photo_names(file)]
+    return {text.casefold() for name in names for text in (name.name, name.stem)}
+
+
+def is_of_objects(picture: PhotoFile) -> bool:
+    """Tell whether a picture shows single objects, scribbles or colours beside masks, and is neither mask nor photo."""
+    inner, _ = _placed(picture)
+    return inner.suffix.lower() in MASK_SUFFIXES and is_beside_photos(inner)
+
+
+def _may_be(inner: PurePosixPath) -> bool:
+    return not is_beside_photos(inner) and (is_mask_place(inner) or tells_mask(inner))
+
+
+def _placed(picture: PhotoFile) -> tuple[PurePosixPath, Path]:
+    """Return a picture's place, with the folder that was given when that is called like one of masks, and its root."""
+    root = picture.path.parents[len(picture.name.parts) - 1]
+    with_root = PurePosixPath(root.name, picture.name)
+    return (
+        (with_root, root.parent) if is_mask_place(PurePosixPath(root.name, "x.png")) else (picture.name, root)
+    )
+
+
+def _holds_few(path: Path) -> bool:
+    try:
+        look = look_at(path)
+        return len(codes_in(read_codes(LabelPicture(path, look.coding, look.size)))) <= MAX_LABELS
+    except SegStudioError:
+        return False

@@ -1,0 +1,110 @@
+"""Photos that are no files of their own: those that labelme's JSON files hold, and the frames of films."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+import cv2
+
+from segstudio.errors import SegStudioError, inside
+from segstudio.formats.cvat_video import Film, drawn_frames, films_of, frame_name, is_cvat_video
+from segstudio.formats.labelme_json import embedded_photo, is_labelme_json
+from segstudio.formats.places import PhotoFile, SourceFile
+
+FILM_SUFFIXES = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
+
+_JPEG_QUALITY = 95
+
+
+def embedded_photos(
+    files: Iterable[SourceFile], photos: Iterable[PhotoFile], folder: Callable[[], Path]
+) -> Iterator[PhotoFile]:
+    """Write the photos in labelme's JSON files that lie nowhere else into the `folder` that is made for them, and
+    yield them.
+
+    A damaged one is passed over: reading the file then tells, or the photo is missing.
+    """
+    there = {photo.name.stem.casefold() for photo in photos}
+    root: Path | None = None
+    for number, file in enumerate(files):
+        if (
+            file.path.suffix.lower() != ".json"
+            or file.path.stem.casefold() in there
+            or not is_labelme_json(file.path)
+        ):
+            continue
+        try:
+            photo = embedded_photo(file.path)
+        except SegStudioError:
+            continue
+        if photo is None or PurePosixPath(photo.name).stem.casefold() in there:
+            continue
+        root = root or folder()
+        target = root / str(number) / photo.name
+        target.parent.mkdir(parents=True)
+        target.write_bytes(photo.content)
+        yield PhotoFile(target, file.folders / photo.name, f"{file.shown}, imageData", staged=True)
+
+
+def film_photos(
+    files: Iterable[SourceFile],
+    films: Sequence[Path],
+    folder: Callable[[], Path],
+    progress: Callable[[int, int], None],
+) -> Iterator[PhotoFile]:
+    """Write the frames that somebody drew on, of films that CVAT annotated, into a `folder` for each, and yield them.
+
+    A film is found by the name that the annotations tell, or is the only one there is. Raises SegStudioError for a
+    film that cannot be read or ends too soon.
+    """
+    for file in files:
+        if not films or file.path.suffix.lower() != ".xml":
+            continue
+        try:
+            if not is_cvat_video(file.path):
+                continue
+            told, frames = films_of(file.path), drawn_frames(file.path)
+        except SegStudioError:
+            continue  # reading it tells
+        path = _film(told, films)
+        if path is not None and len(told) <= 1:
+            yield from _frames(path, frames, folder() / path.stem, progress)
+
+
+def _film(told: Sequence[Film], films: Sequence[Path]) -> Path | None:
+    names = {PurePosixPath(film.name).stem.casefold() for film in told}
+    named = [path for path in films if path.stem.casefold() in names]
+    return next(iter(named), films[0] if len(films) == 1 else None)
+
+
+def _frames(
+    film: Path, frames: Sequence[int], folder: Path, progress: Callable[[int, int], None]
+) -> Iterator[PhotoFile]:
+    """Go through the film once: seeking is exact in few films."""
+    folder.mkdir(parents=True, exist_ok=True)
+    reader = cv2.VideoCapture(str(film))
+    try:
+        with inside(film.name):
+            if not reader.isOpened():
+                raise SegStudioError("the film cannot be read", fix="Convert it to MP4, or give its frames")
+            at = 0
+            for done, wanted in enumerate(frames):
+                progress(done, len(frames))
+                while at < wanted and reader.grab():
+                    at += 1
+                has_frame, pixels = reader.read() if at == wanted else (False, None)
+                at += 1
+                if not has_frame or pixels is None:
+                    raise SegStudioError(
+                        f"the film ends before frame {wanted}, which is annotated",
+                        fix="Give the film that was annotated",
+                    )
+                target = folder / f"{frame_name(wanted)}.jpg"
+                _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+                target.write_bytes(encoded.tobytes())
+                yield PhotoFile(
+                    target, PurePosixPath(film.stem, target.name), f"{film.name}, frame {wanted}", staged=True
+                )
+    finally:
+        reader.release()

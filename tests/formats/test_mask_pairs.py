@@ -1,0 +1,174 @@
+"""Folders of photos and masks, as people have them, come in whole."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.kept import mask_from_kept
+from segstudio.formats.options import ImportOptions
+from segstudio.formats.report import ImportReport
+from segstudio.formats.sources import gather
+from segstudio.project.masks import read_mask
+from segstudio.project.project import Project
+
+MakePhoto = Callable[..., Path]
+COLOURS = np.array([(0, 0, 0), (128, 0, 0), (0, 128, 64)], dtype=np.uint8)
+
+
+def _values(seed: int = 0) -> npt.NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 3, (20, 30), dtype=np.uint8)
+
+
+def _save(path: Path, *, coloured: bool = False, seed: int = 0) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    values = _values(seed)
+    Image.fromarray(COLOURS[values] if coloured else values).save(path)
+    return path
+
+
+def _imported(project: Project, *sources: Path, renames: Mapping[str, str] | None = None) -> ImportReport:
+    options = ImportOptions(renames=renames or {}, order=())
+    with gather(sources) as gathered:
+        prepared = prepare(gathered, project, options)
+        if prepared.report.refusal is None:
+            commit_import(prepared, project)
+    return prepared.report
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("images/a.jpg", "masks/a.png"),
+        ("images/train/a.jpg", "masks/train/a.png"),
+        ("train/a.jpg", "trainannot/a.png"),
+        ("Train_RGB/a.jpg", "Train_Labels/a.bmp"),
+        ("JPEGImages/a.jpg", "SegmentationClass/a.png"),
+        ("Images/1_1_s.bmp", "GroundTruth/1_1_s_GT.bmp"),
+        ("a.jpg", "a_mask.png"),
+        ("a.jpg", "a-labels.tif"),
+        ("raw/0001TP.png", "LabeledApproved/0001TP_L.png"),
+        ("leftImg8bit/x/b_leftImg8bit.png", "gtFine/x/b_gtFine_labelIds.png"),
+    ],
+)
+@pytest.mark.parametrize("coloured", [False, True])
+def test_masks_find_their_photos(
+    project: Project, tmp_path: Path, make_photo: MakePhoto, pair: tuple[str, str], coloured: bool
+) -> None:
+    photo, mask = pair
+    make_photo(tmp_path / "in" / photo)
+    _save(tmp_path / "in" / mask, coloured=coloured)
+    text = "sky 128 0 0\nperson 0 128 64\nbackground 0 0 0" if coloured else "background\nsky\nperson"
+    (tmp_path / "in/labels.txt").write_text(text, encoding="utf-8")
+    report = _imported(project, tmp_path / "in")
+    assert report.refusal is None
+    assert not report.label_images
+    (there,) = Project.open(project.folder).photos()
+    expected = np.array([0, 2, 1], dtype=np.uint8)[_values()]
+    assert (read_mask(project.mask_path(there)) == expected).all()
+    assert (mask_from_kept(Project.open(project.folder), there) == expected).all()
+
+
+def test_folders_given_one_by_one_are_paired(project: Project, tmp_path: Path, make_photo: MakePhoto) -> None:
+    make_photo(tmp_path / "x/photos/a.jpg")
+    _save(tmp_path / "y/masks/a.png", coloured=True)
+    table = tmp_path / "my.txt"
+    table.write_text("sky: 128, 0, 0\nperson: 0, 128, 64\nbackground: 0, 0, 0", encoding="utf-8")
+    report = _imported(project, tmp_path / "x/photos", tmp_path / "y/masks", table)
+    assert report.refusal is None
+    assert report.shapes == {"background": 1, "person": 1, "sky": 1}
+
+
+def test_colours_that_nobody_named_are_asked_for(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "in/images/a.jpg")
+    _save(tmp_path / "in/masks/a.png", coloured=True)
+    refusal = _imported(project, tmp_path / "in").refusal
+    assert refusal is not None
+    assert 'unknown class "#000000"' in refusal.problem
+    names = {"#000000": "void", "#800000": "sky", "#008040": "person"}
+    assert _imported(project, tmp_path / "in", renames=names).refusal is None
+    (there,) = Project.open(project.folder).photos()
+    assert (read_mask(project.mask_path(there)) == np.array([255, 2, 1], dtype=np.uint8)[_values()]).all()
+
+
+def test_new_classes_have_the_colours_of_the_masks(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "in/images/a.jpg")
+    _save(tmp_path / "in/masks/a.png", coloured=True)
+    with gather([tmp_path / "in"]) as gathered:
+        prepared = prepare(gathered, project, ImportOptions(add_classes=True))
+    assert prepared.plan.labelling.classes.named("#800000").colour == "#800000"
+
+
+def test_void_needs_no_class(project: Project, tmp_path: Path, make_photo: MakePhoto) -> None:
+    make_photo(tmp_path / "in/images/a.jpg")
+    _save(tmp_path / "in/masks/a.png")
+    (tmp_path / "in/classes.txt").write_text("sky\nvoid\nperson", encoding="utf-8")
+    assert _imported(project, tmp_path / "in").refusal is None
+    (there,) = Project.open(project.folder).photos()
+    assert (read_mask(project.mask_path(there)) == np.array([2, 255, 1], dtype=np.uint8)[_values()]).all()
+
+
+def test_a_photo_that_is_called_like_a_mask_stays_a_photo(tmp_path: Path, make_photo: MakePhoto) -> None:
+    make_photo(tmp_path / "room.png", 40, 40)
+    make_photo(tmp_path / "room_l.png", 40, 40, seed=1)
+    make_photo(tmp_path / "labels/other.png", seed=2)
+    with gather([tmp_path]) as gathered:
+        assert not gathered.files
+        assert len(gathered.photos) == 3
+
+
+def test_shapes_count_before_their_picture(
+    project: Project, tmp_path: Path, make_photo: MakePhoto, make_labelme: Callable[..., Path]
+) -> None:
+    make_photo(tmp_path / "in/Images/a.png")
+    make_labelme(tmp_path / "in/Labels/a.xml")
+    _save(tmp_path / "in/Labels/a.png")
+    with gather([tmp_path / "in"]) as gathered:
+        assert [file.path.suffix for file in gathered.files] == [".xml"]
+        assert len(prepare(gathered, project, ImportOptions()).report.label_images) == 1
+
+
+def test_masks_of_another_size_are_scaled_when_asked(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "in/images/a.jpg", 40, 60)
+    _save(tmp_path / "in/masks/a.png")
+    (tmp_path / "in/classes.txt").write_text("background\nsky\nperson", encoding="utf-8")
+    refusal = _imported(project, tmp_path / "in").refusal
+    assert refusal is not None
+    assert "annotated on 30 × 20 pixels, but the photo has 60 × 40" in refusal.problem
+    with gather([tmp_path / "in"]) as gathered:
+        commit_import(prepare(gathered, project, ImportOptions(scale=True)), project)
+    (there,) = Project.open(project.folder).photos()
+    expected = np.array([0, 2, 1], dtype=np.uint8)[_values()].repeat(2, axis=0).repeat(2, axis=1)
+    assert (read_mask(project.mask_path(there)) == expected).all()
+
+
+def test_masks_of_turned_photos_fit_as_stored(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "in/images/a.jpg", 20, 30, orientation=6)
+    _save(tmp_path / "in/masks/a.png")
+    (tmp_path / "in/classes.txt").write_text("background\nsky\nperson", encoding="utf-8")
+    assert _imported(project, tmp_path / "in").refusal is None
+    (there,) = Project.open(project.folder).photos()
+    expected = np.rot90(np.array([0, 2, 1], dtype=np.uint8)[_values()], -1)
+    assert (read_mask(project.mask_path(there)) == expected).all()
+
+
+def test_a_damaged_mask_is_told(project: Project, tmp_path: Path, make_photo: MakePhoto) -> None:
+    make_photo(tmp_path / "in/images/a.jpg")
+    path = _save(tmp_path / "in/masks/a.png")
+    path.write_bytes(path.read_bytes()[:-60])
+    refusal = _imported(project, tmp_path / "in").refusal
+    assert refusal is not None
+    assert "masks/a.png: the mask" in str(refusal)
+    assert "damaged or cut off" in str(refusal)

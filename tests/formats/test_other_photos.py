@@ -1,0 +1,107 @@
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.options import ImportOptions
+from segstudio.formats.sources import gather
+from segstudio.project.images import read_photo
+from segstudio.project.masks import read_mask
+from segstudio.project.project import Project
+
+MakePhoto = Callable[..., Path]
+
+
+def _labelme(path: Path, photo: Path | None, told: str = "a.png") -> None:
+    data = base64.b64encode(photo.read_bytes()).decode() if photo is not None else None
+    shape = {"label": "sky", "points": [[2, 2], [8, 2], [8, 8]], "shape_type": "polygon"}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"shapes": [shape], "imagePath": told, "imageData": data}), encoding="utf-8")
+
+
+def test_photos_come_out_of_json(project: Project, tmp_path: Path, make_photo: MakePhoto) -> None:
+    photo = make_photo(tmp_path / "elsewhere/a.png")
+    _labelme(tmp_path / "in/day/a.json", photo, "..\\a.png")
+    with gather([tmp_path / "in"]) as gathered:
+        assert [found.name.as_posix() for found in gathered.photos] == ["day/a.png"]
+        commit_import(prepare(gathered, project, ImportOptions()), project)
+    (found,) = Project.open(project.folder).photos()
+    assert (read_photo(found.path) == read_photo(photo)).all()
+    assert (read_mask(project.mask_path(found)) == 2).any()
+    assert not gathered.photos[0].path.exists()
+
+
+def test_photos_that_lie_there_are_not_taken_from_json(tmp_path: Path, make_photo: MakePhoto) -> None:
+    photo = make_photo(tmp_path / "in/a.png")
+    _labelme(tmp_path / "in/a.json", photo)
+    _labelme(tmp_path / "in/b.json", None, "b.png")
+    (tmp_path / "in/c.json").write_text(
+        '{"shapes": [], "imagePath": "c.png", "imageData": "!!"}', encoding="utf-8"
+    )
+    with gather([tmp_path / "in"]) as gathered:
+        assert [found.path for found in gathered.photos] == [photo]
+
+
+FRAMES = 8
+VIDEO = """<annotations><meta><task><start_frame>0</start_frame><stop_frame>7</stop_frame><original_size>
+<width>64</width><height>48</height></original_size></task><source>{}</source></meta><track id="0" label="sky">
+<box frame="1" outside="0" keyframe="1" xtl="0" ytl="0" xbr="10" ybr="10"/>
+<box frame="{}" outside="0" keyframe="1" xtl="20" ytl="20" xbr="30" ybr="30"/></track></annotations>"""
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """A film whose frame n has the grey value 25 n."""
+    path = tmp_path / "set/jump.avi"
+    path.parent.mkdir()
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, (64, 48))  # type: ignore[attr-defined]
+    for number in range(FRAMES):
+        writer.write(np.full((48, 64, 3), 25 * number, dtype=np.uint8))
+    writer.release()
+    return path
+
+
+@pytest.mark.parametrize("told", ["jump.avi", "another.mp4"])
+def test_frames_come_out_of_a_film(project: Project, tmp_path: Path, film: Path, told: str) -> None:
+    (tmp_path / "set/annotations.xml").write_text(VIDEO.format(told, 5), encoding="utf-8")
+    with gather([tmp_path / "set"]) as gathered:
+        prepared = prepare(gathered, project, ImportOptions())
+        assert prepared.report.without_photo == ()
+        commit_import(prepared, project)
+    photos = Project.open(project.folder).photos()
+    assert [photo.key for photo in photos] == ["jump/frame_000001.jpg", "jump/frame_000005.jpg"]
+    assert [round(float(read_photo(photo.path).mean()) / 25) for photo in photos] == [1, 5]
+    assert read_mask(project.mask_path(photos[0]))[5, 5] == 2
+    assert read_mask(project.mask_path(photos[1]))[25, 25] == 2
+
+
+def test_a_film_is_given_as_any_photos(tmp_path: Path, film: Path) -> None:
+    annotations = tmp_path / "annotations.xml"
+    annotations.write_text(VIDEO.format("jump.avi", 5), encoding="utf-8")
+    for sources, places in (([annotations, film], []), ([annotations], [film])):
+        with gather(sources, places) as gathered:
+            assert [photo.path.name for photo in gathered.photos] == ["frame_000001.jpg", "frame_000005.jpg"]
+
+
+def test_a_film_that_does_not_fit_is_told(tmp_path: Path, film: Path) -> None:
+    annotations = tmp_path / "set/annotations.xml"
+    annotations.write_text(VIDEO.format("jump.avi", 90), encoding="utf-8")
+    with (
+        pytest.raises(SegStudioError, match=r"jump\.avi: the film ends before frame 90"),
+        gather([tmp_path / "set"]),
+    ):
+        pass
+    film.write_bytes(b"no film")
+    with pytest.raises(SegStudioError, match="cannot be read"), gather([tmp_path / "set"]):
+        pass
+
+
+def test_a_film_alone_is_no_source(tmp_path: Path, film: Path) -> None:
+    with pytest.raises(SegStudioError, match="nothing to import"), gather([film]):
+        pass

@@ -1,0 +1,60 @@
+"""YOLO's files take their photo's size: pixels are those of the polygon that was exported."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.kept import mask_from_kept
+from segstudio.formats.options import ImportOptions
+from segstudio.formats.previewing import Paint, preview_mask
+from segstudio.formats.rasterise import rasterise
+from segstudio.formats.shapes import Points, Polygon
+from segstudio.formats.sources import gather
+from segstudio.project.masks import read_mask
+from segstudio.project.project import Project
+
+MakePhoto = Callable[..., Path]
+CORNERS: Points = np.array([(1, 2), (477, 3), (320, 333), (7, 300), (100, 111)], dtype=np.float64)
+SIZE = (337, 479)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("layout", [("images/a.jpg", "labels/a.txt"), ("a.jpg", "a.txt")])
+def test_masks_are_exact(
+    project: Project, tmp_path: Path, make_photo: MakePhoto, orientation: int, layout: tuple[str, str]
+) -> None:
+    size = SIZE if orientation == 1 else SIZE[::-1]
+    make_photo(tmp_path / "in" / layout[0], *SIZE, orientation=orientation)
+    text = " ".join(f"{x / size[1]:.6g} {y / size[0]:.6g}" for x, y in CORNERS)
+    path = tmp_path / "in" / layout[1]
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"1 {text}\n", encoding="utf-8")
+    (tmp_path / "in/data.yaml").write_text("names: [person, sky]", encoding="utf-8")
+    with gather([tmp_path / "in"]) as gathered:
+        prepared = prepare(gathered, project, ImportOptions())
+        assert prepared.report.refusal is None
+        commit_import(prepared, project)
+    (there,) = Project.open(project.folder).photos()
+    shape = Polygon(label="sky", points=CORNERS)
+    expected = rasterise([shape], size, project.classes).mask
+    assert (read_mask(project.mask_path(there)) == expected).all()
+    assert (mask_from_kept(Project.open(project.folder), there) == expected).all()
+    annotation = prepared.plan.photos[0].annotation
+    assert annotation is not None
+    paint = Paint(project.classes, {"sky": 2})
+    shown = preview_mask(annotation, paint, upright=size, orientation=orientation, small=size)
+    assert (shown == expected).all()
+
+
+def test_empty_files_say_that_there_is_nothing(tmp_path: Path, make_photo: MakePhoto) -> None:
+    for name in "ab":
+        make_photo(tmp_path / f"images/{name}.jpg")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.txt").write_text("0 0 0 1 0 1 1", encoding="utf-8")
+    (tmp_path / "labels/b.txt").touch()
+    (tmp_path / "readme.txt").touch()
+    with gather([tmp_path]) as gathered:
+        assert [file.path.name for file in gathered.files] == ["a.txt", "b.txt"]
