@@ -22,7 +22,7 @@ from segstudio.desktop.widgets.labels import ElidedLabel, label
 
 _ROW_PX = 28
 _SHOWN_ROWS = 3
-_FILE_SUFFIXES = frozenset({".xml", ".json", ".zip"})
+_FILE_SUFFIXES = frozenset({".xml", ".json", ".txt", ".csv", ".npy", ".zip", ".mp4", ".avi", ".mov", ".mkv"})
 _PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"})
 
 

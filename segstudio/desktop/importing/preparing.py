@@ -21,6 +21,7 @@ from segstudio.formats.options import ImportOptions, ImportStopped
 from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.report import make_report
 from segstudio.formats.sources import Gathered, gather
+from segstudio.formats.table import annotation_extensions
 from segstudio.formats.threads import polite_workers
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
@@ -237,7 +238,8 @@ def _read(
 
 def _in_order(sources: Sequence[Path]) -> list[Path]:
     """Photos that were given themselves come before those that only lie beside an annotation file."""
-    return sorted(sources, key=lambda path: path.suffix.lower() == ".xml")
+    extensions = annotation_extensions()
+    return sorted(sources, key=lambda path: path.suffix.lower() in extensions)
 
 
 def _examine(

@@ -42,13 +42,11 @@ def picture_of_row(subject: Subject, paint: Paint, side_px: int) -> PhotoPicture
     if photo is None or annotation is None:
         return PhotoPicture(photo)
     upright, orientation = _measured(subject)
-    mask = preview_mask(
-        annotation,
-        paint,
-        upright=upright,
-        orientation=orientation,
-        small=(photo.height(), photo.width()),
-    )
+    small = (photo.height(), photo.width())
+    try:
+        mask = preview_mask(annotation, paint, upright=upright, orientation=orientation, small=small)
+    except SegStudioError as error:  # a label picture that cannot be read (any more)
+        return PhotoPicture(photo, problem=error.problem)
     return PhotoPicture(photo, mask_image(mask, paint.classes))
 
 

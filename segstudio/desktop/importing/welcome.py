@@ -28,8 +28,8 @@ class Welcome(QWidget):
         title = label("Drop photos, folders, annotation files or ZIPs here", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         sentence = label(
-            "In any mix: CVAT and LabelMe XML are matched with their photos, and you see every mask before"
-            " anything is imported.",
+            "In any mix: what CVAT, labelme, COCO, YOLO, VIA and others wrote, and masks in folders, are matched with"
+            " their photos, and you see every mask before anything is imported.",
             "dim",
             wraps=True,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,34 @@ from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.session import ProjectSession
 
 _THUMBNAILS_WAITING = 40
-_FILES = "Photos, annotations, ZIPs (*.xml *.zip *.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp);;All (*)"
+_FILES = (
+    "Photos, annotations, ZIPs (*.xml *.json *.txt *.npy *.zip *.jpg *.jpeg *.png *.bmp *.tif *.tiff *.webp"
+    " *.mp4 *.avi *.mov *.mkv);;All (*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportParts:
+    """What the tab consists of."""
+
+    thumbnails: PictureLoader
+    previews: PictureLoader
+    welcome: Welcome
+    bench: Workbench
+    report: ReportPage
+
+
+def import_parts(look: Look, actions: Actions) -> Generator[None, None, ImportParts]:
+    """Make one part at each step: all at once would be felt."""
+    thumbnails = PictureLoader(threads=1, waiting=_THUMBNAILS_WAITING)
+    previews = PictureLoader(threads=1, waiting=1)
+    welcome = Welcome(look, actions)
+    yield
+    bench = yield from Workbench.made(look, actions, thumbnails=thumbnails, previews=previews)
+    yield
+    report = ReportPage(look)
+    yield
+    return ImportParts(thumbnails, previews, welcome, bench, report)
 
 
 class ImportTab(QStackedWidget):
@@ -35,16 +63,15 @@ class ImportTab(QStackedWidget):
     work_changed = Signal(object)
 
     def __init__(
-        self, look: Look, actions: Actions, session: ProjectSession, release: Release = at_once
+        self, actions: Actions, session: ProjectSession, parts: ImportParts, release: Release = at_once
     ) -> None:
         super().__init__()
         self._actions, self._session = actions, session
         self._folder: Path | None = None
-        self._thumbnails = PictureLoader(threads=1, waiting=_THUMBNAILS_WAITING, parent=self)
-        self._previews = PictureLoader(threads=1, waiting=1, parent=self)
-        self.welcome = Welcome(look, actions)
-        self.bench = Workbench(look, actions, thumbnails=self._thumbnails, previews=self._previews)
-        self.report = ReportPage(look)
+        self._loaders = (parts.thumbnails, parts.previews)
+        for loader in self._loaders:
+            loader.setParent(self)
+        self.welcome, self.bench, self.report = parts.welcome, parts.bench, parts.report
         for page in (self.welcome, self.bench, self.report):
             self.addWidget(page)
         self.inquiry = Inquiry(self.bench, actions, session, self)
@@ -84,7 +111,7 @@ class ImportTab(QStackedWidget):
         """End all threads, and remove what was unpacked."""
         self.inquiry.shut_down()
         self._history.shut_down()
-        for loader in (self._thumbnails, self._previews):
+        for loader in self._loaders:
             loader.shut_down()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
