@@ -58,6 +58,16 @@ def _voc_colour(number: int) -> int:
     return packed
 
 
+def with_voc_colours(table: LabelTable) -> LabelTable:
+    """Return a table that tells no colours with those that Pascal VOC gives to its numbers; any other as it is."""
+    if table.by_colour:
+        return table
+    numbered = table.by_number.items()
+    return LabelTable(
+        tuple(LabelRow(name, number, _voc_colour(number)) for number, name in numbered), table.path
+    )
+
+
 MSRC = LabelTable(tuple(LabelRow(name, colour=colour) for name, colour in _MSRC.items()))
 """Microsoft Research Cambridge's 23 classes; black is void."""
 

@@ -166,7 +166,7 @@ def _row(line: str) -> LabelRow:
         return LabelRow(label_of(found[2]), number=int(found[1]))
     if found := _NUMBER_LAST.fullmatch(line):
         return LabelRow(label_of(found[1]), number=int(found[2]))
-    return LabelRow(label_of(line))
+    return LabelRow(label_of(line.rstrip(":")))
 
 
 def _rows_of_json(value: object) -> list[LabelRow]:

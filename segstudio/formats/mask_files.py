@@ -22,7 +22,7 @@ from segstudio.formats.label_picture import (
     read_codes,
 )
 from segstudio.formats.label_tables import VOID_LABEL, LabelTable
-from segstudio.formats.places import SourceFile
+from segstudio.formats.places import PHOTO_FOLDERS, SourceFile
 from segstudio.formats.shapes import Annotation, LabelPicture, PicturePart
 
 MASK_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".gif"})
@@ -50,8 +50,17 @@ _PHOTO_FOLDERS = ("{}", "{}_RGB", "{}_images", "{}_img", "{}images", "{}_photos"
 
 
 def is_mask_place(inner: PurePosixPath) -> bool:
-    """Tell whether a picture at this place, relative to the folder given, is no photo but a mask."""
-    return inner.suffix.lower() in MASK_SUFFIXES and any(map(_is_mask_folder, inner.parts[:-1]))
+    """Tell whether a picture at this place, relative to the folder given, is no photo but a mask: by the innermost of
+    its folders that is called like one of masks or of photos.
+    """
+    if inner.suffix.lower() not in MASK_SUFFIXES:
+        return False
+    for folder in reversed(inner.parts[:-1]):
+        if folder.lower() in PHOTO_FOLDERS:
+            return False
+        if _is_mask_folder(folder):
+            return True
+    return False
 
 
 def tells_mask(inner: PurePosixPath) -> bool:

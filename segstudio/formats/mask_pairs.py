@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
@@ -27,7 +27,9 @@ def label_pictures(
     One whose name alone says so must hold few values too: `room_l.png` may well be a photo, taken from the left.
     `table` is a table of labels that the person gave.
     """
-    placed = [(picture, *_placed(picture)) for picture in pictures]
+    found = list(pictures)
+    roots = _is_of_masks(found)
+    placed = [(picture, *_placed(picture, roots)) for picture in found]
     candidates = {picture.path for picture, inner, _ in placed if _may_be(inner)}
     stems = {photo.name.stem.casefold() for photo in photos if photo.path not in candidates}
     for picture, inner, root in placed:
@@ -45,7 +47,7 @@ def _stems(file: SourceFile) -> set[str]:
 
 def is_of_objects(picture: PhotoFile) -> bool:
     """Tell whether a picture shows single objects, scribbles or colours beside masks, and is neither mask nor photo."""
-    inner, _ = _placed(picture)
+    inner = PurePosixPath(_root(picture).name, picture.name)
     return inner.suffix.lower() in MASK_SUFFIXES and is_beside_photos(inner)
 
 
@@ -53,13 +55,25 @@ def _may_be(inner: PurePosixPath) -> bool:
     return not is_beside_photos(inner) and (is_mask_place(inner) or tells_mask(inner))
 
 
-def _placed(picture: PhotoFile) -> tuple[PurePosixPath, Path]:
-    """Return a picture's place, with the folder that was given when that is called like one of masks, and its root."""
-    root = picture.path.parents[len(picture.name.parts) - 1]
-    with_root = PurePosixPath(root.name, picture.name)
-    return (
-        (with_root, root.parent) if is_mask_place(PurePosixPath(root.name, "x.png")) else (picture.name, root)
-    )
+def _placed(picture: PhotoFile, roots: Collection[Path]) -> tuple[PurePosixPath, Path]:
+    """Return a picture's place, and its root: the folder that was given, or the one above when that is one of masks."""
+    root = _root(picture)
+    if root in roots:
+        return PurePosixPath(root.name, picture.name), root.parent
+    return picture.name, root
+
+
+def _root(picture: PhotoFile) -> Path:
+    return picture.path.parents[len(picture.name.parts) - 1]
+
+
+def _is_of_masks(pictures: Iterable[PhotoFile]) -> Collection[Path]:
+    """Return the folders given that are called like one of masks, when nothing in them is: `segmentation/` may as well
+    hold `images/` and `masks/`.
+    """
+    roots = {_root(picture) for picture in pictures}
+    with_own = {_root(picture) for picture in pictures if is_mask_place(picture.name)}
+    return {root for root in roots - with_own if is_mask_place(PurePosixPath(root.name, "x.png"))}
 
 
 def _holds_few(path: Path) -> bool:

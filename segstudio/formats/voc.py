@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from segstudio.formats.known_tables import VOC
+from segstudio.formats.known_tables import VOC, with_voc_colours
 from segstudio.formats.label_tables import find_table, table_for
 from segstudio.formats.mask_files import MASK_SUFFIXES, mask_annotation
 from segstudio.formats.places import SourceFile
@@ -27,9 +27,11 @@ def is_voc(path: Path) -> bool:
 
 def read_voc(file: SourceFile) -> Iterator[Annotation]:
     """Yield the one annotation that the mask is; raises SegStudioError when it is damaged or no mask."""
-    yield mask_annotation(file, table_for(file) or VOC)
+    table = table_for(file)
+    yield mask_annotation(file, VOC if table is None else with_voc_colours(table))
 
 
 def voc_labels(path: Path) -> dict[str, str]:
     """Return the labels of the table that goes with a mask file, each with its colour."""
-    return (find_table(path, path.parent.parent) or VOC).colours()
+    table = find_table(path, path.parent.parent)
+    return (VOC if table is None else with_voc_colours(table)).colours()

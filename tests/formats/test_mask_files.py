@@ -109,6 +109,15 @@ def test_a_palette_picture_goes_by_the_colours_of_the_table(tmp_path: Path) -> N
     assert list(voc_labels(path)) == ["background", "sky", "car"]
 
 
+def test_a_table_without_colours_has_those_of_voc(tmp_path: Path) -> None:
+    path = _save(tmp_path / "SegmentationClass/a.png", _colours())
+    (tmp_path / "labelmap.txt").write_text(
+        "# label:color_rgb:parts:actions\nbackground:::\nsky:::\n", encoding="utf-8"
+    )
+    assert _areas(next(read_voc(_source(path, tmp_path)))) == {"background": 21, "sky": 24, "#008040": 3}
+    assert voc_labels(path)["sky"] == "#800000"
+
+
 def test_voc_has_its_own_classes(tmp_path: Path) -> None:
     path = _save(tmp_path / "SegmentationClass/2007_000001.png", np.array([[0, 15, 255]], dtype=np.uint8))
     assert _areas(next(read_voc(_source(path, tmp_path)))) == {"background": 1, "person": 1, "void": 1}
@@ -163,6 +172,8 @@ def test_codes_are_counted() -> None:
         ("Images/1_1_s.bmp", False),
         ("a.png", False),
         ("agt/a.png", True),
+        ("my_masks/images/a.png", False),
+        ("images/masks/a.png", True),
     ],
 )
 def test_masks_are_known_by_their_place(inner: str, is_mask: bool) -> None:

@@ -52,6 +52,7 @@ def _imported(project: Project, *sources: Path, renames: Mapping[str, str] | Non
         ("a.jpg", "a_mask.png"),
         ("a.jpg", "a-labels.tif"),
         ("raw/0001TP.png", "LabeledApproved/0001TP_L.png"),
+        ("voc_segmentation/JPEGImages/a.png", "voc_segmentation/SegmentationClass/a.png"),
         ("leftImg8bit/x/b_leftImg8bit.png", "gtFine/x/b_gtFine_labelIds.png"),
     ],
 )
@@ -71,6 +72,17 @@ def test_masks_find_their_photos(
     expected = np.array([0, 2, 1], dtype=np.uint8)[_values()]
     assert (read_mask(project.mask_path(there)) == expected).all()
     assert (mask_from_kept(Project.open(project.folder), there) == expected).all()
+
+
+@pytest.mark.parametrize("name", ["my_labels", "masks", "in"])
+def test_the_name_of_the_whole_folder_does_not_count(
+    tmp_path: Path, make_photo: MakePhoto, name: str
+) -> None:
+    make_photo(tmp_path / name / "train/a.png")
+    _save(tmp_path / name / "trainannot/a.png")
+    with gather([tmp_path / name]) as gathered:
+        assert [file.path.parent.name for file in gathered.files] == ["trainannot"]
+        assert [photo.path.parent.name for photo in gathered.photos] == ["train"]
 
 
 def test_folders_given_one_by_one_are_paired(project: Project, tmp_path: Path, make_photo: MakePhoto) -> None:
