@@ -194,6 +194,7 @@ def review_tab(stage: Stage) -> None:
     stage.window.show_tab("review")
     tab = stage.window.page("review")
     assert isinstance(tab, ReviewTab)
+    stage.until(lambda: tab.currentWidget() is tab.page)
     page = tab.page
     assert page is not None
     board, side = page.board, page.side

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
@@ -18,6 +19,7 @@ from segstudio.desktop.importing.rows import Tally
 from segstudio.desktop.look import Look
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.widgets.labels import ElidedLabel, label
+from segstudio.desktop.widgets.steps import Steps
 from segstudio.desktop.work import JobStatus
 from segstudio.project.classes import ClassList
 
@@ -25,17 +27,20 @@ _LEFT_PX, _RIGHT_PX = 368, 392
 
 
 class Workbench(QWidget):
-    """Only laid out here; the tab connects the parts."""
+    """Only laid out here; the tab connects the parts. `made` makes it."""
 
     def __init__(
-        self, look: Look, actions: Actions, *, thumbnails: PictureLoader, previews: PictureLoader
+        self,
+        actions: Actions,
+        *,
+        given: GivenPanel,
+        classes: ClassRows,
+        table: RowTable,
+        preview: PreviewPanel,
     ) -> None:
         super().__init__()
-        self.given = GivenPanel(look, actions)
-        self.classes = ClassRows(look)
+        self.given, self.classes, self.table, self.preview = given, classes, table, preview
         self.choices = ChoicesPanel()
-        self.table = RowTable(look, thumbnails)
-        self.preview = PreviewPanel(look, previews)
         self.add_all = QPushButton("Add all as new classes")
         self.add_all.setObjectName("import.add_all")
         self.add_all.setProperty("kind", "quiet")
@@ -57,7 +62,24 @@ class Workbench(QWidget):
         self._forget = action_button(actions, "import.cancel")
         self._forget.setText("Cancel")
         self._start = action_button(actions, "import.start", "primary")
-        self._lay_out()
+
+    @classmethod
+    def made(
+        cls, look: Look, actions: Actions, *, thumbnails: PictureLoader, previews: PictureLoader
+    ) -> Generator[None, None, Workbench]:
+        """Make it, one part at each step: all at once would be felt."""
+        given = GivenPanel(look, actions)
+        yield
+        classes = ClassRows(look)
+        yield
+        table = RowTable(look, thumbnails)
+        yield
+        preview = PreviewPanel(look, previews)
+        yield
+        bench = cls(actions, given=given, classes=classes, table=table, preview=preview)
+        yield
+        yield from bench._lay_out()
+        return bench
 
     def show_tally(self, counts: Tally, status: JobStatus | None) -> None:
         """Say what is ready, and how far the look at it is."""
@@ -102,20 +124,19 @@ class Workbench(QWidget):
         for before, after in pairwise((*order, self._forget, self._start)):
             self.setTabOrder(before, after)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> Steps:
         splitter = QSplitter()
         splitter.setObjectName("import.parts")
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
-        for widget in (self._left(), self._middle(), self._right()):
-            splitter.addWidget(widget)
-        splitter.setStretchFactor(0, 0)
-        splitter.setStretchFactor(1, 1)
-        splitter.setStretchFactor(2, 2)
-        splitter.setSizes([_LEFT_PX, 520, _RIGHT_PX])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(splitter)
+        for stretch, part in enumerate((self._left, self._middle, self._right)):
+            splitter.addWidget(part())
+            splitter.setStretchFactor(stretch, stretch)
+            yield
+        splitter.setSizes([_LEFT_PX, 520, _RIGHT_PX])
 
     def _left(self) -> QWidget:
         side = QFrame()

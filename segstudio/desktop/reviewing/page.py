@@ -7,24 +7,19 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.errands import Errands
-from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed
-from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.reviewing.add_button import ask_for_model
-from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.class_asking import ClassAsking
-from segstudio.desktop.reviewing.class_panel import ClassPanel
 from segstudio.desktop.reviewing.exporting import Exporting
 from segstudio.desktop.reviewing.items import Item, neighbour
 from segstudio.desktop.reviewing.judging import Judging
-from segstudio.desktop.reviewing.list_side import ListSide
-from segstudio.desktop.reviewing.looking import Looking, Parts
+from segstudio.desktop.reviewing.looking import Looking
 from segstudio.desktop.reviewing.matching import unmatched
 from segstudio.desktop.reviewing.memory import Remembered, ReviewMemory
 from segstudio.desktop.reviewing.models import (
@@ -35,14 +30,10 @@ from segstudio.desktop.reviewing.models import (
     models_of,
     run_lines,
 )
-from segstudio.desktop.reviewing.nothing_yet import NothingYet
-from segstudio.desktop.reviewing.page_layout import beside_each_other, stacked, thin_line, under_each_other
+from segstudio.desktop.reviewing.page_layout import under_each_other
+from segstudio.desktop.reviewing.parts import ReviewParts
 from segstudio.desktop.reviewing.reading import Given, item_of, sorted_out
 from segstudio.desktop.reviewing.segmenter import Video
-from segstudio.desktop.reviewing.stage import Stage
-from segstudio.desktop.reviewing.stage_bar import StageBar
-from segstudio.desktop.reviewing.under_stage import UnderStage
-from segstudio.desktop.reviewing.verdict_bar import VerdictBar
 from segstudio.desktop.reviewing.verdicts import ShowInAnnotate, Verdicts
 from segstudio.desktop.reviewing.viewing import Viewing
 from segstudio.desktop.reviewing.words import unused_told
@@ -63,29 +54,27 @@ class ReviewPage(QWidget):
 
     def __init__(
         self,
-        look: Look,
         actions: Actions,
         session: ProjectSession,
         *,
         desk: PhotoDesk,
-        thumbnails: PictureLoader,
+        parts: ReviewParts,
         show_in_annotate: ShowInAnnotate,
         train_from: TrainFrom,
     ) -> None:
         super().__init__()
         self._train_from = train_from
-        self._look, self._actions, self._session = look, actions, session
-        self.board = ReviewBoard(session, self)
+        self._actions, self._session = actions, session
+        self.board = parts.board
+        self.board.setParent(self)
         self.viewing = Viewing(session, self.board, self)
         self.memory = ReviewMemory(self)
         self.verdicts = Verdicts(session, self.board, desk, show_in_annotate, self)
         self._listing = Errands("list dropped files", 1, self)
-        self.side = ListSide(look, actions, self.board, thumbnails)
-        self.bar, self.stage = StageBar(look), Stage(look)
-        self.under, self.classes = UnderStage(look), ClassPanel(look)
-        self.verdict_bar = VerdictBar(actions)
-        parts = Parts(self.side, self.bar, self.stage, self.under, self.classes)
-        self.looking = Looking(actions, self.board, self.viewing, parts, self)
+        shown = parts.shown
+        self.side, self.bar, self.stage = shown.side, shown.bar, shown.stage
+        self.under, self.classes, self.verdict_bar = shown.under, shown.classes, parts.verdict_bar
+        self.looking = Looking(actions, self.board, self.viewing, shown, self)
         self.judging = Judging(
             actions,
             session,
@@ -99,11 +88,10 @@ class ReviewPage(QWidget):
         )
         self.asking = ClassAsking(session, self.board, self.side.match, self)
         self.exporting = Exporting(session, self.board, self.viewing, self.verdict_bar.export_menu, self)
-        self._empty = NothingYet(look)
-        self._middle = QStackedWidget()
+        self._empty, self._middle = parts.empty, parts.middle
         self._warm = QTimer(self, singleShot=True, interval=_WARM_MS)
         self._warm.timeout.connect(self.board.segmenter.warm_up)
-        self._lay_out()
+        under_each_other(parts.columns, grows=parts.columns, into=self)
         self._connect()
         self.refresh(Changed.PROJECT | Changed.RUNS | Changed.PHOTOS)
 
@@ -166,16 +154,6 @@ class ReviewPage(QWidget):
             part.shut_down()
 
     # -- building
-
-    def _lay_out(self) -> None:
-        work = stacked(self.stage, self.under)
-        self._middle.addWidget(self._empty)
-        self._middle.addWidget(under_each_other(self.bar, work, grows=work))
-        right = QFrame()
-        right.setObjectName("side_right")
-        under_each_other(self.classes, thin_line(), self.verdict_bar, grows=self.classes, into=right)
-        parts = beside_each_other(self.side, self._middle, right)
-        under_each_other(parts, grows=parts, into=self)
 
     def _connect(self) -> None:
         board, viewing, side, actions = self.board, self.viewing, self.side, self._actions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
@@ -31,11 +33,12 @@ def stacked(stage: QWidget, under: QWidget) -> QSplitter:
     return work
 
 
-def beside_each_other(left: QWidget, middle: QWidget, right: QWidget) -> QSplitter:
-    """The list, the photo and the classes; the middle takes the room that is left."""
+def beside_each_other(left: QWidget, middle: QWidget, right: QWidget) -> Generator[None, None, QSplitter]:
+    """The list, the photo and the classes, one at each step; the middle takes the room that is left."""
     parts = _splitter("review.parts", Qt.Orientation.Horizontal)
     for part in (left, middle, right):
         parts.addWidget(part)
+        yield
     parts.setStretchFactor(1, 1)
     parts.setSizes([_LIST_PX, _MIDDLE_PX, _SIDE_PX])
     for side in (left, right):

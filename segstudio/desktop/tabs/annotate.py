@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent
-from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.class_rows import value_of_digit
@@ -26,11 +26,9 @@ from segstudio.desktop.opened import Changed, OpenedProject
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Settings
-from segstudio.desktop.widgets.empty import EmptyPage
 from segstudio.project.classes import VOID
 from segstudio.project.photos import Photo
 
-_LIST_PX, _SIDE_PX = 264, 248
 _DIGITS = 10
 _REFRESHED_BY = Changed.PROJECT | Changed.PHOTOS | Changed.MASK | Changed.CLASSES
 _PAINTS_NOTHING = frozenset({"eraser", "pick"})
@@ -82,10 +80,8 @@ class AnnotateTab(QStackedWidget):
             remover=self._remover,
             parent=self,
         )
-        empty = EmptyPage(look, "photo", "No photos yet", "Bring in photos and annotations first.")
-        empty.add_button(actions["go.import"])
-        self.addWidget(empty)
-        self.addWidget(self._laid_out(parts.overlay_panel, parts.history))
+        self.addWidget(parts.empty)
+        self.addWidget(parts.columns)
         self._connect()
         self._on_session_changed(_REFRESHED_BY)
 
@@ -125,31 +121,6 @@ class AnnotateTab(QStackedWidget):
         """Whoever goes elsewhere finds everything saved there."""
         self._save()
         super().hideEvent(event)
-
-    def _laid_out(self, overlay: QWidget, history: QWidget) -> QWidget:
-        side = QFrame()
-        side.setObjectName("side_right")
-        side.setMinimumWidth(_SIDE_PX)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.palette_of_classes, 1)
-        for panel in (overlay, history, self.photo):
-            line = QFrame()
-            line.setObjectName("side_line")
-            line.setFixedHeight(1)
-            column.addWidget(line)
-            column.addWidget(panel)
-        splitter = QSplitter()
-        splitter.setObjectName("annotate.parts")
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(1)
-        for widget in (self.list, self.workspace, side):
-            splitter.addWidget(widget)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([_LIST_PX, 700, _SIDE_PX])
-        self.list.setMinimumWidth(232)
-        return splitter
 
     def _connect(self) -> None:
         desk, box, actions = self._desk, self.box, self._actions

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.editing.desk import PhotoDesk
@@ -16,6 +16,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.widgets.steps import Steps, Stepwise, readied
 
 if TYPE_CHECKING:
     from segstudio.desktop.reviewing.page import ReviewPage, TrainFrom
@@ -43,11 +44,18 @@ class ReviewTab(QStackedWidget):
         self._desk, self._thumbnails, self._show_in_annotate = desk, thumbnails, show_in_annotate
         self._train_from = train_from
         self.page: ReviewPage | None = None
+        self._given: list[Path] = []
+        self._making = Stepwise(self)
+        self.addWidget(QWidget())  # seen for a fifth of a second, while the page is made
         session.changed.connect(self._on_session_changed)
 
     def take(self, paths: Sequence[Path]) -> None:
-        """Segment the photos that were dropped, or ask the model that was."""
-        self._page().take(paths)
+        """Segment the photos that were dropped, or ask the model that was; as soon as the page is there."""
+        if self.page is not None and not self._making.is_at_it:
+            self.page.take(paths)
+        else:
+            self._given.extend(paths)
+            self._make_page()
 
     def cancel_work(self) -> None:
         """Stop segmenting, or exporting."""
@@ -56,34 +64,47 @@ class ReviewTab(QStackedWidget):
 
     def shut_down(self) -> None:
         """End the process that segments, and all threads."""
+        self._making.drop()
         if self.page is not None:
             self.page.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Make the page when the tab comes up for the first time."""
-        if self._session.opened is not None:
-            self._page()
         super().showEvent(event)
+        self._make_page()
 
-    def _page(self) -> ReviewPage:
-        if self.page is None:
-            from segstudio.desktop.reviewing.page import ReviewPage
+    def _make_page(self) -> None:
+        if self.page is None and not self._making.is_at_it and self._session.opened is not None:
+            self._making.begin(self._page_steps())
 
-            self.page = ReviewPage(
-                self._look,
-                self._actions,
-                self._session,
-                desk=self._desk,
-                thumbnails=self._thumbnails,
-                show_in_annotate=self._show_in_annotate,
-                train_from=self._train_from,
-            )
-            self.page.work_changed.connect(self.work_changed)
-            self.addWidget(self.page)
-            self.setFocusProxy(self.page)
-        return self.page
+    def _page_steps(self) -> Steps:
+        from segstudio.desktop.reviewing.page import ReviewPage
+        from segstudio.desktop.reviewing.parts import review_parts
+
+        parts = yield from review_parts(self._look, self._actions, self._session, self._thumbnails)
+        page = ReviewPage(
+            self._actions,
+            self._session,
+            desk=self._desk,
+            parts=parts,
+            show_in_annotate=self._show_in_annotate,
+            train_from=self._train_from,
+        )
+        self.page = page
+        page.work_changed.connect(self.work_changed)
+        yield
+        self.addWidget(page)
+        yield
+        yield from readied(page)
+        self.setCurrentWidget(page)
+        self.setFocusProxy(page)
+        given, self._given = self._given, []
+        if given:
+            page.take(given)
 
     @Slot(object)
     def _on_session_changed(self, flags: Changed) -> None:
         if self.page is not None:
             self.page.refresh(flags)
+        elif self.isVisible():
+            self._make_page()  # it came up before there was a project

@@ -77,10 +77,11 @@ class TabTable:
             loader.shut_down()
 
     def _import(self) -> Steps:
-        from segstudio.desktop.tabs.import_ import ImportTab
+        from segstudio.desktop.tabs.import_ import ImportTab, import_parts
 
+        parts = yield from import_parts(self._look, self._actions)
+        self._importing = ImportTab(self._actions, self._session, parts, self._release)
         yield
-        self._importing = ImportTab(self._look, self._actions, self._session, self._release)
         return self._importing
 
     def _release(self, then: Callable[[], None]) -> None:
@@ -115,6 +116,7 @@ class TabTable:
             parts=parts,
             settings=self._settings,
         )
+        yield
         return self._annotating
 
     def _train(self) -> Steps:

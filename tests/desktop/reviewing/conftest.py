@@ -139,6 +139,7 @@ class Shown:
         self.actions.know(is_open=True, tab="review")
         self.tab.resize(1200, 660)
         self.tab.show()
+        self.wait(lambda: self.tab.page is not None and self.tab.currentWidget() is self.tab.page)
         assert self.tab.page is not None
         self.page: ReviewPage = self.tab.page
 

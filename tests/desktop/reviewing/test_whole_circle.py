@@ -97,7 +97,7 @@ class Circle:
         self.qtbot, self.window = qtbot, window
         self.wait(lambda: window._session.opened is not None and not window._session.is_busy)
         window.show_tab("review")
-        self.page: ReviewPage = page_of(window)
+        self.page: ReviewPage = page_of(qtbot, window)
 
     def wait(self, until: Callable[[], object], ms: int = WAIT_MS) -> None:
         self.qtbot.waitUntil(lambda: bool(until()), timeout=ms)

@@ -36,9 +36,11 @@ def drop(window: Window, path: Path) -> None:
     QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), action, data, button, modifier))
 
 
-def page_of(window: Window) -> ReviewPage:
+def page_of(qtbot: QtBot, window: Window) -> ReviewPage:
+    """Return what Review shows, which is made in steps when it is first seen."""
     tab = window.findChild(ReviewTab)
     assert tab is not None
+    qtbot.waitUntil(lambda: tab.page is not None and tab.currentWidget() is tab.page, timeout=WAIT_MS)
     assert tab.page is not None
     return tab.page
 
@@ -53,7 +55,7 @@ def test_dropped_corrected_and_trained_again(
         )
         drop(window, model_file)
         assert window.shown_tab == "review", "a model goes there from any tab"
-        page = page_of(window)
+        page = page_of(qtbot, window)
         qtbot.waitUntil(
             lambda: page.board.model is not None and page.board.model.path == model_file, timeout=WAIT_MS
         )
@@ -145,7 +147,7 @@ def test_a_model_dropped_without_a_project_says_what_it_is_and_makes_one(
         assert wanted.classes == (("sky", "#3366FF"), ("ground", "#996633"))
         dialog.accept()
         qtbot.waitUntil(lambda: window.shown_tab == "review", timeout=WAIT_MS)
-        page = page_of(window)
+        page = page_of(qtbot, window)
         qtbot.waitUntil(
             lambda: page.board.model is not None and page.board.model.path == model_file, timeout=WAIT_MS
         )
