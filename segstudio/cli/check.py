@@ -12,13 +12,14 @@ import typer
 
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
+from segstudio.project.class_uses import count_masks
 from segstudio.project.classes import VOID
 from segstudio.project.learnt_classes import LearntClass, learnt_classes
 from segstudio.project.preflight import Demand, Finding, examine
 from segstudio.project.project import Project
 from segstudio.project.splits import Grouping
 from segstudio.project.splitting import split_project
-from segstudio.project.statistics import count_masks, total
+from segstudio.project.statistics import total
 from segstudio.runs.heads import head_named
 from segstudio.runs.recipe import Recipe, load_recipe
 

@@ -208,7 +208,7 @@ class _Undoing:
         """Return every class number that a mask or an undo of the photos that stay could hold."""
         changing = {photo.key for photo in (*self._gone, *self._back)}
         staying = [photo for photo in self._project.photos() if photo.key not in changing]
-        uses = MaskCounter().count(self._project, staying)
+        uses = MaskCounter().count(self._project.folder, staying)
         if uses.unread:
             return frozenset(range(VOID))
         found = {value for mask in uses.masks for value in mask.pixels}

@@ -69,7 +69,7 @@ class ClassEditing:
         """Count all masks."""
         photos = self._project.photos()
         progress = self._stage("Looking at the masks")
-        return self._counter.count(self._project, photos, progress=progress, cancelled=self._cancelled)
+        return self._counter.count(self._project.folder, photos, progress=progress, cancelled=self._cancelled)
 
     def preview(self, edit: ClassEdit, uses: ClassUses | None = None) -> EditPreview:
         """Say what `edit` would do; nothing is written. `uses` saves the counting when they are known."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from segstudio.project.class_uses import count_masks
 from segstudio.project.project import Project
 from segstudio.project.splits import Grouping, split_photos
-from segstudio.project.statistics import Progress, count_masks
+from segstudio.project.threads import Progress, unheard
 
 
 def split_project(
@@ -16,7 +17,7 @@ def split_project(
     seed: int = 0,
     grouping: Grouping = "none",
     only_undecided: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = unheard,
 ) -> Counter[str]:
     """Give every labelled photo a split, drawn anew, and return how many photos each split got.
 

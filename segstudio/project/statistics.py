@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from segstudio.project.classes import VOID, ClassList
-from segstudio.project.masks import Mask, read_mask
-from segstudio.project.photos import Photo
-from segstudio.project.project import Project
+from segstudio.project.masks import Mask
 
-Progress = Callable[[int, int], None]
+Counts = npt.NDArray[np.int64]
+"""int64 (256,): the number of pixels of each mask value."""
 
 _EXACT_PIXELS = 1 << 24
 """OpenCV tells counts as 32-bit floats, which are exact up to here."""
@@ -55,7 +53,7 @@ class ClassTotals:
         return self.pixels.get(index, 0) / max(1, self.labelled_pixels)
 
 
-def count_values(mask: Mask) -> npt.NDArray[np.int64]:
+def count_values(mask: Mask) -> Counts:
     """Return the number of pixels of each mask value: int64 (256,)."""
     counts = np.zeros(256, dtype=np.int64)
     rows = max(1, _EXACT_PIXELS // max(1, mask.shape[1]))
@@ -64,28 +62,6 @@ def count_values(mask: Mask) -> npt.NDArray[np.int64]:
         band = cv2.calcHist([np.ascontiguousarray(mask[top : top + rows])], [0], None, [256], [0, 256])
         counts += band.ravel().astype(np.int64)
     return counts
-
-
-def count_masks(
-    project: Project, photos: Sequence[Photo], progress: Progress | None = None
-) -> list[MaskCounts]:
-    """Count the mask of every photo that has one, in the order given.
-
-    Raises SegStudioError that names the first mask that is damaged or of another size than its photo.
-    """
-    with_mask = [photo for photo in photos if photo.has_mask]
-
-    def count(photo: Photo) -> MaskCounts:
-        counts = count_values(read_mask(project.mask_path(photo), size=photo.size))
-        return MaskCounts(photo.key, {int(value): int(counts[value]) for value in np.flatnonzero(counts)})
-
-    counted = []
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        for result in pool.map(count, with_mask):
-            counted.append(result)
-            if progress is not None:
-                progress(len(counted), len(with_mask))
-    return counted
 
 
 def total(counts: Sequence[MaskCounts]) -> ClassTotals:

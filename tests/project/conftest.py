@@ -73,7 +73,9 @@ def add_photo(project: Project, tmp_path: Path, textured: Textured) -> AddPhoto:
 
 @pytest.fixture
 def fingerprint() -> Fingerprint:
-    """Return a function that gives a hash for the bytes of every file of a folder, and names its folders."""
+    """Return a function that gives a hash for the bytes of every file of a folder, but for its caches, and names its
+    folders.
+    """
 
     def of(folder: Path) -> dict[str, str]:
         return {
@@ -81,6 +83,7 @@ def fingerprint() -> Fingerprint:
             if path.is_file()
             else "folder"
             for path in folder.rglob("*")
+            if ".cache" not in path.parts
         }
 
     return of

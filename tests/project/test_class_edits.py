@@ -516,13 +516,13 @@ def test_a_mask_in_old_colours_still_reads(striped: Project) -> None:
 
 def test_masks_are_read_once(striped: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     counter = MaskCounter()
-    first = counter.count(striped, striped.photos())
+    first = counter.count(striped.folder, striped.photos())
 
-    def never_read(*_: object, **__: object) -> Mask:
+    def never_read(*_: object) -> None:
         raise AssertionError("it was read again")
 
-    monkeypatch.setattr("segstudio.project.class_uses.read_mask", never_read)
-    assert counter.count(striped, striped.photos()) == first
+    monkeypatch.setattr("segstudio.project.class_uses.count_file", never_read)
+    assert counter.count(striped.folder, striped.photos()) == first
 
 
 @pytest.mark.parametrize("moment", ["staging", "listed", "moving", "removing"])

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
+from segstudio.project.class_uses import count_masks
 from segstudio.project.classes import VOID
 from segstudio.project.project import Project
-from segstudio.project.statistics import MaskCounts, count_masks, count_values, total
+from segstudio.project.statistics import MaskCounts, count_values, total
 from tests.project.conftest import AddPhoto
 
 

@@ -1,30 +1,20 @@
-"""ClassFinder: knows in which photos a class was painted, counted in a worker and kept in a small file of the project."""
+"""ClassFinder: knows in which photos a class was painted, counted in a worker."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.desktop.editing.shares import count
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.problems import Stopped
 from segstudio.desktop.work import Job, JobControl, JobStatus
-from segstudio.errors import SegStudioError
-from segstudio.files import write_text
-from segstudio.project.classes import VOID
-from segstudio.project.masks import read_mask
-from segstudio.project.threads import WorkStopped, for_each
+from segstudio.project.class_uses import MaskCounter
+from segstudio.project.photos import Photo
+from segstudio.project.threads import WorkStopped
 
-CACHE = ".cache/painted-classes.json"
-"""May be deleted at any time: it is made anew."""
-
-_VERSION = 1
 _THREADS = 2
 
 
@@ -47,6 +37,7 @@ class ClassFinder(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._opened: OpenedProject | None = None
+        self._counter = MaskCounter()
         self._known: dict[str, Painted] = {}
         self._is_wanted = False
         self._job: Job | None = None
@@ -95,10 +86,10 @@ class ClassFinder(QObject):
             del known[key]
         if all(key in known and known[key].time == time for key, time in times.items()):
             return
-        folder, before = opened.folder, dict(known)
+        folder, photos, counter = opened.folder, opened.photos, self._counter
         self._job = Job(
             "Looking at the masks",
-            lambda control: _looked(folder, times, before, control),
+            lambda control: _looked(folder, photos, times, counter, control),
             self,
             can_cancel=True,
         )
@@ -144,51 +135,19 @@ class ClassFinder(QObject):
             self.changed.emit()
 
 
-def values_of(path: Path) -> frozenset[int]:
-    """Return the values of a mask, void left out; none for one that cannot be read: opening the photo tells of it."""
-    try:
-        return frozenset(int(value) for value in np.flatnonzero(count(read_mask(path)))) - {VOID}
-    except SegStudioError:
-        return frozenset()
-
-
-def read_cache(folder: Path) -> dict[str, Painted]:
-    """Return what was kept of the project in `folder`; nothing where that is damaged."""
-    try:
-        told = json.loads((folder / CACHE).read_text(encoding="utf-8"))
-        if told["version"] != _VERSION:
-            return {}
-        return {key: Painted(int(time), frozenset(values)) for key, (time, values) in told["masks"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
-
-
 def _looked(
-    folder: Path, times: Mapping[str, int], known: Mapping[str, Painted], control: JobControl
+    folder: Path, photos: Sequence[Photo], times: Mapping[str, int], counter: MaskCounter, control: JobControl
 ) -> dict[str, Painted]:
-    """In a worker thread."""
-    there = {**read_cache(folder), **known}
-    keys = sorted(times, key=lambda key: key in there)  # what was never seen comes first
-    wanted = [key for key in keys if key not in there or there[key].time != times[key]]
-    look: Callable[[str], frozenset[int]] = lambda key: values_of(folder / f"masks/{key}.png")  # noqa: E731
+    """In a worker thread. A mask that cannot be read holds nothing: opening the photo tells of it."""
     try:
-        found = for_each(
-            look,
-            wanted,
+        uses = counter.count(
+            folder,
+            photos,
             progress=control.stage("Looking at the masks"),
             cancelled=control.cancelled,
             workers=_THREADS,
         )
     except WorkStopped as stop:
         raise Stopped from stop
-    seen = {key: Painted(times[key], values) for key, values in zip(wanted, found, strict=True)}
-    all_known = {key: painted for key, painted in {**there, **seen}.items() if key in times}
-    if seen:
-        _keep(folder, all_known)
-    return all_known
-
-
-def _keep(folder: Path, known: Mapping[str, Painted]) -> None:
-    masks = {key: (painted.time, sorted(painted.values)) for key, painted in known.items()}
-    with suppress(SegStudioError):  # a project that may only be read
-        write_text(folder / CACHE, json.dumps({"version": _VERSION, "masks": masks}, ensure_ascii=False))
+    held = {mask.key: mask.classes for mask in uses.masks}
+    return {key: Painted(time, held.get(key, frozenset())) for key, time in times.items()}

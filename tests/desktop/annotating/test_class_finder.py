@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
-from segstudio.desktop.annotating import class_finder
-from segstudio.desktop.annotating.class_finder import CACHE, ClassFinder, read_cache, values_of
+from segstudio.desktop.annotating.class_finder import ClassFinder
 from segstudio.desktop.opened_reading import read_opened
 from segstudio.desktop.tabs.photo_filter import PhotoFilter, told_looking
 from segstudio.desktop.window import Window
+from segstudio.project import class_uses
+from segstudio.project.mask_values import count_file
 from segstudio.project.project import Project
+from segstudio.project.statistics import Counts
 from tests.desktop.annotating.hands import Hands
 from tests.desktop.conftest import WAIT_MS, Drive
 
@@ -51,7 +54,6 @@ def test_photos_with_a_class_are_listed_and_painting_changes_that(
         hands.wait(lambda: _listed(hands) == ["0.jpg", "1.jpg", "3.jpg"])
 
     assert drive(steps, project.folder) == 0
-    assert read_cache(project.folder)["3.jpg"].values == {1}
 
 
 def test_a_mask_is_looked_at_once_also_after_a_restart(
@@ -59,11 +61,15 @@ def test_a_mask_is_looked_at_once_also_after_a_restart(
 ) -> None:
     looked: list[str] = []
 
-    def look(path: Path) -> frozenset[int]:
+    def look(path: Path, size: tuple[int, int] | None) -> Counts:
         looked.append(path.name)
-        return values_of(path)
+        return count_file(path, size)
 
-    monkeypatch.setattr(class_finder, "values_of", look)
+    monkeypatch.setattr(class_uses, "count_file", look)
+    for path in (project.folder / "masks").glob("*.png"):
+        os.utime(
+            path, (1_000_000, 1_000_000)
+        )  # one that is quite new may be written again at the same moment
     for expected in (["0.jpg.png", "1.jpg.png"], []):
         looked.clear()
         finder = ClassFinder()
@@ -78,19 +84,14 @@ def test_a_mask_is_looked_at_once_also_after_a_restart(
         assert sorted(looked) == expected
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 1, "masks": {"a": 3}}', '{"version": 99}'])
-def test_a_cache_that_is_damaged_counts_as_not_there(project: Project, text: str) -> None:
-    path = project.folder / CACHE
-    path.parent.mkdir()
-    path.write_text(text)
-    assert read_cache(project.folder) == {}
-
-
-def test_a_mask_that_cannot_be_read_holds_nothing(project: Project) -> None:
-    path = project.mask_path(project.photo("0.jpg"))
-    assert values_of(path) == {0, 1}
-    path.write_bytes(b"torn")
-    assert values_of(path) == frozenset()
+def test_a_mask_that_cannot_be_read_holds_nothing(qtbot: QtBot, project: Project) -> None:
+    project.mask_path(project.photo("0.jpg")).write_bytes(b"torn")
+    finder = ClassFinder()
+    finder.follow(read_opened(project.folder))
+    finder.want(True)
+    qtbot.waitUntil(lambda: _is_idle(finder) and bool(finder.holding(0)), timeout=WAIT_MS)
+    assert finder.holding(0) == {"1.jpg"}
+    finder.shut_down()
 
 
 def test_the_filter_lets_through_what_is_among_the_keys(project: Project) -> None:
