@@ -91,7 +91,7 @@ def _indexed(path: Path) -> _Index:
     return _index(path, status.st_mtime_ns, status.st_size)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def _index(path: Path, _modified_ns: int, _size: int) -> _Index:
     index = _Index()
     for item in items(path):

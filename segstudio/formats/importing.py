@@ -189,7 +189,13 @@ def _record(
         if one.outcome is Outcome.IMPORT and annotation is not None:
             key = one.present.key if one.present is not None else one.planned.key
             root, file = kept[annotation.file]
-            photos[key] = KeptAnnotation(file=file, root=root.rstrip("/"), names=annotation.names)
+            table = plan.files[annotation.file].table
+            photos[key] = KeptAnnotation(
+                file=file,
+                root=root.rstrip("/"),
+                names=annotation.names,
+                table=kept[table][1] if table is not None and table in kept else "",
+            )
     return ImportRecord(
         when=when,
         who=who,

@@ -70,7 +70,7 @@ def _annotation(folder: Path, record: ImportRecord, photo: Photo, cancelled: Can
             where=photo.key,
             fix="Import the file again in the Import tab",
         )
-    file = SourceFile(path, root, f"{folder.name}/{kept.file}")
+    file = SourceFile(path, root, f"{folder.name}/{kept.file}", root / kept.table if kept.table else None)
     with inside(file.shown):
         for annotation in _read(file):
             check_cancelled(cancelled)

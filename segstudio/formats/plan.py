@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.labels import Labelling, LabelUse, count_labels, label_uses
 from segstudio.formats.matching import Matching, match
-from segstudio.formats.options import Cancelled, ImportOptions, Progress, check_cancelled, never, unheard
+from segstudio.formats.options import (
+    Cancelled,
+    ImportOptions,
+    ImportStopped,
+    Progress,
+    check_cancelled,
+    never,
+    unheard,
+)
 from segstudio.formats.places import PhotoFile, SourceFile
 from segstudio.formats.shapes import Annotation, Undrawn
 from segstudio.formats.sources import Gathered, photo_key
 from segstudio.formats.table import Format, NotReadError, format_named, recognise
+from segstudio.formats.threads import in_threads
 from segstudio.project.classes import ClassList
 from segstudio.project.images import is_photo
 from segstudio.project.photos import clean_key
@@ -84,13 +93,7 @@ def make_plan(
     """
     wanted = format_named(options.format) if options.format else None
     reading = _Reading([], {}, {}, [], [], set())
-    # Pictures last: those that are parts of another annotation, such as panoptic ones, are none of their own.
-    for done, file in enumerate(sorted(gathered.files, key=lambda file: is_photo(file.path))):
-        check_cancelled(cancelled)
-        progress(done, len(gathered.files))
-        if file.path not in reading.parts:
-            _read(file, wanted, reading)
-    progress(len(gathered.files), len(gathered.files))
+    _read_all(gathered.files, wanted, reading, progress=progress, cancelled=cancelled)
     if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
     matching = match(reading.annotations, gathered.photos)
@@ -146,7 +149,49 @@ def _planned(matching: Matching, under: str) -> tuple[tuple[PlannedPhoto, ...], 
     return tuple(sorted(photos, key=lambda planned: planned.key)), spare
 
 
-def _read(file: SourceFile, wanted: Format | None, reading: _Reading) -> None:
+@dataclass(frozen=True, slots=True)
+class _ReadFile:
+    """What one annotation file held, or why it could not be read."""
+
+    file: SourceFile
+    format: str = ""
+    annotations: tuple[Annotation, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    problem: SegStudioError | None = None
+
+
+def _read_all(
+    files: Sequence[SourceFile],
+    wanted: Format | None,
+    reading: _Reading,
+    *,
+    progress: Progress,
+    cancelled: Cancelled,
+) -> None:
+    """Read the files on all cores, pictures last: those that are parts of another annotation, such as panoptic ones,
+    are none of their own.
+    """
+    others = [file for file in files if not is_photo(file.path)]
+    found = in_threads(
+        lambda file: _read(file, wanted, cancelled),
+        others,
+        progress=lambda done, _: progress(done, len(files)),
+        cancelled=cancelled,
+    )
+    _take(found, reading)
+    pictures = [file for file in files if is_photo(file.path) and file.path not in reading.parts]
+    before = len(files) - len(pictures)
+    found = in_threads(
+        lambda file: _read(file, wanted, cancelled),
+        pictures,
+        progress=lambda done, _: progress(before + done, len(files)),
+        cancelled=cancelled,
+    )
+    _take(found, reading)
+
+
+def _read(file: SourceFile, wanted: Format | None, cancelled: Cancelled) -> _ReadFile:
+    annotations = []
     try:
         with inside(file.shown):
             found = recognise(file.path)
@@ -157,18 +202,28 @@ def _read(file: SourceFile, wanted: Format | None, reading: _Reading) -> None:
                 )
             labels = found.labels(file.path)
             # A file counts whole or not at all, so that half of a broken one never comes in.
-            annotations = list(found.read(file))
-    except NotReadError as error:
-        reading.not_read.append(error)
-        return
+            for annotation in found.read(file):
+                check_cancelled(cancelled)
+                annotations.append(annotation)
+    except ImportStopped as stopped:
+        raise ImportStopped(stopped.problem) from None  # wherever it was
     except SegStudioError as error:
-        reading.damaged.append(error)
-        return
-    reading.annotations += annotations
-    reading.parts.update(part for annotation in annotations for part in annotation.parts)
-    reading.formats[file.path] = found.name
-    for label, colour in labels.items():
-        reading.colours.setdefault(label, colour)
+        return _ReadFile(file, problem=error)
+    return _ReadFile(file, found.name, tuple(annotations), labels)
+
+
+def _take(found: Sequence[_ReadFile], reading: _Reading) -> None:
+    for one in found:
+        if one.problem is not None:
+            (reading.not_read if isinstance(one.problem, NotReadError) else reading.damaged).append(
+                one.problem
+            )
+            continue
+        reading.annotations += one.annotations
+        reading.parts.update(part for annotation in one.annotations for part in annotation.parts)
+        reading.formats[one.file.path] = one.format
+        for label, colour in one.labels.items():
+            reading.colours.setdefault(label, colour)
 
 
 def _keys(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:

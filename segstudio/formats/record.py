@@ -19,7 +19,7 @@ RECORD_NAME = "import.json"
 
 class KeptAnnotation(BaseModel):
     """Where the annotation of one photo lies: its file below `root`, a folder in that of the import (empty: that
-    itself), and the photo's names in it.
+    itself), and the photo's names in it. `table` is the table of labels that was given along, below `root`, too.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -27,6 +27,7 @@ class KeptAnnotation(BaseModel):
     file: str
     root: str = ""
     names: tuple[str, ...] = ()
+    table: str = ""
 
 
 class BroughtIn(BaseModel):

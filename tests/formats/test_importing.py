@@ -420,3 +420,21 @@ def test_a_photo_with_shapes_that_have_no_area_is_not_all_background(
     report = _report(project, folder, blank_is_background=True)
     assert report.blank == ("a.png",)
     assert "a.png" not in report.imported
+
+
+def test_a_large_file_is_left_in_the_middle_when_that_is_wished(
+    project: Project, tmp_path: Path, make_cvat: Callable[..., Path], make_photo: Callable[..., Path]
+) -> None:
+    make_photo(tmp_path / "in/0.jpg")
+    make_cvat(tmp_path / "in/a.xml", [(f'name="{number}.jpg"', "") for number in range(500)])
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 100
+
+    with gather([tmp_path / "in"]) as gathered, pytest.raises(ImportStopped) as stopped:
+        prepare(gathered, project, ImportOptions(), cancelled=cancelled)
+    assert asked < 200
+    assert str(stopped.value) == "the import was stopped; the project is unchanged."

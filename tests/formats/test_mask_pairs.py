@@ -93,6 +93,9 @@ def test_folders_given_one_by_one_are_paired(project: Project, tmp_path: Path, m
     report = _imported(project, tmp_path / "x/photos", tmp_path / "y/masks", table)
     assert report.refusal is None
     assert report.shapes == {"background": 1, "person": 1, "sky": 1}
+    (there,) = Project.open(project.folder).photos()
+    again = mask_from_kept(Project.open(project.folder), there)
+    assert (again == read_mask(project.mask_path(there))).all()
 
 
 def test_colours_that_nobody_named_are_asked_for(
