@@ -131,6 +131,8 @@ class ClassEditing:
         history = ClassHistory(self._project.folder)
         with ExitStack() as closing:
             if entry.old is not None:
+                with nobody_begins(self._project), not_painted(self._project, self._project.photos()):
+                    pass  # who is refused need not wait for what follows
                 self._sound_uses()  # what takes long is done while others can begin to paint
                 closing.enter_context(nobody_begins(self._project))
                 self._settle(self._project.photos())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +17,7 @@ from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 
 _ASKED_TIMES, _BETWEEN_S = 5, 0.02
+_MOST_LETTERS = 400
 
 
 class Journals(Protocol):
@@ -31,11 +35,11 @@ def not_painted(project: Project, photos: Sequence[Photo]) -> Iterator[None]:
     """Keep everybody from painting on `photos`; raises SegStudioError when somebody does."""
     with ExitStack() as locks:
         for photo in {photo.key: photo for photo in photos}.values():  # nobody can hold one lock twice
-            if not locks.enter_context(held(project.paint_lock(photo))):
+            lock = project.paint_lock(photo)
+            if not locks.enter_context(held(lock)):
                 raise SegStudioError(
-                    f'somebody is painting on "{photo.key}"',
-                    where=str(project.folder),
-                    fix="Let them close it, then try again",
+                    f'"{photo.key}" is open for painting in another SegStudio{_told_where(lock)}',
+                    fix="Close the project there, then try again",
                 )
         yield
 
@@ -63,23 +67,31 @@ def begin_painting(project: Project, photo: Photo) -> Callable[[], None] | None:
 
     The function returned lets go of it. Raises SegStudioError when the file system refuses.
     """
-    let_go = hold(project.paint_lock(photo))
+    lock = project.paint_lock(photo)
+    let_go = hold(lock)
     # in this order: whoever renumbers takes that lock first, and then looks for paint locks
-    if let_go is None or not _is_renumbered(project):
-        return let_go
-    let_go()
-    return None
+    if let_go is None:
+        return None
+    if _is_renumbered(project):
+        let_go()
+        return None
+    with suppress(OSError):  # it is only told to others
+        _owner(lock).write_text(f"{_computer()}\n{_person()}\n", encoding="utf-8")
+    return partial(_leave, lock, let_go)
 
 
 @contextmanager
 def held(lock: Path) -> Iterator[bool]:
-    """Hold a photo's paint lock where there is one; False: somebody else does."""
-    let_go = hold(lock) if lock.exists() else _nothing
+    """Hold a photo's paint lock where there is one; False: somebody else does, and not only to look."""
+    if not lock.exists():
+        yield True
+        return
+    let_go = _hold_soon(lock)
     try:
         yield let_go is not None
     finally:
         if let_go is not None:
-            let_go()
+            _leave(lock, let_go)
 
 
 def _numbers_lock(project: Project) -> Path:
@@ -88,10 +100,44 @@ def _numbers_lock(project: Project) -> Path:
 
 def _is_renumbered(project: Project) -> bool:
     lock = _numbers_lock(project)
-    let_go = _hold_soon(lock) if lock.exists() else _nothing
+    if not lock.exists():
+        return False
+    let_go = _hold_soon(lock)
     if let_go is not None:
         let_go()
     return let_go is None
+
+
+def _leave(lock: Path, let_go: Callable[[], None]) -> None:
+    with suppress(OSError):
+        _owner(lock).unlink(missing_ok=True)
+    let_go()
+
+
+def _owner(lock: Path) -> Path:
+    """Return the file beside a lock that tells who has it: whoever asks for a lock may empty the lock file itself."""
+    return lock.with_name(f"{lock.name}.by")
+
+
+def _told_where(lock: Path) -> str:
+    """Say on which computer a lock is held, and by whom where that is another person; nothing where that is not told."""
+    try:
+        computer, person, *_ = _owner(lock).read_text(encoding="utf-8")[:_MOST_LETTERS].splitlines()
+    except (OSError, ValueError):
+        return ""
+    where = "this computer" if computer == _computer() else f'the computer "{computer}"'
+    return f" on {where}" + (f", by {person}" if person and person != _person() else "")
+
+
+def _computer() -> str:
+    return socket.gethostname()
+
+
+def _person() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _hold_soon(lock: Path) -> Callable[[], None] | None:
@@ -102,7 +148,3 @@ def _hold_soon(lock: Path) -> Callable[[], None] | None:
             return let_go
         time.sleep(_BETWEEN_S)
     return None
-
-
-def _nothing() -> None:
-    """There was no lock to let go of."""

@@ -97,7 +97,7 @@ def test_a_photo_that_somebody_paints_on_is_left_alone(project: Project, add_pho
     add_photo("a.png")
     let_go = hold(project.paint_lock(project.photo("a.png")))
     assert let_go is not None
-    with pytest.raises(SegStudioError, match=r'painting on "a\.png"'):
+    with pytest.raises(SegStudioError, match=r'"a\.png" is open for painting'):
         bring_in(project, [_incoming(project.photo("a.png").path, key="a.png")])
     let_go()
     assert not project.photo("a.png").has_mask

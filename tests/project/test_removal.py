@@ -96,7 +96,7 @@ def test_nothing_is_removed_while_somebody_paints_or_when_it_is_stopped(
         remove_photos(full, ["a.jpg"], cancelled=lambda: True)
     let_go = hold(full.paint_lock(full.photo("a.jpg")))
     assert let_go is not None
-    with pytest.raises(SegStudioError, match="somebody is painting"):
+    with pytest.raises(SegStudioError, match="open for painting"):
         remove_photos(full, ["c.png", "a.jpg"])
     let_go()
     assert fingerprint(full.folder) == before
