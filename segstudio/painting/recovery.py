@@ -90,6 +90,21 @@ def recover(
     return Recovered(replay.mask, history, journal, "recovered", _told_recovered(replay.news))
 
 
+def history_of(contents: Contents) -> History:
+    """Return what can be undone and redone where a journal ends; raises ValueError when it is damaged."""
+    nothing = np.empty((0, 0), dtype=np.uint8)
+    return _Replay(nothing, contents, _UNLIMITED).history
+
+
+def knows(contents: Contents, digest: bytes) -> bool:
+    """Tell whether a journal could go on from the mask of this digest."""
+    try:
+        _matching(contents, digest)
+    except UnknownMaskError:
+        return False
+    return True
+
+
 class UnknownMaskError(Exception):
     """The journal does not know the mask on disk; `unsaved` tells whether it holds what was never saved."""
 

@@ -150,7 +150,7 @@ def _painted_on(project: Project, photo: Photo, pyramid: Pyramid, let_go: Callab
     if recovered.aside is not None:
         bridge = bridged(project, photo, mask, recovered.aside)
         if bridge is not None:
-            editor, told = bridge, f"{photo.key} was imported anew: undo brings back what was painted before."
+            editor, told = bridge
     opened = _opened(project, photo, pyramid, editor, told=told, read_only=False)
     opened.mask_time, opened.let_go = time, let_go
     return opened

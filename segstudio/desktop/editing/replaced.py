@@ -1,4 +1,4 @@
-"""A mask that an import has put in the place of a painted one: the stroke journal goes on from there."""
+"""A mask that an import put in the place of a painted one, or left again: the stroke journal goes on from there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
+from segstudio.desktop.editing.shares import count
 from segstudio.desktop.editing.whole_edit import pasted, written
 from segstudio.errors import SegStudioError
 from segstudio.formats.record import read_record, records_of
 from segstudio.painting.editor import MaskEditor
+from segstudio.painting.taken_back import with_edits_again
+from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -17,24 +22,55 @@ from segstudio.project.project import Project
 _LABEL = "import"
 
 
-def bridged(project: Project, photo: Photo, mask: Mask, aside: Path) -> MaskEditor | None:
-    """Return an editor of `mask`, which is on disk, whose undo brings back the painted mask that an import replaced.
+def bridged(project: Project, photo: Photo, mask: Mask, aside: Path) -> tuple[MaskEditor, str] | None:
+    """Return an editor of `mask`, which is on disk, whose undo goes on from what a journal knows, and what is to be
+    told (or nothing): back over an import that replaced what was painted, or on from where one was taken back.
 
-    `aside` is where the journal of that lies, set aside because it does not know `mask`; it is put back. None where no
-    import wrote this mask or what it replaced is not kept: then all is as it was. For a worker thread.
+    `aside` is where that journal lies, set aside because it does not know `mask`; it is put back. None where no import
+    explains `mask`, or what it replaced is not kept or holds a class that is gone. For a worker thread.
     """
+    if project.journal_path(photo).exists():
+        return None
+    again = with_edits_again(mask, aside, _LABEL)
+    if again is not None:
+        editor = _continued(project, photo, again[0], aside)
+        return None if editor is None else (_saved(_back(editor, again[1])), "")
     former = _former_mask(project, photo)
+    if former is None or former.shape != mask.shape or not _is_of(former, project.classes):
+        return None
+    editor = _continued(project, photo, former, aside)
+    told = f"{photo.key} was imported anew: undo brings back what was painted before."
+    return None if editor is None else (_saved(_over(editor, mask)), told)
+
+
+def _continued(project: Project, photo: Photo, known: Mask, aside: Path) -> MaskEditor | None:
+    """Put the journal back, and open it with the mask that it knows; None where it does not know that one, either."""
     journal = project.journal_path(photo)
-    if former is None or former.shape != mask.shape or journal.exists():
-        return None
     aside.rename(journal)
-    editor, recovered = MaskEditor.open(former, journal)
-    if recovered.outcome == "set aside":  # it was painted on something else than what the import replaced
-        return None
+    editor, recovered = MaskEditor.open(known, journal)
+    return None if recovered.outcome == "set aside" else editor
+
+
+def _back(editor: MaskEditor, steps: int) -> MaskEditor:
+    for _ in range(steps):
+        editor.undo()
+    return editor
+
+
+def _over(editor: MaskEditor, mask: Mask) -> MaskEditor:
     for _ in written(editor, _LABEL, pasted(mask)):
         pass
+    return editor
+
+
+def _saved(editor: MaskEditor) -> MaskEditor:
     editor.save(editor.snapshot(), lambda _mask: None)  # it is on disk already
     return editor
+
+
+def _is_of(mask: Mask, classes: ClassList) -> bool:
+    """Whether the classes that a mask holds are all in the list: an edit of the list rewrites no mask that is kept."""
+    return {int(value) for value in np.flatnonzero(count(mask))} <= {*classes.indices, VOID}
 
 
 def _former_mask(project: Project, photo: Photo) -> Mask | None:
