@@ -7,6 +7,7 @@ this module, never for what is called so in NumPy; any other name is refused bef
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, ClassVar, NoReturn
 
@@ -21,7 +22,7 @@ MAX_CLASSES = 256
 
 _KEPT_BYTES = 1 << 8
 _FIX = "Do not open it with anything else; ask who made it for masks as PNG files"
-_NUMBERS = frozenset("biuf")
+_NUMBERS = re.compile(r"[<>=|]?(b1|[iu][1248]|f[248])")
 
 
 class FoundArray:
@@ -150,12 +151,13 @@ class _Kind:
     """What numbers an array holds."""
 
     def __init__(self, text: object, *_: object) -> None:
-        if not isinstance(text, str) or len(text) > 8:
+        if not isinstance(text, str):
             raise pickle.UnpicklingError("an array of an unknown kind")
         self.is_object = text in ("O", "O8", "O4", "|O")
-        self.dtype = np.dtype(np.uint8) if self.is_object else np.dtype(text)
-        if self.dtype.kind not in _NUMBERS or self.dtype.itemsize > 8:
-            raise SegStudioError(f'one of its arrays holds "{text}", not numbers', fix=_FIX)
+        # Looked at before NumPy does, which takes other texts for lists of fields, and those for programs.
+        if not self.is_object and not _NUMBERS.fullmatch(text):
+            raise SegStudioError(f'one of its arrays holds "{text[:20]}", not numbers', fix=_FIX)
+        self.dtype = np.dtype(np.uint8 if self.is_object else text)
 
     def __setstate__(self, state: object) -> None:
         order = state[1] if isinstance(state, tuple) and len(state) > 1 else None

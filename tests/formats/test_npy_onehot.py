@@ -107,6 +107,7 @@ def test_nothing_else_is_brought_to_life(
         ({"a": np.zeros((0, 2, 2))}, "no size"),
         ({"a": np.array(["x"])}, "not numbers"),
         ({"a": np.zeros((2, 2), dtype=np.complex128)}, "not numbers"),
+        ({"a": np.zeros((2, 2), dtype="u1,u1")}, "not numbers|damaged"),
         ({"a": np.full((2, 2), 0.5)}, "no class numbers"),
         ({"a": np.full((2, 2), np.nan)}, "no class numbers"),
     ],
@@ -157,3 +158,13 @@ def test_damaged_files_are_told_or_read(tmp_path: Path, place: float, value: byt
         _read(path)
     except SegStudioError:
         return
+
+
+@pytest.mark.parametrize("kind", [b",1", b"(1,", b"f3", b"i9"])
+def test_kinds_that_numpy_would_look_into_are_told(tmp_path: Path, kind: bytes) -> None:
+    path = _saved(tmp_path / "a.npy", {"a": np.ones((2, 2, 2), dtype=np.float32)})
+    content = path.read_bytes()
+    assert content.count(b"\x8c\x02f4") == 1
+    path.write_bytes(content.replace(b"\x8c\x02f4", b"\x8c" + bytes([len(kind)]) + kind))
+    with pytest.raises(SegStudioError, match="not numbers"):
+        _read(path)
