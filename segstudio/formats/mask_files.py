@@ -27,6 +27,9 @@ from segstudio.formats.shapes import Annotation, LabelPicture, PicturePart
 
 MASK_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".gif"})
 
+LOSSY_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif"})
+"""Masks saved like this are known by their place, and refused."""
+
 MAX_LABELS = 256
 """More numbers or colours than this are no labels."""
 
@@ -53,7 +56,7 @@ def is_mask_place(inner: PurePosixPath) -> bool:
     """Tell whether a picture at this place, relative to the folder given, is no photo but a mask: by the innermost of
     its folders that is called like one of masks or of photos.
     """
-    if inner.suffix.lower() not in MASK_SUFFIXES:
+    if inner.suffix.lower() not in MASK_SUFFIXES | LOSSY_SUFFIXES:
         return False
     for folder in reversed(inner.parts[:-1]):
         if folder.lower() in PHOTO_FOLDERS:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from segstudio.formats.json_items import head_and_tail
+from segstudio.formats.mask_files import is_mask_place
 from segstudio.formats.safe_xml import peek
 
 
@@ -12,6 +13,11 @@ def is_voc_boxes(path: Path) -> bool:
     """Tell whether the file is Pascal VOC's XML of bounding boxes."""
     seen = peek(path)
     return seen.root == "annotation" and ("size" in seen.children or "bndbox" in seen.in_object)
+
+
+def is_lossy_mask(path: Path) -> bool:
+    """Tell whether a picture that lies among masks is one that cannot be one."""
+    return is_mask_place(PurePosixPath(path.parent.as_posix().lstrip("/"), path.name))
 
 
 def is_via_table(path: Path) -> bool:

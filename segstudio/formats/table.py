@@ -14,7 +14,7 @@ from segstudio.formats.cvat_video import is_cvat_video, read_cvat_video
 from segstudio.formats.index_png import is_index_png, numbers_of_masks, read_index_png
 from segstudio.formats.labelme_json import is_labelme_json, read_labelme_json
 from segstudio.formats.labelme_xml import is_labelme_xml, read_labelme_xml
-from segstudio.formats.not_ours import is_via_table, is_voc_boxes
+from segstudio.formats.not_ours import is_lossy_mask, is_via_table, is_voc_boxes
 from segstudio.formats.npy_onehot import is_npy_onehot, read_npy_onehot
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -183,6 +183,12 @@ REFUSED = (
         "Annotate areas (polygons), and export them as YOLO segmentation, CVAT or COCO",
     ),
     Refused(
+        is_lossy_mask,
+        (".jpg", ".jpeg", ".jpe", ".jfif"),
+        "this mask is a JPEG, which smears labels into one another",
+        "Save the masks as PNG or BMP where they were made",
+    ),
+    Refused(
         is_via_table,
         (".csv",),
         "this is VIA's table of regions, which is not read",
@@ -217,7 +223,11 @@ def is_annotation(path: Path) -> bool:
 
 def refused_extensions() -> frozenset[str]:
     """Return the extensions, in lower case, of files that may be annotations that are not read."""
-    return frozenset(extension for entry in REFUSED for extension in entry.extensions) - {".xml"}
+    return (
+        frozenset(extension for entry in REFUSED for extension in entry.extensions)
+        - {".xml"}
+        - PHOTO_SUFFIXES
+    )
 
 
 def why_refused(path: Path) -> NotReadError | None:

@@ -187,3 +187,15 @@ def test_a_damaged_mask_is_told(project: Project, tmp_path: Path, make_photo: Ma
     assert refusal is not None
     assert "masks/a.png: the mask" in str(refusal)
     assert "damaged or cut off" in str(refusal)
+
+
+def test_masks_saved_as_jpeg_are_refused(project: Project, tmp_path: Path, make_photo: MakePhoto) -> None:
+    for name in ("images/a.jpg", "GroundTruth/a.jpg", "images/b.jpg"):
+        make_photo(tmp_path / "in" / name)
+    _save(tmp_path / "in/GroundTruth/b.png")
+    (tmp_path / "in/classes.txt").write_text("background\nsky\nperson", encoding="utf-8")
+    report = _imported(project, tmp_path / "in")
+    assert report.imported == ("b.jpg",)
+    (told,) = report.not_read
+    assert "GroundTruth/a.jpg: this mask is a JPEG, which smears labels into one another" in told
+    assert len(report.without_annotation) == 1
