@@ -98,7 +98,7 @@ def embedded_photo(path: Path) -> EmbeddedPhoto | None:
         photo = _from_base64(data)
         kind = _kind_of_picture(photo)
     told = PurePosixPath(text_of(content.get("imagePath")).replace("\\", "/"))
-    stem = told.stem or path.stem
+    stem = told.stem.lstrip(".") or path.stem.lstrip(".") or "photo"  # a hidden file is no photo
     fits = told.suffix.lower() in PHOTO_SUFFIXES
     return EmbeddedPhoto(f"{stem}{told.suffix if fits else kind}", photo)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.labels import Labelling, LabelUse, count_labels, label_uses
@@ -20,14 +19,14 @@ from segstudio.formats.options import (
     never,
     unheard,
 )
+from segstudio.formats.photo_keys import keys_of
 from segstudio.formats.places import PhotoFile, SourceFile
 from segstudio.formats.shapes import Annotation, Undrawn
-from segstudio.formats.sources import Gathered, photo_key
+from segstudio.formats.sources import Gathered
 from segstudio.formats.table import Format, NotReadError, format_named, recognise
 from segstudio.formats.threads import in_threads
 from segstudio.project.classes import ClassList
 from segstudio.project.images import is_photo
-from segstudio.project.photos import clean_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ def _settled(options: ImportOptions, *, only_photos: bool) -> ImportOptions:
 
 def _planned(matching: Matching, under: str) -> tuple[tuple[PlannedPhoto, ...], tuple[PlannedPhoto, ...]]:
     """Return the photos with an annotation, by key, and those without."""
-    keys = _keys([photo for _, photo in matching.pairs] + list(matching.spare), under)
+    keys = keys_of([photo for _, photo in matching.pairs] + list(matching.spare), under)
     photos = [PlannedPhoto(keys[photo.path], photo, annotation) for annotation, photo in matching.pairs]
     spare = tuple(PlannedPhoto(keys[photo.path], photo) for photo in matching.spare)
     return tuple(sorted(photos, key=lambda planned: planned.key)), spare
@@ -224,31 +223,3 @@ def _take(found: Sequence[_ReadFile], reading: _Reading) -> None:
         reading.formats[one.file.path] = one.format
         for label, colour in one.labels.items():
             reading.colours.setdefault(label, colour)
-
-
-def _keys(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:
-    """Give each photo a key of its own: short where that is unique, else its whole path below its folder, else
-    with the name of that folder before it, else with a number. Keys that differ in case alone count as equal.
-    """
-    makers = (
-        lambda photo: photo_key(photo.name),
-        lambda photo: str(photo.name),
-        lambda photo: photo.shown,
-    )
-    before = PurePosixPath(under.replace("\\", "/")) if under else PurePosixPath()
-    keys: dict[Path, str] = {}
-    waiting = list(photos)
-    for maker in makers:
-        made = {photo.path: clean_key(str(before / maker(photo).lstrip("/"))) for photo in waiting}
-        counts = Counter(key.casefold() for key in [*keys.values(), *made.values()])
-        unique = {path: key for path, key in made.items() if counts[key.casefold()] == 1}
-        keys.update(unique)
-        waiting = [photo for photo in waiting if photo.path not in unique]
-    taken = {key.casefold() for key in keys.values()}
-    for photo in waiting:
-        name = before / photo_key(photo.name)
-        numbered = (clean_key(str(name.with_stem(f"{name.stem}-{number}"))) for number in count(2))
-        tried = chain([clean_key(str(name))], numbered)  # the first of them needs no number
-        keys[photo.path] = next(key for key in tried if key.casefold() not in taken)
-        taken.add(keys[photo.path].casefold())
-    return keys
