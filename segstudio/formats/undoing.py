@@ -17,7 +17,7 @@ from segstudio.project.class_edit import taken_back
 from segstudio.project.class_uses import MaskCounter
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import read_mask
-from segstudio.project.painted_photos import Journals, held, not_painted
+from segstudio.project.painted_photos import Journals, held, kept_from_painting
 from segstudio.project.photos import Photo, PhotoState
 from segstudio.project.project import Project, stamp
 from segstudio.project.removal import stage_removal
@@ -80,7 +80,7 @@ def undo_import(
     project.refresh()
     _settle(project, record, journals)
     photos = {photo.key: photo for photo in project.photos() if photo.key in record.brought}
-    with not_painted(project, list(photos.values())):
+    with kept_from_painting(project, list(photos.values())):
         undoing = _Undoing(project, path.parent.name, record, journals)
         for done, photo in enumerate(photos.values()):
             check_cancelled(cancelled)

@@ -11,7 +11,7 @@ from segstudio.project.change import Change
 from segstudio.project.classes import ClassList
 from segstudio.project.images import photo_size
 from segstudio.project.masks import Mask
-from segstudio.project.painted_photos import not_painted
+from segstudio.project.painted_photos import kept_from_painting
 from segstudio.project.photos import PhotoState, Status
 from segstudio.project.project import Project, stamp
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
@@ -50,7 +50,7 @@ def bring_in(
     taken = {photo.key.casefold() for photo in project.photos()}
     keys: list[str] = []
     here = [project.photo(photo.key) for photo in photos if photo.key is not None]
-    with not_painted(project, here), project.change() as change:
+    with kept_from_painting(project, here), project.change() as change:
         if classes is not None and classes != project.classes:
             change.set_classes(classes)
         for number, photo in enumerate(photos):

@@ -32,7 +32,10 @@ class Journals(Protocol):
 
 @contextmanager
 def not_painted(project: Project, photos: Sequence[Photo]) -> Iterator[None]:
-    """Keep everybody from painting on `photos`; raises SegStudioError when somebody does."""
+    """Go on while nobody paints on `photos`; raises SegStudioError when somebody does.
+
+    Where no lock file lies nobody is kept from beginning: see `kept_from_painting`.
+    """
     with ExitStack() as locks:
         for photo in {photo.key: photo for photo in photos}.values():  # nobody can hold one lock twice
             lock = project.paint_lock(photo)
@@ -46,7 +49,7 @@ def not_painted(project: Project, photos: Sequence[Photo]) -> Iterator[None]:
 
 @contextmanager
 def nobody_begins(project: Project) -> Iterator[None]:
-    """Let nobody begin to paint on any photo of the project: what a number means is about to change.
+    """Let nobody begin to paint on any photo of the project: what a number means, or a photo itself, is about to change.
 
     Whoever paints already is not kept from it: ask `not_painted` inside. Raises SegStudioError when another such
     change is under way.
@@ -54,12 +57,27 @@ def nobody_begins(project: Project) -> Iterator[None]:
     let_go = _hold_soon(_numbers_lock(project))
     if let_go is None:
         raise SegStudioError(
-            "somebody is changing the classes", where=str(project.folder), fix="Try again in a moment"
+            "masks are being changed already, here or in another window",
+            where=str(project.folder),
+            fix="Try again in a moment",
         )
     try:
         yield
     finally:
         let_go()
+
+
+@contextmanager
+def kept_from_painting(project: Project, photos: Sequence[Photo]) -> Iterator[None]:
+    """Keep everybody from painting on `photos` and from beginning to; raises SegStudioError when somebody does already.
+
+    Meanwhile nobody can begin on any other photo, either: it is for what takes a moment.
+    """
+    if not photos:
+        yield
+        return
+    with nobody_begins(project), not_painted(project, photos):
+        yield
 
 
 def begin_painting(project: Project, photo: Photo) -> Callable[[], None] | None:

@@ -7,6 +7,7 @@ they lay in the project. Removing and bringing back happen whole or not at all. 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from segstudio.errors import SegStudioError
 from segstudio.project.change import Change, file_stamp, mask_name, state_name
 from segstudio.project.classes import ClassList
-from segstudio.project.painted_photos import not_painted
+from segstudio.project.painted_photos import kept_from_painting
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project, stamp
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
@@ -37,7 +38,10 @@ class RemovedPhoto(BaseModel):
 
 
 class Removal(BaseModel):
-    """What was removed together; `when` is an ISO 8601 time with offset, `classes` those of the project then."""
+    """What was removed together; `when` is an ISO 8601 time with offset, `classes` those of the project then.
+
+    A later removal has a greater `number`, and none that was ever given is given again.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -79,7 +83,7 @@ def remove_photos(
     photos = [project.photo(key) for key in dict.fromkeys(keys)]
     if not photos:
         raise SegStudioError("no photo was named", where=str(project.folder))
-    with not_painted(project, photos), project.change() as change:
+    with kept_from_painting(project, photos), project.change() as change:
         return stage_removal(project, change, photos, progress=progress, cancelled=cancelled)
 
 
@@ -93,7 +97,7 @@ def stage_removal(
 ) -> Removal:
     """Let a change move these photos to the trash, as `remove_photos` does; nobody may be painting on them."""
     who, when = stamp()
-    number = max(_numbers(project.folder), default=0) + 1
+    number = _next_number(project.folder)
     removal = Removal(number=number, when=when, who=who, classes=project.classes)
     removed = []
     for done, photo in enumerate(photos):
@@ -117,14 +121,16 @@ def bring_back(
 ) -> str:
     """Put the photos of a removal back as they were, all or none; returns a sentence where one is to be said, or nothing.
 
-    Raises SegStudioError when the removal is no longer there or the place of one of its photos is taken, and as
+    Raises SegStudioError when this very removal is no longer there or the place of one of its photos is taken, and as
     `Project.change` does; nothing has changed then.
     """
     project.refresh()
-    if _read(project.folder / removal.folder / _FILE) is None:
+    there = file_stamp(project.folder / removal.folder / _FILE)
+    if _read(project.folder / removal.folder / _FILE) != removal:
         raise SegStudioError("these photos are no longer in the trash", where=str(project.folder))
     _check_free(project, removal)
     with project.change() as change:
+        change.rely_on_file(f"{removal.folder}/{_FILE}", there)
         for done, photo in enumerate(removal.photos):
             check_cancelled(cancelled)
             _stage_return(project, change, photo, removal.folder)
@@ -188,6 +194,13 @@ def _check_free(project: Project, removal: Removal) -> None:
                 where=str(project.folder),
                 fix="Remove or rename that one first, then bring this one back",
             )
+
+
+def _next_number(project: Path) -> int:
+    """Return the time (UTC) in figures down to milliseconds: of removals that were brought back nothing is left to count."""
+    now = datetime.now(UTC)
+    time = int(f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}")
+    return max(time, max(_numbers(project), default=0) + 1)
 
 
 def _numbers(project: Path) -> list[int]:

@@ -8,6 +8,7 @@ from segstudio.files import hold
 from segstudio.project.bringing_in import Incoming, bring_in, free_key
 from segstudio.project.images import encode_png
 from segstudio.project.masks import Mask
+from segstudio.project.painted_photos import begin_painting
 from segstudio.project.project import Project
 from segstudio.project.threads import WorkStopped
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
@@ -91,6 +92,17 @@ def test_all_or_none(project: Project, add_photo: AddPhoto, outside: Path, finge
 def test_a_mask_of_another_size_names_the_photo(project: Project, outside: Path) -> None:
     with pytest.raises(SegStudioError, match=r"ü 1\.png: the mask is 81 × 60 pixels, the photo 80 × 60"):
         bring_in(project, [_incoming(outside, size=(60, 81))])
+
+
+def test_nobody_begins_to_paint_on_a_photo_that_gets_a_mask(project: Project, add_photo: AddPhoto) -> None:
+    add_photo("a.png")
+    begun: list[object] = []
+    bring_in(
+        project,
+        [_incoming(project.photo("a.png").path, key="a.png")],
+        progress=lambda *_: begun.append(begin_painting(project, project.photo("a.png"))),
+    )
+    assert begun == [None]
 
 
 def test_a_photo_that_somebody_paints_on_is_left_alone(project: Project, add_photo: AddPhoto) -> None:

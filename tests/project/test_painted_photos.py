@@ -15,7 +15,7 @@ import pytest
 from segstudio.errors import SegStudioError
 from segstudio.files import hold
 from segstudio.project import painted_photos
-from segstudio.project.painted_photos import begin_painting, held, not_painted
+from segstudio.project.painted_photos import begin_painting, held, kept_from_painting, not_painted
 from segstudio.project.project import Project
 from tests.project.conftest import AddPhoto
 
@@ -54,6 +54,22 @@ def test_the_photo_and_the_computer_are_named(one: Project, monkeypatch: pytest.
         assert " on this computer, by " in refusal(one)
     with painting(one, "desk-3"):
         assert ' on the computer "desk-3"' in refusal(one)
+
+
+def test_nobody_begins_where_nobody_has_painted_yet(one: Project) -> None:
+    """No lock file lies there that could be held."""
+    (photo,) = one.photos()
+    assert not one.paint_lock(photo).exists()
+    with kept_from_painting(one, [photo]):
+        assert begin_painting(one, photo) is None
+    let_go = begin_painting(one, photo)
+    assert let_go is not None
+    with pytest.raises(SegStudioError, match="open for painting"), kept_from_painting(one, [photo]):
+        pass
+    with kept_from_painting(one, []):
+        pass
+    let_go()
+    assert not list((one.folder / "masks").glob("*.lock"))
 
 
 def test_a_crash_leaves_nothing_that_counts_or_stays(one: Project) -> None:

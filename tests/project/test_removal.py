@@ -10,8 +10,9 @@ import pytest
 from segstudio.errors import SegStudioError
 from segstudio.files import hold
 from segstudio.project.images import encode_png
+from segstudio.project.painted_photos import begin_painting
 from segstudio.project.project import Project
-from segstudio.project.removal import TRASH, bring_back, removals, remove_photos
+from segstudio.project.removal import bring_back, removals, remove_photos
 from segstudio.project.threads import WorkStopped
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
 
@@ -66,13 +67,39 @@ def test_the_file_of_a_photo_that_was_not_copied_stays(
 
 def test_each_removal_comes_back_by_itself(full: Project) -> None:
     first, second = remove_photos(full, ["a.jpg"]), remove_photos(full, ["c.png"])
-    assert [removal.number for removal in removals(full.folder)] == [1, 2]
+    assert removals(full.folder) == (first, second)
     bring_back(full, first)
     assert full.keys() == ("a.jpg", "deep/b [1].png")
     with pytest.raises(SegStudioError, match="no longer in the trash"):
         bring_back(full, first)
     bring_back(full, second)
     assert len(full.keys()) == 3
+
+
+def test_a_removal_that_was_brought_back_is_never_taken_for_a_later_one(full: Project) -> None:
+    """A button that offers to take back the first may still be there."""
+    first = remove_photos(full, ["a.jpg"])
+    bring_back(full, first)
+    second = remove_photos(full, ["a.jpg", "c.png"])
+    assert second.number > first.number
+    with pytest.raises(SegStudioError, match="no longer in the trash"):
+        bring_back(full, first)
+    with pytest.raises(SegStudioError, match="no longer in the trash"):
+        bring_back(full, first.model_copy(update={"number": second.number}))
+    assert removals(full.folder) == (second,)
+    bring_back(full, second)
+    assert len(full.keys()) == 3
+
+
+def test_a_removal_numbered_as_formerly_comes_back(full: Project) -> None:
+    removal = remove_photos(full, ["a.jpg"])
+    old = removal.model_copy(update={"number": 7})
+    (full.folder / removal.folder).rename(full.folder / old.folder)
+    (full.folder / old.folder / "removal.json").write_text(old.model_dump_json())
+    newer = remove_photos(full, ["c.png"])
+    assert removals(full.folder) == (old, newer)
+    bring_back(full, old)
+    assert len(full.keys()) == 2
 
 
 def test_nothing_is_lost_where_the_place_is_taken(
@@ -102,6 +129,16 @@ def test_nothing_is_removed_while_somebody_paints_or_when_it_is_stopped(
     assert fingerprint(full.folder) == before
 
 
+def test_nobody_begins_to_paint_on_what_is_being_removed(full: Project) -> None:
+    """Its mask would stay, of a photo that is gone, and its place be taken when it is brought back."""
+    other = Project.open(full.folder)
+    begun: list[object] = []
+    remove_photos(
+        full, ["a.jpg"], progress=lambda *_: begun.append(begin_painting(other, other.photo("a.jpg")))
+    )
+    assert begun == [None]
+
+
 def test_classes_that_went_meanwhile_are_told(full: Project) -> None:
     removal = remove_photos(full, ["a.jpg"])
     full.save_classes(full.classes.removed("sky"))
@@ -109,8 +146,8 @@ def test_classes_that_went_meanwhile_are_told(full: Project) -> None:
 
 
 def test_a_removal_that_cannot_be_read_hides_no_other(full: Project) -> None:
-    remove_photos(full, ["a.jpg"])
-    (full.folder / TRASH / "000001" / "removal.json").write_text("{")
+    broken = remove_photos(full, ["a.jpg"])
+    (full.folder / broken.folder / "removal.json").write_text("{")
     removal = remove_photos(full, ["c.png"])
-    assert removal.number == 2
+    assert removal.number > broken.number
     assert removals(full.folder) == (removal,)
