@@ -18,6 +18,8 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 
 WALL_CLOCK = bool(os.environ.get("SEGSTUDIO_WALL_CLOCK"))
 
+LONGEST_MS = 100.0
+"""From about here on a person feels that the window does not answer."""
 _EVERY_MS = 2
 _SCHEDULER = Path("/proc/thread-self/schedstat")
 
@@ -59,6 +61,19 @@ def watching() -> Iterator[Gaps]:
     finally:
         tick()
         timer.stop()
+
+
+def crowd() -> float:
+    """Return how many programs share a core: a worker that waits for its turn there may hold Python's lock meanwhile."""
+    return 1.0 if WALL_CLOCK else max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def told(**longest_ms: float) -> None:
+    """Print figures, a line each (they are seen with -s); none may be felt, not even once."""
+    for name, ms in longest_ms.items():
+        print(f"\n  {name.replace('_', ' ')}: {ms:.0f} ms", end="", flush=True)  # noqa: T201
+    limit = LONGEST_MS * crowd()
+    assert {name: ms for name, ms in longest_ms.items() if ms >= limit} == {}, f"{limit:.0f} ms are too long"
 
 
 def _now_ms() -> float:

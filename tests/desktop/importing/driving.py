@@ -35,16 +35,16 @@ def dropped(window: Window, *paths: Path) -> None:
     QApplication.sendEvent(window, QDropEvent(QPointF(200, 200), copying, data, buttons, keys))
 
 
-def wait_until_looked_at(qtbot: QtBot, tab: ImportTab) -> None:
-    qtbot.waitUntil(lambda: tab.is_settled, timeout=WAIT_MS)
+def wait_until_looked_at(qtbot: QtBot, tab: ImportTab, latest_ms: int = WAIT_MS) -> None:
+    qtbot.waitUntil(lambda: tab.is_settled, timeout=latest_ms)
 
 
-def import_all(qtbot: QtBot, window: Window, tab: ImportTab) -> None:
+def import_all(qtbot: QtBot, window: Window, tab: ImportTab, latest_ms: int = WAIT_MS) -> None:
     """Press Import and wait for the report."""
     action = window._actions["import.start"]
     assert action.isEnabled()
     action.trigger()
-    qtbot.waitUntil(lambda: tab.currentWidget() is tab.report, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: tab.currentWidget() is tab.report, timeout=latest_ms)
 
 
 def states(tab: ImportTab) -> dict[str, str]:
