@@ -176,7 +176,8 @@ class _Line(QWidget):
         target = row.target
         shown = row.label or "(no name)"
         there = classes.find(target.name) if target.kind is Kind.CLASS else None
-        colour = there.colour if there is not None else target.colour
+        asked = row.colour if target.kind is Kind.OPEN else ""  # of a mask, it tells what is asked about
+        colour = there.colour if there is not None else target.colour or asked
         shapes = _shapes(row)
         self._name.set_whole(shown)
         self._tell_count()

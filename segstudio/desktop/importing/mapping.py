@@ -34,13 +34,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
-    """A label, how many shapes carry it in how many photos, and what it becomes. `hint` is a class that is alike."""
+    """A label, how many shapes carry it in how many photos, and what it becomes. `hint` is a class that is alike, `colour`
+    what the files declare or paint it with (`#RRGGBB`, or empty).
+    """
 
     label: str
     shapes: int
     photos: int
     target: Target
     hint: str = ""
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def label_rows(
         if target is None:
             target = _default(use, classes, (*taken, *_new_colours(rows)))
         hint = _alike(use.name, classes) if target.kind is Kind.OPEN else ""
-        rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint))
+        rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint, _parsed(use.colour)))
     order = {folded(row.label): place for place, row in enumerate(before)}
     rows = _small_over_large(rows, classes, areas or {})
     if before and keep_order:
@@ -175,10 +178,11 @@ def order_change(rows: Sequence[LabelRow], classes: ClassList) -> str:
 
 
 def new_target(row: LabelRow, rows: Sequence[LabelRow], classes: ClassList, colour: str = "") -> Target:
-    """Return a new class for a label, called like it, in `colour` or one that is not in use."""
+    """Return a new class for a label, called like it, in `colour`, that of the files, or one that is not in use."""
     used = (*(entry.colour for entry in classes.classes), *_new_colours(rows))
     name = " ".join(row.label.split()) or "unnamed"
-    return Target(Kind.NEW, name, _parsed(colour) or next_colours(1, used)[0])
+    told = row.colour if row.colour not in used else ""
+    return Target(Kind.NEW, name, _parsed(colour) or told or next_colours(1, used)[0])
 
 
 def all_new(rows: tuple[LabelRow, ...], classes: ClassList) -> tuple[LabelRow, ...]:

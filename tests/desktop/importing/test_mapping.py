@@ -13,6 +13,7 @@ from segstudio.desktop.importing.mapping import (
     Target,
     aimed,
     aimed_in_order,
+    all_new,
     carried,
     draw_order,
     label_rows,
@@ -96,6 +97,14 @@ def test_choices_and_order_stay_when_more_is_given() -> None:
     ]
     gone = label_rows([_use("person")], ClassList.from_names(["rope"]), after)
     assert gone[0].target.kind is Kind.OPEN
+
+
+def test_an_open_label_carries_its_colour_into_the_new_class() -> None:
+    rows = label_rows([_use("#800000", "#800000"), _use("rope", JUMPS.named("sky").colour)], JUMPS)
+    assert [row.colour for row in rows] == ["#800000", JUMPS.named("sky").colour]
+    colours = [row.target.colour for row in all_new(rows, JUMPS)]
+    assert colours[0] == "#800000"
+    assert colours[1] not in ("", JUMPS.named("sky").colour)  # that is in use
 
 
 @pytest.mark.parametrize(
