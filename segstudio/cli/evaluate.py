@@ -136,7 +136,7 @@ def evaluate(
 
 def labelled_photos(project: Project, split: SplitChoice) -> list[Photo]:
     """Return the labelled photos of a split; raises SegStudioError when there are none."""
-    labelled = [photo for photo in project.photos() if photo.has_mask]
+    labelled = [photo for photo in project.photos() if photo.is_labelled]
     chosen = [photo for photo in labelled if split is SplitChoice.ALL or photo.split == split.value]
     if chosen:
         return chosen

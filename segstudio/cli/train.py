@@ -73,7 +73,10 @@ def train(
 
 def make_split(project: Project, recipe: Recipe, out: Output) -> None:
     """Split the photos that nobody decided about at random when none is for validation yet, and say so."""
-    labelled = [photo for photo in project.photos() if photo.has_mask]
+    left_out = [photo.key for photo in project.photos() if photo.damage]
+    if left_out:
+        out.warn(f"Left out, as their records cannot be read: {', '.join(left_out)} (see segstudio check).")
+    labelled = [photo for photo in project.photos() if photo.is_labelled]
     undecided = [photo for photo in labelled if photo.split is None]
     if not labelled or any(photo.split == "val" for photo in labelled):
         return

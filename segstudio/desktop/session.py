@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.opened import OpenedProject, differences, with_noted, with_photo
-from segstudio.desktop.problems import Problem
+from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.settings import Places
 from segstudio.desktop.work import Job, JobControl, JobStatus
 
@@ -49,6 +50,8 @@ class ProjectSession(QObject):
         self._is_shut = False
         self._looked_at = -_OLD_S
         self._status: JobStatus | None = None
+        self._damaged: Path | None = None
+        self._to_tell: Problem | None = None
 
     @property
     def opened(self) -> OpenedProject | None:
@@ -72,13 +75,38 @@ class ProjectSession(QObject):
         places = self._places
 
         def work(_control: JobControl) -> OpenedProject:
-            from segstudio.desktop.opened_reading import read_opened, remember_thumbnail
+            from segstudio.desktop.opened_reading import remember_thumbnail
 
-            opened = read_opened(folder)
+            opened = self._read(folder)
             remember_thumbnail(opened, places.thumbnail(opened.folder))
             return opened
 
         self._start(f"Opening {folder.name}", work)
+
+    def restore(self, folder: Path) -> None:
+        """Put the last good copy of the project's document in the place of the damaged one, and open the project."""
+
+        def work(_control: JobControl) -> OpenedProject:
+            from segstudio.project.project import Project
+
+            aside = Project.restore(folder)
+            opened = self._read(folder)
+            kept = f" The damaged file is kept as {aside.name}." if aside is not None else ""
+            self._to_tell = Problem(f"The last good copy of the project is in use.{kept}", level="info")
+            return opened
+
+        self._start(f"Opening {folder.name}", work)
+
+    def _read(self, folder: Path, before: OpenedProject | None = None) -> OpenedProject:
+        """Read a project, in a worker; remembers where the last good copy of its document could be used."""
+        from segstudio.desktop.opened_reading import read_opened
+        from segstudio.project.document import DamagedDocumentError
+
+        try:
+            return read_opened(folder, before)
+        except DamagedDocumentError:
+            self._damaged = folder
+            raise
 
     def create(self, folder: Path, name: str, classes: tuple[tuple[str, str], ...]) -> None:
         """Make a project with classes (name, `#RRGGBB`), and open it."""
@@ -132,9 +160,7 @@ class ProjectSession(QObject):
         self._noted = {}
 
         def work(_control: JobControl) -> OpenedProject:
-            from segstudio.desktop.opened_reading import read_opened
-
-            return read_opened(before.folder, before)
+            return self._read(before.folder, before)
 
         self._look = Job("Looking for changes", work, self)
         self._look.succeeded.connect(self._on_looked)
@@ -201,7 +227,7 @@ class ProjectSession(QObject):
     def _on_look_failed(self, problem: Problem) -> None:
         if self.sender() is self._look:
             self._stop_looking()
-            self.problem_met.emit(problem)
+            self.problem_met.emit(self._with_way_out(problem))
 
     # -- the job
 
@@ -235,11 +261,21 @@ class ProjectSession(QObject):
         if another:
             _log.info("opened a project of %d photos", len(opened.photos))
             self.project_opened.emit()
+        told, self._to_tell = self._to_tell, None
+        if told is not None:
+            self.problem_met.emit(told)
 
     @Slot(object)
     def _on_failed(self, problem: Problem) -> None:
         self._end_job()
-        self.problem_met.emit(problem)
+        self.problem_met.emit(self._with_way_out(problem))
+
+    def _with_way_out(self, problem: Problem) -> Problem:
+        """Offer the last good copy where the document of the project is damaged."""
+        folder, self._damaged = self._damaged, None
+        if folder is None:
+            return problem
+        return replace(problem, actions=(Remedy("Use the last good copy", do=lambda: self.restore(folder)),))
 
     @Slot()
     def _on_stopped(self) -> None:

@@ -9,24 +9,22 @@ whoever opens or changes the project next.
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.files import copy_file, locked, write_bytes, write_text
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask, encode_mask
+from segstudio.project.moving import FILES, LIST, move, write_list
 from segstudio.project.photos import Photo, PhotoState, clean_key
 
 STAGING = ".staging"
-_LIST = "commit.json"
-_REMOVED = "remove.json"
-_FILES = "files"
 _LOCKED = ".lock"
 _ROOT_TRIES = 100
 
@@ -40,7 +38,7 @@ class Change:
     """The files of one change while they are being staged. Methods may be called from several threads."""
 
     def __init__(self, staging: Path, classes: ClassList) -> None:
-        self._files = staging / _FILES
+        self._files = staging / FILES
         self._adding = threading.Lock()
         self._added: set[str] = set()
         self.old_classes = classes
@@ -54,6 +52,7 @@ class Change:
         self.known_files: dict[str, FileStamp | None] = {}
         self.removed: set[str] = set()
         self.forgotten: set[str] = set()
+        self._labelled: set[str] = set()
         self.has_masks = False
 
     @property
@@ -86,7 +85,7 @@ class Change:
             if not replace:
                 self.new_photos.add(key)
         if copy:
-            copy_file(source, self._files / "photos" / key)
+            copy_file(source, self._files / "photos" / key, settle=False)
             self.copied.add(key)
         else:
             self.references[key] = source.resolve()
@@ -96,22 +95,34 @@ class Change:
     def put_mask(self, key: str, mask: Mask) -> str:
         """Add or replace the mask of the photo `key`; returns the SHA-256 of its file."""
         self.has_masks = True
+        self._labelled.add(clean_key(key))
         data = encode_mask(mask, self.classes)
-        write_bytes(self._files / mask_name(clean_key(key)), data)
+        write_bytes(self._files / mask_name(clean_key(key)), data, settle=False)
         return hashlib.sha256(data).hexdigest()
 
     def put_state(self, key: str, state: PhotoState) -> None:
         """Add or replace split, status and origin of the photo `key`."""
-        write_text(self._files / state_name(clean_key(key)), state.model_dump_json(indent=1))
+        self._labelled.add(clean_key(key))
+        write_text(self._files / state_name(clean_key(key)), state.model_dump_json(indent=1), settle=False)
 
     def update_state(self, key: str, update: StateUpdate) -> None:
         """Work the state of the photo `key` out when the change is committed, from what is on disk by then."""
         self.updates[clean_key(key)] = update
 
+    def labelled(self) -> set[str]:
+        """Return the photos that get a mask or a state, without those that the change brings itself."""
+        keys = self._labelled | self.updates.keys()
+        return {key for key in keys if key.casefold() not in self._added}
+
     def settle_states(self, project: Path) -> None:
         """Do what `update_state` was told; call it with the project's lock held."""
         for key, update in self.updates.items():
             self.put_state(key, update(read_state(project, key)))
+        for key in (photo.key for photo in self.known.values() if photo.damage):
+            if (
+                self._files / state_name(key)
+            ).exists():  # what cannot be read is kept beside what replaces it
+                self.put_link(aside_name(state_name(key)), project / state_name(key))
 
     def rely_on(self, photo: Photo) -> None:
         """Refuse to commit when the state of `photo` has changed by then, or it has got or lost its mask."""
@@ -119,7 +130,7 @@ class Change:
 
     def put_source(self, name: str, path: Path) -> None:
         """Keep an annotation file as it was imported, under `sources/<name>`, which must be free."""
-        copy_file(path, self._files / "sources" / clean_key(name))
+        copy_file(path, self._files / "sources" / clean_key(name), settle=False)
         self.new_sources.add(clean_key(name))
 
     def set_classes(self, classes: ClassList) -> None:
@@ -128,7 +139,7 @@ class Change:
 
     def put_file(self, name: str, data: bytes) -> None:
         """Add or replace any file of the project, by its path relative to the project."""
-        write_bytes(self._files / clean_key(name), data)
+        write_bytes(self._files / clean_key(name), data, settle=False)
 
     def put_link(self, name: str, path: Path) -> None:
         """Add a file of the project by another name, without copying it where the disk can do that.
@@ -140,7 +151,7 @@ class Change:
         try:
             target.hardlink_to(path)
         except OSError:
-            copy_file(path, target)
+            copy_file(path, target, settle=False)
 
     def remove_file(self, name: str) -> None:
         """Remove a file of the project, once all others are in place; that there is none is no error."""
@@ -183,6 +194,22 @@ def read_state(project: Path, key: str) -> PhotoState:
     return PhotoState.read(path) if path.exists() else PhotoState()
 
 
+def _known_state(project: Path, photo: Photo) -> PhotoState | None:
+    """Return the state on disk; what was damaged when the photo was listed counts as unchanged while it still is."""
+    try:
+        state = read_state(project, photo.key)
+    except SegStudioError:
+        if not photo.damage:
+            raise
+        return photo.state
+    return None if photo.damage else state
+
+
+def aside_name(name: str) -> str:
+    """Return a name that nobody reads, for a damaged file that is kept beside what takes its place."""
+    return f"{name}.damaged-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
+
+
 @contextmanager
 def staging_folder(project: Path) -> Iterator[Path]:
     """Give a new staging folder that is removed at the end, whatever happened; a lock marks it as alive.
@@ -194,10 +221,10 @@ def staging_folder(project: Path) -> Iterator[Path]:
         with ExitStack() as held:
             _mark_alive(held, folder, project)  # before the folder, so that nobody takes it for a dead one
             try:
-                _make(folder / _FILES, project)
+                _make(folder / FILES, project)
                 yield folder
             finally:
-                if not (folder / _LIST).exists():
+                if not (folder / LIST).exists():
                     shutil.rmtree(folder, ignore_errors=True)
     finally:
         _tidy(folder)
@@ -225,23 +252,22 @@ def commit(project: Path, folder: Path, removed: Collection[str] = ()) -> None:
 
     Raises SegStudioError, with nothing moved, when a file would have to take the place of a folder.
     """
-    files = folder / _FILES
-    names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
-    for name in names:
-        _check_free(project, name)
-    if removed:  # a file of its own: the list stays as every SegStudio reads it
-        write_text(folder / _REMOVED, json.dumps(sorted(set(removed) - set(names)), ensure_ascii=False))
-    write_text(folder / _LIST, json.dumps(names, ensure_ascii=False))
-    _move(project, folder)
+    write_list(project, folder, removed)
+    move(project, folder)
 
 
 def check_current(
-    project: Path, change: Change, classes: ClassList, keys: Callable[[], Collection[str]]
+    project: Path,
+    change: Change,
+    classes: ClassList,
+    keys: Callable[[], Collection[str]],
+    is_there: Callable[[str], bool],
 ) -> None:
     """Refuse a change that was worked out from what is no longer so; call it with the project's lock held.
 
-    `classes` and `keys` are those of the project on disk by now. A class list may only replace the one that it
-    was made from. Masks stand as long as each number they may hold still has its name: classes added meanwhile
+    `classes` and `keys` are those of the project on disk by now; `is_there` tells of one key whether it is among
+    them, without a look at all. Nothing is labelled that is not there: it would be in the way of what comes back.
+    A class list may only replace the one that it was made from. Masks stand as long as each number they may hold still has its name: classes added meanwhile
     and other colours do not hurt. Raises SegStudioError that tells what has changed.
     """
     if change.new_classes is not None and classes != change.old_classes:
@@ -253,9 +279,12 @@ def check_current(
         for key in sorted(change.new_photos):
             if key.casefold() in there:
                 raise _outdated(project, f'there is a photo "{key}" now')
+    for key in sorted(change.labelled()):
+        if not is_there(key):
+            raise _outdated(project, f'there is no photo "{key}" any more')
     for photo in change.known.values():
         if (
-            read_state(project, photo.key) != photo.state
+            _known_state(project, photo) != photo.state
             or (project / mask_name(photo.key)).exists() != photo.has_mask
         ):
             raise _outdated(project, f'somebody worked on the photo "{photo.key}"')
@@ -303,8 +332,8 @@ def recover(project: Path, *, but: Path | None = None) -> None:
                 held.enter_context(locked(_lock_of(folder), timeout_s=0))
             except SegStudioError:
                 continue  # its process is alive, or the project is read-only: not ours to touch
-            if (folder / _LIST).exists():
-                _move(project, folder)
+            if (folder / LIST).exists():
+                move(project, folder)
             else:
                 shutil.rmtree(folder, ignore_errors=True)
         _tidy(folder)
@@ -319,49 +348,6 @@ def _make(folder: Path, project: Path) -> None:
             where=str(project),
             fix="Check its permissions",
         ) from error
-
-
-def _check_free(project: Path, name: str) -> None:
-    target = project / clean_key(name)
-    if target.is_dir():
-        raise SegStudioError("a folder stands where a file must go", where=str(target), fix="Move it away")
-    for parent in target.relative_to(project).parents:
-        if (project / parent).exists() and not (project / parent).is_dir():
-            raise SegStudioError(
-                "a file stands where a folder must go", where=str(project / parent), fix="Move it away"
-            )
-
-
-def _move(project: Path, folder: Path) -> None:
-    names = json.loads((folder / _LIST).read_text(encoding="utf-8"))
-    try:
-        for name in names:
-            staged, target = folder / _FILES / name, project / clean_key(name)
-            if staged.exists():  # otherwise an earlier attempt has moved it
-                target.parent.mkdir(parents=True, exist_ok=True)
-                staged.replace(target)
-        for name in _removed(folder):
-            _remove(project, project / clean_key(name))
-    except OSError as error:
-        raise SegStudioError(
-            f"a file of the project could not be replaced ({error.strerror})",
-            where=str(error.filename or project),
-            fix="Make it writable and open the project again: the change is kept and will be finished",
-        ) from error
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _removed(folder: Path) -> list[str]:
-    path = folder / _REMOVED
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
-
-
-def _remove(project: Path, path: Path) -> None:
-    """Remove a file and the folders that are empty then, but for those at the top of the project."""
-    path.unlink(missing_ok=True)
-    for folder in path.relative_to(project).parents[:-2]:
-        with suppress(OSError):  # not empty
-            (project / folder).rmdir()
 
 
 def _lock_of(folder: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,19 @@ from segstudio.files import copy_file, write_text
 from segstudio.project.classes import ClassList
 
 FILE_NAME = "project.json"
+BACKUP_NAME = "project.json.bak"
+"""The last good copy: written with every change of the project."""
+
 SCHEMA = 1
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
 MIGRATIONS: Mapping[int, Migration] = {}
 """For each older schema the step that makes the next one of it."""
+
+
+class DamagedDocumentError(SegStudioError):
+    """project.json is missing or cannot be read, but there is a good copy that `last_good_copy` reads."""
 
 
 class ProjectDocument(BaseModel):
@@ -47,13 +55,39 @@ def load_document(
 ) -> ProjectDocument:
     """Read `folder`/project.json; an older schema is migrated on disk and a copy of the old file kept.
 
-    Raises SegStudioError when the file is missing, damaged, of wrong types, or newer than this program.
+    Raises SegStudioError when the file is missing, damaged, of wrong types, or newer than this program:
+    DamagedDocumentError where the last good copy could take its place.
     """
-    path = folder / FILE_NAME
+    try:
+        return _load(folder / FILE_NAME, schema, migrations)
+    except _DamagedError as error:
+        if last_good_copy(folder) is None:
+            raise
+        fix = f"Put the last good copy in its place: {BACKUP_NAME}, beside it"
+        raise DamagedDocumentError(error.problem, where=error.where, fix=fix) from error.__cause__
+
+
+def last_good_copy(folder: Path) -> bytes | None:
+    """Return the content of the copy that was kept of project.json, None when there is none or it is damaged, too."""
+    path = folder / BACKUP_NAME
+    with suppress(OSError, SegStudioError):
+        content = path.read_bytes()
+        if _read_json(path).get("schema_version") != SCHEMA:
+            return content  # an older one is brought up to date when it is opened
+        _validated(_read_json(path), path)
+        return content
+    return None
+
+
+class _DamagedError(SegStudioError):
+    """project.json is missing, or what it holds is no project."""
+
+
+def _load(path: Path, schema: int, migrations: Mapping[int, Migration]) -> ProjectDocument:
     raw = _read_json(path)
     found = raw.get("schema_version")
     if not isinstance(found, int) or isinstance(found, bool):
-        raise SegStudioError("schema_version is missing", where=str(path), fix="Is this a SegStudio project?")
+        raise _DamagedError("schema_version is missing", where=str(path), fix="Is this a SegStudio project?")
     if found > schema:
         raise SegStudioError(
             f"the project was saved by a newer SegStudio (schema {found}; this one knows up to {schema})",
@@ -84,19 +118,26 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         raw = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
-        raise SegStudioError(
+        raise _DamagedError(
             "there is no project here (project.json is missing)",
             where=str(path.parent),
             fix=f"Make one with: segstudio new {path.parent} --class NAME …",
         ) from error
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
         raise SegStudioError(
-            f"project.json cannot be read ({str(error)[:100]})",
+            f"project.json cannot be read ({error.strerror or error})",
+            where=str(path),
+            fix="Check its permissions, or restore it from a backup",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        place = f", from line {error.lineno} on" if isinstance(error, json.JSONDecodeError) else ""
+        raise _DamagedError(
+            f"project.json cannot be read: it is cut off or damaged{place}",
             where=str(path),
             fix="Restore it from a backup",
         ) from error
     if not isinstance(raw, dict):
-        raise SegStudioError("project.json does not hold a project", where=str(path))
+        raise _DamagedError("project.json does not hold a project", where=str(path))
     return raw
 
 
@@ -107,4 +148,4 @@ def _validated(raw: dict[str, Any], path: Path) -> ProjectDocument:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise SegStudioError(f"{place}: {first['msg']}", where=str(path), fix="Correct it by hand") from error
+        raise _DamagedError(f"{place}: {first['msg']}", where=str(path), fix="Correct it by hand") from error

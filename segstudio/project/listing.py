@@ -11,7 +11,7 @@ from pathlib import Path
 from segstudio.errors import SegStudioError
 from segstudio.project.change import mask_name, read_state
 from segstudio.project.images import is_photo, photo_size
-from segstudio.project.photos import Photo, clean_key
+from segstudio.project.photos import Photo, PhotoState, clean_key
 
 Stamp = tuple[int, int, int]
 """When a file was last written (ns), its size (bytes) and its number: another one tells that it was written."""
@@ -40,8 +40,8 @@ def photo_files(root: Path) -> dict[str, Path]:
 def list_photos(project: Path, files: Mapping[str, Path], before: Mapping[str, Listed]) -> dict[str, Listed]:
     """Return the photos whose `files` are given by key, in the order of the keys.
 
-    Of those listed `before` a state is only read when its file has changed since. Raises SegStudioError for a
-    state that is damaged.
+    Of those listed `before` a state is only read when its file has changed since. A photo whose state is damaged
+    is listed with a new one, and says so.
     """
     stamps = dict(_stamps(project / "masks", ""))
     return {key: _listed(project, key, files[key], stamps, before.get(key)) for key in sorted(files)}
@@ -56,9 +56,14 @@ def _listed(
         photo = before.photo
         if photo.state.size is not None and photo.has_mask == has_mask and photo.path == path:
             return before if before.mask == mask_stamp else Listed(photo, state_stamp, mask_stamp)
-    state = read_state(project, key)
+    state, damage = PhotoState(), ""
+    try:
+        state = read_state(project, key)
+    except SegStudioError as error:  # one damaged file must not hide all other photos
+        damage = str(error)
     size = state.size or _measured(path, project / mask_name(key))
-    return Listed(Photo(key, path, size, has_mask, state), state_stamp, mask_stamp)
+    photo = Photo(key, path, size, has_mask, state, damage)
+    return Listed(before.photo if before and before.photo == photo else photo, state_stamp, mask_stamp)
 
 
 def _measured(path: Path, mask_path: Path) -> tuple[int, int]:

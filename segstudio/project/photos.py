@@ -16,6 +16,8 @@ from segstudio.project.images import MAX_PIXELS
 Split = Literal["train", "val"]
 Status = Literal["todo", "doing", "done", "checked"]
 
+_BEGIN_ANEW = "Restore the file, or move it away: the mask stays, use and status begin anew"
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -42,9 +44,7 @@ class PhotoState(BaseModel):
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise SegStudioError(
-                "the photo's state cannot be read",
-                where=str(path),
-                fix="Restore the file, or remove it: the mask stays, split and status start anew",
+                "the photo's record cannot be read", where=str(path), fix=_BEGIN_ANEW
             ) from error
         return cls.from_json(text, where=str(path))
 
@@ -55,14 +55,17 @@ class PhotoState(BaseModel):
             state = cls.model_validate_json(text)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+            place = ".".join(str(part) for part in first["loc"])
+            told = f"{place}: {first['msg']}" if place else "the file is cut off or damaged"
             raise SegStudioError(
-                f"the photo's state is damaged ({place}: {first['msg']})",
-                where=where,
-                fix="Correct the file, or remove it: the mask stays, split and status start anew",
+                f"the photo's record cannot be read ({told})", where=where, fix=_BEGIN_ANEW
             ) from error
         if state.size is not None and state.size[0] * state.size[1] > MAX_PIXELS:
-            raise SegStudioError("the photo's state tells an impossible size", where=where)
+            raise SegStudioError(
+                "the photo's record cannot be read (it tells an impossible size)",
+                where=where,
+                fix=_BEGIN_ANEW,
+            )
         return state
 
 
@@ -72,7 +75,8 @@ class Photo:
 
     `key` is its path below `photos/` with forward slashes and extension, or, for a referenced photo, the name
     given to it; `path` is where the file lies. `size` is (rows, columns) of the upright photo; for a file that
-    cannot be read and whose size was not remembered, that of its mask, or (0, 0).
+    cannot be read and whose size was not remembered, that of its mask, or (0, 0). `damage` is the sentence on why
+    its state file cannot be read, often empty; the state is then a new one.
     """
 
     key: str
@@ -80,6 +84,12 @@ class Photo:
     size: tuple[int, int]
     has_mask: bool
     state: PhotoState = field(default_factory=PhotoState)
+    damage: str = ""
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether it has a mask, and is known for what: of a damaged state nobody knows whether it was held out."""
+        return self.has_mask and not self.damage
 
     @property
     def split(self) -> Split | None:

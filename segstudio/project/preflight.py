@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from segstudio.errors import SegStudioError
+from segstudio.project.change import state_name
 from segstudio.project.learnt_classes import LearntClass, learnt_classes, value_table
 from segstudio.project.masks import read_mask
 from segstudio.project.photos import Photo, Split
@@ -81,6 +82,7 @@ def examine(
                 progress(len(examined), len(photos))
     findings = [
         *_damaged(examined),
+        *_damaged_records(photos),
         *_bad_values(project, examined),
         *_unlabelled(examined),
         *_split(examined),
@@ -99,7 +101,7 @@ def _look_at(project: Project, photo: Photo) -> _Examined:
             told = f"{pixels.shape[1]} × {pixels.shape[0]} pixels, the project says {photo.size[1]} × {photo.size[0]}"
             return _Examined(photo, None, None, f"{photo.path}: the photo is {told}")
         print_ = fingerprint(pixels)
-        if not photo.has_mask:
+        if not photo.is_labelled:
             return _Examined(photo, None, print_, "")
         totals = count_values(read_mask(project.mask_path(photo), size=photo.size))
     except SegStudioError as error:
@@ -117,6 +119,20 @@ def _damaged(examined: Sequence[_Examined]) -> list[Finding]:
         Finding("error", "damaged", entry.problem, "Restore or remove this photo", (entry.photo.key,))
         for entry in examined
         if entry.problem
+    ]
+
+
+def _damaged_records(photos: Sequence[Photo]) -> list[Finding]:
+    return [
+        Finding(
+            "warning",
+            "damaged-record",
+            f"the record of {photo.key} cannot be read, so training leaves the photo out",
+            f"Begin its record anew in the Annotate tab, or restore {state_name(photo.key)} of the project",
+            (photo.key,),
+        )
+        for photo in photos
+        if photo.damage
     ]
 
 
@@ -139,7 +155,7 @@ def _bad_values(project: Project, examined: Sequence[_Examined]) -> list[Finding
 
 
 def _unlabelled(examined: Sequence[_Examined]) -> list[Finding]:
-    bare = [entry for entry in examined if not entry.problem and entry.counts is None]
+    bare = [entry for entry in examined if not (entry.problem or entry.counts or entry.photo.has_mask)]
     void = [entry for entry in examined if entry.counts is not None and not entry.counts.classes]
     findings = []
     if len(bare) == len(examined):

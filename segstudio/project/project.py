@@ -11,19 +11,28 @@ from datetime import datetime
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, did_you_mean
-from segstudio.files import locked, write_bytes
+from segstudio.files import copy_file, locked, write_bytes
 from segstudio.project.change import (
     Change,
     StateUpdate,
+    aside_name,
     check_current,
     commit,
+    file_stamp,
     has_staged,
     mask_name,
     recover,
     staging_folder,
 )
 from segstudio.project.classes import ClassList
-from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
+from segstudio.project.document import (
+    BACKUP_NAME,
+    FILE_NAME,
+    ProjectDocument,
+    encode_document,
+    last_good_copy,
+    load_document,
+)
 from segstudio.project.images import RgbImage, read_photo
 from segstudio.project.listing import Listed, list_photos, photo_files
 from segstudio.project.masks import Mask, read_mask
@@ -62,7 +71,8 @@ class Project:
         document = ProjectDocument(
             name=name or folder.name, classes=ClassList() if classes is None else classes
         )
-        write_bytes(folder / FILE_NAME, encode_document(document))
+        for part in (FILE_NAME, BACKUP_NAME):
+            write_bytes(folder / part, encode_document(document))
         (folder / _LOCK).touch()
         for part in ("photos", "masks", "sources", "runs"):
             (folder / part).mkdir(exist_ok=True)
@@ -86,6 +96,24 @@ class Project:
         if before is not None and before.folder == folder:
             project._known = before._known
         return project
+
+    @classmethod
+    def restore(cls, folder: Path) -> Path | None:
+        """Put the last good copy of project.json in its place; returns where the damaged one is kept, if there was one.
+
+        Raises SegStudioError when there is no good copy, or the folder cannot be written.
+        """
+        folder = folder.resolve()
+        with locked(folder / _LOCK):
+            content = last_good_copy(folder)
+            if content is None:
+                raise SegStudioError(f"there is no good copy of {FILE_NAME}", where=str(folder))
+            damaged, aside = folder / FILE_NAME, folder / aside_name(FILE_NAME)
+            kept = damaged.exists()
+            if kept:
+                copy_file(damaged, aside)
+            write_bytes(damaged, content)
+        return aside if kept else None
 
     @property
     def name(self) -> str:
@@ -195,8 +223,22 @@ class Project:
         with self.change() as change:
             for key, split in splits.items():
                 photo = self.photo(key)
+                if photo.damage:
+                    continue  # whoever begins its record anew decides
                 change.rely_on(photo)
                 change.put_state(key, _with_size(photo.state, photo.size).model_copy(update={"split": split}))
+
+    def begin_state_anew(self, photo: Photo) -> Photo:
+        """Give a photo whose state file is damaged a new one, and return the photo as it is then.
+
+        The mask stays and counts as begun; the damaged file is kept beside the new one, under another name.
+        Raises SegStudioError as `change` does, and when somebody has put the file right meanwhile.
+        """
+        state = _with_size(PhotoState(status="doing" if photo.has_mask else "todo"), photo.size)
+        with self.change() as change:
+            change.rely_on(photo)
+            change.put_state(photo.key, state)
+        return replace(photo, state=state, damage="")
 
     # -- changes
 
@@ -225,14 +267,27 @@ class Project:
                     self.folder, but=staging
                 )  # a committed change whose process died comes before this one
                 there = load_document(self.folder)
-                check_current(self.folder, change, there.classes, lambda: self._files(there))
+                check_current(
+                    self.folder,
+                    change,
+                    there.classes,
+                    lambda: self._files(there),
+                    lambda key: self._lists(key, there),
+                )
                 change.settle_states(self.folder)
                 document = self._changed_document(there, change)
                 if document != there:
                     change.put_file(FILE_NAME, encode_document(document))
+                if document != there or self._has_old_backup():
+                    change.put_file(BACKUP_NAME, encode_document(document))
                 commit(self.folder, staging, change.removed)
                 self._document = document
                 self._listed = None
+
+    def _has_old_backup(self) -> bool:
+        """Tell whether project.json was written, by hand perhaps, since it was copied last."""
+        document, backup = (file_stamp(self.folder / name) for name in (FILE_NAME, BACKUP_NAME))
+        return document is not None and (backup is None or backup[0] < document[0])
 
     def _changed_document(self, document: ProjectDocument, change: Change) -> ProjectDocument:
         update: dict[str, object] = {}
@@ -251,6 +306,13 @@ class Project:
         return str(path)
 
     # -- listing
+
+    def has_photo(self, key: str) -> bool:
+        """Tell whether there is a photo `key` now, without a look at all the others."""
+        return self._lists(key, self._document)
+
+    def _lists(self, key: str, document: ProjectDocument) -> bool:
+        return key in document.references or (self.folder / "photos" / key).is_file()
 
     def _by_key(self) -> dict[str, Listed]:
         if self._listed is None:

@@ -174,7 +174,10 @@ def _files_of(project: Project, photo: Photo) -> Iterator[str]:
         yield own
     mask, state, journal = mask_name(photo.key), state_name(photo.key), f"masks/{photo.key}.undo"
     beside = (project.folder / mask).parent
-    aside = (f"{Path(mask).name}.damaged-", f"{Path(journal).name}.aside")
+    aside = (
+        *(f"{Path(name).name}.damaged-" for name in (mask, state)),
+        f"{Path(journal).name}.aside",
+    )
     for name in (mask, state, journal):
         if (project.folder / name).exists():
             yield name

@@ -36,7 +36,9 @@ def augmented_crops(
     The same seed gives the same crops. Raises SegStudioError for a photo or mask that cannot be read.
     """
     learnt = learnt_classes(project.classes, ignored=recipe.ignore_classes, merged=recipe.merge)
-    chosen = _spread([photo for photo in project.photos() if photo.has_mask and photo.split != "val"], photos)
+    chosen = _spread(
+        [photo for photo in project.photos() if photo.is_labelled and photo.split != "val"], photos
+    )
     store = PhotoStore(
         [LabelledPhoto(photo.key, photo.path, project.mask_path(photo), photo.size) for photo in chosen],
         classes=project.classes,

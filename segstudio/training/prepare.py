@@ -96,7 +96,7 @@ class _Start:
 
 
 def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progress | None) -> _Start:
-    labelled = [photo for photo in project.photos() if photo.has_mask]
+    labelled = [photo for photo in project.photos() if photo.is_labelled]
     train = [_labelled(project, photo) for photo in labelled if photo.split != "val"]
     val = [_labelled(project, photo) for photo in labelled if photo.split == "val"]
     if not train:

@@ -66,3 +66,15 @@ def test_the_balance_and_what_mends_a_recipe_are_told_to_programs(run: Run, labe
     }
     empty = next(finding for finding in told["findings"] if finding["code"] == "empty-class")
     assert empty["changes"] == {"ignore_classes": ["rope"]}
+
+
+def test_a_damaged_record_is_listed_and_all_else_goes_on(run: Run, labelled: Project) -> None:
+    run("check", labelled.folder, "--split", "random")
+    (labelled.folder / "masks" / "01.png.json").write_bytes(b'{"siz')
+    code, out, _ = run("check", labelled.folder, "--json")
+    assert code == 0
+    answer = json.loads(out.splitlines()[-1])
+    (damaged,) = [finding for finding in answer["findings"] if finding["code"] == "damaged-record"]
+    assert (damaged["severity"], damaged["photos"]) == ("warning", ["01.png"])
+    assert "masks/01.png.json" in damaged["fix"]
+    assert "no photo has a mask" not in out

@@ -53,14 +53,14 @@ _MERGE_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
 from segstudio.painting.stroke_journals import StrokeJournals
-from segstudio.project import change as module
+from segstudio.project import change as module, moving
 from segstudio.project.class_edit import Merge
 from segstudio.project.class_edits import ClassEditing
 from segstudio.project.project import Project
 
 moment, folder = sys.argv[1], Path(sys.argv[2])
 die = lambda: os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
-whole, remove = module._move, module._remove
+whole, remove = module.move, moving.remove
 
 def move(project, staging):
     if moment == "listed":
@@ -79,7 +79,7 @@ def removing(project, path):
         die()
     remove(project, path)
 
-module._move, module._remove = move, removing
+module.move, moving.remove = move, removing
 put = module.Change.put_file
 def putting(self, name, data):
     if moment == "staging" and name.endswith("2.png.png"):

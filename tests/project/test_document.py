@@ -8,7 +8,16 @@ import pytest
 
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
-from segstudio.project.document import FILE_NAME, SCHEMA, ProjectDocument, encode_document, load_document
+from segstudio.project.document import (
+    BACKUP_NAME,
+    FILE_NAME,
+    SCHEMA,
+    DamagedDocumentError,
+    ProjectDocument,
+    encode_document,
+    last_good_copy,
+    load_document,
+)
 
 
 @pytest.fixture
@@ -135,3 +144,29 @@ def test_a_project_older_than_any_known_step_is_refused(tmp_path: Path) -> None:
     _write(tmp_path)
     with pytest.raises(SegStudioError, match="schema 1 is unknown"):
         load_document(tmp_path, schema=3, migrations={2: lambda raw: raw})
+
+
+def test_what_is_cut_off_is_told_in_plain_words_with_the_way_back(
+    tmp_path: Path, document: ProjectDocument
+) -> None:
+    content = encode_document(document)
+    (tmp_path / BACKUP_NAME).write_bytes(content)
+    (tmp_path / FILE_NAME).write_bytes(content[: len(content) // 2])
+    with pytest.raises(DamagedDocumentError) as caught:
+        load_document(tmp_path)
+    told = str(caught.value)
+    assert "it is cut off or damaged, from line" in told
+    assert BACKUP_NAME in told
+    assert "xpecting" not in told
+    assert isinstance(caught.value.__cause__, json.JSONDecodeError)
+
+
+@pytest.mark.parametrize("damage", ["cut off", "gone"])
+def test_without_a_good_copy_none_is_offered(tmp_path: Path, document: ProjectDocument, damage: str) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"{")
+    if damage == "cut off":
+        (tmp_path / BACKUP_NAME).write_bytes(encode_document(document)[:-9])
+    with pytest.raises(SegStudioError) as caught:
+        load_document(tmp_path)
+    assert not isinstance(caught.value, DamagedDocumentError)
+    assert last_good_copy(tmp_path) is None

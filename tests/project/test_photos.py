@@ -54,8 +54,8 @@ def test_a_state_comes_back_and_unknown_fields_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "the whole file"),
-        ("[]", "the whole file"),
+        ("", "cut off or damaged"),
+        ("[]", "cut off or damaged"),
         ('{"split": "test"}', "split"),
         ('{"size": [0, 4]}', "size"),
         ('{"size": [4]}', "size"),

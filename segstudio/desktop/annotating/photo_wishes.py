@@ -67,7 +67,9 @@ class PhotoWishes(QObject):
         photos.menu_asked.connect(self._on_menu_asked)
 
     def told_of(self, shown: OpenPhoto) -> Problem:
-        """Return what is to be said of the photo that was opened, with the ways out where its mask is damaged."""
+        """Return what is to be said of the photo that was opened, with the ways out where a file of it is damaged."""
+        if shown.has_damaged_record:
+            return self._told_of_record(shown.folder, shown.photo, shown.told)
         if not shown.has_damaged_mask:
             return Problem(shown.told, level="info")
         folder, photo = shown.folder, shown.photo  # a notice may stay for long: it keeps no pixels
@@ -75,6 +77,10 @@ class PhotoWishes(QObject):
         if photo.state.source:
             ways.append(Remedy("Import the mask again", do=lambda: self._import_in_place_of(folder, photo)))
         return Problem(shown.told, level="warning", actions=tuple(ways))
+
+    def _told_of_record(self, folder: Path, photo: Photo, told: str) -> Problem:
+        way = Remedy("Begin its record anew", do=lambda: self._desk.begin_record(folder, photo))
+        return Problem(told, details=photo.damage, level="warning", actions=(way,))
 
     def _import_in_place_of(self, folder: Path, damaged: Photo) -> None:
         self._to_import = damaged.key

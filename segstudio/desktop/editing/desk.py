@@ -9,7 +9,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.desktop.editing.disk import Written, is_free, read_mask_of, set_mask_aside, write_fields
+from segstudio.desktop.editing.disk import (
+    Written,
+    begin_record,
+    is_free,
+    read_mask_of,
+    set_mask_aside,
+    write_fields,
+)
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.opener import Opener, Wish
@@ -63,6 +70,7 @@ class PhotoDesk(PhotoSurface):
         self._saves.text_changed.connect(self.saved_changed)
         self._saves.problem_met.connect(self._on_save_problem)
         self._saves.settled.connect(self._on_settled)
+        self._writing.idle.connect(self._on_settled)
         self._saves.stuck.connect(self._on_stuck)
         self.edit_made.connect(self._saves.edited)
         self._look_at_lock.timeout.connect(self._on_look_at_lock)
@@ -153,6 +161,18 @@ class PhotoDesk(PhotoSurface):
 
         self._writing.send(lambda: set_mask_aside(Project.open(folder), photo), then, self._on_errand_failed)
 
+    def begin_record(self, folder: Path, photo: Photo) -> None:
+        """Give a photo whose record cannot be read a new one, so that it can be painted on; `folder` is its project's."""
+
+        def then(written: Written) -> None:
+            told = f"{photo.key} has a new record; its mask is as it was, the damaged file is kept beside it."
+            if self._shown is not None and self._shown.place == (folder, photo.key):
+                self._shown.photo = replace(written.photo, size=self._shown.pyramid.size)
+                self._read_again(self._shown, told)
+            self._note(folder, written)
+
+        self._writing.send(lambda: begin_record(Project.open(folder), photo), then, self._on_errand_failed)
+
     # -- state and saving
 
     def mark(self, status: Status) -> None:
@@ -201,11 +221,11 @@ class PhotoDesk(PhotoSurface):
     def shut_down(self) -> tuple[Problem, ...]:
         """Save everything, wait for it, and end all threads; returns what could not be saved (the journal has it)."""
         self._look_at_lock.stop()
-        self._waiting = None  # nothing new is begun now
         self._session.changed.disconnect(self._on_session_changed)
         self.commit()
-        if self._whole is not None:
+        while self._whole is not None:  # one may wait behind the other
             self._whole.finish()
+        self._waiting = None  # nothing new is begun now
         self._opener.shut_down()
         self._writing.shut_down()
         self._counting.shut_down()
@@ -291,8 +311,16 @@ class PhotoDesk(PhotoSurface):
             return
         photo = project.photo(shown.photo.key)
         if photo is not None and not self._saves.saving(shown):
+            was_damaged = shown.photo.damage
             shown.photo = replace(photo, size=shown.pyramid.size)
-            self._follow_disk(shown, project.mask_times.get(photo.key))
+            if (
+                bool(was_damaged) != bool(photo.damage)
+                and self._opener.wish is None
+                and not self._is_released
+            ):
+                self._read_again(shown, "")
+            else:
+                self._follow_disk(shown, project.mask_times.get(photo.key))
 
     def _follow_disk(self, shown: OpenPhoto, mask_time: int | None) -> None:
         """Another program may have replaced the mask of the photo that is shown."""
@@ -340,7 +368,11 @@ class PhotoDesk(PhotoSurface):
 
     @Slot()
     def _on_settled(self) -> None:
-        if self._waiting is None or self._saves.unsaved or not self._opener.is_idle:
+        if (
+            self._waiting is None
+            or self._saves.unsaved
+            or not (self._opener.is_idle and self._writing.is_idle)
+        ):
             return
         (then, _), self._waiting = self._waiting, None
         self._is_released = True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from segstudio.errors import SegStudioError
 from segstudio.files import hold
 from segstudio.painting.editor import MaskEditor, Snapshot
 from segstudio.painting.recovery import Recovered
+from segstudio.project.change import aside_name
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import RgbImage, is_deep
 from segstudio.project.masks import Mask
@@ -27,6 +27,8 @@ from segstudio.project.photos import Photo, PhotoState, Status
 from segstudio.project.project import Project, stamp
 
 Cancelled = Callable[[], bool]
+
+_TOLD_DAMAGED = "The record of {key} (its status and its use) cannot be read, so the photo can only be looked at. Its mask is safe."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ def open_photo(project: Project, photo: Photo, pyramid: Pyramid | None, cancelle
     """
     pyramid = pyramid or read_pyramid(photo, project, cancelled)
     photo = replace(photo, size=pyramid.size)
+    if photo.damage:
+        opened = _looked_at(project, photo, pyramid, _TOLD_DAMAGED.format(key=photo.key))
+        opened.has_damaged_record = True
+        return opened
     try:
         let_go = begin_painting(project, photo)
     except SegStudioError as error:
@@ -106,7 +112,7 @@ def set_mask_aside(project: Project, photo: Photo) -> Path:
     if let_go is None:
         raise SegStudioError(f"{photo.key} is open in another window of SegStudio", fix="Close it there")
     path = project.mask_path(photo)
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y-%m-%d-%H%M%S-%f}")
+    aside = path.with_name(aside_name(path.name))
     try:
         path.rename(aside)
     except OSError as error:
@@ -114,6 +120,13 @@ def set_mask_aside(project: Project, photo: Photo) -> Path:
     finally:
         let_go()
     return aside
+
+
+def begin_record(project: Project, photo: Photo) -> Written:
+    """Give the photo a new record in place of its damaged one; raises SegStudioError when it cannot be written."""
+    there = project.photo(photo.key)
+    begun = project.begin_state_anew(there) if there.damage else there
+    return Written(begun, mask_time(project, begun))
 
 
 def is_free(project: Project, photo: Photo) -> bool:

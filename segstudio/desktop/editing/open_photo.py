@@ -28,7 +28,7 @@ class OpenPhoto:
 
     `mask_time` is when the mask file was written that the editor began with or that was saved last (ns), None when
     there was none; `locked`: another window paints on it; `cannot_write`: the project's folder refuses to be written; `has_damaged_mask`: its mask file cannot be read, and that
-    is all that keeps it from being painted on; `light` is how it would be stretched to be seen well; `counts` says how many pixels there are of each mask value. `let_go` gives up the lock on painting.
+    is all that keeps it from being painted on, `has_damaged_record`: its state file; `light` is how it would be stretched to be seen well; `counts` says how many pixels there are of each mask value. `let_go` gives up the lock on painting.
     """
 
     photo: Photo
@@ -41,6 +41,7 @@ class OpenPhoto:
     locked: bool = False
     cannot_write: bool = False
     has_damaged_mask: bool = False
+    has_damaged_record: bool = False
     light: Light = field(default_factory=Light)
     counts: Counts = field(default_factory=lambda: np.zeros(256, dtype=np.int64))
     let_go: Callable[[], None] = _nothing

@@ -189,7 +189,8 @@ class AnnotateTab(QStackedWidget):
         if shown is None:
             return
         self.list.model.mark_broken(shown.photo.key, "")
-        self._actions.know(can_write=not shown.cannot_write, why_not=shown.told if shown.read_only else "")
+        can_write = not (shown.cannot_write or shown.has_damaged_record)
+        self._actions.know(can_write=can_write, why_not=shown.told if shown.read_only else "")
         self._know_photo(self.list.chosen)
         if shown.told and not (shown.cannot_write and self._told_unwritable == shown.folder):
             self._tell(self._wishes.told_of(shown))

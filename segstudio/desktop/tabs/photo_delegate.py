@@ -40,7 +40,7 @@ class PhotoDelegate(RowDelegate):
             rect.right() - _ICON_PX - 8, rect.center().y() - _ICON_PX // 2 + 1, _ICON_PX, _ICON_PX
         )
         is_broken = bool(index.data(PROBLEM_ROLE))
-        if is_broken:
+        if is_broken or photo.damage:
             self._look.icon("warning", "warn").paint(painter, icon_box)
         elif photo.status in _STATUS_ICONS:
             self._look.icon(*_STATUS_ICONS[photo.status]).paint(painter, icon_box)

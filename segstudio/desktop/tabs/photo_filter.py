@@ -15,6 +15,7 @@ STATUS_TEXT: dict[Status, str] = {"todo": "to do", "doing": "begun", "done": "do
 SPLIT_TEXT: dict[str | None, str] = {"train": "training", "val": "held out", None: "undecided"}
 
 BROKEN_TEXT = "cannot be read"
+RECORD_TEXT = "its record cannot be read"
 
 OPEN: frozenset[Status] = frozenset({"todo", "doing"})
 
@@ -44,6 +45,8 @@ class PhotoFilter:
 
 def told(photo: Photo) -> str:
     """Return what stands below a photo's name: its status, what it is for, and whether it has a mask."""
+    if photo.damage:
+        return RECORD_TEXT
     parts = [STATUS_TEXT[photo.status]]
     if photo.split is not None:
         parts.append(SPLIT_TEXT[photo.split])

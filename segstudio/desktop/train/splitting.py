@@ -35,14 +35,14 @@ class SplitCounts:
 
 def split_counts(photos: Sequence[Photo]) -> SplitCounts:
     """Count the labelled photos."""
-    labelled = [photo.split for photo in photos if photo.has_mask]
+    labelled = [photo.split for photo in photos if photo.is_labelled]
     return SplitCounts(labelled.count("train"), labelled.count("val"), labelled.count(None))
 
 
 def split_anew(folder: Path, *, fraction: float, seed: int, grouping: Grouping) -> dict[str, Split | None]:
     """Split all labelled photos anew; return how they were split before. Raises SegStudioError."""
     project = Project.open(folder)
-    before = {photo.key: photo.split for photo in project.photos() if photo.has_mask}
+    before = {photo.key: photo.split for photo in project.photos() if photo.is_labelled}
     split_project(project, fraction=fraction, seed=seed, grouping=grouping)
     return before
 

@@ -13,17 +13,20 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.problems import Problem
+from segstudio.desktop.tabs.photo_model import PHOTO_ROLE
 from segstudio.desktop.window import Window
+from segstudio.project.change import state_name
 from segstudio.project.classes import VOID
+from segstudio.project.document import FILE_NAME
 from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
 from tests.desktop.annotating.hands import Hands, saved_mask
-from tests.desktop.conftest import Drive
+from tests.desktop.conftest import WAIT_MS, Drive
 
 
-def _way_out(hands: Hands, text: str) -> QPushButton:
-    found = [b for b in hands.window.notice.findChildren(QPushButton) if b.text() == text and b.isVisible()]
-    assert len(found) == 1, [b.text() for b in hands.window.notice.findChildren(QPushButton)]
+def _way_out(window: Window, text: str) -> QPushButton:
+    found = [b for b in window.notice.findChildren(QPushButton) if b.text() == text and b.isVisible()]
+    assert len(found) == 1, [b.text() for b in window.notice.findChildren(QPushButton)]
     return found[0]
 
 
@@ -43,7 +46,7 @@ def test_a_damaged_mask_is_moved_aside_and_the_photo_painted_on(
         hands.wait_for_photo("0.jpg")
         hands.wait_for_notice("the mask is")
         assert not hands.tab._desk.can_paint
-        QTest.mouseClick(_way_out(hands, "Start with an empty mask"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(_way_out(window, "Start with an empty mask"), Qt.MouseButton.LeftButton)
         hands.wait(lambda: hands.tab._desk.can_paint)
         hands.wait_for_notice("starts empty")
         assert (hands.mask == VOID).all()
@@ -75,7 +78,7 @@ def test_a_way_out_that_waited_is_for_its_photo_and_keeps_no_pixels(
         assert shown() is None
         hands.tab.list.show_photo("0.jpg")
         hands.wait_for_photo("0.jpg")
-        QTest.mouseClick(_way_out(hands, "Start with an empty mask"), Qt.MouseButton.LeftButton)
+        QTest.mouseClick(_way_out(window, "Start with an empty mask"), Qt.MouseButton.LeftButton)
         hands.wait(lambda: hands.tab._desk.can_paint)
         hands.wait_for_notice("starts empty")
 
@@ -108,3 +111,77 @@ def test_a_notice_moves_nothing_of_what_is_painted_on(qtbot: QtBot, drive: Drive
         window.show_tab("annotate")
 
     assert drive(steps, project.folder) == 0
+
+
+def test_a_damaged_record_locks_nobody_out_and_is_begun_anew(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    path = project.folder / state_name("0.jpg")
+    path.write_bytes(b'{"siz')
+    before = saved_mask(project, "0.jpg").copy()
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.wait_for_notice("The record of 0.jpg")
+        assert not hands.tab._desk.can_paint
+        assert not window._actions["photo.done"].isEnabled()
+        row = hands.tab.list.model.index(0, 0)
+        assert "record cannot be read" in hands.tab.list.model._spoken(row.data(PHOTO_ROLE))
+        assert (hands.mask == before).all()
+        hands.tab.list.show_photo("3.jpg")
+        hands.wait_for_photo("3.jpg")
+        hands.wait(lambda: hands.tab._desk.can_paint)
+        hands.tab.list.show_photo("0.jpg")
+        hands.wait_for_photo("0.jpg")
+        QTest.mouseClick(_way_out(window, "Begin its record anew"), Qt.MouseButton.LeftButton)
+        hands.wait(lambda: hands.tab._desk.can_paint)
+        hands.wait_for_notice("has a new record")
+        assert window._actions["photo.done"].isEnabled()
+        assert "record" not in hands.tab.list.model._spoken(row.data(PHOTO_ROLE))
+        assert (hands.mask == before).all()
+
+    assert drive(steps, project.folder) == 0
+    photo = Project.open(project.folder).photo("0.jpg")
+    assert (photo.status, photo.split, photo.damage) == ("doing", None, "")
+    assert [old.read_bytes() for old in path.parent.glob("0.jpg.json.damaged-*")] == [b'{"siz']
+
+
+def test_a_record_that_is_put_right_meanwhile_needs_no_way_out(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    path = project.folder / state_name("0.jpg")
+    sound = path.read_bytes()
+    path.write_bytes(sound[:5])
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.wait_for_notice("The record of 0.jpg")
+        path.write_bytes(sound)
+        window._session.refresh()
+        hands.wait(lambda: hands.tab._desk.can_paint)
+
+    assert drive(steps, project.folder) == 0
+
+
+def test_a_damaged_project_document_is_told_plainly_and_the_last_good_copy_used(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    path = project.folder / FILE_NAME
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+    def steps(window: Window) -> None:
+        qtbot.waitUntil(lambda: window.notice.problem is not None, timeout=WAIT_MS)
+        problem = window.notice.problem
+        assert problem is not None
+        assert "it is cut off or damaged" in problem.text
+        assert "xpecting" not in problem.text
+        assert "xpecting" in problem.details or "Unterminated" in problem.details
+        QTest.mouseClick(_way_out(window, "Use the last good copy"), Qt.MouseButton.LeftButton)
+        hands = Hands(qtbot, window)
+        hands.wait_for_notice("The last good copy of the project is in use")
+
+    assert drive(steps, project.folder) == 0
+    assert path.read_bytes() == content
