@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.problems import Problem
 from segstudio.project.change import mask_name, state_name
 
-_LOOKED_AT = 200
+_LOOKED_FOR = 200
+"""So many photos are looked for one by one; for more, the folders of masks are listed."""
 
 
 def gone_between(before: OpenedProject | None, now: OpenedProject | None) -> tuple[str, ...]:
@@ -20,7 +24,10 @@ def gone_between(before: OpenedProject | None, now: OpenedProject | None) -> tup
         return ()
     here = {photo.key for photo in now.photos}
     gone = [photo.key for photo in before.photos if photo.key not in here]
-    return tuple(key for key in gone[:_LOOKED_AT] if _is_left(now, key)) + tuple(gone[_LOOKED_AT:])
+    is_there = (
+        (lambda name: (now.folder / name).exists()) if len(gone) <= _LOOKED_FOR else _Listings(now.folder)
+    )
+    return tuple(key for key in gone if is_there(state_name(key)) or is_there(mask_name(key)))
 
 
 def told_of_gone(keys: Sequence[str], now: OpenedProject) -> Problem | None:
@@ -38,5 +45,17 @@ def told_of_gone(keys: Sequence[str], now: OpenedProject) -> Problem | None:
     return Problem(text, level="warning")
 
 
-def _is_left(now: OpenedProject, key: str) -> bool:
-    return any((now.folder / name).exists() for name in (state_name(key), mask_name(key)))
+class _Listings:
+    """Tells whether a project has files, by their names relative to it: each folder is listed once."""
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+        self._listed: dict[str, frozenset[str]] = {}
+
+    def __call__(self, name: str) -> bool:
+        folder, _, last = name.rpartition("/")
+        if folder not in self._listed:
+            self._listed[folder] = frozenset()
+            with suppress(OSError), os.scandir(self._project / folder) as entries:
+                self._listed[folder] = frozenset(entry.name for entry in entries)
+        return last in self._listed[folder]

@@ -18,6 +18,8 @@ from segstudio.desktop.editing import desk as desk_module
 from segstudio.desktop.opened_reading import read_opened
 from segstudio.desktop.tabs.photo_model import PROBLEM_ROLE
 from segstudio.desktop.window import Window
+from segstudio.project.classes import ClassList
+from segstudio.project.images import encode_png
 from segstudio.project.project import Project
 from segstudio.project.removal import remove_photos
 from tests.desktop.annotating.hands import CONTROL, Hands, saved_mask
@@ -145,6 +147,24 @@ def test_what_was_removed_elsewhere_is_not_told_as_gone(project: Project) -> Non
     assert told is not None
     assert told.text.startswith("The files of 2 photos are gone from")
     assert told_of_gone((), now) is None
+
+
+def test_many_that_were_removed_elsewhere_are_not_told_as_gone_either(tmp_path: Path) -> None:
+    project = Project.create(tmp_path / "many", classes=ClassList.from_names(["sky"]))
+    content = encode_png(np.zeros((4, 4, 3), dtype=np.uint8))
+    (project.folder / "photos/deep").mkdir()
+    keys = tuple(f"{'deep/' * (number % 2)}{number:03}.png" for number in range(260))
+    for key in keys:
+        (project.folder / "photos" / key).write_bytes(content)
+    before = read_opened(project.folder)
+    project.refresh()
+    left = keys[200], keys[205]
+    for key in left:
+        project.write_mask(project.photo(key), np.zeros((4, 4), dtype=np.uint8))
+        project.photo(key).path.unlink()
+    project.refresh()
+    remove_photos(project, [key for key in keys[:-1] if key not in left])
+    assert set(gone_between(before, read_opened(project.folder, before))) == set(left)
 
 
 def test_a_project_that_cannot_be_written_is_told_once_and_painting_goes_on_when_it_can(
