@@ -22,7 +22,7 @@ from segstudio.formats.label_picture import (
     read_codes,
 )
 from segstudio.formats.label_tables import VOID_LABEL, LabelTable
-from segstudio.formats.places import PHOTO_FOLDERS, SourceFile
+from segstudio.formats.places import PHOTO_FOLDERS, SourceFile, subset_of
 from segstudio.formats.shapes import Annotation, LabelPicture, PicturePart
 
 MASK_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".gif"})
@@ -141,6 +141,7 @@ def mask_annotation(file: SourceFile, table: LabelTable | None) -> Annotation:
         ),
         file=file.path,
         place=file.shown,
+        subset=next(filter(None, (subset_of(PurePosixPath(name)) for name in photo_names(file))), ""),
         parts=(table.path,) if table is not None and table.path is not None else (),
     )
 

@@ -50,6 +50,14 @@ class PhotoFile:
     staged: bool = False
 
 
+_SUBSETS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing"})
+
+
+def subset_of(path: PurePath) -> str:
+    """Return the innermost folder of a path that is called like a subset (`train`, `val` …); empty when none is."""
+    return next((part for part in reversed(path.parts[:-1]) if part.casefold() in _SUBSETS), "")
+
+
 def telling_folders(path: PurePath) -> tuple[str, ...]:
     """Return the folders of a photo's name that tell which photos it belongs to, outermost first."""
     return tuple(part for part in path.parts[:-1] if part.lower() not in _TELLING_NOTHING)

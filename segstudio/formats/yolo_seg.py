@@ -16,7 +16,7 @@ import numpy as np
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.beside import stamp_of
-from segstudio.formats.places import SourceFile
+from segstudio.formats.places import SourceFile, subset_of
 from segstudio.formats.shapes import Annotation, Polygon, Shape, Undrawn
 from segstudio.formats.yolo_names import YoloNames, find_names
 
@@ -66,6 +66,7 @@ def read_yolo_seg(file: SourceFile) -> Iterator[Annotation]:
         file=file.path,
         place=file.shown,
         parts=(names.path,) if names.path is not None else (),
+        subset=subset_of(file.folders / file.path.name),
         relative=True,
     )
 

@@ -201,6 +201,20 @@ def test_photos_have_the_name_of_the_mask(tmp_path: Path, inner: str, names: tup
     assert photo_names(_source(tmp_path / inner, tmp_path)) == names
 
 
+@pytest.mark.parametrize(
+    ("inner", "subset"),
+    [
+        ("masks/train/a.png", "train"),
+        ("valannot/a.png", "val"),
+        ("Test_Labels/a.png", "Test"),
+        ("masks/a.png", ""),
+    ],
+)
+def test_folders_tell_the_subset(tmp_path: Path, inner: str, subset: str) -> None:
+    path = _save(tmp_path / inner, np.zeros((2, 3), dtype=np.uint8))
+    assert next(read_index_png(_source(path, tmp_path))).subset == subset
+
+
 def test_photos_of_named_folders_are_looked_for_beside(tmp_path: Path) -> None:
     names = photo_names(_source(tmp_path / "frontal01/Train_Labels/1.bmp", tmp_path))
     assert "frontal01/Train_RGB/1" in names

@@ -33,7 +33,7 @@ def test_polygons_come_in(read: Read, tmp_path: Path) -> None:
     assert first.points.tolist() == [[0.1, 0.2], [0.3, 0.4], [0.5, 0.625]]
     assert [first.label, second.label, third.label] == ["a person", "sky", "7"]
     assert (first.where, second.where) == ("line 1", "line 3")
-    assert annotation.names == ("labels/train/a.txt",)
+    assert (annotation.names, annotation.subset) == (("labels/train/a.txt",), "train")
     assert annotation.size is None
     assert annotation.parts == (tmp_path / "data.yaml",)
 
