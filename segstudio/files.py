@@ -17,11 +17,12 @@ from segstudio.errors import SegStudioError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, settle: bool = True) -> Iterator[BinaryIO]:
     """Open a temporary file beside `path` for writing; when the block ends well it takes `path`'s place.
 
     The bytes are flushed to the disk before the replacement, the old file's permissions are kept, and when
     anything fails the old file stays as it was and the temporary file is removed. Parent folders are made.
+    Without `settle` a power cut may take the replacement back until `sync_folder` is called: for many files at once.
     Raises SegStudioError when the file system refuses.
     """
     try:
@@ -37,6 +38,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         _copy_permissions(path, temporary)
         temporary.replace(path)
+        if settle:
+            sync_folder(path.parent)
     except OSError as error:
         raise _refused(path, error) from error
     finally:
@@ -44,26 +47,41 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Replace `path` with `data`, whole or not at all."""
-    with replacing(path) as stream:
+def sync_folder(folder: Path) -> None:
+    """Let what was made, replaced and removed in a folder outlive a power cut, where the system can do that."""
+    if os.name == "nt":
+        return  # Windows opens no folder for that; NTFS keeps such changes in order by itself
+    with contextlib.suppress(OSError):  # some network drives know no such thing
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def write_bytes(path: Path, data: bytes, *, settle: bool = True) -> None:
+    """Replace `path` with `data`, whole or not at all; `settle` as in `replacing`."""
+    with replacing(path, settle=settle) as stream:
         stream.write(data)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace `path` with `text` in UTF-8, whole or not at all."""
-    write_bytes(path, text.encode("utf-8"))
+def write_text(path: Path, text: str, *, settle: bool = True) -> None:
+    """Replace `path` with `text` in UTF-8, whole or not at all; `settle` as in `replacing`."""
+    write_bytes(path, text.encode("utf-8"), settle=settle)
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy `source` over `target`, whole or not at all; raises SegStudioError when either refuses."""
+def copy_file(source: Path, target: Path, *, settle: bool = True) -> None:
+    """Copy `source` over `target`, whole or not at all; raises SegStudioError when either refuses.
+
+    `settle` as in `replacing`.
+    """
     try:
         reading = source.open("rb")
     except OSError as error:
         raise SegStudioError(
             f"the file cannot be read ({error.strerror or error})", where=str(source)
         ) from error
-    with reading, replacing(target) as writing:
+    with reading, replacing(target, settle=settle) as writing:
         shutil.copyfileobj(reading, writing, length=1 << 20)
 
 

@@ -279,9 +279,9 @@ def check_current(
         for key in sorted(change.new_photos):
             if key.casefold() in there:
                 raise _outdated(project, f'there is a photo "{key}" now')
-    for key in sorted(change.labelled()):
-        if not is_there(key):
-            raise _outdated(project, f'there is no photo "{key}" any more')
+    gone = sorted(key for key in change.labelled() if not is_there(key))
+    if gone:
+        raise _outdated(project, f'there is no photo "{gone[0]}" any more')
     for photo in change.known.values():
         if (
             _known_state(project, photo) != photo.state

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 
 from segstudio.errors import SegStudioError
 from segstudio.files import locked
-from segstudio.project.change import STAGING, Change, recover, staging_folder
+from segstudio.project.change import STAGING, Change, ProjectChangedError, recover, staging_folder
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
+from segstudio.project.removal import remove_photos
 from tests.project.conftest import AddPhoto, Fingerprint
 
 _CHANGE_AND_DIE = """
@@ -35,7 +36,7 @@ from segstudio.project.project import Project
 
 moment, folder = sys.argv[1], Path(sys.argv[2])
 die = lambda: os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
-whole = module._move
+whole = module.move
 
 def move(project, staging):
     if moment == "listed":
@@ -49,7 +50,7 @@ def move(project, staging):
     Path.replace = counted
     whole(project, staging)
 
-module._move = move
+module.move = move
 project = Project.open(folder)
 with project.change() as change:
     for number in range(4):
@@ -359,6 +360,37 @@ def _in_place(files: dict[str, str]) -> dict[str, str]:
     return {name: what for name, what in files.items() if not name.startswith(STAGING)}
 
 
+def _mark(change: Change) -> None:
+    change.update_state("p0.png", lambda state: state.model_copy(update={"status": "done"}))
+
+
+@pytest.mark.parametrize("referenced", [False, True])
+@pytest.mark.parametrize("label", [_mark, lambda change: change.put_mask("p0.png", _mask())])
+def test_nothing_is_labelled_that_was_removed_meanwhile(
+    full: Project, fingerprint: Fingerprint, label: Callable[[Change], object], referenced: bool
+) -> None:
+    if referenced:
+        outside = full.folder.parent / "p0.png"
+        outside.write_bytes((full.folder / "photos" / "p0.png").read_bytes())
+        with full.change() as change:
+            change.add_photo("p0.png", outside, copy=False, replace=True)
+        (full.folder / "photos" / "p0.png").unlink()
+        full.refresh()
+    with full.change() as change:
+        label(change)  # as long as it is there
+    after: dict[str, str] = {}
+
+    def change_both() -> None:
+        with full.change() as change:
+            label(change)
+            remove_photos(Project.open(full.folder), ["p0.png"])
+            after.update(_in_place(fingerprint(full.folder)))
+
+    with pytest.raises(ProjectChangedError, match=r'there is no photo "p0\.png" any more'):
+        change_both()
+    assert _in_place(fingerprint(full.folder)) == after
+
+
 def test_a_mask_painted_meanwhile_is_not_painted_over(full: Project, add_photo: AddPhoto) -> None:
     add_photo("bare.png")
     bare = full.photo("bare.png")
@@ -407,7 +439,10 @@ def test_staging_takes_several_threads(full: Project) -> None:
         for number in range(first, 40, 4):
             change.put_mask(f"t/{number}.png", _mask())
 
+    photo = full.photo("p0.png").path
     with full.change() as change:
+        for number in range(40):
+            change.add_photo(f"t/{number}.png", photo)
         threads = [threading.Thread(target=put, args=(change, first)) for first in range(4)]
         for thread in threads:
             thread.start()

@@ -36,7 +36,8 @@ class _Writing:
 
 
 class PhotoWork(QObject):
-    """Writes are jobs of the session, one after the other: it reads the project anew after each.
+    """Writes are jobs of the session, one after the other: it reads the project anew after each. What was asked for in a
+    project that is no longer open when its turn comes is written there all the same, without the session.
 
     `told` carries a JobStatus or None, of an import that is under way; `problem_met` a Problem.
     """
@@ -48,6 +49,7 @@ class PhotoWork(QObject):
         super().__init__(parent)
         self._session, self._desk = session, desk
         self._waiting: deque[_Writing] = deque()
+        self._elsewhere: Job | None = None
         self._importing: Job | None = None
         self._place: tuple[Path, str] | None = None  # the photo that is imported again
         session.job_changed.connect(self._go_on)
@@ -95,6 +97,8 @@ class PhotoWork(QObject):
     def shut_down(self) -> None:
         """Wait for what is under way, and write what waited for it: no other thread of the session runs by now."""
         self._session.job_changed.disconnect(self._go_on)
+        if self._elsewhere is not None:
+            self._elsewhere.wait()
         while self._waiting:
             writing = self._waiting.popleft()
             try:
@@ -126,15 +130,36 @@ class PhotoWork(QObject):
 
     @Slot(object)
     def _go_on(self, _status: object = None) -> None:
-        """Begin what waits when nothing else is under way; what was meant for another project is dropped."""
-        if self._session.is_busy or not self._waiting:
+        """Begin what waits when nothing else is under way."""
+        if self._session.is_busy or self._elsewhere is not None or not self._waiting:
             return
         writing = self._waiting.popleft()
         opened = self._session.opened
+
+        def work(_control: JobControl) -> None:
+            writing.write(Project.open(writing.folder))
+
         if opened is not None and opened.folder == writing.folder:
-            self._session.import_prepared(
-                writing.what, lambda _control: writing.write(Project.open(writing.folder))
-            )
+            self._session.import_prepared(writing.what, work)
+            return
+        self._elsewhere = Job(writing.what, work, self)
+        self._elsewhere.succeeded.connect(self._end_elsewhere)
+        self._elsewhere.failed.connect(self._on_failed_elsewhere)
+        self._elsewhere.start()
+
+    @Slot(object)
+    def _on_failed_elsewhere(self, problem: Problem) -> None:
+        self.problem_met.emit(problem)
+        self._end_elsewhere()
+
+    @Slot()
+    def _end_elsewhere(self) -> None:
+        job, self._elsewhere = self._elsewhere, None
+        if job is not None:
+            job.wait()  # its last act was the signal that brought us here
+            job.deleteLater()
+        self._session.refresh()  # that project may be open again by now
+        self._go_on()
 
     # -- importing again
 
@@ -172,13 +197,14 @@ def _add_class(project: Project, name: str) -> None:
 
 
 def _write_states(project: Project, keys: Sequence[str], fields: Mapping[str, object]) -> None:
+    """Change fields of the states of all these photos but those that another window has removed meanwhile."""
     who, when = stamp()
 
     def updated(state: PhotoState) -> PhotoState:
         return state.model_copy(update={**fields, "who": who, "when": when})
 
     with project.change() as change:
-        for key in keys:
+        for key in filter(project.has_photo, keys):
             change.update_state(key, updated)
 
 

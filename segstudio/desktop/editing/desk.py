@@ -368,11 +368,8 @@ class PhotoDesk(PhotoSurface):
 
     @Slot()
     def _on_settled(self) -> None:
-        if (
-            self._waiting is None
-            or self._saves.unsaved
-            or not (self._opener.is_idle and self._writing.is_idle)
-        ):
+        is_idle = self._opener.is_idle and self._writing.is_idle
+        if self._waiting is None or self._saves.unsaved or not is_idle:
             return
         (then, _), self._waiting = self._waiting, None
         self._is_released = True

@@ -19,8 +19,12 @@ T = TypeVar("T")
 
 
 class Errands(QObject):
-    """Sends work to a few threads of its own, first come, first served. In the GUI thread."""
+    """Sends work to a few threads of its own, first come, first served. In the GUI thread.
 
+    `idle` comes when nothing is under way any more.
+    """
+
+    idle = Signal()
     _ended = Signal()
 
     def __init__(self, name: str, threads: int, parent: QObject) -> None:
@@ -28,7 +32,13 @@ class Errands(QObject):
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._ends: deque[Callable[[], None]] = deque()
         self._is_shut = False
+        self._under_way = 0
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was sent is done, and what follows from it, too."""
+        return self._under_way == 0
 
     def send(
         self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[BaseException], None]
@@ -38,6 +48,7 @@ class Errands(QObject):
         What is sent after `shut_down` is dropped: whoever shuts down does the rest himself.
         """
         if not self._is_shut:
+            self._under_way += 1
             self._pool.submit(self._do, work, then, failed)
 
     def shut_down(self) -> None:
@@ -61,8 +72,14 @@ class Errands(QObject):
 
     @Slot()
     def _on_ended(self) -> None:
-        if self._ends:
+        if not self._ends:
+            return
+        try:
             self._ends.popleft()()
+        finally:
+            self._under_way -= 1
+            if self.is_idle:
+                self.idle.emit()
 
 
 def _note(error: Exception) -> None:

@@ -13,8 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.annotating import photo_work
 from segstudio.desktop.annotating.photo_work import PhotoWork
+from segstudio.desktop.problems import Problem
 from segstudio.project.masks import Mask
 from segstudio.project.project import Project
+from segstudio.project.removal import bring_back, remove_photos
 from tests.desktop.conftest import WAIT_MS
 from tests.desktop.editing.conftest import Bench
 
@@ -52,6 +54,51 @@ def test_a_mask_that_was_imported_again_for_another_project_is_dropped(
     work.shut_down()
 
 
+def test_what_was_asked_for_while_another_project_opens_is_written_where_it_was_meant(
+    bench: Bench, project: Project, tmp_path: Path
+) -> None:
+    """The former project is shown, and can be worked in, until the other one has been read."""
+    other = tmp_path / "copy"
+    shutil.copytree(project.folder, other)
+    opened = bench.session.opened
+    assert opened is not None
+    work = PhotoWork(bench.session, bench.desk)
+    with bench.qtbot.waitSignal(bench.session.project_opened, timeout=WAIT_MS):
+        bench.session.open(other)
+        work.mark(opened.photos, "checked")
+        work.add_class("person")
+    work.set_split(bench.session.opened.photos, "val")  # type: ignore[union-attr]
+
+    def is_written() -> bool:
+        former, now = Project.open(project.folder), Project.open(other)
+        return "person" in former.classes.names and {photo.split for photo in now.photos()} == {"val"}
+
+    bench.wait(is_written)
+    bench.wait(lambda: not bench.session.is_busy)
+    former = Project.open(project.folder)
+    assert {(photo.status, photo.split) for photo in former.photos()} == {("checked", None)}
+    assert {photo.status for photo in Project.open(other).photos()} == {"todo"}
+    assert Project.open(other).classes.names == ("sky", "ground")
+    work.shut_down()
+
+
+def test_what_cannot_be_written_elsewhere_is_told_and_the_rest_goes_on(
+    bench: Bench, project: Project, tmp_path: Path
+) -> None:
+    other = tmp_path / "copy"
+    shutil.copytree(project.folder, other)
+    work = PhotoWork(bench.session, bench.desk)
+    problems: list[Problem] = []
+    work.problem_met.connect(problems.append)
+    with bench.qtbot.waitSignal(bench.session.project_opened, timeout=WAIT_MS):
+        bench.session.open(other)
+        work.add_class("sky")
+        work.add_class("person")
+    bench.wait(lambda: "person" in Project.open(project.folder).classes.names)
+    assert [problem.text for problem in problems] == ['There is already a class "sky".']
+    work.shut_down()
+
+
 def test_what_waits_for_a_job_is_written_when_the_window_is_closed(bench: Bench, project: Project) -> None:
     opened = bench.session.opened
     assert opened is not None
@@ -66,3 +113,18 @@ def test_what_waits_for_a_job_is_written_when_the_window_is_closed(bench: Bench,
     again = Project.open(project.folder)
     assert {photo.status for photo in again.photos()} == {"checked"}
     assert again.classes.names == ("sky", "ground", "person")
+
+
+def test_what_another_window_removed_gets_no_state(bench: Bench, project: Project) -> None:
+    opened = bench.session.opened
+    assert opened is not None
+    work = PhotoWork(bench.session, bench.desk)
+    removal = remove_photos(Project.open(project.folder), ["1.jpg"])
+    work.mark(opened.photos, "checked")
+    bench.wait(lambda: not bench.session.is_busy)
+    work.shut_down()
+    again = Project.open(project.folder)
+    assert {photo.status for photo in again.photos()} == {"checked"}
+    assert not (project.folder / "masks" / "1.jpg.json").exists()
+    bring_back(again, removal)
+    assert "1.jpg" in Project.open(project.folder).keys()

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from segstudio.desktop.editing import autosave, disk
+from segstudio.desktop.editing import autosave, desk, disk
+from segstudio.desktop.editing.disk import Written
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.shares import count, shares_of
 from segstudio.desktop.problems import Problem
@@ -451,6 +452,29 @@ def test_released_masks_may_be_changed_and_come_back(bench: Bench) -> None:
     bench.desk.resume()
     bench.wait(lambda: bench.desk.can_paint)
     assert same(bench.desk.mask, other)
+
+
+def test_who_releases_waits_for_a_mark_that_is_being_written(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    real = desk.write_fields
+
+    def slow(*asked: Any) -> Written:
+        begun.set()
+        go_on.wait(WAIT_MS / 1000)
+        return real(*asked)
+
+    monkeypatch.setattr(desk, "write_fields", slow)
+    shown = bench.show(0)
+    bench.desk.mark("checked")
+    found: list[str] = []
+    bench.desk.release(lambda: found.append(Project.open(shown.folder).photo("0.jpg").status))
+    bench.wait(begun.is_set)
+    assert not found
+    go_on.set()
+    bench.wait(lambda: bool(found))
+    assert found == ["checked"]
 
 
 def test_nothing_is_released_while_something_cannot_be_saved(

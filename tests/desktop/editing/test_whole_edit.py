@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from segstudio.desktop.editing import surface
+from segstudio.desktop.editing import surface, whole_edit
 from segstudio.painting.editor import MaskEditor
 from segstudio.painting.rect import Rect
+from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
 from tests.desktop.editing.conftest import Bench
 
@@ -40,3 +41,19 @@ def test_an_edit_in_steps_that_fails_leaves_the_mask_and_can_be_tried_again(
     bench.wait(lambda: bench.desk.can_paint)
     assert len(made) == 1
     assert not np.array_equal(shown.editor.mask, before)
+
+
+def test_closing_finishes_a_whole_edit_that_waits_behind_another(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surface, "_LARGE_PIXELS", 1)
+    monkeypatch.setattr(whole_edit, "_STEP_S", 0.0)  # one turn does nothing
+    shown = bench.show(0)
+    bench.press(1, (5, 5), (40, 30))
+    bench.desk.clear()
+    assert not bench.desk.can_paint
+    assert bench.shut_down() == ()
+    assert [edit.label for edit in shown.editor.history.undo_edits][-2:] == ["brush", "clear"]
+    mask = bench.mask_on_disk(0)
+    assert mask is not None
+    assert (mask == VOID).all()

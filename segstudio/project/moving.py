@@ -1,0 +1,93 @@
+"""The last step of a change: staged files take their places, also after a crash, and outlive a power cut there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from segstudio.errors import SegStudioError
+from segstudio.files import sync_folder, write_text
+from segstudio.project.photos import clean_key
+
+LIST = "commit.json"
+"""Names what is to be moved: once it lies in the staging folder, the change happens."""
+
+FILES = "files"
+_REMOVED = "remove.json"
+
+
+def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:
+    """Decide that everything staged in `folder` is put in place and the files `removed` go.
+
+    Raises SegStudioError, with nothing written, when a file would have to take the place of a folder.
+    """
+    files = folder / FILES
+    names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
+    for name in names:
+        _check_free(project, name)
+    for staged in _folders_of(files / name for name in names):  # one sync for all the files in it
+        sync_folder(staged)
+    if removed:  # a file of its own: the list stays as every SegStudio reads it
+        write_text(folder / _REMOVED, json.dumps(sorted(set(removed) - set(names)), ensure_ascii=False))
+    write_text(folder / LIST, json.dumps(names, ensure_ascii=False))
+    for parent in (folder.parent, project):
+        sync_folder(parent)
+
+
+def move(project: Path, folder: Path) -> None:
+    """Do what was decided, or what is left of it, and remove the staging folder.
+
+    Raises SegStudioError when the disk refuses; it can then be tried again.
+    """
+    names = json.loads((folder / LIST).read_text(encoding="utf-8"))
+    gone = _removed(folder)
+    try:
+        for name in names:
+            staged, target = folder / FILES / name, project / clean_key(name)
+            if staged.exists():  # otherwise an earlier attempt has moved it
+                target.parent.mkdir(parents=True, exist_ok=True)
+                staged.replace(target)
+        for name in gone:
+            remove(project, project / clean_key(name))
+    except OSError as error:
+        raise SegStudioError(
+            f"a file of the project could not be replaced ({error.strerror})",
+            where=str(error.filename or project),
+            fix="Make it writable and open the project again: the change is kept and will be finished",
+        ) from error
+    touched = _folders_of(project / name for name in (*names, *gone))
+    for parent in {above for each in touched for above in (each, *each.parents)}:
+        if parent.is_relative_to(project) and parent.exists():  # one that was made now, too
+            sync_folder(parent)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove(project: Path, path: Path) -> None:
+    """Remove a file and the folders that are empty then, but for those at the top of the project."""
+    path.unlink(missing_ok=True)
+    for folder in path.relative_to(project).parents[:-2]:
+        with suppress(OSError):  # not empty
+            (project / folder).rmdir()
+
+
+def _removed(folder: Path) -> list[str]:
+    path = folder / _REMOVED
+    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
+
+
+def _folders_of(paths: Iterable[Path]) -> set[Path]:
+    return {path.parent for path in paths}
+
+
+def _check_free(project: Path, name: str) -> None:
+    target = project / clean_key(name)
+    if target.is_dir():
+        raise SegStudioError("a folder stands where a file must go", where=str(target), fix="Move it away")
+    for parent in target.relative_to(project).parents:
+        if (project / parent).exists() and not (project / parent).is_dir():
+            raise SegStudioError(
+                "a file stands where a folder must go", where=str(project / parent), fix="Move it away"
+            )
