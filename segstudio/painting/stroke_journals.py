@@ -16,6 +16,9 @@ from segstudio.project.classes import VOID
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 
+_MOST = 20_000
+"""So many journals are remembered: a fact is a set of a few numbers."""
+
 _ANY = frozenset(range(256))
 _CHANGES = frozenset({Kind.EDIT, Kind.PART, Kind.ABORT, Kind.UNDO, Kind.REDO})
 
@@ -62,7 +65,10 @@ class StrokeJournals:
             return known[1]
         facts = _read(path)
         with self._lock:
+            self._known.pop(path, None)
             self._known[path] = stamp, facts
+            if len(self._known) > _MOST:
+                del self._known[next(iter(self._known))]  # the one that was read first
         return facts
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from segstudio.painting import stroke_journals
 from segstudio.painting.edit import pack, values_of
 from segstudio.painting.editor import MaskEditor
 from segstudio.painting.stroke_journals import StrokeJournals
@@ -103,3 +104,13 @@ def test_a_stroke_under_way_when_the_program_died_is_saved_too(project: Project)
     mask = project.read_mask(project.photo("s.png"))
     assert mask is not None
     assert (mask == 2).all()
+
+
+def test_only_so_many_journals_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stroke_journals, "_MOST", 3)
+    journals = StrokeJournals()
+    for number in range(5):
+        path = tmp_path / f"{number}.undo"
+        path.write_bytes(b"torn")
+        journals.values(path)
+    assert [path.name for path in journals._known] == ["2.undo", "3.undo", "4.undo"]

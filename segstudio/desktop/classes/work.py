@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem, Stopped, problem_of
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import Job, JobControl, JobStatus
@@ -83,6 +84,7 @@ class ClassWork(QObject):
         self._released = False
         self._asked = False
         session.job_changed.connect(self._on_session_job)
+        session.changed.connect(self._on_session_changed)
 
     @property
     def busy(self) -> bool:
@@ -194,6 +196,11 @@ class ClassWork(QObject):
 
         self._outcome = outcome
         self._session.import_prepared(what, work)
+
+    @Slot(object)
+    def _on_session_changed(self, flags: Changed) -> None:
+        if flags & Changed.PROJECT:
+            self._journals = StrokeJournals()  # what it remembers is of the former one
 
     @Slot(object)
     def _on_session_job(self, status: JobStatus | None) -> None:

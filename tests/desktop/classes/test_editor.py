@@ -18,6 +18,7 @@ from segstudio.desktop.classes.colour_choice import ColourChoice
 from segstudio.desktop.classes.doing import told_done
 from segstudio.desktop.classes.editor import ClassEditor
 from segstudio.desktop.look import Look
+from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places
@@ -502,3 +503,11 @@ def test_what_was_done_is_told_shortly() -> None:
     assert told_done("delete rope", "2 masks rewritten.") == "rope was deleted. 2 masks rewritten."
     assert told_done("merge rope into sky", "") == "Merged rope into sky."
     assert told_done("make sky #00ff00", "") == "Made sky #00ff00."
+
+
+def test_what_is_known_of_one_project_goes_with_it(bench: Bench) -> None:
+    before = bench.editor.work._journals
+    bench.session.changed.emit(Changed.CLASSES)
+    assert bench.editor.work._journals is before
+    bench.session.changed.emit(Changed.PROJECT)
+    assert bench.editor.work._journals is not before
