@@ -10,12 +10,13 @@ from segstudio.desktop.problems import Stopped
 from segstudio.desktop.work import JobControl
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
-from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.sources import gather
 from segstudio.project.classes import ClassList
 from segstudio.project.document import FILE_NAME
 from segstudio.project.project import Project
 from segstudio.project.splitting import split_project
+from segstudio.project.threads import WorkStopped
 from segstudio.resource_files import load_script
 
 SAMPLE_PHOTOS = 36
@@ -41,7 +42,7 @@ def make_sample(folder: Path, control: JobControl) -> Path:
     try:
         made = _made_in(workshop, control)
         made.rename(folder)
-    except ImportStopped as error:
+    except WorkStopped as error:
         raise Stopped from error
     except OSError as error:
         raise SegStudioError(f"the sample cannot be made ({error.strerror})", where=str(folder)) from error

@@ -49,7 +49,7 @@ def prepare(
 ) -> PreparedImport:
     """Read, match and examine everything; nothing is written.
 
-    Raises SegStudioError for options that cannot be meant, and ImportStopped when `cancelled` says so.
+    Raises SegStudioError for options that cannot be meant, and WorkStopped when `cancelled` says so.
     """
     if options.reference and any(photo.staged for photo in gathered.photos):
         raise SegStudioError(
@@ -71,7 +71,7 @@ def commit_import(
 ) -> Path:
     """Write what was prepared into the project, whole or not at all; return the record that is kept of it.
 
-    Raises the report's refusal when there is one, ImportStopped, and SegStudioError when the disk refuses or
+    Raises the report's refusal when there is one, WorkStopped, and SegStudioError when the disk refuses or
     the project was changed since `prepare` in a way that does not go together; the project is unchanged then.
     """
     if prepared.report.refusal is not None:

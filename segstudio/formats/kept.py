@@ -24,7 +24,7 @@ def mask_from_kept(project: Project, photo: Photo, *, cancelled: Cancelled = nev
     uint8 of the photo's (rows, columns).
 
     Classes are told by their numbers; shapes of a class that is gone are left out. Raises SegStudioError when no
-    annotation of the photo was kept, or it is damaged, and ImportStopped when `cancelled` says so.
+    annotation of the photo was kept, or it is damaged, and WorkStopped when `cancelled` says so.
     """
     if not all(photo.size):
         raise SegStudioError("the photo cannot be read", where=photo.key, fix="Copy it anew from its source")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from segstudio.errors import SegStudioError
 from segstudio.formats.rasterise import Layers, Rule
+from segstudio.project.threads import WorkStopped
 
 SplitChoice = Literal["train", "val", "auto"]
 
@@ -55,14 +55,10 @@ class ImportOptions:
     layers: Layers = "class"
 
 
-class ImportStopped(SegStudioError):  # noqa: N818 (a wish of the person, not an error of theirs)
-    """The person stopped the import; the project is unchanged."""
-
-
 def check_cancelled(cancelled: Cancelled) -> None:
-    """Raise ImportStopped when the person wants to stop."""
+    """Raise WorkStopped when the person wants to stop."""
     if cancelled():
-        raise ImportStopped("the import was stopped; the project is unchanged")
+        raise WorkStopped("the import was stopped; the project is unchanged")
 
 
 def never() -> bool:

@@ -13,7 +13,6 @@ from segstudio.formats.matching import Matching, match
 from segstudio.formats.options import (
     Cancelled,
     ImportOptions,
-    ImportStopped,
     Progress,
     check_cancelled,
     never,
@@ -27,6 +26,7 @@ from segstudio.formats.table import Format, NotReadError, format_named, recognis
 from segstudio.formats.threads import in_threads
 from segstudio.project.classes import ClassList
 from segstudio.project.images import is_photo
+from segstudio.project.threads import WorkStopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +204,8 @@ def _read(file: SourceFile, wanted: Format | None, cancelled: Cancelled) -> _Rea
             for annotation in found.read(file):
                 check_cancelled(cancelled)
                 annotations.append(annotation)
-    except ImportStopped as stopped:
-        raise ImportStopped(stopped.problem) from None  # wherever it was
+    except WorkStopped as stopped:
+        raise WorkStopped(stopped.problem) from None  # wherever it was
     except SegStudioError as error:
         return _ReadFile(file, problem=error)
     return _ReadFile(file, found.name, tuple(annotations), labels)

@@ -15,7 +15,7 @@ from segstudio.formats.archive import unpack
 from segstudio.formats.label_images import MASK_FOLDERS
 from segstudio.formats.label_tables import TABLE_NAMES, read_table
 from segstudio.formats.mask_pairs import is_of_objects, label_pictures
-from segstudio.formats.options import ImportStopped, Progress, unheard
+from segstudio.formats.options import Progress, unheard
 from segstudio.formats.other_photos import FILM_SUFFIXES, embedded_photos, film_photos
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.table import (
@@ -26,6 +26,7 @@ from segstudio.formats.table import (
     why_refused,
 )
 from segstudio.project.images import is_photo
+from segstudio.project.threads import WorkStopped
 
 _MASK_FOLDERS = MASK_FOLDERS | {"scribbles"}
 
@@ -81,7 +82,7 @@ def gather(
             try:
                 if not _take_source(_existing(source), finds, cleaning, progress) and refused is not None:
                     raise SegStudioError(_NOTHING_IN_IT, where=str(source), fix=_GIVE)
-            except ImportStopped:
+            except WorkStopped:
                 raise
             except SegStudioError as error:
                 if refused is None:

@@ -31,7 +31,7 @@ def in_threads(
     """Return `function` of each item, in order; OpenCV and zlib work outside the interpreter lock.
 
     `workers` None: one for each core, at most eight. The first exception ends it all, after the calls under way;
-    raises ImportStopped when `cancelled` says so.
+    raises WorkStopped when `cancelled` says so.
     """
     return for_each(
         function,

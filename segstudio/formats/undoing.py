@@ -73,7 +73,7 @@ def undo_import(
 ) -> Undone:
     """Take back the import whose record is `path`, whole or not at all.
 
-    Nobody may have its photos open for painting. Raises SegStudioError when it cannot be done and ImportStopped when
+    Nobody may have its photos open for painting. Raises SegStudioError when it cannot be done and WorkStopped when
     `cancelled` says so; the project is unchanged then.
     """
     record = _undoable(path)

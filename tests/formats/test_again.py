@@ -11,7 +11,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Looks, Outcome, examine
 from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.kept import mask_from_kept
-from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.plan import make_plan, replanned
 from segstudio.formats.previewing import Paint, preview_mask
 from segstudio.formats.record import read_record
@@ -19,6 +19,7 @@ from segstudio.formats.sources import gather
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
+from segstudio.project.threads import WorkStopped
 
 Make = Callable[..., Path]
 Draw = Callable[..., str]
@@ -177,7 +178,7 @@ def test_a_mask_is_painted_again_with_the_classes_of_today(project: Project, fol
     assert (mask_from_kept(project, photo) == project.classes.named("sky").index).all()
     project.save_classes(project.classes.removed("sky"))
     assert (mask_from_kept(project, photo) != first).any()
-    with pytest.raises(ImportStopped):
+    with pytest.raises(WorkStopped):
         mask_from_kept(project, photo, cancelled=lambda: True)
 
 

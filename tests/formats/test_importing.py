@@ -9,10 +9,11 @@ from PIL import Image, ImageOps
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import PreparedImport, commit_import, prepare
-from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
 from segstudio.project.project import Project
+from segstudio.project.threads import WorkStopped
 
 Make = Callable[..., Path]
 Draw = Callable[..., str]
@@ -239,7 +240,7 @@ def test_stopping_leaves_the_project_as_it_was(
 
     for allowed in range(8):
         asked = count()
-        with pytest.raises(ImportStopped):
+        with pytest.raises(WorkStopped):
             run(lambda asked=asked, allowed=allowed: next(asked) >= allowed)  # type: ignore[misc]
         assert fingerprint(project.folder) == before
 
@@ -434,7 +435,7 @@ def test_a_large_file_is_left_in_the_middle_when_that_is_wished(
         asked += 1
         return asked > 100
 
-    with gather([tmp_path / "in"]) as gathered, pytest.raises(ImportStopped) as stopped:
+    with gather([tmp_path / "in"]) as gathered, pytest.raises(WorkStopped) as stopped:
         prepare(gathered, project, ImportOptions(), cancelled=cancelled)
     assert asked < 200
     assert str(stopped.value) == "the import was stopped; the project is unchanged."

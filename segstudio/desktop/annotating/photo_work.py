@@ -15,13 +15,13 @@ from segstudio.desktop.problems import Problem, Stopped
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import Job, JobControl
 from segstudio.errors import SegStudioError
-from segstudio.formats.options import ImportStopped
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.class_edit import Add
 from segstudio.project.class_edits import ClassEditing
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo, PhotoState, Split, Status
 from segstudio.project.project import Project, stamp
+from segstudio.project.threads import WorkStopped
 
 _log = logging.getLogger(__name__)
 
@@ -188,7 +188,7 @@ def _again(folder: Path, photo: Photo, control: JobControl) -> Mask:
 
     try:
         return mask_again(Project.open(folder), photo, control.cancelled)
-    except ImportStopped as error:
+    except WorkStopped as error:
         raise Stopped from error
 
 

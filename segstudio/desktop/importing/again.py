@@ -15,7 +15,7 @@ def mask_again(project: Project, photo: Photo, cancelled: Callable[[], bool]) ->
 
     The annotation kept below `sources/` is read anew; classes are found by their numbers, so that renamed ones
     count, and what belonged to a class that is gone is left out. Writes nothing. Raises SegStudioError when the
-    photo was not imported with an annotation, or what was kept is gone or damaged, and ImportStopped (a
+    photo was not imported with an annotation, or what was kept is gone or damaged, and WorkStopped (a
     SegStudioError) when `cancelled` says so.
     """
     return mask_from_kept(project, photo, cancelled=cancelled)

@@ -10,7 +10,7 @@ from segstudio.desktop.importing.preparing import Examination, Material, prepare
 from segstudio.desktop.problems import Stopped
 from segstudio.desktop.work import JobControl
 from segstudio.formats.importing import commit_import
-from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.record import ImportRecord, read_record
 from segstudio.formats.threads import polite_workers
 from segstudio.formats.undoing import Undone, undo_import
@@ -18,6 +18,7 @@ from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.change import ProjectChangedError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
+from segstudio.project.threads import WorkStopped
 
 Release = Callable[[Callable[[], None]], None]
 """Saves and closes all photos that are open for painting, then calls what it is given."""
@@ -61,7 +62,7 @@ class Commit:
                 progress=control.stage("Importing"),
                 cancelled=control.cancelled,
             )
-        except ImportStopped as stopped:
+        except WorkStopped as stopped:
             raise Stopped from stopped
         except ProjectChangedError as changed:
             self.is_outdated = True  # it is prepared again as things are now, and that is told: no error
@@ -91,6 +92,6 @@ class TakeBack:
                 progress=control.stage("Looking at masks"),
                 cancelled=control.cancelled,
             )
-        except ImportStopped as stopped:
+        except WorkStopped as stopped:
             raise Stopped from stopped
         self.record = read_record(self.path)

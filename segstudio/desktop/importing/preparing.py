@@ -17,7 +17,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Looks, examine
 from segstudio.formats.importing import PreparedImport
 from segstudio.formats.labels import typical_areas
-from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.report import make_report
 from segstudio.formats.sources import Gathered, gather
@@ -25,6 +25,7 @@ from segstudio.formats.table import annotation_extensions
 from segstudio.formats.threads import polite_workers
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
+from segstudio.project.threads import WorkStopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def _read(
             progress=control.stage("Reading annotations"),
             cancelled=control.cancelled,
         )
-    except ImportStopped as stopped:
+    except WorkStopped as stopped:
         kept.close()
         raise Stopped from stopped
     except Exception:
@@ -263,6 +264,6 @@ def prepare_again(
             progress=control.stage("Looking at photos"),
             cancelled=control.cancelled,
         )
-    except ImportStopped as stopped:
+    except WorkStopped as stopped:
         raise Stopped from stopped
     return PreparedImport(plan, examined, make_report(plan, examined))
