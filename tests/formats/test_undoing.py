@@ -15,7 +15,7 @@ from segstudio.formats.record import read_record
 from segstudio.formats.sources import gather
 from segstudio.formats.undoing import Undone, last_import, undo_import
 from segstudio.painting.stroke_journals import StrokeJournals
-from segstudio.project import change as change_module
+from segstudio.project import moving
 from segstudio.project.project import Project
 from segstudio.project.removal import removals
 
@@ -129,7 +129,7 @@ def test_a_death_in_the_middle_is_finished_by_who_opens_the_project_next(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(change_module, "_remove", die)  # what comes in has been moved, nothing is removed yet
+        patch.setattr(moving, "remove", die)  # what comes in has been moved, nothing is removed yet
         with pytest.raises(Killed):
             _undo(project)
     opened = Project.open(project.folder)
