@@ -13,8 +13,8 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def read_coco(file: SourceFile) -> Iterator[Annotation]:
     owners = np.frombuffer(index.owners, dtype=np.int64) if index.owners else np.zeros(0, dtype=np.int64)
     order = np.argsort(owners, kind="stable")
     bounds = np.searchsorted(owners[order], np.arange(len(index.images) + 1))
-    with file.path.open("rb") as stream:
+    with file.path.open("rb", buffering=0) as stream:
         for number, image in enumerate(index.images):
             members = order[bounds[number] : bounds[number + 1]].tolist()
             with inside(f'image "{image.name}"'):
@@ -131,7 +131,7 @@ def _number_of(key: str, index: _Index) -> int:
 
 
 def _annotation(
-    image: _Image, members: list[int], index: _Index, stream: BinaryIO, file: SourceFile
+    image: _Image, members: list[int], index: _Index, stream: FileIO, file: SourceFile
 ) -> Annotation:
     shapes: list[Shape] = []
     parts = []
