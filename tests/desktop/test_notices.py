@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -44,8 +45,17 @@ def test_different_problems_wait_and_the_same_is_counted() -> None:
 
 def test_dismissing_brings_up_the_next_until_none_is_left() -> None:
     notices = told(A, B, C).next()
-    assert [shown(notices := notices.dismissed()) for _ in range(4)] == [C, A, None, None]
+    assert [shown(notices := notices.dismissed()) for _ in range(4)] == [B, C, None, None]
     assert told(A).place == ""
+
+
+def test_an_error_that_answers_a_click_is_seen_before_an_older_warning() -> None:
+    older = Problem("older", level="warning")
+    notices = told(older, B, C)
+    assert (shown(notices), notices.place) == (C, "3 of 3")
+    assert shown(told(C, older)) == C, "a warning waits"
+    assert shown(told(older, C, B).next().told(C)) == C, "told again, it comes up again"
+    assert shown(notices.dismissed()) == B
 
 
 def test_what_informs_comes_first_and_leaves_the_others_as_they_were() -> None:
@@ -126,7 +136,7 @@ def test_details_unfold_with_the_way_to_the_log(bar: NoticeBar, actions: Actions
 
 
 def test_several_say_how_many_and_go_round(bar: NoticeBar) -> None:
-    for problem in (A, B, C):
+    for problem in (A, B, replace(C, level="warning")):
         bar.tell(problem)
     place, onward = part(bar, QLabel, "notice.place"), part(bar, QPushButton, "notice.next")
     assert (place.text(), place.isVisible()) == ("1 of 3", True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.importing.committing import Commit, Release, TakeBack, at_once
@@ -87,6 +87,13 @@ class ImportTab(QStackedWidget):
         return self.inquiry.is_settled
 
     # -- what the frame asks
+
+    def still_part(self) -> QWidget | None:
+        """Return where a notice hides nothing that is needed: the large picture; below the head of the report."""
+        page = self.currentWidget()
+        if page is self.bench:
+            return self.bench.preview.picture
+        return self.report.lists if page is self.report else None
 
     def take(self, paths: Sequence[Path]) -> None:
         """Add what was dropped to what was given, and look at it all."""
@@ -205,8 +212,10 @@ class ImportTab(QStackedWidget):
     @Slot(object)
     def _on_written(self, commit: Commit) -> None:
         self._forget()
-        if commit.record is not None and commit.path is not None:
-            self._show_report(ReadRecord(commit.path, commit.record))
+        if commit.record is None or commit.path is None:
+            return
+        self._show_report(ReadRecord(commit.path, commit.record))
+        if not self.isVisible():  # else the report says it, with the same button
             undo = Remedy("Undo this import", do=partial(self.writer.take_back, commit.path))
             self._tell(Problem(f"{headline(commit.record.report)}.", level="info", actions=(undo,)))
 

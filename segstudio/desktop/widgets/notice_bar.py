@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QPlainTextEdit,
@@ -24,7 +25,8 @@ from segstudio.desktop.widgets.notices import Notices
 
 _ICON_PX = 20
 _DETAILS_PX = 136
-_INFORMS_MS = 8000
+_INFORMS_MS = 6000
+_NARROW_PX = 560
 _ICONS = {"info": ("info", "accent"), "warning": ("warning", "warn"), "error": ("error", "bad")}
 _SPOKEN = {"info": "Note", "warning": "Warning", "error": "Problem"}
 
@@ -59,7 +61,8 @@ class NoticeBar(QFrame):
         self._close.setToolTip("Dismiss (Esc)\nThe problem stays in the log file.")
         self._close.setAccessibleName("Dismiss")
         self._fold: QWidget | None = None
-        self._buttons = QHBoxLayout()
+        self._buttons, self._ways = QHBoxLayout(), QHBoxLayout()
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._leaving = QTimer(self, singleShot=True, interval=_INFORMS_MS)
         self._lay_out()
         self._connect()
@@ -78,7 +81,7 @@ class NoticeBar(QFrame):
 
     @Slot(object)
     def tell(self, problem: Problem) -> None:
-        """Show a problem, behind those that are there; said aloud to those who listen instead of looking."""
+        """Show a problem, an error at once and others behind those that are there; said aloud to those who listen instead of looking."""
         self._put(self._notices.told(problem))
         if problem.level == "info":
             self._leaving.start()
@@ -93,6 +96,15 @@ class NoticeBar(QFrame):
     def clear(self) -> None:
         """Take everything away."""
         self._put(Notices())
+
+    def fit(self, width_px: int) -> None:
+        """Lay out for a place that is so wide: in a narrow one the ways out stand below the sentence."""
+        narrow = width_px < _NARROW_PX
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._body.direction() != way:
+            self._body.setDirection(way)
+            right = Qt.AlignmentFlag.AlignRight
+            self._body.setAlignment(self._ways, right if narrow else Qt.AlignmentFlag(0))
 
     def take_focus(self) -> bool:
         """Give the keyboard to the first way out; False where there is nothing to see."""
@@ -121,13 +133,21 @@ class NoticeBar(QFrame):
     def _lay_out(self) -> None:
         self._close.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._buttons.setSpacing(8)
+        words = QHBoxLayout()
+        words.setSpacing(8)
+        words.addWidget(self._icon)
+        words.addWidget(self._text, 1)
+        self._ways.setSpacing(8)
+        self._ways.addLayout(self._buttons)
+        for widget in (self._place, self._next, self._unfold):
+            self._ways.addWidget(widget)
+        self._body.setSpacing(8)
+        self._body.addLayout(words, 1)
+        self._body.addLayout(self._ways)
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self._icon)
-        line.addWidget(self._text, 1)
-        line.addLayout(self._buttons)
-        for widget in (self._place, self._next, self._unfold, self._close):
-            line.addWidget(widget)
+        line.addLayout(self._body, 1)
+        line.addWidget(self._close)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 8, 8)
         column.setSpacing(8)

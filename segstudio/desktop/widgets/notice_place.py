@@ -6,13 +6,14 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from segstudio.desktop.tabs.tab import HoldsStill
+from segstudio.desktop.widgets.notice_bar import NoticeBar
 
 _EDGE_PX = 8
 _WIDEST_PX = 880
 _MOVING = frozenset(
     {
         *(QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.LayoutRequest),
-        *(QEvent.Type.ShowToParent, QEvent.Type.HideToParent),
+        *(QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.Show, QEvent.Type.Hide),
     }
 )
 
@@ -20,7 +21,7 @@ _MOVING = frozenset(
 class NoticePlace(QObject):
     """Keeps the notice where it belongs: in the middle of the page's upper edge, or of a part that the page names."""
 
-    def __init__(self, notice: QWidget, pages: QStackedWidget, body: QWidget) -> None:
+    def __init__(self, notice: NoticeBar, pages: QStackedWidget, body: QWidget) -> None:
         super().__init__(body)
         self._notice, self._pages, self._body = notice, pages, body
         self._over: QWidget | None = None
@@ -44,6 +45,7 @@ class NoticePlace(QObject):
             self._over = over
             over.installEventFilter(self)
         width = min(over.width() - 2 * _EDGE_PX, _WIDEST_PX)
+        self._notice.fit(width)
         corner = over.mapTo(self._body, QPoint((over.width() - width) // 2, _EDGE_PX))
         place = QRect(corner.x(), corner.y(), width, self._height(width))
         if self._notice.geometry() != place:

@@ -44,7 +44,10 @@ class Notices:
         return f"{self.at + 1} of {len(self.waiting)}"
 
     def told(self, problem: Problem) -> Notices:
-        """Add a problem behind the others; one that is there already is counted instead."""
+        """Add a problem behind the others; one that is there already is counted instead.
+
+        An error comes up at once: it may be the answer to what the person did a moment ago.
+        """
         if problem.level == "info":
             times = self.informing.times + 1 if self.informing and self.informing.problem == problem else 1
             return replace(self, informing=Notice(problem, times))
@@ -54,7 +57,8 @@ class Notices:
         )
         if counted == self.waiting and len(counted) < MOST:
             counted = (*counted, Notice(problem))
-        return Notices(counted, self.at)
+        places = (number for number, notice in enumerate(counted) if notice.problem == problem)
+        return Notices(counted, next(places, self.at) if problem.level == "error" else self.at)
 
     def dismissed(self) -> Notices:
         """Take away what is looked at; the next one takes its place."""

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.importing.history import past_imports
 from segstudio.desktop.importing.mapping import Kind, Target
 from segstudio.desktop.opened import Changed
+from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.tabs.import_ import ImportTab
 from segstudio.desktop.window import Window
 from segstudio.formats import importing as formats_importing
@@ -70,7 +71,26 @@ def _button(window: Window, name: str) -> QPushButton:
     return found
 
 
-def test_an_import_is_undone_from_its_notice_and_can_come_in_again(
+def test_an_import_that_ends_elsewhere_is_told_there_with_the_way_back(
+    qtbot: QtBot, drive: Drive, jumps: Project, given: Path
+) -> None:
+    def steps(window: Window) -> None:
+        tab = _look_at(qtbot, window, given)
+        _add_all(qtbot, tab)
+        window._actions["import.start"].trigger()
+        window.show_tab("annotate")
+        qtbot.waitUntil(lambda: window.notice.problem is not None, timeout=WAIT_MS)
+        assert window.notice.accessibleName() == "Note: 2 photos imported with mask."
+        undo = next(b for b in window.notice.findChildren(QPushButton) if b.text() == "Undo this import")
+        QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: "taken back" in window.notice.accessibleName(), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: not window._session.is_busy, timeout=WAIT_MS)
+
+    assert drive(steps, jumps.folder) == 0
+    assert Project.open(jumps.folder).keys() == ()
+
+
+def test_an_import_is_undone_from_its_report_and_can_come_in_again(
     qtbot: QtBot, drive: Drive, jumps: Project, given: Path
 ) -> None:
     def steps(window: Window) -> None:
@@ -81,8 +101,7 @@ def test_an_import_is_undone_from_its_notice_and_can_come_in_again(
         window.show_tab("annotate")  # a photo is open for painting by then
         qtbot.waitUntil(lambda: bool(list((jumps.folder / "masks").glob("*.lock"))), timeout=WAIT_MS)
         window.show_tab("import")
-        undo = next(b for b in window.notice.findChildren(QPushButton) if b.text() == "Undo this import")
-        QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(_button(window, "import.report.undo"), Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: "taken back" in window.notice.accessibleName(), timeout=WAIT_MS)
         assert (
             "2 photos are in the project's trash folder, the class rope is gone."
@@ -215,3 +234,37 @@ def import_files() -> Callable[..., Path]:
             )
 
     return run
+
+
+@pytest.mark.parametrize("width_px", [1000, 1500])
+def test_a_notice_hides_nothing_that_is_needed(
+    qtbot: QtBot, drive: Drive, jumps: Project, given: Path, width_px: int
+) -> None:
+    def steps(window: Window) -> None:
+        window.resize(width_px, 700)
+        tab = _look_at(qtbot, window, given)
+        undo = Remedy("Undo this import", do=lambda: None)
+        text = "What you paint cannot be kept: there is no room left on the disk."
+        window.notice.tell(Problem(text, level="warning", actions=(undo,)))
+        qtbot.waitUntil(lambda: window.notice.geometry().height() > 0, timeout=WAIT_MS)
+        bench = tab.bench
+        needed = (bench.given, bench.classes, bench.table, _button(window, "button.import.start"))
+        assert not [part for part in needed if _overlap(window, part)]
+        assert window.notice.height() >= window.notice.minimumSizeHint().height()
+        _add_all(qtbot, tab)
+        import_all(qtbot, window, tab)
+        assert window.notice.isVisible()
+        names = ("title", "show", "more", "undo")
+        found = [window.findChild(QWidget, f"import.report.{name}") for name in names]
+        assert all(found)
+        qtbot.waitUntil(lambda: not any(_overlap(window, part) for part in found), timeout=WAIT_MS)
+        window.notice.clear()
+
+    assert drive(steps, jumps.folder) == 0
+
+
+def _overlap(window: Window, part: QWidget | None) -> bool:
+    notice = window.notice
+    assert part is not None
+    seen = part.rect().translated(part.mapTo(window, QPoint()))
+    return notice.rect().translated(notice.mapTo(window, QPoint())).intersects(seen)
