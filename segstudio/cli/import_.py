@@ -57,7 +57,8 @@ def import_(
     photos: Annotated[
         list[Path] | None,
         typer.Option(
-            "--photos", help="Folder or ZIP file of the photos; repeat it. Default: beside the annotations."
+            "--photos",
+            help="Folder, ZIP file or film of the photos; repeat it. Default: beside the annotations.",
         ),
     ] = None,
     order: Annotated[
