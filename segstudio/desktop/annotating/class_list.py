@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QRect,
     QRectF,
@@ -16,10 +15,10 @@ from PySide6.QtWidgets import QListView, QStyle
 
 from segstudio.desktop.annotating.class_rows import ClassRow
 from segstudio.desktop.look import Look
+from segstudio.desktop.named_rows import ROW_ROLE, NamedRowModel
 from segstudio.desktop.row_drawing import Index, RowDelegate
 from segstudio.project.classes import VOID
 
-ROW_ROLE = Qt.ItemDataRole.UserRole
 ROW_PX = 32
 _SWATCH_PX = 14
 _EYE_PX = 16
@@ -28,48 +27,8 @@ _DIGIT_PX = 12
 _TIP = "Click, or press its key, to paint with it.\nThe eye (Space) hides it; Alt+click on the eye (Shift+Space) hides all others."
 
 
-class ClassListModel(QAbstractListModel):
-    """Shows ClassRow values; when only what stands in the rows differs, nothing is laid out anew."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: tuple[ClassRow, ...] = ()
-
-    @property
-    def rows(self) -> tuple[ClassRow, ...]:
-        """What is listed."""
-        return self._rows
-
-    def show_rows(self, rows: tuple[ClassRow, ...]) -> None:
-        """List other rows."""
-        if [row.value for row in rows] != [row.value for row in self._rows]:
-            self.beginResetModel()
-            self._rows = rows
-            self.endResetModel()
-            return
-        old, self._rows = self._rows, rows
-        for number, (before, now) in enumerate(zip(old, rows, strict=True)):
-            if before != now:
-                self.dataChanged.emit(self.index(number), self.index(number))
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        """As many rows as classes, and void."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return the name, words for who cannot see, the tooltip, or the ClassRow itself (ROW_ROLE)."""
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        row = self._rows[index.row()]
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return row.name
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return row.told()
-            case Qt.ItemDataRole.ToolTipRole:
-                return f"{row.name}\n{_TIP}" if row.value != VOID else f"{row.name}\n{_TIP.splitlines()[0]}"
-            case _:
-                return row if role == ROW_ROLE else None
+def _tip_of(row: ClassRow) -> str:
+    return f"{row.name}\n{_TIP if row.value != VOID else _TIP.splitlines()[0]}"
 
 
 class ClassListView(QListView):
@@ -82,7 +41,7 @@ class ClassListView(QListView):
         super().__init__()
         self.setObjectName("palette")
         self.setAccessibleName("Classes")
-        self.rows = ClassListModel()
+        self.rows = NamedRowModel[ClassRow](lambda row: row.value, _tip_of)
         self.setModel(self.rows)
         self.setItemDelegate(_ClassDelegate(look, self))
         self.setUniformItemSizes(True)

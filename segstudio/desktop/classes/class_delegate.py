@@ -9,9 +9,9 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QRectF, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyle, QStyleOptionViewItem, QWidget
 
-from segstudio.desktop.classes.class_model import ROW_ROLE
 from segstudio.desktop.classes.rows import EditorRow
 from segstudio.desktop.look import Look
+from segstudio.desktop.named_rows import ROW_ROLE
 from segstudio.desktop.row_drawing import Index, RowDelegate
 from segstudio.desktop.widgets.labels import set_property
 

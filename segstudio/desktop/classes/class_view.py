@@ -11,9 +11,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QListView
 
 from segstudio.desktop.classes.class_delegate import ROW_PX, ClassDelegate, NameCheck, swatch_rect
-from segstudio.desktop.classes.class_model import ROW_ROLE, ClassModel
+from segstudio.desktop.classes.class_model import ClassModel
 from segstudio.desktop.classes.rows import EditorRow
 from segstudio.desktop.look import Look
+from segstudio.desktop.named_rows import ROW_ROLE
 
 
 class ClassView(QListView):
