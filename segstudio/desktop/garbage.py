@@ -10,20 +10,25 @@ _MANY_OBJECTS = 5000
 
 
 @contextmanager
-def no_collection() -> Iterator[None]:
-    """Make what stays (photos, modules) in the block, in any thread.
+def no_collection(*, of_many: bool) -> Iterator[None]:
+    """Make what stays (photos, modules) in the block, in any thread; `of_many`: there will be thousands of objects.
 
     Python would go through all of its objects several times over (there is no garbage among them), each time holding
-    up the window for a tenth of a second and more.
+    up the window for a tenth of a second and more. What is garbage already would stay, too, and is collected: where
+    many come, before they do, which is over in a fraction of that time.
     """
     if not gc.isenabled():
         yield
         return
+    if of_many:
+        gc.collect()
     before = gc.get_count()[0]
     gc.disable()
     try:
         yield
     finally:
         if gc.get_count()[0] - before > _MANY_OBJECTS:
+            if not of_many:
+                gc.collect()
             gc.freeze()
         gc.enable()

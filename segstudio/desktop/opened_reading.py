@@ -31,7 +31,7 @@ def read_opened(folder: Path, before: OpenedProject | None = None) -> OpenedProj
     project = Project.open(folder, before=before.project if before is not None else None)
     if before is None:
         load_what_comes_soon()
-    with no_collection():
+    with no_collection(of_many=before is None):
         photos = project.photos()
     return OpenedProject(
         project=project,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import sys
 import threading
 
 from PySide6.QtCore import QThread, Signal
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 def load_what_comes_soon() -> None:
     """Load what the first click will need: by now, or waiting for whoever is at it. In any thread but the window's."""
-    with _loading, no_collection():
+    with _loading, no_collection(of_many=any(name not in sys.modules for name in _NEEDED_SOON)):
         for name in _NEEDED_SOON:
             importlib.import_module(name)
 
