@@ -51,6 +51,7 @@ class Desktop(QObject):
             places=places,
             tabs=self.tabs.specs,
         )
+        self.session.project_opened.connect(self.tabs.offer_kept)  # after the window has cleared its notices
         self.warm_up = WarmUp(self)
         self.warm_up.loaded.connect(self.window.prepare)
         self.warm_up.found_device.connect(self.window.header.show_device)

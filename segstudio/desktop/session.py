@@ -54,6 +54,11 @@ class ProjectSession(QObject):
         self._to_tell: Problem | None = None
 
     @property
+    def places(self) -> Places:
+        """Where the window keeps its own files."""
+        return self._places
+
+    @property
     def opened(self) -> OpenedProject | None:
         """What is open."""
         return self._opened

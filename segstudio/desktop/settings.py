@@ -34,6 +34,11 @@ class Places:
         documents = Path(QStandardPaths.writableLocation(where.DocumentsLocation))
         return cls(folder / "window.ini", cache / "recent", cache / "log", documents / "SegStudio")
 
+    @property
+    def rescued(self) -> Path:
+        """Where what was painted and could not be saved waits for the next start."""
+        return self.settings.parent / "unsaved"
+
     def thumbnail(self, project: Path) -> Path:
         """Return where the thumbnail of a recent project lies."""
         import hashlib  # links a large library; wanted once a project is known

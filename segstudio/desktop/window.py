@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidg
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.closing import may_close
-from segstudio.desktop.dropping import Dropped, DropVeil, local_paths, what_is_dropped
+from segstudio.desktop.dropping import Dropped, DropLook, DropVeil, local_paths, seems_dropped
 from segstudio.desktop.look import Look
 from segstudio.desktop.menus import Menus
 from segstudio.desktop.opened import Changed, OpenedProject
@@ -26,7 +26,15 @@ from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.tabs.start import StartPage
-from segstudio.desktop.tabs.tab import MayBeUnfinished, MayGoOn, TabSpec, TakesFiles, TellsSaved, TellsWork
+from segstudio.desktop.tabs.tab import (
+    MayBeUnfinished,
+    MayGoOn,
+    SavesFirst,
+    TabSpec,
+    TakesFiles,
+    TellsSaved,
+    TellsWork,
+)
 from segstudio.desktop.widgets.header import Header
 from segstudio.desktop.widgets.notice_bar import NoticeBar
 from segstudio.desktop.widgets.notice_place import NoticePlace
@@ -79,6 +87,7 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self._pages = Pages(tabs, self._stack, self)
         self._veil = DropVeil(look, self._stack)
+        self._dragged, self._dropped = DropLook(self), DropLook(self)
         self._lay_out()
         self._connect()
         self.addActions(list(actions.all()))
@@ -135,8 +144,14 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask where work would be lost; remember geometry, project, tab and how it is parted."""
+        saving = [page for page in self._pages.all() if isinstance(page, SavesFirst)]
+        if self.asks and not all(page.save_first(self) for page in saving):
+            event.ignore()
+            return
         unfinished = [page.unfinished() for page in self._pages.all() if isinstance(page, MayBeUnfinished)]
-        if self.asks and not may_close(self, [told for told in unfinished if told]):
+        if self.asks and not may_close(
+            self, [told for told in unfinished if told], saved=not self._is_unsaved()
+        ):
             event.ignore()
             return
         going_on = [page for page in self._pages.all() if isinstance(page, MayGoOn)]
@@ -151,6 +166,8 @@ class Window(QMainWindow):
             self._settings.set_parts(splitter.objectName(), splitter.saveState())
         self._settings.save()
         self._pages.rest()
+        for look in (self._dragged, self._dropped):
+            look.shut_down()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -160,11 +177,14 @@ class Window(QMainWindow):
             self._session.refresh_if_old()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Say what letting go would do."""
-        told = self._dropped(event).told(is_open=self._session.opened is not None, tab=self.shown_tab)
-        if told:
-            event.acceptProposedAction()
-            self._veil.show_text(told)
+        """Say what letting go would do: by the names at once, and of one thing better, once it was looked at."""
+        paths = local_paths(event.mimeData())
+        if not paths:
+            return
+        event.acceptProposedAction()
+        self._veil.show_text(self._told(seems_dropped(paths)))
+        if len(paths) == 1:
+            self._dragged.begin(paths)
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         """It went away again."""
@@ -173,8 +193,16 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Open a project; give models, and what is dropped on Review, to that tab, and anything else to Import."""
         self._veil.hide()
-        dropped = self._dropped(event)
         event.acceptProposedAction()
+        self._dropped.begin(local_paths(event.mimeData()))
+
+    @Slot(object)
+    def _on_dragged(self, dropped: Dropped) -> None:
+        if self._veil.isVisible():
+            self._veil.show_text(self._told(dropped))
+
+    @Slot(object)
+    def _on_dropped(self, dropped: Dropped) -> None:
         if dropped.missing:
             self.notice.tell(Problem(dropped.told_missing, level="info"))
         if dropped.files and self._session.opened is not None:
@@ -182,8 +210,8 @@ class Window(QMainWindow):
         else:
             self.wishes.take(dropped)
 
-    def _dropped(self, event: QDropEvent) -> Dropped:
-        return what_is_dropped(local_paths(event.mimeData()))
+    def _told(self, dropped: Dropped) -> str:
+        return dropped.told(is_open=self._session.opened is not None, tab=self.shown_tab)
 
     def _tab_for(self, dropped: Dropped) -> str:
         """Return which tab takes what was dropped: Review what is dropped on it, and models; Import all else."""
@@ -221,6 +249,8 @@ class Window(QMainWindow):
         session.job_changed.connect(self._on_job_changed)
         session.problem_met.connect(self.notice.tell)
         session.project_opened.connect(self._on_project_opened)
+        self._dragged.looked.connect(self._on_dragged)
+        self._dropped.looked.connect(self._on_dropped)
         self.start.folder_chosen.connect(self.wishes.open_project)
         self._pages.made.connect(self._on_page_made)
         self._pages.ready.connect(self._on_page_ready)
@@ -289,9 +319,11 @@ class Window(QMainWindow):
 
     @Slot(str)
     def _on_saved_changed(self, text: str) -> None:
-        unsaved = any(page.unsaved for page in self._pages.all() if isinstance(page, TellsSaved))
-        self.setWindowModified(unsaved and self._session.opened is not None)
+        self.setWindowModified(self._is_unsaved() and self._session.opened is not None)
         self.status.show_saved(text)
+
+    def _is_unsaved(self) -> bool:
+        return any(page.unsaved for page in self._pages.all() if isinstance(page, TellsSaved))
 
     @Slot(object)
     def _on_job_changed(self, status: JobStatus | None) -> None:

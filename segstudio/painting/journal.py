@@ -182,6 +182,17 @@ class Journal:
             self._shorten_at = max(self._limit_bytes, 2 * end)
 
 
+def write_journal(path: Path, size: tuple[int, int], digest: bytes, moment: Moment) -> None:
+    """Write another journal, which begins with the mask of `digest` and `size` (rows, columns), as it was at `moment`.
+
+    Raises SegStudioError when the file system refuses.
+    """
+    with replacing(path) as stream:
+        stream.write(encode_header(Header(size=size, digest=digest.hex(), position=moment.position)))
+        for record in _earlier(moment):
+            stream.write(encode_record(record))
+
+
 def _earlier(moment: Moment) -> Iterator[Record]:
     """Yield what a shortened journal begins with.
 

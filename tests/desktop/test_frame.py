@@ -41,12 +41,17 @@ class Page(QSplitter):
         self.unsaved = False
         self.told = ""
         self.cancelled = False
+        self.can_save = True
 
     def take(self, paths: Sequence[Path]) -> None:
         self.taken += paths
 
     def unfinished(self) -> str:
         return self.told
+
+    def save_first(self, _window: QWidget) -> bool:
+        self.unsaved = self.unsaved and not self.can_save
+        return self.can_save
 
     def cancel_work(self) -> None:
         self.cancelled = True
@@ -107,6 +112,7 @@ def drop(window: Window, *paths: Path) -> None:
     QApplication.sendEvent(window, enter)
     if enter.isAccepted():
         QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), *args))
+    assert QTest.qWaitFor(lambda: not (window._dragged.is_busy or window._dropped.is_busy), WAIT_MS)
 
 
 def link(window: Window, name: str) -> QPushButton:
@@ -179,6 +185,30 @@ def test_a_project_dropped_on_another_opens(window: Window, qtbot: QtBot, tmp_pa
     assert page(window).taken == []
 
 
+def test_what_is_dragged_is_not_looked_at_in_the_thread_of_the_window(
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lost network drive answers late, and thousands of files take long."""
+    looked, go_on = [], threading.Event()
+
+    def slow(paths: Sequence[Path]) -> Dropped:
+        looked.append(threading.current_thread() is threading.main_thread())
+        go_on.wait(WAIT_MS / 1000)
+        return what_is_dropped(paths)
+
+    monkeypatch.setattr(dropping, "what_is_dropped", slow)
+    Project.create(tmp_path / "other")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "other"))])
+    args = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window, QDragEnterEvent(QPointF(9, 9).toPoint(), *args))
+    assert window._veil.text == "Look at other in Import"
+    go_on.set()
+    qtbot.waitUntil(lambda: window._veil.text == "Open the project “other”", timeout=WAIT_MS)
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert looked == [False]
+
+
 def test_the_title_and_the_status_line_tell_what_is_not_saved(window: Window) -> None:
     saved = link(window, "status.saved")
     assert not saved.isVisible()
@@ -223,6 +253,17 @@ def test_closing_asks_before_unfinished_work_is_lost(
 def test_closing_does_not_ask_without_need(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QMessageBox, "exec", lambda _: pytest.fail("it asked"))
     assert window.close()
+
+
+def test_closing_saves_first_and_says_so(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.informativeText()))
+    page(window).unsaved, page(window).can_save, page(window).told = True, False, "3 photos are not imported."
+    assert not window.close()
+    assert not asked
+    page(window).can_save = True
+    window.close()
+    assert "Everything painted is saved." in asked[0]
 
 
 def test_tab_parts_and_size_come_back(make: Make, qtbot: QtBot, project: Project) -> None:

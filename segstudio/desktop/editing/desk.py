@@ -58,6 +58,7 @@ class PhotoDesk(PhotoSurface):
         self._opener = Opener(self)
         self._writing = Errands("save photo", 1, self)
         self._saves = Saves(self._writing, lambda: self._classes, self)
+        self.may_lose = False  # the person was asked about what cannot be saved, and has decided
         self._look_at_lock = QTimer(self, interval=_LOOK_AT_LOCK_MS)
         self._connect()
 
@@ -79,13 +80,24 @@ class PhotoDesk(PhotoSurface):
 
     @property
     def unsaved(self) -> bool:
-        """Whether anything is painted that is not on disk as a mask yet (the journal has it)."""
+        """Whether anything is painted that is not on disk as a mask yet (the journal has it, or `at_risk`)."""
         return self._saves.unsaved
 
     @property
     def saved_text(self) -> str:
         """What the status line says of saving: `saved 2 s ago`."""
         return self._saves.text
+
+    @property
+    def at_risk(self) -> tuple[OpenPhoto, ...]:
+        """The photos on which something is painted that neither mask nor journal has; after `shut_down`, too."""
+        photos = self._saves.lost or self._saves.unsaved_photos
+        return tuple(opened for opened in photos if opened.editor.journal_problem is not None)
+
+    def save_now(self) -> Problem | None:
+        """Save everything and wait for it; returns what cannot be saved."""
+        self.finish()
+        return self._saves.save_now()
 
     # -- photos
 
@@ -219,12 +231,10 @@ class PhotoDesk(PhotoSurface):
                 self.show(photo)
 
     def shut_down(self) -> tuple[Problem, ...]:
-        """Save everything, wait for it, and end all threads; returns what could not be saved (the journal has it)."""
+        """Save everything, wait for it, and end all threads; returns what could not be saved (the journal has it, or `at_risk`)."""
         self._look_at_lock.stop()
         self._session.changed.disconnect(self._on_session_changed)
-        self.commit()
-        while self._whole is not None:  # one may wait behind the other
-            self._whole.finish()
+        self.finish()
         self._waiting = None  # nothing new is begun now
         self._opener.shut_down()
         self._writing.shut_down()

@@ -87,7 +87,7 @@ def write_mask(project: Project, opened: OpenPhoto, snapshot: Snapshot, classes:
     written: list[Written] = []
 
     def write(mask: Mask) -> None:
-        photo = project.save_photo(opened.photo, mask=mask, update=_begun, made_from=classes)
+        photo = project.save_photo(opened.photo, mask=mask, update=begun, made_from=classes)
         written.append(Written(photo, mask_time(project, photo)))
 
     opened.editor.save(snapshot, write)
@@ -150,7 +150,8 @@ def mask_time(project: Project, photo: Photo) -> int | None:
         return None
 
 
-def _begun(state: PhotoState) -> PhotoState:
+def begun(state: PhotoState) -> PhotoState:
+    """Return the state of a photo once it is painted on, by this user and now."""
     who, when = stamp()
     status: Status = "doing" if state.status == "todo" else state.status
     return state.model_copy(update={"status": status, "who": who, "when": when})

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QTimer, Signal, Slot
 
 from segstudio.desktop.editing.autosave import AutoSave
 from segstudio.desktop.editing.disk import Written
@@ -17,6 +17,10 @@ from segstudio.desktop.problems import Problem
 from segstudio.project.classes import ClassList
 
 Place = tuple[Path, str]
+
+_MEANWHILE = (
+    QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+)
 
 _KEPT = "What you painted is kept in the photo's journal meanwhile, and saving is tried again by itself."
 
@@ -42,6 +46,8 @@ class Saves(QObject):
         self._shown: OpenPhoto | None = None
         self._told = False
         self._text = ""
+        self.lost: tuple[OpenPhoto, ...] = ()
+        """What could not be saved when it was shut down."""
         self._tick = QTimer(self, singleShot=True)
         self._tick.timeout.connect(self._tell_text)
 
@@ -54,6 +60,11 @@ class Saves(QObject):
     def text(self) -> str:
         """What the status line says."""
         return self._text
+
+    @property
+    def unsaved_photos(self) -> tuple[OpenPhoto, ...]:
+        """The photos of which something is not on disk yet."""
+        return tuple(save.opened for save in self._saves.values() if not save.settled)
 
     def back(self, place: Place) -> OpenPhoto | None:
         """Return a photo that was left and is still being saved: it can be shown again as it is."""
@@ -92,6 +103,16 @@ class Saves(QObject):
         if not self.unsaved:
             self.settled.emit()
 
+    def save_now(self) -> Problem | None:
+        """Save everything and wait for it, the person kept from painting meanwhile; returns what cannot be saved."""
+        met: list[Problem] = []
+        self.stuck.connect(met.append)
+        self.save()
+        while any(save.saving for save in self._saves.values()):
+            QCoreApplication.processEvents(_MEANWHILE)
+        self.stuck.disconnect(met.append)
+        return met[-1] if met and self.unsaved else None
+
     def forget(self, opened: OpenPhoto) -> None:
         """Close a photo that is saved, or whose edits are dropped on purpose."""
         save = self._saves.pop(opened.place, None)
@@ -108,6 +129,7 @@ class Saves(QObject):
             problem = save.save_here()
             if problem is not None:
                 problems.append(problem)
+                self.lost = (*self.lost, save.opened)
             self.forget(save.opened)
         return tuple(problems)
 

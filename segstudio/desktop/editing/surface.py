@@ -160,6 +160,12 @@ class PhotoSurface(QObject):
         if edit is not None:
             self._edited(shown, edit, 1)
 
+    def finish(self) -> None:
+        """Close the edit at once, however large it is."""
+        self.commit()
+        while self._whole is not None:  # one may wait behind the other
+            self._whole.finish()
+
     def abort(self) -> None:
         """Take the edit that is open back."""
         if self._shown is not None and self._whole is None:

@@ -12,6 +12,7 @@ from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.class_rows import value_of_digit
 from segstudio.desktop.annotating.gone import gone_between, told_of_gone
 from segstudio.desktop.annotating.held_key import HeldKey
+from segstudio.desktop.annotating.leaving import may_leave
 from segstudio.desktop.annotating.overlay_memory import OverlayMemory
 from segstudio.desktop.annotating.parts import AnnotateParts
 from segstudio.desktop.annotating.photo_wishes import PhotoWishes
@@ -98,6 +99,10 @@ class AnnotateTab(QStackedWidget):
     def still_part(self) -> QWidget | None:
         """Return where the canvas stands: what is painted on must not move."""
         return self.canvas.parentWidget() if self.currentIndex() == 1 else None
+
+    def save_first(self, window: QWidget) -> bool:
+        """Save what is painted before the window closes; False when it is to stay open."""
+        return may_leave(window, self._desk)
 
     def cancel_work(self) -> None:
         """Ask what is under way for photos to stop."""

@@ -77,6 +77,14 @@ class MayBeUnfinished(Protocol):
 
 
 @runtime_checkable
+class SavesFirst(Protocol):
+    """A page that saves before the window closes."""
+
+    def save_first(self, window: QWidget) -> bool:
+        """Save everything, and ask about what cannot be saved; False when the window is to stay open."""
+
+
+@runtime_checkable
 class MayGoOn(Protocol):
     """A page with work that can outlive the window."""
 

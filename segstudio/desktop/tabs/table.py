@@ -73,8 +73,20 @@ class TabTable:
         if self._desk is not None:
             for problem in self._desk.shut_down():
                 _log.error("not saved when the window was closed: %s", problem.text)
+            if self._desk.at_risk and not self._desk.may_lose:
+                from segstudio.desktop.rescued import keep_for_next_time
+
+                keep_for_next_time(self._desk.at_risk, self._session.places)
         for loader in self._loaders:
             loader.shut_down()
+
+    def offer_kept(self) -> None:
+        """Offer what could not be saved in the project that was opened when the window was closed."""
+        opened, rescued = self._session.opened, self._session.places.rescued
+        if opened is not None and rescued.is_dir():
+            from segstudio.desktop.rescued import offer
+
+            offer(self._session, opened.folder, self._release)
 
     def _import(self) -> Steps:
         from segstudio.desktop.tabs.import_ import ImportTab, import_parts
