@@ -31,8 +31,14 @@ def list_of(value: object, name: str) -> Sequence[object]:
 
 
 def text_of(value: object) -> str:
-    """Return a text or number as text without outer spaces; empty for null and for what is neither."""
-    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    """Return a text or number as text without outer spaces; empty for null and for what is neither.
+
+    Halves of characters, which JSON can tell by escapes and no file can hold, become question marks.
+    """
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    text = str(value).strip()
+    return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def number_of(value: object, name: str) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,6 +46,10 @@ from segstudio.formats.shapes import (
 from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS, PHOTO_SUFFIXES
 
 _OUTLINES = frozenset({"polygon", "oriented_rectangle", "rotation", "quadrilateral", ""})
+_NO_NAME = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+"""Characters that some system does not take in the name of a file."""
+
+_LONGEST_NAME = 200
 _UNDRAWN = frozenset({"line", "linestrip", "point", "points"})
 
 
@@ -100,7 +105,8 @@ def embedded_photo(path: Path) -> EmbeddedPhoto | None:
     told = PurePosixPath(text_of(content.get("imagePath")).replace("\\", "/"))
     stem = told.stem.lstrip(".") or path.stem.lstrip(".") or "photo"  # a hidden file is no photo
     fits = told.suffix.lower() in PHOTO_SUFFIXES
-    return EmbeddedPhoto(f"{stem}{told.suffix if fits else kind}", photo)
+    usable = _NO_NAME.sub("_", stem).encode()[:_LONGEST_NAME].decode(errors="ignore")
+    return EmbeddedPhoto(f"{usable}{told.suffix if fits else kind}", photo)
 
 
 def _names(file: SourceFile, told: str) -> tuple[str, ...]:

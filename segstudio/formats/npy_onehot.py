@@ -17,6 +17,7 @@ from typing import IO
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.array_pickle import ArrayUnpickler, FoundArray
+from segstudio.formats.json_fields import text_of
 from segstudio.formats.label_tables import table_for
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -45,7 +46,8 @@ def read_npy_onehot(file: SourceFile) -> Iterator[Annotation]:
     table = table_for(file)
     names = table.by_number if table is not None else {}
     parts = (table.path,) if table is not None and table.path is not None else ()
-    for key, mask in _dictionary(file.path).items():
+    for told, mask in _dictionary(file.path).items():
+        key = text_of(told)
         yield Annotation(
             names=(key.replace("\\", "/"),),
             size=mask.size,
@@ -77,7 +79,7 @@ def _dictionary(path: Path) -> dict[str, FoundArray]:
         if not isinstance(key, str) or not key.strip():
             raise SegStudioError("a photo in it has no name", fix=_FIX)
         if not isinstance(value, FoundArray) or value.only is not None:
-            raise SegStudioError("it is no array of numbers", where=f'photo "{key[:200]}"', fix=_FIX)
+            raise SegStudioError("it is no array of numbers", where=f'photo "{text_of(key)[:200]}"', fix=_FIX)
     return inner
 
 

@@ -81,10 +81,12 @@ def _photos_of_2(content: Object) -> list[_Photo]:
     for key, value in entries.items():
         if key.startswith("_via_"):
             continue
-        entry = object_of(value, f'photo "{key}"')
+        entry = object_of(value, f'photo "{text_of(key)}"')
         name = text_of(entry.get("filename"))
         if not name:
-            raise SegStudioError("a photo has no name", where=f'photo "{key}"', fix="Export the file again")
+            raise SegStudioError(
+                "a photo has no name", where=f'photo "{text_of(key)}"', fix="Export the file again"
+            )
         with inside(f'photo "{name}"'):
             told = entry.get("regions")  # a list since version 2, before an object with numbers as keys
             values: Iterable[object] = told.values() if isinstance(told, dict) else list_of(told, "regions")
@@ -102,7 +104,7 @@ def _region_of_2(value: object) -> _Region:
 def _chosen(value: object) -> str:
     """The value of an attribute as text; of several boxes to tick those that are ticked."""
     if isinstance(value, dict):
-        return ", ".join(str(name) for name, ticked in value.items() if ticked)
+        return ", ".join(text_of(name) for name, ticked in value.items() if ticked)
     return text_of(value)
 
 

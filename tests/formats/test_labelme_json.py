@@ -150,3 +150,9 @@ def test_it_is_recognised_by_content(tmp_path: Path, read: Read) -> None:
     other = tmp_path / "b.json"
     other.write_text('{"imagePath_": 1}', encoding="utf-8")
     assert not is_labelme_json(other)
+
+
+def test_halves_of_characters_do_no_harm(read: Read) -> None:
+    annotation = read({"label": "s\ud800ky", "points": [[1, 2], [3, 4], [5, 6]]}, imagePath="\udfff.jpg")
+    assert annotation.shapes[0].label == "s?ky"
+    assert annotation.names[0] == "?.jpg"

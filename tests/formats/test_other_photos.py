@@ -105,3 +105,15 @@ def test_a_film_that_does_not_fit_is_told(tmp_path: Path, film: Path) -> None:
 def test_a_film_alone_is_no_source(tmp_path: Path, film: Path) -> None:
     with pytest.raises(SegStudioError, match="nothing to import"), gather([film]):
         pass
+
+
+@pytest.mark.parametrize(
+    "told", ["a\x00b.png", "..", ".", "x" * 300 + ".png", "日" * 200, "\ud800.png", "a:b|c.png", "/"]
+)
+def test_photos_in_json_may_be_called_anything(tmp_path: Path, make_photo: MakePhoto, told: str) -> None:
+    photo = make_photo(tmp_path / "elsewhere/a.png")
+    _labelme(tmp_path / "in/odd.json", photo, told)
+    with gather([tmp_path / "in"]) as gathered:
+        (found,) = gathered.photos
+        assert found.path.read_bytes() == photo.read_bytes()
+        assert not [path for path in (tmp_path / "in").iterdir() if path.name != "odd.json"]
