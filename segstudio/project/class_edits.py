@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from segstudio.project.masks import encode_mask, read_mask
 from segstudio.project.painted_photos import Journals, held, nobody_begins, not_painted
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project, stamp
+from segstudio.project.statistics import Counts, count_values
 from segstudio.project.threads import Cancelled, check_cancelled, for_each, never
 
 Progress = Callable[[str, int, int], None]
@@ -137,11 +139,15 @@ class ClassEditing:
                 closing.enter_context(nobody_begins(self._project))
                 self._settle(self._project.photos())
                 closing.enter_context(not_painted(self._project, self._project.photos()))
+            counts: dict[str, Counts] = {}
+            closing.push(partial(self._note, counts))  # after the change, before anybody paints
             touched, ends = self._touched(entry)
             change = closing.enter_context(self._project.change())
             change.set_classes(classes)
             written = dict(
-                self._each("Writing masks", touched, lambda photo: self._repaint(change, entry, photo))
+                self._each(
+                    "Writing masks", touched, lambda photo: self._repaint(change, entry, photo, counts)
+                )
             )
             journals = [self._end_journal(change, entry, photo, written) for photo in ends]
             done = entry.model_copy(
@@ -166,12 +172,21 @@ class ClassEditing:
         touched = [photo for photo in self._project.photos() if photo.key in keys]
         return touched, self._journals_ending(entry.old, keys)
 
-    def _repaint(self, change: Change, entry: Entry, photo: Photo) -> tuple[str, str]:
-        """Stage the photo's mask as `entry` leaves it and keep the file there is; returns key and digest."""
+    def _note(self, counts: Mapping[str, Counts], failure: type[BaseException] | None, *_: object) -> None:
+        if failure is None:
+            self._counter.note(self._project.folder, counts)
+
+    def _repaint(
+        self, change: Change, entry: Entry, photo: Photo, counts: dict[str, Counts]
+    ) -> tuple[str, str]:
+        """Stage the photo's mask as `entry` leaves it, keep the file there is, and add to `counts` what it holds then;
+        returns key and digest.
+        """
         path = self._project.mask_path(photo)
         change.rely_on_file(mask_name(photo.key), file_stamp(path))
         mask = read_mask(path, size=_size(photo))
         mask[mask == entry.old] = VOID if entry.new is None else entry.new
+        counts[photo.key] = count_values(mask)
         data = encode_mask(mask, change.classes)
         change.put_link(entry.kept_mask(photo.key), path)
         change.put_file(mask_name(photo.key), data)

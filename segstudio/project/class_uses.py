@@ -16,10 +16,11 @@ from segstudio.project.count_cache import CACHE, Known, keep_counts, read_counts
 from segstudio.project.mask_values import count_file
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
-from segstudio.project.statistics import MaskCounts
+from segstudio.project.statistics import Counts, MaskCounts
 from segstudio.project.threads import Cancelled, Progress, for_each, never, unheard
 
 _MOST_WORKERS = 8
+_MOST_OTHERS = 20_000
 _WORTH_WRITING = 100
 """What is new is written when it is more than one mask of so many: the file is written whole."""
 
@@ -96,6 +97,14 @@ class MaskCounter:
         masks = tuple(MaskCounts(key, found[key].held.pixels) for key in stamps if key in found)
         return ClassUses(len(photos), masks, tuple(unread[key] for key in stamps if key in unread))
 
+    def note(self, project: Path, counts: Mapping[str, Counts]) -> None:
+        """Take note of masks of the project in that folder that were written just now, by photo: nobody may write them
+        meanwhile.
+        """
+        found = {key: _held(file_stamp(project / mask_name(key)), each) for key, each in counts.items()}
+        if found:
+            self._keep(project, found, is_worth_writing=True)
+
     def _known_of(
         self, project: Path, photos: Sequence[Photo], stamps: Mapping[str, FileStamp | None]
     ) -> dict[str, _Counted]:
@@ -113,12 +122,12 @@ class MaskCounter:
             return dict(known)
 
     def _keep(self, project: Path, found: dict[str, _Counted], *, is_worth_writing: bool) -> None:
-        """Remember what was asked for, and no more than as many others."""
+        """Remember what was found, and only so many others: their photos may be gone."""
         with self._lock:
             if project != self._project:
                 return
             others = [(key, counted) for key, counted in self._known.items() if key not in found]
-            self._known = {**dict(others[: len(found)]), **found}
+            self._known = {**dict(others[:_MOST_OTHERS]), **found}
             if is_worth_writing:
                 keep_counts(project, {key: counted.held for key, counted in self._known.items()})
                 self._file = file_stamp(project / CACHE)
@@ -160,6 +169,10 @@ def _counted(project: Path, photo: Photo) -> _Counted:
     path = project / mask_name(photo.key)
     stamp = file_stamp(path)  # before: what replaces it meanwhile has another one
     counts = count_file(path, photo.size if all(photo.size) else None)
+    return _held(stamp, counts)
+
+
+def _held(stamp: FileStamp | None, counts: Counts) -> _Counted:
     pixels = {int(value): int(counts[value]) for value in np.flatnonzero(counts)}
     time, length, number = stamp or (0, 0, None)
     return _Counted(Known(time, length, pixels), number)

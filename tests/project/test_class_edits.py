@@ -525,6 +525,21 @@ def test_masks_are_read_once(striped: Project, monkeypatch: pytest.MonkeyPatch) 
     assert counter.count(striped.folder, striped.photos()) == first
 
 
+def test_masks_that_an_edit_has_written_need_not_be_counted(
+    striped: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = MaskCounter()
+    ClassEditing(striped, StrokeJournals(), counter=counter).commit(Delete(1))
+    expected = MaskCounter().count(striped.folder, striped.photos())
+
+    def never_read(*_: object) -> None:
+        raise AssertionError("it was read again")
+
+    monkeypatch.setattr("segstudio.project.class_uses.count_file", never_read)
+    assert counter.count(striped.folder, striped.photos()) == expected
+    assert expected.photos_with(1) == 0
+
+
 @pytest.mark.parametrize("moment", ["staging", "listed", "moving", "removing"])
 def test_killed_at_any_moment_it_is_whole(striped: Project, fingerprint: Fingerprint, moment: str) -> None:
     paint(striped, "0.png", 1, Rect(0, 0, 4, 4))

@@ -13,7 +13,7 @@ from segstudio.project.class_uses import MaskCounter
 from segstudio.project.count_cache import CACHE, Known, keep_counts, read_counts
 from segstudio.project.mask_values import count_file
 from segstudio.project.project import Project
-from segstudio.project.statistics import Counts
+from segstudio.project.statistics import Counts, count_values
 from segstudio.project.threads import WorkStopped
 from tests.project.conftest import AddPhoto
 
@@ -118,7 +118,8 @@ def test_counts_that_cannot_be_of_the_photo_are_not_believed(old: Project, looke
     assert len(looked) == 4
 
 
-def test_it_does_not_grow_with_what_is_gone(old: Project) -> None:
+def test_it_does_not_grow_with_what_is_gone(old: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_uses, "_MOST_OTHERS", 1)
     counter = MaskCounter()
     counted(old, counter)
     for number in range(3):
@@ -145,3 +146,16 @@ def test_what_was_counted_before_a_stop_is_kept(old: Project, looked: list[str])
 def test_a_project_that_may_only_be_read_is_counted(old: Project) -> None:
     (old.folder / ".cache").write_text("a file where a folder should be")
     assert counted(old)[2] == {2: 4800}
+
+
+def test_counting_some_forgets_none_of_the_others(old: Project, looked: list[str]) -> None:
+    counter = MaskCounter()
+    first = counted(old, counter)
+    counter.count(old.folder, old.photos()[:1])
+    mask = np.full((60, 80), 1, dtype=np.uint8)
+    old.write_mask(old.photo("0.png"), mask)
+    counter.note(old.folder, {"0.png": count_values(mask)})
+    looked.clear()
+    assert counted(old, counter) == [{1: 4800}, *first[1:]]
+    assert not looked
+    assert sorted(read_counts(old.folder)) == ["1.png", "2.png", "3.png"]
