@@ -11,7 +11,7 @@ from pathlib import Path
 
 from segstudio.formats.index_png import is_picture_of
 from segstudio.formats.known_tables import MSRC
-from segstudio.formats.label_tables import LabelTable, find_table, table_for
+from segstudio.formats.label_tables import LabelTable, table_for
 from segstudio.formats.mask_files import mask_annotation
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -30,9 +30,9 @@ def read_colour_png(file: SourceFile) -> Iterator[Annotation]:
     yield mask_annotation(file, table)
 
 
-def colours_of_masks(path: Path) -> dict[str, str]:
+def colours_of_masks(file: SourceFile) -> dict[str, str]:
     """Return the labels of the table that goes with a mask file, each with its colour."""
-    table = find_table(path, path.parent.parent) or _known(path)
+    table = table_for(file) or _known(file.path)
     return table.colours() if table is not None else {}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.label_picture import hex_colour, look_at
-from segstudio.formats.label_tables import find_table, table_for
+from segstudio.formats.label_tables import table_for
 from segstudio.formats.mask_files import MASK_SUFFIXES, mask_annotation
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -26,12 +26,12 @@ def read_index_png(file: SourceFile) -> Iterator[Annotation]:
     yield mask_annotation(file, table_for(file))
 
 
-def numbers_of_masks(path: Path) -> dict[str, str]:
+def numbers_of_masks(file: SourceFile) -> dict[str, str]:
     """Return the labels of the table that goes with a mask file, or the numbers of its palette, with their colours."""
-    table = find_table(path, path.parent.parent)
+    table = table_for(file)
     if table is not None:
         return table.colours()
-    return {str(number): hex_colour(colour) for number, colour in enumerate(look_at(path).palette)}
+    return {str(number): hex_colour(colour) for number, colour in enumerate(look_at(file.path).palette)}
 
 
 def is_picture_of(path: Path, coding: str) -> bool:

@@ -199,7 +199,7 @@ def _read(file: SourceFile, wanted: Format | None, cancelled: Cancelled) -> _Rea
                     f"this is {found.title}, not {wanted.title}",
                     fix="Leave out --format, or give other files",
                 )
-            labels = found.labels(file.path)
+            labels = found.labels(file)
             # A file counts whole or not at all, so that half of a broken one never comes in.
             for annotation in found.read(file):
                 check_cancelled(cancelled)

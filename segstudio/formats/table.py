@@ -26,8 +26,16 @@ from segstudio.project.images import PHOTO_SUFFIXES
 _PICTURES = (".png", ".bmp", ".tif", ".tiff", ".gif")
 
 
-def _no_labels(_path: Path) -> Mapping[str, str]:
+def _no_labels(_file: SourceFile) -> Mapping[str, str]:
     return {}
+
+
+def _cvat_labels(file: SourceFile) -> Mapping[str, str]:
+    return cvat_colours(file.path)
+
+
+def _coco_labels(file: SourceFile) -> Mapping[str, str]:
+    return coco_categories(file.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Format:
     told: str
     recognise: Callable[[Path], bool]
     read: Callable[[SourceFile], Iterator[Annotation]]
-    labels: Callable[[Path], Mapping[str, str]] = _no_labels
+    labels: Callable[[SourceFile], Mapping[str, str]] = _no_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ FORMATS = (
         "polylines, points, cuboids, skeletons, tags",
         is_cvat,
         read_cvat,
-        cvat_colours,
+        _cvat_labels,
     ),
     Format(
         "cvat-video",
@@ -79,7 +87,7 @@ FORMATS = (
         "polylines, points, cuboids, skeletons",
         is_cvat_video,
         read_cvat_video,
-        cvat_colours,
+        _cvat_labels,
     ),
     Format(
         "labelme-xml",
@@ -116,7 +124,7 @@ FORMATS = (
         "keypoints, captions, labels of whole photos",
         is_coco,
         read_coco,
-        coco_categories,
+        _coco_labels,
     ),
     Format(
         "yolo-seg",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segstudio.formats.known_tables import VOC, with_voc_colours
-from segstudio.formats.label_tables import find_table, table_for
+from segstudio.formats.label_tables import table_for
 from segstudio.formats.mask_files import MASK_SUFFIXES, mask_annotation
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -31,7 +31,7 @@ def read_voc(file: SourceFile) -> Iterator[Annotation]:
     yield mask_annotation(file, VOC if table is None else with_voc_colours(table))
 
 
-def voc_labels(path: Path) -> dict[str, str]:
+def voc_labels(file: SourceFile) -> dict[str, str]:
     """Return the labels of the table that goes with a mask file, each with its colour."""
-    table = find_table(path, path.parent.parent)
+    table = table_for(file)
     return (VOC if table is None else with_voc_colours(table)).colours()

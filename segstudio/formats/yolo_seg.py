@@ -71,9 +71,9 @@ def read_yolo_seg(file: SourceFile) -> Iterator[Annotation]:
     )
 
 
-def yolo_labels(path: Path) -> dict[str, str]:
+def yolo_labels(file: SourceFile) -> dict[str, str]:
     """Return the class names that go with a label file, in order, each with an empty colour."""
-    return dict.fromkeys(find_names(path, path.parent.parent.parent).names.values(), "")
+    return dict.fromkeys(find_names(file.path, file.root).names.values(), "")
 
 
 def _shape(line: str, names: YoloNames, where: str) -> Shape:

@@ -191,6 +191,7 @@ class Fuzzed:
     recognise: Callable[[Path], bool]
     read: Read
     others: tuple[Callable[[Path], object], ...] = ()
+    labels: tuple[Callable[[SourceFile], object], ...] = ()
 
 
 _INDEX = _png([[0, 1, 2], [2, 255, 1]], "P")
@@ -207,11 +208,12 @@ FUZZED = [
         b"0 0.1 0.2 0.3 0.4 0.5 0.6\n1 .5 .5 .1 .1\n",
         is_yolo_seg,
         read_yolo_seg,
+        (),
         (yolo_labels,),
     ),
     Fuzzed("masks/index.png", _INDEX, is_index_png, read_index_png),
-    Fuzzed("masks/colour_GT.bmp", _bmp(), is_colour_png, read_colour_png, (colours_of_masks,)),
-    Fuzzed("SegmentationClass/a.png", _INDEX, is_voc, read_voc, (voc_labels,)),
+    Fuzzed("masks/colour_GT.bmp", _bmp(), is_colour_png, read_colour_png, (), (colours_of_masks,)),
+    Fuzzed("SegmentationClass/a.png", _INDEX, is_voc, read_voc, (), (voc_labels,)),
     Fuzzed("onehot.npy", _npy(), is_npy_onehot, read_npy_onehot),
     Fuzzed(
         "labelmap.txt",
@@ -258,6 +260,8 @@ def _use(fuzzed: Fuzzed, file: SourceFile) -> None:
     """Do with a file what an import does."""
     for other in fuzzed.others:
         other(file.path)
+    for labels_of in fuzzed.labels:
+        labels_of(file)
     fuzzed.recognise(file.path)
     for number, annotation in enumerate(fuzzed.read(file)):
         if number >= PAINTED:

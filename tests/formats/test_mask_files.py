@@ -61,7 +61,7 @@ def test_a_table_names_the_colours(tmp_path: Path) -> None:
     annotation = next(read_colour_png(_source(path, tmp_path)))
     assert _areas(annotation) == {"void": 21, "sky": 24, "#008040": 3}
     assert annotation.parts == (table,)
-    assert colours_of_masks(path) == {"sky": "#800000", "void": "#000000"}
+    assert colours_of_masks(_source(path, tmp_path)) == {"sky": "#800000", "void": "#000000"}
 
 
 def test_msrc_is_known_by_its_names(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_palette_picture_goes_by_the_colours_of_the_table(tmp_path: Path) -> N
         "sky": (2,),
     }
     assert is_voc(path)
-    assert list(voc_labels(path)) == ["background", "sky", "car"]
+    assert list(voc_labels(_source(path, tmp_path))) == ["background", "sky", "car"]
 
 
 def test_a_table_without_colours_has_those_of_voc(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_table_without_colours_has_those_of_voc(tmp_path: Path) -> None:
         "# label:color_rgb:parts:actions\nbackground:::\nsky:::\n", encoding="utf-8"
     )
     assert _areas(next(read_voc(_source(path, tmp_path)))) == {"background": 21, "sky": 24, "#008040": 3}
-    assert voc_labels(path)["sky"] == "#800000"
+    assert voc_labels(_source(path, tmp_path))["sky"] == "#800000"
 
 
 def test_voc_has_its_own_classes(tmp_path: Path) -> None:

@@ -98,6 +98,18 @@ def test_folders_given_one_by_one_are_paired(project: Project, tmp_path: Path, m
     assert (again == read_mask(project.mask_path(there))).all()
 
 
+def test_a_table_given_along_brings_its_colours(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "x/photos/a.jpg")
+    _save(tmp_path / "y/masks/a.png")
+    table = tmp_path / "my.txt"
+    table.write_text("0 0 0 ground\n10 20 30 rope\n40 50 60 sky", encoding="utf-8")
+    with gather([tmp_path / "x/photos", tmp_path / "y/masks", table]) as gathered:
+        classes = prepare(gathered, project, ImportOptions(add_classes=True)).plan.labelling.classes
+    assert (classes.named("ground").colour, classes.named("rope").colour) == ("#000000", "#0A141E")
+
+
 def test_colours_that_nobody_named_are_asked_for(
     project: Project, tmp_path: Path, make_photo: MakePhoto
 ) -> None:

@@ -114,7 +114,7 @@ def test_names_are_found_beside_and_above(tmp_path: Path) -> None:
     assert find_names(inner / "x.txt", tmp_path).label(1) == "dog"
     (inner / "classes.txt").write_text("cow\n", encoding="utf-8")
     assert find_names(inner / "x.txt", tmp_path).label(0) == "cow"
-    assert yolo_labels(inner / "x.txt") == {"cow": ""}
+    assert yolo_labels(SourceFile(inner / "x.txt", tmp_path, "x.txt")) == {"cow": ""}
 
 
 def test_what_is_no_text_is_told(tmp_path: Path) -> None:
