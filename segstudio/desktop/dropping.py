@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QRectF, Qt
+from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.look import Look
+from segstudio.desktop.work import Job
 
 _PROJECT_FILE = "project.json"
 _MODEL_SUFFIXES = (".pt", ".pth")
 _NAMED = 3
+_LOOKED_AT = 20
+"""So many of the files are asked whether they are folders, for a name: thousands would hold the window up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +66,81 @@ def local_paths(data: QMimeData) -> tuple[Path, ...]:
     return tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
 
 
+def seems_dropped(paths: Sequence[Path]) -> Dropped:
+    """Return what `what_is_dropped` may find, told by the names alone: a lost network drive answers late."""
+    if len(paths) == 1 and paths[0].name == _PROJECT_FILE:
+        return Dropped(project=paths[0].parent)
+    return Dropped(files=tuple(paths))
+
+
 def what_is_dropped(paths: Sequence[Path]) -> Dropped:
-    """Return what to do with dropped paths: one project folder (or its project.json) opens, the rest comes in."""
+    """Return what to do with dropped paths: one project folder (or its project.json) opens, the rest comes in.
+
+    It looks at every file: for a worker thread.
+    """
     if len(paths) == 1:
         folder = paths[0].parent if paths[0].name == _PROJECT_FILE else paths[0]
         if (folder / _PROJECT_FILE).is_file():
             return Dropped(project=folder)
-    there = tuple(path for path in paths if path.exists())
-    return Dropped(files=there, missing=tuple(path for path in paths if path not in there))
+    there: list[Path] = []
+    missing: list[Path] = []
+    for path in paths:
+        (there if _exists(path) else missing).append(path)
+    return Dropped(files=tuple(there), missing=tuple(missing))
 
 
 def suggested_name(paths: Sequence[Path]) -> str:
     """Return a name for a project made of `paths`: the dropped folder's, or that of the folder around the files."""
-    folders = [path for path in paths if path.is_dir()]
+    folders = [path for path in paths[:_LOOKED_AT] if path.is_dir()]
     if len(folders) == 1:
         return folders[0].name
     return paths[0].parent.name if paths else ""
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # it is there, and whoever reads it tells why that cannot be
+        return True
+
+
+class DropLook(QObject):
+    """Looks at dragged files in worker threads; `looked` carries what `what_is_dropped` finds."""
+
+    looked = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs: list[Job] = []
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a look is under way."""
+        return bool(self._jobs)
+
+    def begin(self, paths: Sequence[Path]) -> None:
+        """Look at these."""
+        job = Job("Looking at what was dropped", lambda _control: what_is_dropped(paths), self)
+        job.succeeded.connect(self._on_looked)
+        job.finished.connect(self._on_finished)
+        self._jobs.append(job)
+        job.start()
+
+    def shut_down(self) -> None:
+        """Wait for what is under way; it is told no more."""
+        self.blockSignals(True)
+        for job in self._jobs:
+            job.wait()
+
+    @Slot(object)
+    def _on_looked(self, dropped: Dropped) -> None:
+        self.looked.emit(dropped)
+
+    @Slot()
+    def _on_finished(self) -> None:
+        for job in [job for job in self._jobs if job.isFinished()]:
+            self._jobs.remove(job)
+            job.deleteLater()
 
 
 class DropVeil(QWidget):
@@ -87,13 +149,13 @@ class DropVeil(QWidget):
     def __init__(self, look: Look, over: QWidget) -> None:
         super().__init__(over)
         self._look, self._over = look, over
-        self._text = ""
+        self.text = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def show_text(self, text: str) -> None:
         """Cover the widget and say `text`."""
-        self._text = text
+        self.text = text
         self.setGeometry(self._over.rect())
         self.raise_()
         self.show()
@@ -110,4 +172,4 @@ class DropVeil(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(16, 16, -16, -16), 6, 6)
         painter.setFont(self._look.theme.font("title", bold=True))
         painter.setPen(self._look.colour("text"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)

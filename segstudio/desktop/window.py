@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidg
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.closing import may_close
-from segstudio.desktop.dropping import Dropped, DropLook, DropVeil, local_paths, seems_dropped
+from segstudio.desktop.dropping import DropLook, Dropped, DropVeil, local_paths, seems_dropped
 from segstudio.desktop.look import Look
 from segstudio.desktop.menus import Menus
 from segstudio.desktop.opened import Changed, OpenedProject
@@ -248,6 +248,7 @@ class Window(QMainWindow):
         session.changed.connect(self._on_changed)
         session.job_changed.connect(self._on_job_changed)
         session.problem_met.connect(self.notice.tell)
+        session.problem_over.connect(self.notice.withdraw)
         session.project_opened.connect(self._on_project_opened)
         self._dragged.looked.connect(self._on_dragged)
         self._dropped.looked.connect(self._on_dropped)

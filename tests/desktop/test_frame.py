@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, QUrl, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QPushButton, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
+from segstudio.desktop import dropping
 from segstudio.desktop.actions import Actions
+from segstudio.desktop.dropping import Dropped, what_is_dropped
 from segstudio.desktop.look import Look
 from segstudio.desktop.pages import at_once
 from segstudio.desktop.problems import Problem
@@ -24,6 +27,7 @@ from segstudio.desktop.window import Window
 from segstudio.desktop.work import JobStatus
 from segstudio.project.project import Project
 from tests.desktop.conftest import WAIT_MS
+from tests.desktop.letting_go import wait_until_taken
 
 
 class Page(QSplitter):
@@ -112,7 +116,7 @@ def drop(window: Window, *paths: Path) -> None:
     QApplication.sendEvent(window, enter)
     if enter.isAccepted():
         QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), *args))
-    assert QTest.qWaitFor(lambda: not (window._dragged.is_busy or window._dropped.is_busy), WAIT_MS)
+    wait_until_taken(window)
 
 
 def link(window: Window, name: str) -> QPushButton:

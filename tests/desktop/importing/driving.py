@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.desktop.tabs.import_ import ImportTab
 from segstudio.desktop.window import Window
 from tests.desktop.conftest import WAIT_MS
+from tests.desktop.letting_go import wait_until_taken
 
 SQUARE = ((2, 2), (20, 2), (20, 20), (2, 20))
 
@@ -33,6 +34,7 @@ def dropped(window: Window, *paths: Path) -> None:
     copying = Qt.DropAction.CopyAction
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(200, 200), copying, data, buttons, keys))
     QApplication.sendEvent(window, QDropEvent(QPointF(200, 200), copying, data, buttons, keys))
+    wait_until_taken(window)
 
 
 def wait_until_looked_at(qtbot: QtBot, tab: ImportTab, latest_ms: int = WAIT_MS) -> None:

@@ -21,6 +21,7 @@ from segstudio.desktop.tabs.train import TrainTab
 from segstudio.desktop.window import Window
 from segstudio.project.project import Project
 from tests.desktop.conftest import WAIT_MS, Drive
+from tests.desktop.letting_go import wait_until_taken
 from tests.desktop.reviewing.conftest import MODEL_MS
 
 _DROP = (Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
@@ -34,6 +35,7 @@ def drop(window: Window, path: Path) -> None:
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), action, data, button, modifier))
+    wait_until_taken(window)
 
 
 def page_of(qtbot: QtBot, window: Window) -> ReviewPage:
@@ -59,6 +61,9 @@ def test_dropped_corrected_and_trained_again(
         qtbot.waitUntil(
             lambda: page.board.model is not None and page.board.model.path == model_file, timeout=WAIT_MS
         )
+        tab = window.page("review")
+        assert isinstance(tab, ReviewTab)
+        assert tab.still_part() is page._middle, "notices lie where the photo will be"
         drop(window, photos / "new_0.png")
         assert window.shown_tab == "review"
 
@@ -67,6 +72,7 @@ def test_dropped_corrected_and_trained_again(
             return shown is not None and shown.mask is not None
 
         qtbot.waitUntil(is_there, timeout=MODEL_MS)
+        assert tab.still_part() is page.stage
         shown = page.viewing.shown
         assert shown is not None
         window.activateWindow()
