@@ -46,8 +46,9 @@ class Done:
 class ClassEditing:
     """Previews, does and undoes edits of one project's class list. In one thread; it may take seconds.
 
-    Nobody may have the photos open for painting meanwhile. Every method raises SegStudioError when it cannot be done
-    and WorkStopped when `cancelled` says so; the project is unchanged then.
+    Merge, delete, and their undo and redo are refused while somebody has a photo of the project open for painting.
+    Every method raises SegStudioError when it cannot be done and WorkStopped when `cancelled` says so; the project is
+    unchanged then.
     """
 
     def __init__(
