@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
+
+from segstudio.desktop.app import _TURN_S
 
 WALL_CLOCK = bool(os.environ.get("SEGSTUDIO_WALL_CLOCK"))
 
@@ -40,7 +43,10 @@ class Gaps:
 
 @contextmanager
 def watching() -> Iterator[Gaps]:
-    """Measure while the block lets the event loop run (qtbot.waitUntil, qtbot.wait …)."""
+    """Measure while the block lets the event loop run (qtbot.waitUntil, qtbot.wait …).
+
+    Python's lock is passed on meanwhile as the program has it passed on, whoever began this process.
+    """
     gaps, last = Gaps(), [_now_ms()]
 
     def tick() -> None:
@@ -49,6 +55,8 @@ def watching() -> Iterator[Gaps]:
         last[0] = now
 
     gc.collect()
+    turn_s = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(tick)
@@ -61,6 +69,7 @@ def watching() -> Iterator[Gaps]:
     finally:
         tick()
         timer.stop()
+        sys.setswitchinterval(turn_s)
 
 
 def crowd() -> float:

@@ -109,6 +109,10 @@ class ReviewPage(QWidget):
         else:
             self.board.pause()
 
+    def still_part(self) -> QWidget:
+        """Return the photo, or what to do while there is none."""
+        return self.stage if self._middle.currentIndex() == 1 else self._middle
+
     def refresh(self, flags: Changed) -> None:
         """Take over what changed in the project."""
         opened = self._session.opened

@@ -57,6 +57,11 @@ class ReviewTab(QStackedWidget):
             self._given.extend(paths)
             self._make_page()
 
+    def still_part(self) -> QWidget | None:
+        """Return where notices lie: over the photo, or where it will be."""
+        page = self.page
+        return page.still_part() if page is not None and self.currentWidget() is page else None
+
     def cancel_work(self) -> None:
         """Stop segmenting, or exporting."""
         if self.page is not None:

@@ -58,6 +58,11 @@ class TrainTab(QStackedWidget):
         self._making.drop()
         self.errands.shut_down()
 
+    def still_part(self) -> QWidget | None:
+        """Return where notices lie: over the charts, so that plan, run and options stay in reach."""
+        page = self.page
+        return page.view.plots.room if page is not None and self.currentWidget() is page else None
+
     def plan_with(self, changes: Mapping[str, str]) -> None:
         """Choose recipe fields for the next training, once the page is there."""
         if self.page is not None:
@@ -90,7 +95,8 @@ class TrainTab(QStackedWidget):
             self._making.begin(self._page_steps())
 
     def _page_steps(self) -> Steps:
-        from segstudio.desktop.train.page import TrainPage, train_parts
+        from segstudio.desktop.train.page import TrainPage
+        from segstudio.desktop.train.parts import train_parts
 
         around = (self._look, self._actions, self._session, self.board, self.errands)
         parts = yield from train_parts(*around)
@@ -98,6 +104,7 @@ class TrainTab(QStackedWidget):
         if self._planned:
             page.plan.form.change(self._planned)
             self._planned = {}
+        yield
         self.addWidget(page)
         yield
         yield from readied(page)

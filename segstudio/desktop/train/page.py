@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
@@ -20,39 +19,16 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.launch import new_run, same_run
+from segstudio.desktop.train.parts import TrainParts
 from segstudio.desktop.train.phases import CAN_GO_ON
-from segstudio.desktop.train.plan import Plan
 from segstudio.desktop.train.plots.series import csv_of
 from segstudio.desktop.train.previews import Truths, preview_pairs
 from segstudio.desktop.train.run_thread import RunNow
-from segstudio.desktop.train.run_view import RunView
-from segstudio.desktop.train.runs_panel import RunsPanel
 from segstudio.desktop.work import JobControl
 from segstudio.files import write_text
 from segstudio.project.classes import ClassList
 
-_LEFT_PX = 336
 _MOST_LAID_OVER = 6
-
-
-@dataclass(frozen=True, slots=True)
-class TrainParts:
-    """What the page consists of."""
-
-    plan: Plan
-    runs: RunsPanel
-    view: RunView
-
-
-def train_parts(
-    look: Look, actions: Actions, session: ProjectSession, board: RunBoard, errands: Errands
-) -> Generator[None, None, TrainParts]:
-    """Make one part at each step: all at once would be felt."""
-    plan = Plan(look, actions, session, errands)
-    yield
-    runs, view = RunsPanel(look, actions, session, board, errands), RunView(look)
-    yield
-    return TrainParts(plan, runs, view)
 
 
 class TrainPage(QWidget):
@@ -76,7 +52,10 @@ class TrainPage(QWidget):
         self._is_stale = False
         self._truths = Truths()
         self.plan, self.runs, self.view = parts.plan, parts.runs, parts.view
-        self._lay_out()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(parts.columns)
+        self.setFocusProxy(self.plan.form.head)
         self._connect()
         self.refresh(Changed.PROJECT | Changed.PHOTOS | Changed.CLASSES | Changed.RUNS)
 
@@ -101,35 +80,6 @@ class TrainPage(QWidget):
         self.runs.list.select(names)
 
     # -- building
-
-    def _lay_out(self) -> None:
-        left = QSplitter(Qt.Orientation.Vertical)
-        left.setObjectName("side")
-        left.setChildrenCollapsible(False)
-        left.addWidget(self.plan)
-        left.addWidget(self.runs)
-        left.setStretchFactor(0, 3)
-        left.setStretchFactor(1, 1)
-        left.setSizes([520, 130])
-        left.setHandleWidth(1)
-        left.setMinimumWidth(_LEFT_PX - 40)
-        frame = QFrame()
-        frame.setObjectName("side")
-        column = QVBoxLayout(frame)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(left)
-        parts = QSplitter(Qt.Orientation.Horizontal)
-        parts.setChildrenCollapsible(False)
-        parts.addWidget(frame)
-        parts.addWidget(self.view)
-        parts.setStretchFactor(1, 1)
-        parts.setHandleWidth(1)
-        parts.setSizes([_LEFT_PX, 900])
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(parts)
-        self.view.hide()
-        self.setFocusProxy(self.plan.form.head)
 
     def _connect(self) -> None:
         self.plan.start_asked.connect(self._on_start_asked)

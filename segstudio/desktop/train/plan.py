@@ -42,14 +42,16 @@ class Plan(QWidget):
 
     start_asked = Signal(str, object)
 
-    def __init__(self, look: Look, actions: Actions, session: ProjectSession, errands: Errands) -> None:
+    def __init__(
+        self, look: Look, actions: Actions, session: ProjectSession, errands: Errands, *, form: RecipeForm
+    ) -> None:
         super().__init__()
         self._look, self._actions, self._session, self._errands = look, actions, session, errands
         self._result: CheckResult | None = None
         self._is_stale = True
         self._is_starting = False
         self._before: dict[str, Split | None] | None = None
-        self.form = RecipeForm(look)
+        self.form = form
         self.heads = HeadWork(self.form, errands)
         self.classes = ClassChoice(look)
         self.split = SplitEditor()

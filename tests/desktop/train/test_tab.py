@@ -344,6 +344,14 @@ def test_values_are_saved_as_tables_and_charts_as_a_picture(
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_notices_lie_over_the_charts_and_leave_the_plan_in_reach(show: Show, tiny: Project) -> None:
+    shown = show(tiny)
+    room = shown.page.view.plots.room
+    assert shown.tab.still_part() is room
+    assert all(room.isAncestorOf(chart) for chart in shown.page.view.plots.charts.values())
+    assert not room.isAncestorOf(shown.page.view.plots.log)
+
+
 @pytest.mark.parametrize(
     "outcome", [("Leave it going", True, False), ("Stop it", True, True), ("Cancel", False, False)]
 )

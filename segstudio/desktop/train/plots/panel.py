@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
@@ -22,11 +22,12 @@ _LONGEST_PAUSE_MS = 1000
 _SHARE = 0.01
 """So much of a core goes into working out what is drawn; drawing takes about twice as much."""
 _BETWEEN_CHARTS_MS = 10
+_BESIDE = 2
 
 
 class Plots(QWidget):
     """Charts whose epochs move together. Only those are drawn that have changed, at most ten times a second, and more
-    seldom the longer it takes: a training goes on beside them.
+    seldom the longer it takes: a training goes on beside them. `room` is where they stand.
     """
 
     export_asked = Signal(str)
@@ -41,8 +42,15 @@ class Plots(QWidget):
         self._drawn: dict[ChartId, tuple[object, ...]] = {}
         self._spent_s = 0.0
         self._is_stale = False
-        self._grid = QGridLayout()
+        self.room = QWidget()
+        self._grid = QGridLayout(self.room)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(1)
+        for place in range(
+            _BESIDE
+        ):  # each chart has its place from the start: those that are there stay as they are
+            self._grid.setRowStretch(place, 1)
+            self._grid.setColumnStretch(place, 1)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.log = QCheckBox("Log scale")
         self._redraw = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -51,12 +59,12 @@ class Plots(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
-        column.addLayout(self._grid, 1)
+        column.addWidget(self.room, 1)
 
     @property
     def is_built(self) -> bool:
         """Whether all charts are there."""
-        return not self._waiting
+        return len(self.charts) == len(CHARTS)
 
     @Slot()
     def build(self) -> None:
@@ -69,11 +77,15 @@ class Plots(QWidget):
         chart.zoomed.connect(self._on_zoomed)
         chart.hovered.connect(self._on_hovered)
         chart.reset_asked.connect(self.reset)
+        QTimer.singleShot(_BETWEEN_CHARTS_MS, chart, lambda: self._put(chart))
+
+    def _put(self, chart: Chart) -> None:
+        """Show a chart that was made: in a turn of its own, since it is drawn in it."""
         place = len(self.charts)
         if self.charts:
             chart.view.setXLink(next(iter(self.charts.values())).view)
-        self.charts[chart_id] = chart
-        self._grid.addWidget(chart, place // 2, place % 2)
+        self.charts[chart.chart_id] = chart
+        self._grid.addWidget(chart, place // _BESIDE, place % _BESIDE)
         QTimer.singleShot(_BETWEEN_CHARTS_MS, self, self.build)
 
     def show_curves(self, curves: Sequence[Curve]) -> None:
@@ -100,12 +112,12 @@ class Plots(QWidget):
 
     def picture(self) -> QPixmap:
         """Return the charts as a picture, twice as fine as the screen."""
-        area = self._grid.geometry()
-        found = QPixmap(QSize(area.width(), area.height()) * _PICTURE_RATIO)
+        self._grid.activate()
+        found = QPixmap(self.room.size() * _PICTURE_RATIO)
         found.setDevicePixelRatio(_PICTURE_RATIO)
         found.fill(self._look.colour("raised"))
         for chart in self.charts.values():
-            chart.render(found, chart.pos() - area.topLeft())
+            chart.render(found, chart.pos())
         return found
 
     def save_picture(self, path: Path) -> bool:
@@ -154,7 +166,7 @@ class Plots(QWidget):
     @Slot()
     def _draw(self) -> None:
         """Draw what has changed: one chart, and the next one in the next turn of the event loop."""
-        if self._waiting:
+        if not self.is_built:
             return
         began = time.thread_time()
         if not self._to_draw:
