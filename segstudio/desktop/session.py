@@ -29,13 +29,14 @@ _log = logging.getLogger(__name__)
 class ProjectSession(QObject):
     """Opens, makes, refreshes and closes a project, one job at a time, each in a worker thread.
 
-    `changed` carries `Changed` flags, `job_changed` a JobStatus or None, `problem_met` a Problem, and
-    `project_opened` comes once for each project that was opened.
+    `changed` carries `Changed` flags, `job_changed` a JobStatus or None, `problem_met` a Problem,
+    `problem_over` one that was told and is over, and `project_opened` comes once for each project that was opened.
     """
 
     changed = Signal(object)
     job_changed = Signal(object)
     problem_met = Signal(object)
+    problem_over = Signal(object)
     project_opened = Signal()
 
     def __init__(self, places: Places, parent: QObject | None = None) -> None:

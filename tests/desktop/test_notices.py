@@ -49,6 +49,21 @@ def test_dismissing_brings_up_the_next_until_none_is_left() -> None:
     assert told(A).place == ""
 
 
+def test_what_is_over_leaves_from_wherever_it_waits() -> None:
+    one, two, three = (Problem(text, level="warning") for text in ("one", "two", "three"))
+    notices = Notices().told(one).told(two).told(three).next()
+    assert _shown(notices.without(one)) == ("two", "1 of 2")
+    assert _shown(notices.without(two)) == ("three", "2 of 2")
+    assert _shown(notices.without(three)) == ("two", "2 of 2")
+    assert notices.without(one).without(two).without(three) == Notices()
+    info = Problem("saved", level="info")
+    assert _shown(notices.told(info).without(info)) == ("two", "2 of 3")
+
+
+def _shown(notices: Notices) -> tuple[str, str]:
+    return ("" if notices.shown is None else notices.shown.problem.text), notices.place
+
+
 def test_an_error_that_answers_a_click_is_seen_before_an_older_warning() -> None:
     older = Problem("older", level="warning")
     notices = told(older, B, C)

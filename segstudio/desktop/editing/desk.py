@@ -70,6 +70,7 @@ class PhotoDesk(PhotoSurface):
         self._saves.written.connect(self._on_written)
         self._saves.text_changed.connect(self.saved_changed)
         self._saves.problem_met.connect(self._on_save_problem)
+        self._saves.problem_over.connect(self.problem_over)
         self._saves.settled.connect(self._on_settled)
         self._writing.idle.connect(self._on_settled)
         self._saves.stuck.connect(self._on_stuck)
@@ -210,13 +211,13 @@ class PhotoDesk(PhotoSurface):
             self._after_whole.append(partial(self.release, then, otherwise))
             return
         if self._waiting is not None:
-            (otherwise or _nothing)(_ANOTHER_FIRST)
+            (otherwise or (lambda _: None))(_ANOTHER_FIRST)
             return
         if not self._is_released:
             wish, shown = self._opener.wish, self._shown
             self._released = wish.photo if wish is not None else shown.photo if shown is not None else None
         self._opener.drop()
-        self._waiting = (then, otherwise or _nothing)
+        self._waiting = (then, otherwise or (lambda _: None))
         self._saves.save()
 
     def resume(self) -> None:
@@ -378,6 +379,8 @@ class PhotoDesk(PhotoSurface):
 
     @Slot()
     def _on_settled(self) -> None:
+        if not self._saves.unsaved:
+            self._tell_journal(self._shown)
         is_idle = self._opener.is_idle and self._writing.is_idle
         if self._waiting is None or self._saves.unsaved or not is_idle:
             return
@@ -394,7 +397,3 @@ class PhotoDesk(PhotoSurface):
             (_, otherwise), self._waiting = self._waiting, None
             self.show(self._released)  # it may have been wished for meanwhile
             otherwise(problem)
-
-
-def _nothing(_problem: Problem) -> None:
-    """What went wrong is told anyway."""

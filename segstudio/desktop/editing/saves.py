@@ -29,13 +29,14 @@ class Saves(QObject):
     """Follows the photo that is shown and those left behind that are not saved yet. In the GUI thread.
 
     `written` carries OpenPhoto and Written; `text_changed` what the status line says of the photo that is shown;
-    `problem_met` a Problem, once for as long as saving keeps failing; `settled` comes when everything is on disk,
+    `problem_met` a Problem, once for as long as saving keeps failing, and `problem_over` the same one after that; `settled` comes when everything is on disk,
     `stuck` with a Problem when something that is waited for cannot be saved.
     """
 
     written = Signal(object, object)
     text_changed = Signal(str)
     problem_met = Signal(object)
+    problem_over = Signal(object)
     settled = Signal()
     stuck = Signal(object)
 
@@ -44,7 +45,7 @@ class Saves(QObject):
         self._errands, self._classes = errands, classes
         self._saves: dict[Place, AutoSave] = {}
         self._shown: OpenPhoto | None = None
-        self._told = False
+        self._told: Problem | None = None
         self._text = ""
         self.lost: tuple[OpenPhoto, ...] = ()
         """What could not be saved when it was shut down."""
@@ -142,16 +143,18 @@ class Saves(QObject):
 
     def _on_ended(self, save: AutoSave, result: object) -> None:
         if isinstance(result, Written):
-            self._told = self._told and any(other.failed for other in self._saves.values())
+            if self._told is not None and not any(other.failed for other in self._saves.values()):
+                self.problem_over.emit(self._told)
+                self._told = None
             self.written.emit(save.opened, result)
             if save.opened is not self._shown and save.settled:
                 self.forget(save.opened)
             if not self.unsaved:
                 self.settled.emit()
         elif isinstance(result, Problem):
-            if not self._told:
-                self._told = True
-                self.problem_met.emit(Problem(f"{result.text} {_KEPT}", result.details))
+            if self._told is None:
+                self._told = Problem(f"{result.text} {_KEPT}", result.details)
+                self.problem_met.emit(self._told)
             self.stuck.emit(result)
 
     @Slot()

@@ -51,13 +51,14 @@ class PhotoSurface(QObject):
     """What tools paint on (a `Surface`), one photo at a time. In the GUI thread.
 
     `mask_changed` (Rect), `history_changed`, `shares_changed` (pairs of mask value and its part of the photo, 0–1)
-    and `problem_met` (Problem) tell of what is shown; `edit_made` (OpenPhoto) of each edit, undo and redo.
+    and `problem_met` (Problem; `problem_over` when it is) tell of what is shown; `edit_made` (OpenPhoto) of each edit, undo and redo.
     """
 
     mask_changed = Signal(object)
     history_changed = Signal()
     shares_changed = Signal(object)
     problem_met = Signal(object)
+    problem_over = Signal(object)
     edit_made = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -66,7 +67,7 @@ class PhotoSurface(QObject):
         self._whole: WholeEdit | None = None
         self._large: list[Painting] = []
         self._after_whole: list[Callable[[], None]] = []
-        self._journal_told = False
+        self._journal_told: Problem | None = None
         self._counting = Errands("class shares", 1, self)
         self._checkpoint = QTimer(self, singleShot=True)
         self._checkpoint.timeout.connect(self._on_checkpoint)
@@ -243,12 +244,16 @@ class PhotoSurface(QObject):
         if rect:
             self.mask_changed.emit(rect)
 
-    def _tell_journal(self, opened: OpenPhoto) -> None:
-        problem = opened.editor.journal_problem
-        if problem is not None and not self._journal_told:
+    def _tell_journal(self, opened: OpenPhoto | None) -> None:
+        problem = opened.editor.journal_problem if opened is not None else None
+        before = self._journal_told
+        if problem is not None and before is None:
             told = problem_of(problem)
-            self.problem_met.emit(replace(told, text=f"{told.text} {_IN_MEMORY}", level="warning"))
-        self._journal_told = problem is not None
+            self._journal_told = replace(told, text=f"{told.text} {_IN_MEMORY}", level="warning")
+            self.problem_met.emit(self._journal_told)
+        elif problem is None and before is not None:
+            self._journal_told = None
+            self.problem_over.emit(before)
 
     @Slot()
     def _on_checkpoint(self) -> None:

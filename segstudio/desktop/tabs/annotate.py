@@ -60,6 +60,7 @@ class AnnotateTab(QStackedWidget):
         self._look = look
         self._wanted_class = ""
         self._seen: OpenedProject | None = None
+        self._told_of_photo: Problem | None = None
         self._told_unwritable: Path | None = None
         self._editor: ClassEditor | None = None
         self.box, self.overlay = parts.box, parts.overlay
@@ -136,6 +137,7 @@ class AnnotateTab(QStackedWidget):
         desk.shares_changed.connect(self.palette_of_classes.show_shares)
         desk.saved_changed.connect(self.saved_changed)
         desk.problem_met.connect(self._tell)
+        desk.problem_over.connect(self._session.problem_over)
         desk.unreadable.connect(self._on_unreadable)
         self._remover.problem_met.connect(self._tell)
         self._remover.came_back.connect(self.list.show_photo)
@@ -191,6 +193,9 @@ class AnnotateTab(QStackedWidget):
     @Slot(object)
     def _on_opened(self, shown: OpenPhoto | None) -> None:
         self.palette_of_classes.show_shares(self._desk.shares)
+        if self._told_of_photo is not None:  # it is about the photo before
+            self._session.problem_over.emit(self._told_of_photo)
+            self._told_of_photo = None
         if shown is None:
             return
         self.list.model.mark_broken(shown.photo.key, "")
@@ -198,7 +203,9 @@ class AnnotateTab(QStackedWidget):
         self._actions.know(can_write=can_write, why_not=shown.told if shown.read_only else "")
         self._know_photo(self.list.chosen)
         if shown.told and not (shown.cannot_write and self._told_unwritable == shown.folder):
-            self._tell(self._wishes.told_of(shown))
+            told = self._wishes.told_of(shown)
+            self._tell(told)
+            self._told_of_photo = None if shown.cannot_write else told
         self._told_unwritable = shown.folder if shown.cannot_write else None
         after = self.list.after()
         if after is not None:

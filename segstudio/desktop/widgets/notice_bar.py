@@ -92,6 +92,11 @@ class NoticeBar(QFrame):
         """Take away what is shown; what waits behind it comes up."""
         self._put(self._notices.dismissed())
 
+    @Slot(object)
+    def withdraw(self, problem: Problem) -> None:
+        """Take away a problem that is over."""
+        self._put(self._notices.without(problem))
+
     @Slot()
     def clear(self) -> None:
         """Take everything away."""

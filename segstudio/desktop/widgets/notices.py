@@ -67,6 +67,13 @@ class Notices:
         left = self.waiting[: self.at] + self.waiting[self.at + 1 :]
         return Notices(left, min(self.at, max(0, len(left) - 1)))
 
+    def without(self, problem: Problem) -> Notices:
+        """Take away a problem that is over, wherever it waits; what is looked at stays, where that is another one."""
+        informing = None if self.informing and self.informing.problem == problem else self.informing
+        left = tuple(notice for notice in self.waiting if notice.problem != problem)
+        before = sum(notice.problem != problem for notice in self.waiting[: self.at])
+        return Notices(left, min(before, max(0, len(left) - 1)), informing)
+
     def without_information(self) -> Notices:
         """Take away what only informs."""
         return replace(self, informing=None)

@@ -86,6 +86,27 @@ def test_a_way_out_that_waited_is_for_its_photo_and_keeps_no_pixels(
     assert list(path.parent.glob("0.jpg.png.damaged-*"))
 
 
+def test_a_notice_about_a_photo_leaves_with_it(qtbot: QtBot, drive: Drive, project: Project) -> None:
+    for key in ("0.jpg", "1.jpg"):
+        write_mask(project.mask_path(project.photo(key)), np.zeros((10, 10), dtype=np.uint8), project.classes)
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        for key, other in (("1.jpg", "0.jpg"), ("0.jpg", "1.jpg")):
+            hands.tab.list.show_photo(key)
+            hands.wait_for_photo(key)
+            told = [notice.problem.text for notice in window.notice.notices.waiting]
+            assert len(told) == 1
+            assert key in told[0]
+            assert other not in told[0]
+        hands.tab.list.show_photo("2.jpg")
+        hands.wait_for_photo("2.jpg")
+        assert window.notice.problem is None
+
+    assert drive(steps, project.folder) == 0
+
+
 def test_a_notice_moves_nothing_of_what_is_painted_on(qtbot: QtBot, drive: Drive, project: Project) -> None:
     def steps(window: Window) -> None:
         hands = Hands(qtbot, window)

@@ -304,6 +304,8 @@ def test_a_save_that_fails_is_told_once_and_tried_again(
         return save_photo(*args, **words)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Project, "save_photo", full)
+    over: list[Problem] = []
+    bench.desk.problem_over.connect(over.append)
     texts: list[str] = []
     bench.desk.saved_changed.connect(texts.append)
     bench.stroke(1, (5, 5), (20, 20))
@@ -312,6 +314,7 @@ def test_a_save_that_fails_is_told_once_and_tried_again(
     assert len(bench.problems) == 1
     assert "No space left" in bench.problems[0].text
     assert "journal" in bench.problems[0].text
+    assert over == bench.problems
     assert "not saved, trying again in 1 s" in texts
     assert texts[-1] == "saved just now"
     assert same(bench.mask_on_disk(3), shown.editor.mask)
@@ -335,8 +338,11 @@ def test_a_full_disk_is_told_once_for_all_photos(bench: Bench, monkeypatch: pyte
         bench.wait(lambda: "trying again" in bench.desk.saved_text)
     assert len(bench.problems) == 1
     assert "kept by this window alone" in bench.problems[0].text
+    over: list[Problem] = []
+    bench.desk.problem_over.connect(over.append)
     full.clear()
     bench.wait_saved()
+    bench.wait(lambda: bench.problems[0] in over)
     assert (bench.mask_on_disk(2) == 1).any()  # type: ignore[union-attr]
     assert same(bench.mask_on_disk(3), bench.desk.mask)
 
@@ -458,7 +464,7 @@ def test_who_releases_waits_for_a_mark_that_is_being_written(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    real = vars(desk)["write_fields"]
+    real = disk.write_fields
 
     def slow(*asked: Any) -> Written:
         begun.set()
