@@ -104,7 +104,9 @@ class Inquiry(QObject):
         material = self._preparer.material
         if material is None or self._is_held:
             return
-        told = self._book.renew(material.plan.uses, self._classes(), material.areas)
+        told = self._book.renew(
+            material.plan.uses, self._classes(), material.areas, is_fresh=self._is_fresh()
+        )
         self._change_labels(self._book.rows)
         if told:
             text = f"{_NOTHING_YET} {told} {_LOOK}" if self._is_outdated else told
@@ -155,7 +157,8 @@ class Inquiry(QObject):
 
     @Slot(object)
     def _on_was_read(self, material: Material) -> None:
-        self._show_labels(self._book.fill(material.plan.uses, self._classes(), material.areas))
+        rows = self._book.fill(material.plan.uses, self._classes(), material.areas, is_fresh=self._is_fresh())
+        self._show_labels(rows)
         self._show_choices(self._bench.choices.choices)
         self._repaint()
         self._bench.table.show_rows(material.rows, material.looks)
@@ -182,7 +185,7 @@ class Inquiry(QObject):
     def _show_labels(self, rows: tuple[LabelRow, ...]) -> None:
         material = self._preparer.material
         nothing = material.told_without_classes if material is not None else "Reading …"
-        self._bench.show_labels(rows, self._classes(), nothing)
+        self._bench.show_labels(rows, self._classes(), nothing, is_proposed=self._book.is_proposed)
 
     def _change_labels(self, rows: tuple[LabelRow, ...]) -> None:
         """Show at once what other classes or another order would paint, and ask again what would come of it."""
@@ -222,6 +225,11 @@ class Inquiry(QObject):
         opened = self._session.opened
         return opened.classes if opened is not None else ClassList()
 
+    def _is_fresh(self) -> bool:
+        """Tell whether nothing is painted in the project yet: nobody relies on its draw order."""
+        opened = self._session.opened
+        return opened is not None and not any(photo.has_mask for photo in opened.photos)
+
     # -- what the person does
 
     @Slot(str, object)
@@ -252,6 +260,10 @@ class Inquiry(QObject):
     def _on_fix_asked(self, fix: Fix) -> None:
         if fix is Fix.CLASSES:
             self._bench.classes.focus_open()
+        elif fix is Fix.ON_TOP:
+            row, material = self._bench.preview.row, self._preparer.material
+            if row is not None and material is not None:
+                self._change_labels(self._book.put_on_top(row.hidden, material.areas))
         elif fix is Fix.ADD:
             self.photos_wanted.emit()
         else:

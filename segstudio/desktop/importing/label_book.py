@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from segstudio.desktop.importing.mapping import (
+    Kind,
     LabelRow,
     Target,
     aimed_in_order,
@@ -12,6 +13,7 @@ from segstudio.desktop.importing.mapping import (
     carried,
     label_rows,
     moved,
+    put_on_top,
     told_of_new_classes,
 )
 from segstudio.formats.labels import LabelUse
@@ -24,21 +26,41 @@ class LabelBook:
     def __init__(self) -> None:
         self.rows: tuple[LabelRow, ...] = ()
         self._classes = ClassList()
-        self._is_ordered = False
+        self._is_ordered = self._is_fresh = False
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether nobody chose the order: small shapes were put over large ones."""
+        unordered = self._is_fresh or any(row.target.kind is Kind.NEW for row in self.rows)
+        return unordered and not self._is_ordered and len(self.rows) > 1
 
     def fill(
-        self, uses: Sequence[LabelUse], classes: ClassList, areas: Mapping[str, float]
+        self,
+        uses: Sequence[LabelUse],
+        classes: ClassList,
+        areas: Mapping[str, float],
+        *,
+        is_fresh: bool = False,
     ) -> tuple[LabelRow, ...]:
         """Take in what was found; an order that the person did not choose is worked out anew."""
-        self._classes = classes
-        self.rows = label_rows(uses, classes, self.rows, areas=areas, keep_order=self._is_ordered)
+        self._classes, self._is_fresh = classes, is_fresh
+        self.rows = label_rows(
+            uses, classes, self.rows, areas=areas, keep_order=self._is_ordered, is_fresh=is_fresh
+        )
         return self.rows
 
-    def renew(self, uses: Sequence[LabelUse], classes: ClassList, areas: Mapping[str, float]) -> str:
+    def renew(
+        self,
+        uses: Sequence[LabelUse],
+        classes: ClassList,
+        areas: Mapping[str, float],
+        *,
+        is_fresh: bool = False,
+    ) -> str:
         """Go on with another class list; returns what that means for the choices, or nothing where it means nothing."""
         before, was = self.rows, self._classes
         self.rows = carried(before, was, classes)
-        self.fill(uses, classes, areas)
+        self.fill(uses, classes, areas, is_fresh=is_fresh)
         return told_of_new_classes(before, self.rows) if before and was != classes else ""
 
     def aim(self, label: str, target: Target, classes: ClassList) -> tuple[LabelRow, ...]:
@@ -50,6 +72,12 @@ class LabelBook:
         """Put a row elsewhere: from now on the order is the person's."""
         self._is_ordered = True
         self.rows = moved(self.rows, start, end)
+        return self.rows
+
+    def put_on_top(self, names: Sequence[str], areas: Mapping[str, float]) -> tuple[LabelRow, ...]:
+        """Let these classes be painted last: from now on the order is the person's."""
+        self._is_ordered = True
+        self.rows = put_on_top(self.rows, names, areas)
         return self.rows
 
     def add_all(self, classes: ClassList) -> tuple[LabelRow, ...]:

@@ -67,12 +67,14 @@ def label_rows(
     *,
     areas: Mapping[str, float] | None = None,
     keep_order: bool = True,
+    is_fresh: bool = False,
 ) -> tuple[LabelRow, ...]:
     """Return a row for each label, in draw order: later paints over earlier. Labels that differ in case are one.
 
     What the person chose in `before`, and with `keep_order` their order there, stays as far as it goes. A label is the class of its
     name; else a new class if the project has none yet; else it is left open: it may be misspelt. What has no
-    order yet finds its place by `areas`, the typical one of each label: small things lie on large ones.
+    order yet finds its place by `areas`, the typical one of each label: small things lie on large ones. While the
+    project `is_fresh`, nothing painted in it yet, that holds for its own classes, too.
     """
     met = _together(uses)
     taken = tuple(entry.colour for entry in classes.classes)
@@ -86,7 +88,7 @@ def label_rows(
         hint = _alike(use.name, classes) if target.kind is Kind.OPEN else ""
         rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint, _parsed(use.colour)))
     order = {folded(row.label): place for place, row in enumerate(before)}
-    rows = _small_over_large(rows, classes, areas or {})
+    rows = _small_over_large(rows, ClassList() if is_fresh and areas else classes, areas or {})
     if before and keep_order:
         rows.sort(key=lambda row: order.get(folded(row.label), len(order)))
     return tuple(rows)
@@ -115,6 +117,16 @@ def moved(rows: Sequence[LabelRow], start: int, end: int) -> tuple[LabelRow, ...
     others = [row for number, row in enumerate(rows) if number != start]
     end = max(0, min(end, len(others)))
     return (*others[:end], rows[start], *others[end:])
+
+
+def put_on_top(
+    rows: Sequence[LabelRow], names: Sequence[str], areas: Mapping[str, float]
+) -> tuple[LabelRow, ...]:
+    """Return the rows with those of the classes `names` painted last, of them the largest first."""
+    wanted = {folded(name) for name in names}
+    found = [row for row in rows if folded(row.target.name) in wanted]
+    found.sort(key=lambda row: -areas.get(row.label, 0.0))
+    return (*(row for row in rows if row not in found), *found)
 
 
 def aimed(rows: Sequence[LabelRow], label: str, target: Target) -> tuple[LabelRow, ...]:

@@ -54,6 +54,11 @@ class PreviewPanel(QWidget):
         self._on_theme_changed()
         self.show_row(None, (0, 0), self._looks)
 
+    @property
+    def row(self) -> Row | None:
+        """What is shown."""
+        return self._row
+
     def show_row(self, row: Row | None, place: tuple[int, int], looks: Looks) -> None:
         """Show another row, or the same one after another look."""
         another = row is None or self._row is None or row.id != self._row.id
@@ -67,7 +72,7 @@ class PreviewPanel(QWidget):
         told = (row.advice, *(_sentence(note) for note in row.notes)) if row is not None else ()
         self._advice.setText("\n".join(text for text in told if text))
         self._fix.setVisible(row is not None and row.fix is not Fix.NONE)
-        self._fix.setText(row.fix.value if row is not None else "")
+        self._fix.setText(row.fix_text if row is not None else "")
         number, total = place
         self._place.setText(f"{number:,} of {total:,}" if number else "")
         self._back.setEnabled(number > 1)

@@ -174,4 +174,4 @@ class RowModel(QAbstractTableModel):
 
 def needs_person(row: Row) -> bool:
     """Tell whether the filter "need you" lists the row."""
-    return row.tone is Tone.NEEDS
+    return row.tone is Tone.NEEDS or bool(row.hidden)

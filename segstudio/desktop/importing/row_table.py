@@ -30,7 +30,7 @@ _ROW_PX = THUMBNAIL.height() + 10
 _ICON_PX = 16
 _BAR_PX = 12
 _FRAME_PX = 2
-_NAME_PX, _SHAPES_PX = 200, 72
+_NAME_PX, _SHAPES_PX = (200, 260), 72
 _STATE_PX = (150, 260)
 _ICONS = {
     Tone.READY: ("check", "good"),
@@ -188,8 +188,9 @@ class RowTable(QWidget):
 def column_widths(width_px: int) -> tuple[int, int]:
     """Return how wide the columns for the number of shapes (0: not shown) and for the state are; pure."""
     least, most = _STATE_PX
-    shapes_px = _SHAPES_PX if width_px >= _NAME_PX + _SHAPES_PX + least else 0
-    return shapes_px, min(most, max(least, width_px - shapes_px - _NAME_PX))
+    least_name, name = _NAME_PX
+    shapes_px = _SHAPES_PX if width_px >= least_name + _SHAPES_PX + least else 0
+    return shapes_px, min(most, max(least, width_px - shapes_px - name))
 
 
 class _RowDelegate(QStyledItemDelegate):

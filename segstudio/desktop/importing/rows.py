@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -11,6 +12,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.shapes import Annotation, is_drawn
+from segstudio.project.classes import VOID
 
 
 class Tone(Enum):
@@ -37,12 +39,14 @@ class Fix(Enum):
     DOUBLES = "Take equal photos more than once"
     CLASSES = "Say what the class is"
     ADD = "Choose the photos…"
+    ON_TOP = "Put it on top"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the table. `path` is the photo's file, if there is one; `advice` says what can be done, `notes`
-    what else there is to know. `shapes` are those with an area.
+    what else there is to know. `shapes` are those with an area; `hidden` are the
+    classes that others paint over wholly, here and nearly everywhere.
     """
 
     id: str
@@ -55,6 +59,12 @@ class Row:
     fix: Fix = Fix.NONE
     path: Path | None = None
     annotation: Annotation | None = None
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def fix_text(self) -> str:
+        """What the button says."""
+        return f"Put {_listed(self.hidden)} on top" if self.fix is Fix.ON_TOP else self.fix.value
 
     @property
     def comes_in(self) -> bool:
@@ -64,18 +74,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many rows come in, need the person, stay out for good reason, or were not looked at yet."""
+    """How many rows come in, need the person, stay out for good reason, or were not looked at yet; `hiding`: of those that
+    come in, in how many a class would not be seen.
+    """
 
     ready: int = 0
     needs: int = 0
     quiet: int = 0
     waits: int = 0
+    hiding: int = 0
 
     def told(self) -> str:
         """Return the line below the table."""
         if self.waits:
             return f"Looking at {_counted(self.waits, 'photo')} …"
         parts = [f"{self.ready:,} ready"]
+        if self.hiding:
+            parts = [f"{self.ready:,} ready, in {self.hiding:,} of them a class is lost"]
         if self.needs:
             parts.append(f"{self.needs:,} {'needs' if self.needs == 1 else 'need'} you")
         if self.quiet:
@@ -85,12 +100,14 @@ class Tally:
 
 def tally(rows: Iterable[Row]) -> Tally:
     """Count rows by what becomes of them."""
+    rows = tuple(rows)
     tones = [row.tone for row in rows]
     return Tally(
         ready=sum(tone in (Tone.READY, Tone.LOOK) for tone in tones),
         needs=tones.count(Tone.NEEDS),
         quiet=tones.count(Tone.QUIET),
         waits=tones.count(Tone.WAITS),
+        hiding=sum(bool(row.hidden) for row in rows),
     )
 
 
@@ -99,13 +116,13 @@ def make_rows(
 ) -> tuple[Row, ...]:
     """Return all rows, by name; photos that are not in `examined` wait. `refused` are sources that are none."""
     known = {one.planned.photo.path: one for one in examined}
-    notes = _Notes(plan)
+    notes, lost = _Notes(plan), vanishing(examined)
     rows = []
     for planned in (*plan.photos, *plan.spare):
         if planned.annotation is None and not planned.photo.offered:
             continue
         one = known.get(planned.photo.path)
-        rows.append(_waiting(planned) if one is None else _photo_row(one, plan, notes))
+        rows.append(_waiting(planned) if one is None else _photo_row(one, plan, notes, lost))
     rows += [_lost(number, annotation) for number, annotation in enumerate(plan.matching.lost)]
     rows += [
         Row(f"doubt:{n}", doubt.what, "doubtful", Tone.NEEDS, advice=f"It {doubt.why}. {_DOUBT}")
@@ -118,6 +135,16 @@ def make_rows(
 
 
 _DOUBT = "Take one of them out of the list on the left, or give fewer files at a time."
+
+
+def vanishing(examined: Sequence[Examined]) -> frozenset[int]:
+    """Return the mask values that are painted over wholly in at least half of the photos that have them.
+
+    That is the sign of a wrong draw order; a sky that ground covers in one photo of many is none.
+    """
+    hidden = Counter(value for one in examined for value in one.hidden)
+    seen = Counter(value for one in examined for value in one.values)
+    return frozenset(value for value, count in hidden.items() if value != VOID and count >= seen[value])
 
 
 class _Notes:
@@ -157,28 +184,30 @@ def _waiting(planned: PlannedPhoto) -> Row:
     )
 
 
-def _photo_row(one: Examined, plan: ImportPlan, notes: _Notes) -> Row:
+def _photo_row(one: Examined, plan: ImportPlan, notes: _Notes, lost: frozenset[int]) -> Row:
     verdict = _judged(one, plan)
     tone = verdict.tone
+    hidden: tuple[str, ...] = ()
     told = notes.of(one.planned)
     if one.same_as and one.outcome is not Outcome.DOUBLE:
         told.append(f"it is the same photo as “{one.same_as}”, annotated otherwise")
     if tone is Tone.READY:
-        told += _findings(one, plan)
-    state = verdict.state
+        told += _findings(one)
     if tone is Tone.READY and one.hidden:
-        tone, state = Tone.LOOK, f"{state}, {', '.join(_names(one.hidden, plan))} hidden"
+        hidden = tuple(_names((value for value in one.hidden if value in lost), plan))
+        verdict = _hiding(verdict, _names(one.hidden, plan), hidden)
     return Row(
         str(one.planned.photo.path),
         one.planned.key,
-        state,
-        tone,
+        verdict.state,
+        verdict.tone,
         _shapes(one.planned.annotation),
         verdict.advice,
         tuple(told),
         verdict.fix,
         one.planned.photo.path,
         one.planned.annotation,
+        hidden,
     )
 
 
@@ -258,11 +287,23 @@ def _no_photo_of_its_own(one: Examined, verdict: _Verdict) -> _Verdict:
     return replace(verdict, state=f"same as {PurePosixPath(one.same_as).name}", advice=told)
 
 
-def _findings(one: Examined, plan: ImportPlan) -> list[str]:
-    found = [
-        f"{name} is painted over wholly: drag it down in the list of classes if it lies on top"
-        for name in _names(one.hidden, plan)
-    ]
+def _hiding(verdict: _Verdict, names: Sequence[str], lost: Sequence[str]) -> _Verdict:
+    """Say first what would be lost; `lost` are those that are hidden nearly wherever they occur."""
+    state, told = f"{', '.join(names)} hidden · {verdict.state}", _listed(lost or names)
+    are = "is" if len(lost or names) == 1 else "are"
+    if lost:
+        advice = f"{told} {are} painted over wholly by classes that lie on top: what was drawn would be lost."
+        return _Verdict(state, Tone.LOOK, _sentence(advice), Fix.ON_TOP)
+    advice = f"{told} {are} painted over wholly here by classes that lie on top; in most photos not."
+    return _Verdict(state, Tone.LOOK, _sentence(advice))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
+
+
+def _findings(one: Examined) -> list[str]:
+    found = []
     if one.clipped:
         found.append(f"{_counted(one.clipped, 'shape')} cut off at the edge of the photo")
     if one.empty:

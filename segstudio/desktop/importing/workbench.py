@@ -23,6 +23,8 @@ from segstudio.desktop.widgets.steps import Steps
 from segstudio.desktop.work import JobStatus
 from segstudio.project.classes import ClassList
 
+_ORDERED = "Later paints over earlier: drag to reorder"
+_PROPOSED = "Later paints over earlier. Small shapes were put over large ones: drag to change that."
 _LEFT_PX, _RIGHT_PX = 368, 392
 
 
@@ -48,7 +50,8 @@ class Workbench(QWidget):
             "Every class that the project does not know becomes a new one, called as in the files."
         )
         self._no_classes = label("", "dim", wraps=True)
-        self._order = label("Later paints over earlier: drag to reorder", "caption")
+        self._order = label(_ORDERED, "caption", wraps=True)
+        self._order.setObjectName("import.order")
         self._order_change = label("", "caption", wraps=True)
         self._order_change.setObjectName("import.order_change")
         self._order_change.setProperty("level", "warning")
@@ -93,16 +96,20 @@ class Workbench(QWidget):
         self._bar.setVisible(status is not None)
         self._start.setText(f"Import {counts.ready:,}" if counts.ready else "Import")
 
-    def show_labels(self, rows: tuple[LabelRow, ...], classes: ClassList, otherwise: str) -> None:
-        """List what was found; where that is nothing, say why."""
+    def show_labels(
+        self, rows: tuple[LabelRow, ...], classes: ClassList, otherwise: str, *, is_proposed: bool = False
+    ) -> None:
+        """List what was found; where that is nothing, say why. `is_proposed`: nobody chose the order yet."""
+        self._order.setText(_PROPOSED if is_proposed else _ORDERED)
         self.classes.show_rows(rows, classes)
         self.add_all.setVisible(any(row.target.kind is Kind.OPEN and row.label.strip() for row in rows))
         self._no_classes.setText(otherwise)
         self._no_classes.setVisible(not rows)
         self._order.setVisible(bool(rows))
         self.classes.setVisible(bool(rows))
-        self._order_change.setText(order_change(rows, classes))
-        self._order_change.setVisible(bool(order_change(rows, classes)))
+        told = "" if is_proposed else order_change(rows, classes)
+        self._order_change.setText(told)
+        self._order_change.setVisible(bool(told))
         self._order_tabs()
 
     def lock(self, locked: bool) -> None:

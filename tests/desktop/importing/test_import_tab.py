@@ -155,10 +155,18 @@ def test_order_by_keys_shows_at_once_and_counts(
         assert view.shown is not None
         assert before.mask != view.shown.mask
         wait_until_looked_at(qtbot, tab)
-        assert states(tab)["a.jpg"] == "matched, person hidden"
-        QTest.keyClick(tab.bench.classes.line("sky"), Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+        assert states(tab)["a.jpg"] == "person hidden · matched"
+        needs = window.findChild(QPushButton, "import.filter.needs")
+        fix = window.findChild(QPushButton, "import.fix")
+        assert needs is not None
+        assert fix is not None
+        assert (needs.text(), needs.isEnabled()) == ("Need you 2", True)
+        assert tab.bench.table.rows[0].fix_text == fix.text() == "Put person on top"
+        QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
         wait_until_looked_at(qtbot, tab)
+        assert [row.label for row in tab.bench.classes.rows] == ["sky", "person"]
         assert states(tab)["a.jpg"] == "matched"
+        assert needs.text() == "Need you 0"
 
     assert drive(steps, empty.folder) == 0
 
@@ -550,3 +558,25 @@ def test_the_skydiving_photos_give_the_masks_of_the_command_line(
         assert same is not None
         assert np.array_equal(mask, same), one.key
         assert np.array_equal(mask_again(second, other, lambda: False), mask)
+
+
+def test_small_shapes_lie_on_large_ones_while_nothing_is_painted_in_the_project(
+    qtbot: QtBot, drive: Drive, tmp_path: Path, given: Path
+) -> None:
+    made = Project.create(tmp_path / "named", classes=ClassList.from_names(["person", "sky"]))
+
+    def steps(window: Window) -> None:
+        tab = tab_of(qtbot, window)
+        dropped(window, given)
+        wait_until_looked_at(qtbot, tab)
+        assert [row.label for row in tab.bench.classes.rows] == ["sky", "person"]
+        order = window.findChild(QLabel, "import.order")
+        assert order is not None
+        assert "Small shapes were put over large ones" in order.text()
+        assert states(tab) == {"a.jpg": "matched", "b.jpg": "matched"}
+        tab.inquiry._on_moved(0, 1)
+        assert "Small shapes" not in order.text()
+        wait_until_looked_at(qtbot, tab)
+        assert states(tab) == {"a.jpg": "person hidden · matched", "b.jpg": "person hidden · matched"}
+
+    assert drive(steps, made.folder) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path, PurePosixPath
+
 import pytest
 
 from segstudio.desktop.importing.history import told_when
@@ -22,9 +24,14 @@ from segstudio.desktop.importing.mapping import (
     new_target,
     options_of,
     order_change,
+    put_on_top,
 )
 from segstudio.desktop.importing.report_words import headline, sections
+from segstudio.desktop.importing.rows import vanishing
+from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.labels import LabelUse
+from segstudio.formats.places import PhotoFile
+from segstudio.formats.plan import PlannedPhoto
 from segstudio.project.classes import ClassList
 
 JUMPS = ClassList.from_names(["sky", "ground", "person"])
@@ -237,3 +244,32 @@ def test_times_are_told_as_people_say_them() -> None:
     assert told_when("2026-11-20-143205-2") == "20 November 2026, 14:32:05"
     assert told_when("2026-11-20T14:32:05+01:00") == "20 November 2026, 14:32:05"
     assert told_when("yesterday") == "yesterday"
+
+
+def test_nobody_relies_on_the_order_of_a_project_in_which_nothing_is_painted() -> None:
+    areas = {"person": 8.0, "ground": 113.0, "sky": 518.0}
+    uses = [_use(name) for name in ("person", "ground", "sky")]
+    classes = ClassList.from_names(["person", "ground", "sky"])
+    assert _labels(label_rows(uses, classes, areas=areas)) == ["person", "ground", "sky"]
+    rows = label_rows(uses, classes, areas=areas, is_fresh=True)
+    assert _labels(rows) == ["sky", "ground", "person"]
+    assert draw_order(rows, classes) == ("sky", "ground", "person")
+    assert _labels(label_rows(uses, classes, is_fresh=True)) == ["person", "ground", "sky"], "no areas told"
+
+
+def test_what_is_hidden_is_put_on_top_with_the_smallest_uppermost() -> None:
+    rows = label_rows([_use("sky"), _use("ground"), _use("person")], JUMPS)
+    areas = {"sky": 9.0, "ground": 5.0, "person": 1.0}
+    assert _labels(put_on_top(rows[::-1], ("person", "ground"), areas)) == ["sky", "ground", "person"]
+
+
+def test_a_class_is_lost_that_is_hidden_in_half_of_its_photos() -> None:
+    def examined(hidden: tuple[int, ...], values: tuple[int, ...]) -> Examined:
+        planned = PlannedPhoto("a.jpg", PhotoFile(Path("a.jpg"), PurePosixPath("a.jpg"), "a.jpg"))
+        return Examined(planned, Outcome.IMPORT, hidden=hidden, values=values)
+
+    sky, ground, person = 0, 1, 2
+    photos = [examined((person,), (sky, ground)), examined((person,), (sky,)), examined((sky,), (ground,))]
+    assert vanishing(photos) == {person}
+    assert vanishing([examined((person, 255), (sky,)), examined((), (person,))]) == {person}
+    assert vanishing([]) == frozenset()
