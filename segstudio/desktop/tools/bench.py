@@ -46,12 +46,19 @@ class Bench(Protocol):
         """Choose the tool again that was chosen before this one."""
 
     def work_out(
-        self, owner: Tool, make: Callable[[], Result], then: Callable[[Result], None], *, at_once: bool
+        self,
+        owner: Tool,
+        make: Callable[[], Result],
+        then: Callable[[Result], None],
+        failed: Callable[[], None],
+        *,
+        at_once: bool,
     ) -> None:
         """Call `then` with what `make` returns: in this very call when `at_once`, else made in a worker thread.
 
         Of the wishes of one `owner` that wait, only the newest is worked out. From a worker, `then` comes neither in
         the middle of another tool's stroke nor while the photo cannot be painted: it waits until then.
+        When `make` raises, `failed` is called and what was raised goes on.
         """
 
     def forget_work(self, owner: Tool) -> None:

@@ -175,16 +175,27 @@ class ToolBox(QObject):
     # -- what is worked out beside the window
 
     def work_out(
-        self, owner: Tool, make: Callable[[], Result], then: Callable[[Result], None], *, at_once: bool
+        self,
+        owner: Tool,
+        make: Callable[[], Result],
+        then: Callable[[Result], None],
+        failed: Callable[[], None],
+        *,
+        at_once: bool,
     ) -> None:
-        """Call `then` with what `make` returns, now or from a worker."""
+        """Call `then` with what `make` returns, now or from a worker; `failed` when it raises."""
         if at_once:
-            then(make())
+            try:
+                result = make()
+            except Exception:
+                failed()
+                raise
+            then(result)
             return
         work = self._works.get(owner)
         if work is None:
             work = self._works[owner] = NewestWork(self)
-        work.ask(make, partial(self._take, owner, cast("Callable[[object], None]", then)))
+        work.ask(make, partial(self._take, owner, cast("Callable[[object], None]", then)), failed)
 
     def forget_work(self, owner: Tool) -> None:
         """Drop what is being worked out for a tool."""

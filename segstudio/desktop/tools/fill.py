@@ -80,7 +80,7 @@ class FillTool(PaintingTool):
         if not at_once:
             self._bench.say(self.advice)
         make, then = partial(flood_fill, click.mask, click.position), partial(self._on_found, click)
-        self._bench.work_out(self, make, then, at_once=at_once)
+        self._bench.work_out(self, make, then, partial(self._on_failed, click), at_once=at_once)
 
     def _on_found(self, click: _Click, region: Region) -> None:
         surface = self._same_ground()
@@ -94,6 +94,13 @@ class FillTool(PaintingTool):
         finally:
             if self._clicks:
                 self._work_out(at_once=False)
+
+    def _on_failed(self, click: _Click) -> None:
+        if click in self._clicks:
+            self._clicks.remove(click)
+        self._bench.say(self.hint)
+        if self._clicks:
+            self._work_out(at_once=False)
 
     def _fill(self, surface: Surface, region: Region, options: ToolOptions) -> None:
         if region:

@@ -224,7 +224,7 @@ class WandTool(PaintingTool):
         if not at_once and self._region is None:
             self._bench.say("Looking for the colour…")
         make, then = partial(_select, wand, settings), partial(self._on_selected, wand, settings)
-        self._bench.work_out(self, make, then, at_once=at_once)
+        self._bench.work_out(self, make, then, partial(self._on_failed, wand), at_once=at_once)
 
     def _on_selected(self, wand: Wand, settings: _Settings, region: Region) -> None:
         if wand is not self._wand:
@@ -235,6 +235,11 @@ class WandTool(PaintingTool):
             self._paint(self._due)
         elif self._due is None:
             self._bench.say(self.advice)
+
+    def _on_failed(self, wand: Wand) -> None:
+        if wand is self._wand:
+            self._drop()
+            self._bench.say(self.hint)
 
     def _commit(self) -> bool:
         """Paint what is selected; False when it has to be worked out first, or cannot be painted at the moment."""

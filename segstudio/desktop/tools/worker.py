@@ -14,11 +14,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 class _Wish:
     make: Callable[[], object]
     then: Callable[[object], None]
+    failed: Callable[[], None]
     asked_in: int
 
 
 class NewestWork(QObject):
-    """Works out one wish at a time. `then` is called in the thread of this object (the GUI thread)."""
+    """Works out one wish at a time. `then` is called in the thread of this object (the GUI thread).
+
+    Where `make` raises, `failed` is called there instead, and what was raised goes on.
+    """
 
     _made = Signal(object, object)
 
@@ -31,11 +35,13 @@ class NewestWork(QObject):
         self._is_shut = False
         self._made.connect(self._on_made)
 
-    def ask(self, make: Callable[[], object], then: Callable[[object], None]) -> None:
+    def ask(
+        self, make: Callable[[], object], then: Callable[[object], None], failed: Callable[[], None]
+    ) -> None:
         """Have `make` worked out, in place of a wish that still waits; what is under way is told nevertheless."""
         with self._lock:
             queued = self._waiting is not None
-            self._waiting = None if self._is_shut else _Wish(make, then, self._round)
+            self._waiting = None if self._is_shut else _Wish(make, then, failed, self._round)
             if not queued and not self._is_shut:
                 self._pool.submit(self._work)
 
@@ -67,5 +73,6 @@ class NewestWork(QObject):
         if wish.asked_in != self._round:
             return
         if isinstance(result, Exception):
+            wish.failed()
             raise result
         wish.then(result)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -61,7 +63,7 @@ def test_a_fill_of_a_photo_that_is_gone_is_dropped(
     click(box.tool, at(10, 10))
     ground.editor = other = Ground.of(60, 80).editor
     done: list[int] = []
-    box.work_out(box.tool, lambda: 1, done.append, at_once=False)
+    box.work_out(box.tool, lambda: 1, done.append, done.clear, at_once=False)
     qtbot.waitUntil(lambda: bool(done), timeout=WAIT_MS)
     assert (other.mask == 255).all()
 
@@ -78,3 +80,25 @@ def test_pick_takes_the_class_and_gives_the_tool_back(box: ToolBox, patches: Mas
     box.tool.drag([at(33, 21)])
     box.tool.release(at(33, 21))
     assert (box.tool_id, box.options.value) == ("lasso", int(patches[21, 33]))
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_fill_goes_on_after_it_failed(
+    box: ToolBox, ground: Ground, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot, large: bool
+) -> None:
+    monkeypatch.setattr(fill, "_AT_ONCE_PIXELS", 0 if large else 1 << 30)
+    box.choose("fill")
+    hint = box.tool.advice
+
+    def no_memory(*_: object) -> None:
+        raise MemoryError("no memory left")
+
+    with qtbot.capture_exceptions() as raised, monkeypatch.context() as patched:
+        patched.setattr(fill, "flood_fill", no_memory)
+        with contextlib.suppress(MemoryError):
+            click(box.tool, at(5, 5))
+        qtbot.waitUntil(lambda: bool(raised) or not large, timeout=WAIT_MS)
+    assert box.tool.advice == hint
+    click(box.tool, at(5, 5))
+    qtbot.waitUntil(lambda: bool(ground.labels), timeout=WAIT_MS)
+    assert ground.labels == ["Fill person"]

@@ -146,6 +146,26 @@ def test_a_large_photo_is_looked_at_in_a_worker(
     assert ((ground.editor.mask == 3) == expected(photo, 40)).all()
 
 
+def test_the_wand_selects_anew_after_it_failed_on_a_large_photo(
+    box: ToolBox, tool: WandTool, ground: Ground, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(wand, "_AT_ONCE_PIXELS", 10)
+    with qtbot.capture_exceptions() as raised, monkeypatch.context() as patched:
+        patched.setattr(wand, "_select", _no_memory)
+        click(tool, at(20, 20))
+        tool.key(Qt.Key.Key_Return, NONE)
+        qtbot.waitUntil(lambda: bool(raised), timeout=WAIT_MS)
+    assert not ground.labels
+    click(tool, at(20, 20))
+    qtbot.waitUntil(lambda: tool.is_ready, timeout=WAIT_MS)
+    tool.key(Qt.Key.Key_Return, NONE)
+    assert ground.labels == ["Wand person"]
+
+
+def _no_memory(*_: object) -> None:
+    raise MemoryError("no memory left")
+
+
 def test_what_was_dropped_while_it_was_worked_out_does_not_come(
     box: ToolBox, tool: WandTool, ground: Ground, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
@@ -154,7 +174,7 @@ def test_what_was_dropped_while_it_was_worked_out_does_not_come(
     tool.key(Qt.Key.Key_Return, NONE)
     box.stop()
     done: list[int] = []
-    box.work_out(box.tool, lambda: 1, done.append, at_once=False)
+    box.work_out(box.tool, lambda: 1, done.append, done.clear, at_once=False)
     qtbot.waitUntil(lambda: bool(done), timeout=WAIT_MS)
     assert tool.selected is None
     assert not ground.labels
