@@ -47,7 +47,7 @@ def test_closing_finishes_a_whole_edit_that_waits_behind_another(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(surface, "_LARGE_PIXELS", 1)
-    monkeypatch.setattr(whole_edit, "_STEP_S", 0.0)  # one turn does nothing
+    monkeypatch.setattr(whole_edit, "_STEP_S", 1e-5)  # one step a turn
     shown = bench.show(0)
     bench.press(1, (5, 5), (40, 30))
     bench.desk.clear()
