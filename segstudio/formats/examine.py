@@ -17,7 +17,7 @@ from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.rasterise import Rasterised, rasterise
 from segstudio.formats.shapes import Annotation, is_drawn, same_shapes
 from segstudio.formats.threads import in_threads
-from segstudio.project.images import read_photo
+from segstudio.project.images import frame_count, read_photo
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -46,6 +46,7 @@ class Examined:
     `size` is rows and columns of the upright photo, (0, 0) when it is damaged. `present` is the photo of the
     project that it already is. Counts are of shapes; `hidden` are mask values that were painted over, `values` those that
     are in the mask. `same_as` is the key of a photo of equal content; `suspicion` why it is no photo but a label image.
+    Of a file with several `frames` the first comes in.
     """
 
     planned: PlannedPhoto
@@ -61,12 +62,13 @@ class Examined:
     problem: SegStudioError | None = None
     same_as: str = ""
     suspicion: str = ""
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
     """What opening a photo told: rows and columns of the upright photo, its EXIF orientation; or a problem. `stamp`
-    tells the file as it was then. `few_colours` tells whether a handful of colours covers it.
+    tells the file as it was then. `few_colours` tells whether a handful of colours covers it, `frames` how many pictures the file holds.
     """
 
     size: tuple[int, int] = (0, 0)
@@ -74,6 +76,7 @@ class Looked:
     problem: SegStudioError | None = None
     stamp: Stamp = (0, 0)
     few_colours: bool = False
+    frames: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +181,10 @@ def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Phot
         return Examined(planned, Outcome.NAME_TAKEN, looked.size, present=there)
     if planned.annotation is None:
         outcome = Outcome.UNLABELLED if there is None else Outcome.ALREADY_THERE
-        return Examined(planned, outcome, looked.size, present=there)
-    return _examine_annotation(planned, planned.annotation, plan, there, looked)
+        return Examined(planned, outcome, looked.size, present=there, frames=looked.frames)
+    return replace(
+        _examine_annotation(planned, planned.annotation, plan, there, looked), frames=looked.frames
+    )
 
 
 def _examine_annotation(
@@ -215,7 +220,13 @@ def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
             pixels = read_photo(path)
             rows, columns, _ = pixels.shape
             few = path.suffix.lower() in LOSSLESS and few_colours(pixels)
-            looked = Looked((rows, columns), photo_orientation(path), stamp=stamp, few_colours=few)
+            looked = Looked(
+                (rows, columns),
+                photo_orientation(path),
+                stamp=stamp,
+                few_colours=few,
+                frames=frame_count(path),
+            )
         except SegStudioError as error:
             told = SegStudioError(error.problem, where=planned.photo.shown, fix=error.fix)
             looked = Looked(problem=told, stamp=stamp)

@@ -45,6 +45,7 @@ PHOTO_SUFFIXES = frozenset(
 MAX_PIXELS = 20_000 * 20_000
 """A photo with more pixels is refused before any of it is decoded."""
 
+_SEVERAL = frozenset({".gif", ".tif", ".tiff", ".webp"})
 IMAGE_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000")
 """What may stand behind the name of a photo. Not all that Pillow knows: for EPS it starts another program."""
 
@@ -132,6 +133,15 @@ def read_photo(path: Path) -> RgbImage:
         image.close()
     turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
     return pixels if turn is None else np.asarray(turn(pixels), dtype=np.uint8)
+
+
+def frame_count(path: Path) -> int:
+    """Return how many pictures the file holds, of which `read_photo` takes the first; 1 where nobody can tell."""
+    if path.suffix.lower() not in _SEVERAL:
+        return 1
+    with suppress(SegStudioError, OSError, ValueError, SyntaxError), _opened(path) as image:
+        return int(getattr(image, "n_frames", 1))
+    return 1
 
 
 def encode_jpeg(image: RgbImage, *, quality: int = 92) -> bytes:

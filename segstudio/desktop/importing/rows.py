@@ -193,6 +193,9 @@ def _photo_row(one: Examined, plan: ImportPlan, notes: _Notes, lost: frozenset[i
         told.append(f"it is the same photo as “{one.same_as}”, annotated otherwise")
     if tone is Tone.READY:
         told += _findings(one)
+    if tone is Tone.READY and one.frames > 1:
+        verdict = replace(verdict, state=f"first of {one.frames:,} frames · {verdict.state}")
+        told.append(f"the file holds {one.frames:,} pictures, of which the first comes in")
     if tone is Tone.READY and one.hidden:
         hidden = tuple(_names((value for value in one.hidden if value in lost), plan))
         verdict = _hiding(verdict, _names(one.hidden, plan), hidden)

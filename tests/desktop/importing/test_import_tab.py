@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QLineEdit, QPushButton, QToolButton
@@ -580,3 +581,18 @@ def test_small_shapes_lie_on_large_ones_while_nothing_is_painted_in_the_project(
         assert states(tab) == {"a.jpg": "person hidden · matched", "b.jpg": "person hidden · matched"}
 
     assert drive(steps, made.folder) == 0
+
+
+def test_of_an_animation_the_first_frame_comes_in_and_that_is_said(
+    qtbot: QtBot, drive: Drive, empty: Project, tmp_path: Path
+) -> None:
+    frames = [Image.fromarray(np.full((30, 40), value, dtype=np.uint8)) for value in (0, 90, 200)]
+    frames[0].save(tmp_path / "jump.gif", save_all=True, append_images=frames[1:])
+
+    def steps(window: Window) -> None:
+        tab = tab_of(qtbot, window)
+        dropped(window, tmp_path / "jump.gif")
+        wait_until_looked_at(qtbot, tab)
+        assert states(tab) == {"jump.gif": "first of 3 frames · to be painted"}
+
+    assert drive(steps, empty.folder) == 0
