@@ -284,6 +284,11 @@ class MaskEditor:
         if self._journal is not None:
             self._told(lambda journal: journal.saved(snapshot.moment, digest))
 
+    def settle(self) -> None:
+        """Let what is painted outlive a power cut, as far as the journal has it. To be called in a worker thread."""
+        if self._journal is not None:
+            self._journal.settle()
+
     # -- inside
 
     def _move_in_parts(self, kind: Kind) -> Iterator[Rect]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
-from segstudio.files import replacing
+from segstudio.files import replacing, sync_folder
 from segstudio.painting.edit import Edit
 from segstudio.painting.journal_records import (
     EARLIER,
@@ -75,6 +75,7 @@ class Journal:
         self._recent: list[tuple[int, Record]] = []  # since the last save, each with its position
         self._written = 0  # how many of them are on disk
         self._lost = False
+        self._safe = True  # all that is written outlives a power cut
         self._lock = threading.Lock()
 
     @classmethod
@@ -100,6 +101,23 @@ class Journal:
                 self._position += 1
                 self._recent.append((self._position, record))
             self._write_recent(to_disk=to_disk)
+
+    def settle(self) -> None:
+        """Let all that was added so far outlive a power cut; takes as long as the disk does, so call it in a worker.
+
+        Whoever paints meanwhile does not wait. What the disk refuses is tried again the next time.
+        """
+        with self._lock:
+            if self._safe:
+                return
+            self._safe = True
+        try:
+            with self.path.open("r+b", buffering=0) as stream:
+                os.fsync(stream.fileno())
+        except OSError:
+            with self._lock:
+                self._safe = False
+        sync_folder(self.path.parent)  # it may be new
 
     def saving(self, moment: Moment, digest: bytes) -> None:
         """Say, before a mask is written, which one it is: after a crash on either side the mask is known."""
@@ -142,6 +160,7 @@ class Journal:
                 fix="Undo after a crash is not assured until it can be; check that the folder is writable and has space left",
             ) from error
         self._written = len(self._recent)
+        self._safe = False
 
     def _begin(self, data: bytes, *, to_disk: bool) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

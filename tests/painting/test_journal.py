@@ -96,6 +96,39 @@ def test_painting_goes_on_while_it_is_shortened(tmp_path: Path, monkeypatch: pyt
     assert _undone_all(again) == _undone_all(editor) == 5
 
 
+def test_what_is_painted_is_settled_in_a_worker_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[int] = []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        settled.append(descriptor)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    editor, _ = MaskEditor.open(_blank(), tmp_path / "a.undo")
+    editor.settle()
+    for number in range(20):
+        _noise(editor, number)
+    assert not settled  # painting waits for no disk
+    editor.settle()
+    at_first = len(settled)
+    assert at_first >= 1
+    editor.settle()
+    assert len(settled) == at_first
+    _noise(editor, 20)
+
+    def refused(_descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", refused)
+        editor.settle()
+    editor.settle()
+    assert len(settled) > at_first
+
+
 def test_a_full_disk_stops_nobody_and_is_made_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.undo"
     editor, _ = MaskEditor.open(_blank(), path)

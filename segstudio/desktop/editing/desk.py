@@ -239,7 +239,7 @@ class PhotoDesk(PhotoSurface):
         self._waiting = None  # nothing new is begun now
         self._opener.shut_down()
         self._writing.shut_down()
-        self._counting.shut_down()
+        self._end_errands()
         problems = self._saves.shut_down()
         if self._shown is not None:
             self._shown.close()

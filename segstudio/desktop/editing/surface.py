@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
+from segstudio.desktop.editing.settling import Settling
 from segstudio.desktop.editing.shares import Counts, Shares, change_of, shares_of
 from segstudio.desktop.editing.whole_edit import (
     Band,
@@ -69,6 +70,7 @@ class PhotoSurface(QObject):
         self._after_whole: list[Callable[[], None]] = []
         self._journal_told: Problem | None = None
         self._counting = Errands("class shares", 1, self)
+        self._settling = Settling(self)
         self._checkpoint = QTimer(self, singleShot=True)
         self._checkpoint.timeout.connect(self._on_checkpoint)
 
@@ -226,6 +228,7 @@ class PhotoSurface(QObject):
 
     def _edited(self, opened: OpenPhoto, edit: Edit, sign: int) -> None:
         self.edit_made.emit(opened)
+        self._settling.note(opened)
         self._counting.send(
             lambda: change_of(edit, opened.editor.size),
             partial(self._on_counted, opened, sign),
@@ -243,6 +246,7 @@ class PhotoSurface(QObject):
     def _tell_changed(self, rect: Rect | None) -> None:
         if rect:
             self.mask_changed.emit(rect)
+            self._settling.note(self._shown)
 
     def _tell_journal(self, opened: OpenPhoto | None) -> None:
         problem = opened.editor.journal_problem if opened is not None else None
@@ -330,6 +334,10 @@ class PhotoSurface(QObject):
         waiting, self._after_whole = self._after_whole, []
         for go_on in waiting:
             go_on()
+
+    def _end_errands(self) -> None:
+        self._counting.shut_down()
+        self._settling.shut_down()
 
     def _on_errand_failed(self, error: BaseException) -> None:
         self.problem_met.emit(problem_of(error))
