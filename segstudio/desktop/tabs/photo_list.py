@@ -23,6 +23,7 @@ from segstudio.desktop.tabs.photo_filter import PhotoFilter, neighbour, next_ope
 from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PhotoModel
 from segstudio.desktop.tabs.photo_search import NoneListed, PhotoSearch
 from segstudio.desktop.widgets.labels import label
+from segstudio.project.classes import LabelClass
 from segstudio.project.photos import Photo
 
 _STATUSES = (
@@ -50,6 +51,7 @@ class PhotoList(QFrame):
         self._look = look
         self._opened: OpenedProject | None = None
         self._chosen = ""
+        self._offered: tuple[tuple[LabelClass, ...], object] = ((), None)
         self._is_filling = False
         self.model = PhotoModel(loader, self)
         self.search = PhotoSearch()
@@ -92,7 +94,7 @@ class PhotoList(QFrame):
         self.view.customContextMenuRequested.connect(self._on_menu_requested)
         self.model.pictures_came.connect(self.view.viewport().update)
         look.theme.changed.connect(self.view.viewport().update)
-        look.theme.changed.connect(self._show_classes)
+        look.theme.changed.connect(self._on_theme_changed)
 
     @property
     def chosen(self) -> Photo | None:
@@ -236,6 +238,10 @@ class PhotoList(QFrame):
     def _show_classes(self) -> None:
         """Offer the classes that there are; the one that is chosen stays chosen while it is there."""
         classes = self._opened.classes.classes if self._opened is not None else ()
+        offered = (classes, self.devicePixelRatioF())
+        if offered == self._offered:
+            return  # whoever is choosing goes on choosing
+        self._offered = offered
         chosen, box = self.holding.currentData(), self.holding
         was_filling, self._is_filling = self._is_filling, True
         box.clear()
@@ -245,6 +251,11 @@ class PhotoList(QFrame):
             box.addItem(icon, f"With {entry.name}", entry.index)
         box.setCurrentIndex(max(0, box.findData(chosen) if chosen is not None else 0))
         self._is_filling = was_filling
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._offered = ((), None)
+        self._show_classes()
 
     def shut_down(self) -> None:
         """End what is under way."""

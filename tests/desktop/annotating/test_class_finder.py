@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -52,6 +54,29 @@ def test_photos_with_a_class_are_listed_and_painting_changes_that(
         hands.dab(20, 20)
         hands.tab._desk.save()
         hands.wait(lambda: _listed(hands) == ["0.jpg", "1.jpg", "3.jpg"])
+
+    assert drive(steps, project.folder) == 0
+
+
+def test_who_is_choosing_a_class_is_not_disturbed_by_a_save(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        box = hands.find("photos.class")
+        assert isinstance(box, QComboBox)
+        box.showPopup()
+        hands.wait(box.view().isVisible)
+        QTest.keyClick(box.view(), Qt.Key.Key_Down)
+        QTest.keyClick(box.view(), Qt.Key.Key_Down)
+        assert box.view().currentIndex().data() == "With ground"
+        opened = window._session.opened
+        assert opened is not None
+        window._session.note_photo(replace(opened.photos[0], has_mask=True), 1000)
+        assert box.view().isVisible()
+        assert box.view().currentIndex().data() == "With ground"
+        box.hidePopup()
 
     assert drive(steps, project.folder) == 0
 
