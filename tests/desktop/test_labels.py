@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QToolTip, 
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.widgets.labels import ElidedButton
+from tests.desktop.conftest import WAIT_MS
 
 LONG = "2026-11-21-1428-deeplabv3_mobilenet_v3_large-after-the-rain: finished · mIoU 0.71"
 
@@ -26,7 +27,7 @@ def test_a_button_without_room_keeps_both_ends_and_tells_the_whole(qtbot: QtBot)
     assert button.shown_text == LONG
     assert tip_of(button) == "Show the trainings."
     row.resize(240, 40)
-    qtbot.waitUntil(lambda: button.width() <= 240)
+    qtbot.waitUntil(lambda: button.width() <= 240, timeout=WAIT_MS)
     assert button.shown_text.startswith("2026")
     assert "…" in button.shown_text
     assert button.shown_text.endswith("71")

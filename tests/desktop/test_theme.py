@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.desktop.drawings import Drawings
 from segstudio.desktop.theme import Theme, contrast, read_tokens, style_sheet
 from segstudio.resource_files import resource_path
+from tests.desktop.conftest import WAIT_MS
 
 _GROUNDS = ("surface", "raised", "hover", "selection")
 _THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -92,7 +93,7 @@ def test_the_style_sheet_has_every_name_replaced(name: Literal["light", "dark"])
 
 def test_a_choice_changes_palette_and_tells_once(qtbot: QtBot, qapp: QApplication) -> None:
     theme = Theme(qapp, "light")
-    with qtbot.waitSignal(theme.changed, timeout=1000):
+    with qtbot.waitSignal(theme.changed, timeout=WAIT_MS):
         theme.choose("dark")
     assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == read_tokens("dark").surface
     with qtbot.assertNotEmitted(theme.changed):

@@ -77,7 +77,7 @@ def test_a_bomb_is_refused_at_once(tmp_path: Path, text: str) -> None:
     start = time.monotonic()
     with pytest.raises(SegStudioError, match=r"declares entities|damaged"):
         _read(path)
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 20  # a bomb that goes off takes minutes, and all the memory
 
 
 def test_nesting_is_bounded(tmp_path: Path) -> None:
