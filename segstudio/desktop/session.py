@@ -81,10 +81,12 @@ class ProjectSession(QObject):
         places = self._places
 
         def work(_control: JobControl) -> OpenedProject:
+            from segstudio.desktop.annotating.gone import told_of_gone
             from segstudio.desktop.opened_reading import remember_thumbnail
 
             opened = self._read(folder)
             remember_thumbnail(opened, places.thumbnail(opened.folder))
+            self._to_tell = told_of_gone(opened.project.missing(), opened)
             return opened
 
         self._start(f"Opening {folder.name}", work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,13 @@ def list_photos(project: Path, files: Mapping[str, Path], before: Mapping[str, L
     """
     stamps = dict(_stamps(project / "masks", ""))
     return {key: _listed(project, key, files[key], stamps, before.get(key)) for key in sorted(files)}
+
+
+def without_file(project: Path, listed: Iterable[str]) -> tuple[str, ...]:
+    """Return the keys of photos that have a mask or a state but no file any more; `listed` are those that have one."""
+    here = set(listed)
+    labelled = {name.rpartition(".")[0] for name, _ in _stamps(project / "masks", "")}
+    return tuple(sorted(labelled - here))
 
 
 def _listed(

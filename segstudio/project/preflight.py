@@ -83,6 +83,7 @@ def examine(
     findings = [
         *_damaged(examined),
         *_damaged_records(photos),
+        *_missing(project.missing()),
         *_bad_values(project, examined),
         *_unlabelled(examined),
         *_split(examined),
@@ -134,6 +135,15 @@ def _damaged_records(photos: Sequence[Photo]) -> list[Finding]:
         for photo in photos
         if photo.damage
     ]
+
+
+def _missing(keys: Sequence[str]) -> list[Finding]:
+    if not keys:
+        return []
+    named = ", ".join(keys[:3]) + (", …" if len(keys) > 3 else "")
+    files = "the file of 1 photo is" if len(keys) == 1 else f"the files of {len(keys):,} photos are"
+    text = f"{files} missing ({named}), so training leaves out what was labelled there"
+    return [Finding("warning", "missing-photo", text, "Put them back into photos/", tuple(keys))]
 
 
 def _bad_values(project: Project, examined: Sequence[_Examined]) -> list[Finding]:

@@ -34,7 +34,7 @@ from segstudio.project.document import (
     load_document,
 )
 from segstudio.project.images import RgbImage, read_photo
-from segstudio.project.listing import Listed, list_photos, photo_files
+from segstudio.project.listing import Listed, list_photos, photo_files, without_file
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo, PhotoState, Split
 
@@ -139,6 +139,10 @@ class Project:
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all photos, in order."""
         return tuple(self._by_key())
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the keys of photos whose file is gone while their mask or state is still here, in order."""
+        return without_file(self.folder, self._by_key())
 
     def mask_times(self) -> dict[str, int]:
         """Return when each mask was last written (ns), by key."""

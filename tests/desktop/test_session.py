@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places
 from segstudio.desktop.work import JobStatus
@@ -67,3 +68,16 @@ def test_what_is_written_during_a_job_stays_known_when_the_next_one_begins_at_on
     looked.set()
     qtbot.waitUntil(lambda: len(ends) == 2, timeout=WAIT_MS)
     assert during == "checked"
+
+
+def test_photos_whose_files_went_while_nobody_looked_are_told_when_a_project_is_opened(
+    session: ProjectSession, qtbot: QtBot, project: Project
+) -> None:
+    told: list[Problem] = []
+    session.problem_met.connect(told.append)
+    for key in ("0.jpg", "3.jpg"):
+        project.photo(key).path.unlink()
+    with qtbot.waitSignal(session.problem_met, timeout=WAIT_MS):
+        session.open(project.folder)
+    assert told[0].text.startswith("The files of 2 photos are gone from")
+    assert told[0].details == "0.jpg\n3.jpg"

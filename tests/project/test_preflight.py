@@ -243,3 +243,14 @@ def test_a_class_that_others_are_learnt_as_cannot_be_left_out_at_a_click(sound: 
     assert len(names) == 3
     told = _found_for(sound, merged={"there": "here"})["empty-class"]
     assert (told.changes, "merge nothing into it" in told.fix) == ({}, True)
+
+
+def test_photos_whose_files_are_missing_are_named(sound: Project) -> None:
+    assert sound.missing() == ()
+    for number in (1, 4):
+        (sound.folder / "photos" / f"{number}.png").unlink()
+    sound.refresh()
+    assert sound.missing() == ("1.png", "4.png")
+    finding = _found(sound)["missing-photo"]
+    assert (finding.severity, finding.photos) == ("warning", ("1.png", "4.png"))
+    assert "2 photos" in finding.problem

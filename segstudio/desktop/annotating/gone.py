@@ -42,7 +42,7 @@ def told_of_gone(keys: Sequence[str], now: OpenedProject) -> Problem | None:
             f'The files of {len(keys):,} photos are gone from {where}, "{keys[0]}" among them: '
             "put them back and press F5. Their masks and undo are kept."
         )
-    return Problem(text, level="warning")
+    return Problem(text, "\n".join(keys) if len(keys) > 1 else "", level="warning")
 
 
 class _Listings:
