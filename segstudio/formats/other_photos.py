@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import cv2
 
-from segstudio.errors import SegStudioError, inside
+from segstudio.errors import SegStudioError
 from segstudio.formats.cvat_video import Film, drawn_frames, films_of, frame_name, is_cvat_video
 from segstudio.formats.labelme_json import embedded_photo, is_labelme_json
 from segstudio.formats.places import PhotoFile, SourceFile
@@ -85,26 +85,28 @@ def _frames(
     folder.mkdir(parents=True, exist_ok=True)
     reader = cv2.VideoCapture(str(film))
     try:
-        with inside(film.name):
-            if not reader.isOpened():
-                raise SegStudioError("the film cannot be read", fix="Convert it to MP4, or give its frames")
-            at = 0
-            for done, wanted in enumerate(frames):
-                progress(done, len(frames))
-                while at < wanted and reader.grab():
-                    at += 1
-                has_frame, pixels = reader.read() if at == wanted else (False, None)
+        if not reader.isOpened():
+            raise SegStudioError(
+                "the film cannot be read", where=film.name, fix="Convert it to MP4, or give its frames"
+            )
+        at = 0
+        for done, wanted in enumerate(frames):
+            progress(done, len(frames))
+            while at < wanted and reader.grab():
                 at += 1
-                if not has_frame or pixels is None:
-                    raise SegStudioError(
-                        f"the film ends before frame {wanted}, which is annotated",
-                        fix="Give the film that was annotated",
-                    )
-                target = folder / f"{frame_name(wanted)}.jpg"
-                _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-                target.write_bytes(encoded.tobytes())
-                yield PhotoFile(
-                    target, PurePosixPath(film.stem, target.name), f"{film.name}, frame {wanted}", staged=True
+            has_frame, pixels = reader.read() if at == wanted else (False, None)
+            at += 1
+            if not has_frame or pixels is None:
+                raise SegStudioError(
+                    f"the film ends before frame {wanted}, which is annotated",
+                    where=film.name,
+                    fix="Give the film that was annotated",
                 )
+            target = folder / f"{frame_name(wanted)}.jpg"
+            _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+            target.write_bytes(encoded.tobytes())
+            yield PhotoFile(
+                target, PurePosixPath(film.stem, target.name), f"{film.name}, frame {wanted}", staged=True
+            )
     finally:
         reader.release()

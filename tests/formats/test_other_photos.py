@@ -9,7 +9,7 @@ import pytest
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
-from segstudio.formats.options import ImportOptions
+from segstudio.formats.options import ImportOptions, ImportStopped
 from segstudio.formats.sources import gather
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask
@@ -117,3 +117,14 @@ def test_photos_in_json_may_be_called_anything(tmp_path: Path, make_photo: MakeP
         (found,) = gathered.photos
         assert found.path.read_bytes() == photo.read_bytes()
         assert not [path for path in (tmp_path / "in").iterdir() if path.name != "odd.json"]
+
+
+def test_taking_frames_is_stopped(tmp_path: Path, film: Path) -> None:
+    (tmp_path / "set/annotations.xml").write_text(VIDEO.format("jump.avi", 5), encoding="utf-8")
+
+    def stop(_done: int, _total: int) -> None:
+        raise ImportStopped("it was stopped")
+
+    with pytest.raises(ImportStopped) as stopped, gather([tmp_path / "set"], progress=stop):
+        pass
+    assert str(stopped.value) == "it was stopped."
