@@ -9,11 +9,12 @@ import pytest
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
-from segstudio.formats.options import ImportOptions, ImportStopped
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.sources import gather
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask
 from segstudio.project.project import Project
+from segstudio.project.threads import WorkStopped
 
 MakePhoto = Callable[..., Path]
 
@@ -123,8 +124,8 @@ def test_taking_frames_is_stopped(tmp_path: Path, film: Path) -> None:
     (tmp_path / "set/annotations.xml").write_text(VIDEO.format("jump.avi", 5), encoding="utf-8")
 
     def stop(_done: int, _total: int) -> None:
-        raise ImportStopped("it was stopped")
+        raise WorkStopped("it was stopped")
 
-    with pytest.raises(ImportStopped) as stopped, gather([tmp_path / "set"], progress=stop):
+    with pytest.raises(WorkStopped) as stopped, gather([tmp_path / "set"], progress=stop):
         pass
     assert str(stopped.value) == "it was stopped."
