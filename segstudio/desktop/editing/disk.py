@@ -28,7 +28,7 @@ from segstudio.project.project import Project, stamp
 
 Cancelled = Callable[[], bool]
 
-_TOLD_DAMAGED = "The record of {key} (its status and its use) cannot be read, so the photo can only be looked at. Its mask is safe."
+_TOLD_DAMAGED = "The record of {key} (its status and its use) cannot be read, so the photo can only be looked at. Its mask stays as it is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def open_photo(project: Project, photo: Photo, pyramid: Pyramid | None, cancelle
     pyramid = pyramid or read_pyramid(photo, project, cancelled)
     photo = replace(photo, size=pyramid.size)
     if photo.damage:
-        opened = _looked_at(project, photo, pyramid, _TOLD_DAMAGED.format(key=photo.key))
+        opened = _looked_at(project, photo, pyramid, "")
+        opened.told = _TOLD_DAMAGED.format(key=photo.key)  # before what may be wrong with its mask, too
         opened.has_damaged_record = True
         return opened
     try:

@@ -66,11 +66,6 @@ class Row:
         """What the button says."""
         return f"Put {_listed(self.hidden)} on top" if self.fix is Fix.ON_TOP else self.fix.value
 
-    @property
-    def comes_in(self) -> bool:
-        """Whether Import would bring it in."""
-        return self.tone in (Tone.READY, Tone.LOOK)
-
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -90,7 +85,9 @@ class Tally:
             return f"Looking at {_counted(self.waits, 'photo')} …"
         parts = [f"{self.ready:,} ready"]
         if self.hiding:
-            parts = [f"{self.ready:,} ready, in {self.hiding:,} of them a class is lost"]
+            parts = [
+                f"{self.ready:,} ready, {self.hiding:,} {'loses' if self.hiding == 1 else 'lose'} a class"
+            ]
         if self.needs:
             parts.append(f"{self.needs:,} {'needs' if self.needs == 1 else 'need'} you")
         if self.quiet:
