@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +18,9 @@ from segstudio.desktop.action_rows.review import REVIEW
 from segstudio.desktop.action_rows.spec import ActionSpec, Facts
 from segstudio.desktop.action_rows.train import TRAIN
 from segstudio.desktop.icons import Icons
+from segstudio.desktop.widgets.steps import Steps, Stepwise
+
+_FETCHING_S = 0.008
 
 ACTIONS: tuple[ActionSpec, ...] = (*FRAME, *IMPORTING, *ANNOTATE, *CLASSES, *TRAIN, *REVIEW)
 
@@ -32,12 +36,13 @@ def find_actions(words: str, specs: Sequence[ActionSpec] = ACTIONS) -> tuple[Act
 
 
 class Actions(QObject):
-    """The QActions made of the table. Without `with_icons` they get theirs by `renew_icons`, when there is time."""
+    """The QActions made of the table. Without `with_icons` they get theirs by `fetch_icons`, when there is time."""
 
     def __init__(self, icons: Icons, parent: QObject, *, with_icons: bool = True) -> None:
         super().__init__(parent)
         self._icons = icons
         self._facts = Facts()
+        self._fetching = Stepwise(self)
         self._made = {spec.id: self._make(spec) for spec in ACTIONS}
         if with_icons:
             self.renew_icons()
@@ -72,9 +77,22 @@ class Actions(QObject):
 
     def renew_icons(self) -> None:
         """Give every action its icon in the theme's colours."""
+        self._fetching.drop()
+        for _ in self._with_icons():
+            pass
+
+    def fetch_icons(self) -> None:
+        """Give every action its icon, a few in each turn: the drawings are written for the first time."""
+        self._fetching.begin(self._with_icons())
+
+    def _with_icons(self) -> Steps:
+        until = time.perf_counter() + _FETCHING_S
         for spec in ACTIONS:
             if spec.icon:
                 self._made[spec.id].setIcon(self._icons.icon(spec.icon))
+            if time.perf_counter() > until:
+                yield
+                until = time.perf_counter() + _FETCHING_S
 
     def fill(self, menu: QMenu, *ids: str) -> None:
         """Put actions into a menu, in this order; an empty id is a line."""

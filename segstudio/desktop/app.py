@@ -75,7 +75,7 @@ class Desktop(QObject):
         if self._begun:
             return
         self._begun = True
-        self.actions.renew_icons()
+        self.actions.fetch_icons()
         self.warm_up.start()
         self.window.start.look_for_gone()
         if self._wanted is not None:
