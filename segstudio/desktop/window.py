@@ -168,6 +168,7 @@ class Window(QMainWindow):
         self._pages.rest()
         for look in (self._dragged, self._dropped):
             look.shut_down()
+        self.wishes.shut_down()
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
@@ -12,11 +13,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.dropping import Dropped, suggested_name
 from segstudio.desktop.look import Look
-from segstudio.desktop.problems import Problem, problem_of
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.widgets.notice_bar import NoticeBar
-from segstudio.errors import SegStudioError
+from segstudio.desktop.work import Job
+
+if TYPE_CHECKING:  # brings in the description of models
+    from segstudio.runs.model_card import ModelCard
 
 
 class Wishes(QObject):
@@ -36,6 +40,8 @@ class Wishes(QObject):
         self._window, self._look, self._actions = window, look, actions
         self._session, self._places, self._notice = session, places, notice
         self._shortcuts: QWidget | None = None
+        self._glance: Job | None = None
+        self._model = Path()
         self._kept: tuple[Path, tuple[Path, ...]] | None = None
         for action_id, slot in (
             ("project.new", self._on_new_asked),
@@ -90,14 +96,41 @@ class Wishes(QObject):
 
     def offer_model(self, path: Path) -> None:
         """Say what a model file is, and offer a new project with its classes, or to use it in another."""
-        from segstudio.desktop.reviewing.model_offer import ModelOffer  # brings in the description of models
         from segstudio.runs.model_glance import glance
 
-        try:
-            card = glance(path)
-        except SegStudioError as error:
-            self._notice.tell(problem_of(error))
+        if self._glance is not None:
+            self._notice.tell(Problem(f"{self._glance.status.what} comes first.", level="info"))
             return
+        self._model = path
+        self._glance = Job(f"Looking at {path.name}", lambda _control: glance(path), self)
+        self._glance.succeeded.connect(self._on_glanced)
+        self._glance.failed.connect(self._on_glance_failed)
+        self._glance.start()
+
+    def shut_down(self) -> None:
+        """Wait for what is under way."""
+        if self._glance is not None:
+            self._glance.succeeded.disconnect(self._on_glanced)
+            self._glance.failed.disconnect(self._on_glance_failed)
+            self._end_glance()
+
+    @Slot(object)
+    def _on_glance_failed(self, problem: Problem) -> None:
+        self._end_glance()
+        self._notice.tell(problem)
+
+    def _end_glance(self) -> None:
+        job, self._glance = self._glance, None
+        if job is not None:
+            job.wait()  # its last act was the signal that brought us here
+            job.deleteLater()
+
+    @Slot(object)
+    def _on_glanced(self, card: ModelCard) -> None:
+        from segstudio.desktop.reviewing.model_offer import ModelOffer  # brings in the description of models
+
+        self._end_glance()
+        path = self._model
         recent = Settings(self._places).recent()
         offer = ModelOffer(
             self._look, path, card, recent=recent, place=self._places.documents, parent=self._window

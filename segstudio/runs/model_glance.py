@@ -11,7 +11,7 @@ from segstudio.errors import SegStudioError
 from segstudio.runs.model_card import ModelCard
 
 _KEY = "card"
-_MOST_BYTES = 32 << 20
+_MOST_BYTES = 2 << 20
 """Of the part that names what is in the file; that of a model takes some kilobytes, of a checkpoint some hundred."""
 
 

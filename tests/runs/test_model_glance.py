@@ -50,3 +50,10 @@ def test_other_files_are_told(tmp_path: Path, model: Path) -> None:
     for name in ("text.pt", "cut.pt", "none.pt", "other.pt", "gone.pt"):
         with pytest.raises(SegStudioError, match=name):
             glance(tmp_path / name)
+
+
+def test_what_would_take_long_to_look_through_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "large.pt", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/data.pkl", b"\x80\x02}q\x00X\x04\x00\x00\x00card" + b"N" * (3 << 20))
+    with pytest.raises(SegStudioError, match="no SegStudio model"):
+        glance(tmp_path / "large.pt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ from segstudio.desktop.tabs.review import ReviewTab
 from segstudio.desktop.tabs.train import TrainTab
 from segstudio.desktop.window import Window
 from segstudio.project.project import Project
+from segstudio.runs import model_glance
+from segstudio.runs.model_card import ModelCard
+from segstudio.runs.model_glance import glance
 from tests.desktop.conftest import WAIT_MS, Drive
 from tests.desktop.letting_go import wait_until_taken
 from tests.desktop.reviewing.conftest import MODEL_MS
@@ -119,8 +123,16 @@ def test_photos_dropped_elsewhere_go_to_import(
 
 @pytest.mark.usefixtures("quick")
 def test_a_model_dropped_without_a_project_says_what_it_is_and_makes_one(
-    qtbot: QtBot, drive: Drive, model_file: Path, tmp_path: Path
+    qtbot: QtBot, drive: Drive, model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looked_in: list[threading.Thread] = []
+
+    def glanced(path: Path) -> ModelCard:
+        looked_in.append(threading.current_thread())
+        return glance(path)
+
+    monkeypatch.setattr(model_glance, "glance", glanced)
+
     def offered(window: Window) -> ModelOffer:
         drop(window, model_file)
         qtbot.waitUntil(lambda: bool(window.findChildren(ModelOffer)), timeout=WAIT_MS)
@@ -130,9 +142,11 @@ def test_a_model_dropped_without_a_project_says_what_it_is_and_makes_one(
         damaged = tmp_path / "damaged.pt"
         damaged.write_bytes(b"nothing of a model")
         drop(window, damaged)
+        qtbot.waitUntil(lambda: window.notice.problem is not None, timeout=WAIT_MS)
         problem = window.notice.problem
         assert problem is not None
         assert "damaged.pt" in problem.text
+        assert threading.main_thread() not in looked_in
         offer = offered(window)
         told = " ".join(text.text() for text in offer.findChildren(QLabel))
         for words in (
