@@ -90,26 +90,27 @@ def test_of_the_wishes_that_wait_the_newest_is_worked_out(qapp: QApplication, qt
         gate.wait(WAIT_MS / 1000)
         return "first"
 
-    work.ask(first, done.append)
+    work.ask(first, done.append, done.clear)
     qtbot.waitUntil(lambda: bool(threads), timeout=WAIT_MS)
     for number in range(5):
-        work.ask(partial(int, number), done.append)
+        work.ask(partial(int, number), done.append, done.clear)
     gate.set()
     qtbot.waitUntil(lambda: len(done) == 2, timeout=WAIT_MS)
     assert done == ["first", 4]
     assert main not in threads
     work.shut_down()
-    work.ask(lambda: 1, done.append)
+    work.ask(lambda: 1, done.append, done.clear)
 
 
 def test_a_failure_in_the_worker_is_raised_in_the_window(qapp: QApplication, qtbot: QtBot) -> None:
-    work = NewestWork()
+    work, told = NewestWork(), list[bool]()
 
     def fail() -> object:
         raise MemoryError("too large")
 
     with qtbot.captureExceptions() as caught:
-        work.ask(fail, print)
+        work.ask(fail, print, lambda: told.append(True))
         qtbot.waitUntil(lambda: bool(caught), timeout=WAIT_MS)
     assert caught[0][0] is MemoryError
+    assert told == [True]
     work.shut_down()
