@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.widgets.labels import label
@@ -71,39 +71,3 @@ class EmptyPage(QWidget):
     def _on_theme_changed(self) -> None:
         icon = self._look.icon(self._icon_name, "text_dim")
         self._icon.setPixmap(icon.pixmap(QSize(_ICON_PX, _ICON_PX), self.devicePixelRatio()))
-
-
-class CommandLine(QFrame):
-    """A command for a terminal, to be copied with one click."""
-
-    def __init__(self, look: Look, command: str = "") -> None:
-        super().__init__()
-        self._look = look
-        self._text = QLineEdit(command, readOnly=True)
-        self._text.setObjectName("command")
-        self._text.setProperty("kind", "code")
-        self._text.setAccessibleName("Command")
-        self._text.setCursorPosition(0)
-        self._copy = QPushButton("Copy")
-        self._copy.setToolTip("Copy the command, to paste it into a terminal.")
-        self._copy.clicked.connect(self._on_copy_clicked)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._copy)
-        look.theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-
-    def set_command(self, command: str) -> None:
-        """Show another command."""
-        self._text.setText(command)
-        self._text.setCursorPosition(0)
-
-    @Slot()
-    def _on_copy_clicked(self) -> None:
-        QGuiApplication.clipboard().setText(self._text.text())
-
-    @Slot()
-    def _on_theme_changed(self) -> None:
-        self._copy.setIcon(self._look.icon("copy"))
