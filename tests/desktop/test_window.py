@@ -310,8 +310,10 @@ def test_runs_and_classes_of_a_model_are_shown(qtbot: QtBot, drive: Drive, proje
         assert window.header.tabs["train"].badge == "●"
         assert window.header.tabs["review"].badge == "1"
         window.show_tab("review")
+        qtbot.waitUntil(lambda: window.findChild(QComboBox, "review.model") is not None, timeout=WAIT_MS)
         box = window.findChild(QComboBox, "review.model")
         assert box is not None
+        qtbot.waitUntil(lambda: box.count() > 0, timeout=WAIT_MS)
         assert box.itemData(0, Qt.ItemDataRole.ToolTipRole) == str(run.best)
         assert box.currentIndex() == 0
         head = window.findChild(QLabel, "review.model.head")
