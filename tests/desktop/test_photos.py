@@ -25,6 +25,7 @@ from segstudio.desktop.tabs.photo_filter import PhotoFilter, neighbour, next_ope
 from segstudio.desktop.tabs.photo_list import PhotoList
 from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PROBLEM_ROLE, PhotoModel
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.masks import write_mask
 from segstudio.project.photos import Photo, PhotoState
 from segstudio.project.project import Project
 from tests.desktop.conftest import WAIT_MS
@@ -281,6 +282,10 @@ def test_a_thumbnail_fits_and_has_the_pixels_of_the_screen(project: Project) -> 
     assert picture.photo.devicePixelRatio() == 1.5
     left, right = picture.photo.pixelColor(4, 10), picture.photo.pixelColor(30, 10)
     assert right.red() > left.red() + 40
+    bare = thumbnail_of(replace(photo, has_mask=False), project.mask_path(photo), CLASSES, (36, 27), 1.5)
+    write_mask(project.mask_path(photo), np.ones((10, 10), dtype=np.uint8), CLASSES)  # of another size
+    stretched = thumbnail_of(photo, project.mask_path(photo), CLASSES, (36, 27), 1.5)
+    assert stretched.photo == bare.photo
     project.mask_path(photo).write_bytes(b"\x89PNG no more")
     assert thumbnail_of(photo, project.mask_path(photo), CLASSES, (36, 27), 1.0).photo is not None
     photo.path.write_bytes(b"\xff\xd8 torn")

@@ -12,11 +12,13 @@ from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.photo_panel import MENU
 from segstudio.desktop.annotating.photo_work import PhotoWork
 from segstudio.desktop.annotating.removing import PhotoRemover
+from segstudio.desktop.annotating.strange_values import strange_values, told_of_strange
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.tabs.photo_list import PhotoList
 from segstudio.desktop.tools.box import ToolBox
+from segstudio.project.classes import ClassList
 from segstudio.project.photos import Photo, Split, Status
 
 _MARKS: dict[str, Status] = {"photo.done": "done", "photo.checked": "checked", "photo.reopen": "doing"}
@@ -77,6 +79,22 @@ class PhotoWishes(QObject):
         if photo.state.source:
             ways.append(Remedy("Import the mask again", do=lambda: self._import_in_place_of(folder, photo)))
         return Problem(shown.told, level="warning", actions=tuple(ways))
+
+    def told_of_values(self, shown: OpenPhoto, classes: ClassList) -> Problem | None:
+        """Return what is to be said of mask values that are no class, with the way out; None where there are none."""
+        values = strange_values(shown.counts, classes)
+        if not values:
+            return None
+        place = shown.place
+
+        def make_void() -> None:
+            if self._desk.place == place:
+                self._box.stop()
+                self._desk.make_void(values)
+
+        ways = () if shown.read_only else (Remedy("Make these pixels void", do=make_void),)
+        text = told_of_strange(shown.photo.key, values, shown.counts)
+        return Problem(text, level="warning", actions=ways)
 
     def _told_of_record(self, folder: Path, photo: Photo, told: str) -> Problem:
         way = Remedy("Begin its record anew", do=lambda: self._desk.begin_record(folder, photo))

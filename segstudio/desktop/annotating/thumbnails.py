@@ -39,7 +39,7 @@ def thumbnail_of(
     shown = QImage(
         small.data, small.shape[1], small.shape[0], small.strides[0], QImage.Format.Format_RGB888
     ).copy()
-    mask = _small_mask(mask_path, (small.shape[1], small.shape[0])) if photo.has_mask else None
+    mask = _small_mask(mask_path, photo.size, (small.shape[1], small.shape[0])) if photo.has_mask else None
     if mask is not None:
         shown = blended(PhotoPicture(shown, mask_image(mask, classes)), _OPACITY) or shown
     if factor > 1:
@@ -49,11 +49,13 @@ def thumbnail_of(
     return PhotoPicture(shown)
 
 
-def _small_mask(path: Path, size: tuple[int, int]) -> Mask | None:
-    """Return the mask at `size` (width, height); None for one that cannot be read: opening the photo tells of it."""
+def _small_mask(path: Path, whole: tuple[int, int], size: tuple[int, int]) -> Mask | None:
+    """Return the mask at `size` (width, height); None for one that cannot be read, or is not of the photo's size
+    `whole` (rows, columns): opening the photo tells of it.
+    """
     try:
         with path.open("rb") as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
-            if image.mode not in ("P", "L"):
+            if image.mode not in ("P", "L") or (all(whole) and image.size != whole[::-1]):
                 return None
             return np.array(image.resize(size, Image.Resampling.NEAREST), dtype=np.uint8)
     except (OSError, SyntaxError, ValueError, EOFError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from segstudio.desktop.editing.whole_edit import (
     Painting,
     WholeEdit,
     cleared,
+    exchanged,
     fitting,
     painted,
     pasted,
@@ -203,6 +204,10 @@ class PhotoSurface(QObject):
     def clear(self) -> None:
         """Make the whole photo unlabelled: one edit."""
         self._edit_whole("clear", cleared(VOID))
+
+    def make_void(self, values: Collection[int]) -> None:
+        """Make the pixels of some mask values unlabelled: one edit."""
+        self._edit_whole("make void", exchanged(values, VOID))
 
     def replace_with(self, mask: Mask, label: str) -> None:
         """Give the open photo another mask, uint8 of its size: one edit."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,17 @@ def cleared(value: int) -> Band:
 
     def band(editor: MaskEditor, top: int, bottom: int) -> Rect:
         return editor.paste(_rows_of(value, bottom - top, editor.size[1]), top)
+
+    return band
+
+
+def exchanged(values: Collection[int], value: int) -> Band:
+    """Give the pixels of some values another one."""
+    table = np.arange(256, dtype=np.uint8)
+    table[list(values)] = value
+
+    def band(editor: MaskEditor, top: int, bottom: int) -> Rect:
+        return editor.paste(table[editor.mask[top:bottom]], top)
 
     return band
 

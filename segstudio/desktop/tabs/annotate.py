@@ -60,7 +60,7 @@ class AnnotateTab(QStackedWidget):
         self._look = look
         self._wanted_class = ""
         self._seen: OpenedProject | None = None
-        self._told_of_photo: Problem | None = None
+        self._told_of_photo: tuple[Problem, ...] = ()
         self._told_unwritable: Path | None = None
         self._editor: ClassEditor | None = None
         self.box, self.overlay = parts.box, parts.overlay
@@ -193,9 +193,9 @@ class AnnotateTab(QStackedWidget):
     @Slot(object)
     def _on_opened(self, shown: OpenPhoto | None) -> None:
         self.palette_of_classes.show_shares(self._desk.shares)
-        if self._told_of_photo is not None:  # it is about the photo before
-            self._session.problem_over.emit(self._told_of_photo)
-            self._told_of_photo = None
+        for told in self._told_of_photo:  # it is about the photo before
+            self._session.problem_over.emit(told)
+        self._told_of_photo = ()
         if shown is None:
             return
         self.list.model.mark_broken(shown.photo.key, "")
@@ -205,11 +205,19 @@ class AnnotateTab(QStackedWidget):
         if shown.told and not (shown.cannot_write and self._told_unwritable == shown.folder):
             told = self._wishes.told_of(shown)
             self._tell(told)
-            self._told_of_photo = None if shown.cannot_write else told
+            self._told_of_photo = () if shown.cannot_write else (told,)
+        self._tell_of_values(shown)
         self._told_unwritable = shown.folder if shown.cannot_write else None
         after = self.list.after()
         if after is not None:
             self._desk.prefetch(after)
+
+    def _tell_of_values(self, shown: OpenPhoto) -> None:
+        opened = self._session.opened
+        told = self._wishes.told_of_values(shown, opened.classes) if opened is not None else None
+        if told is not None:
+            self._tell(told)
+            self._told_of_photo = (*self._told_of_photo, told)
 
     @Slot(object, object)
     def _on_unreadable(self, photo: Photo, problem: Problem) -> None:

@@ -86,6 +86,32 @@ def test_a_way_out_that_waited_is_for_its_photo_and_keeps_no_pixels(
     assert list(path.parent.glob("0.jpg.png.damaged-*"))
 
 
+def test_values_that_are_no_class_are_told_and_made_void(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    photo = project.photo("0.jpg")
+    mask = project.read_mask(photo)
+    assert mask is not None
+    mask[:10, :10] = 77
+    write_mask(project.mask_path(photo), mask, project.classes)
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.wait_for_notice("100 pixels of the value 77")
+        QTest.mouseClick(_way_out(window, "Make these pixels void"), Qt.MouseButton.LeftButton)
+        hands.wait(lambda: bool((hands.mask[:10, :10] == VOID).all()))
+        assert (hands.mask[10:, :30] == 0).all()
+        assert window.notice.problem is None
+        hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        hands.wait(lambda: bool((hands.mask[:10, :10] == 77).all()))
+        hands.key(Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+        hands.wait(lambda: hands.tab._desk.can_undo)
+
+    assert drive(steps, project.folder) == 0
+    assert (saved_mask(project, "0.jpg")[:10, :10] == VOID).all()
+
+
 def test_a_notice_about_a_photo_leaves_with_it(qtbot: QtBot, drive: Drive, project: Project) -> None:
     for key in ("0.jpg", "1.jpg"):
         write_mask(project.mask_path(project.photo(key)), np.zeros((10, 10), dtype=np.uint8), project.classes)
