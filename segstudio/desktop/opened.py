@@ -104,6 +104,14 @@ def with_noted(opened: OpenedProject, noted: Iterable[tuple[Photo, int | None]])
     return opened
 
 
+def other_photos(old: OpenedProject, new: OpenedProject) -> frozenset[str]:
+    """Return the keys of the photos that came, went, or have another state or mask; pure."""
+    before = {photo.key: photo for photo in old.photos}
+    after = {photo.key: photo for photo in new.photos}
+    other = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    return frozenset(other | {key for key, _ in old.mask_times.items() ^ new.mask_times.items()})
+
+
 def differences(old: OpenedProject | None, new: OpenedProject | None) -> Changed:
     """Return what a panel that showed `old` has to refresh to show `new`; pure."""
     if old is None or new is None or old.folder != new.folder:

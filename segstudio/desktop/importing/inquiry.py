@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -112,6 +112,14 @@ class Inquiry(QObject):
             text = f"{_NOTHING_YET} {told} {_LOOK}" if self._is_outdated else told
             self.problem_met.emit(Problem(text, level="info"))
         self._is_outdated = False
+
+    def concerns(self, keys: Collection[str]) -> bool:
+        """Tell whether one of these photos of the project is among what was given, as far as that is known."""
+        if self._examination is None:
+            return True
+        plan = self._examination.prepared.plan
+        given = {planned.key.casefold() for planned in (*plan.photos, *plan.spare)}
+        return not given.isdisjoint(key.casefold() for key in keys)
 
     def forget(self) -> None:
         """Start anew; nothing was imported."""

@@ -21,7 +21,7 @@ from segstudio.desktop.importing.welcome import Welcome
 from segstudio.desktop.importing.workbench import Workbench
 from segstudio.desktop.importing.writing import Writer
 from segstudio.desktop.look import Look
-from segstudio.desktop.opened import Changed
+from segstudio.desktop.opened import Changed, OpenedProject, other_photos
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.session import ProjectSession
@@ -68,6 +68,7 @@ class ImportTab(QStackedWidget):
         super().__init__()
         self._actions, self._session = actions, session
         self._folder: Path | None = None
+        self._seen: OpenedProject | None = None
         self._loaders = (parts.thumbnails, parts.previews)
         for loader in self._loaders:
             loader.setParent(self)
@@ -244,14 +245,22 @@ class ImportTab(QStackedWidget):
 
     @Slot(object)
     def _on_session_changed(self, flags: Changed) -> None:
-        opened = self._session.opened
+        seen, opened = self._seen, self._session.opened
+        self._seen = opened
         folder = opened.folder if opened is not None else None
         if folder != self._folder:
             self._folder = folder
             self.writer.forget()
             self._forget()
-        elif flags & (Changed.CLASSES | Changed.PHOTOS | Changed.MASK):
+        elif flags & Changed.CLASSES or (flags & (Changed.PHOTOS | Changed.MASK) and self._concerned(seen)):
             self.inquiry.renew()
+
+    def _concerned(self, seen: OpenedProject | None) -> bool:
+        """Tell whether a photo is another since that look that what was given has to do with."""
+        now = self._session.opened
+        if seen is None or now is None or [p.key for p in seen.photos] != [p.key for p in now.photos]:
+            return True
+        return self.inquiry.concerns(other_photos(seen, now))
 
     @Slot(object)
     def _show_report(self, found: ReadRecord) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -454,6 +455,29 @@ def test_masks_that_are_there_stay_unless_they_are_to_be_replaced(
     kept = list(made.folder.glob("sources/*/replaced/a.jpg.png"))
     assert len(kept) == 1
     assert (read_mask(kept[0])[:, 25:] == 0).all()
+
+
+def test_only_a_photo_that_was_given_is_looked_at_anew_when_it_is_saved(
+    qtbot: QtBot, drive: Drive, empty: Project, given: Path
+) -> None:
+    def steps(window: Window) -> None:
+        tab = tab_of(qtbot, window)
+        dropped(window, given)
+        wait_until_looked_at(qtbot, tab)
+        import_all(qtbot, window, tab)
+        qtbot.waitUntil(lambda: not window._session.is_busy, timeout=WAIT_MS)
+        opened = window._session.opened
+        assert opened is not None
+        one, other = opened.photos
+        tab.take([given / one.key])
+        wait_until_looked_at(qtbot, tab)
+        window._session.note_photo(replace(other, has_mask=True), 1000)
+        after_other = tab.is_settled
+        window._session.note_photo(replace(one, has_mask=True), 1000)
+        assert (after_other, tab.is_settled) == (True, False)
+        wait_until_looked_at(qtbot, tab)
+
+    assert drive(steps, empty.folder) == 0
 
 
 def test_another_photo_of_the_same_name_goes_into_a_folder_of_its_own(
