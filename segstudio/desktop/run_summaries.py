@@ -12,7 +12,7 @@ from segstudio.desktop.train.phases import QUIET_S
 from segstudio.errors import SegStudioError
 from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted
 from segstudio.runs.folder import RunFolder, RunState, list_runs, state_of
-from segstudio.runs.scores import ClassScore, Scores
+from segstudio.runs.scores import Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,6 @@ class RunSummary:
     def miou(self) -> float | None:
         """The best mean IoU on the held-out photos, 0–1."""
         return self.best.miou if self.best is not None else None
-
-    def class_scores(self) -> tuple[ClassScore, ...]:
-        """The best epoch's scores class by class; before the first validation the names alone."""
-        if self.best is not None:
-            return self.best.classes
-        return tuple(
-            ClassScore(name=name, iou=None, precision=None, recall=None, dice=None, support=0)
-            for name in self.classes
-        )
 
 
 def summarise_runs(folder: Path) -> tuple[RunSummary, ...]:

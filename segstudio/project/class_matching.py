@@ -29,12 +29,6 @@ class ClassMatch:
     unknown_to_model: tuple[str, ...]
     only_in_model: tuple[str, ...]
 
-    @property
-    def is_same(self) -> bool:
-        """Whether the model's numbers are the project's and neither has a class of its own."""
-        own = [value for value in range(VOID) if self.value_of[value] not in (VOID, value)]
-        return not own and not self.only_in_model and not self.unknown_to_model
-
 
 def class_list_of(entries: Iterable[tuple[int, str, str]]) -> ClassList:
     """Return the classes (mask value, name, colour) of a model, in the order of the network's channels.

@@ -14,12 +14,12 @@ def test_names_decide_whatever_their_case_and_number() -> None:
     assert match.value_of[:3].tolist() == [2, 0, 1]
     assert (match.value_of[3:] == VOID).all()
     assert match.classes == PROJECT
-    assert (match.unknown_to_model, match.only_in_model, match.is_same) == ((), (), False)
+    assert (match.unknown_to_model, match.only_in_model) == ((), ())
 
 
 def test_a_model_of_this_very_project_is_the_same() -> None:
     match = match_classes(PROJECT, PROJECT)
-    assert match.is_same
+    assert (match.unknown_to_model, match.only_in_model) == ((), ())
     mask = np.array([[0, 2, VOID]], dtype=np.uint8)
     assert np.array_equal(match.value_of[mask], mask)
 
@@ -30,7 +30,6 @@ def test_what_only_one_of_them_knows_is_told() -> None:
     assert match.value_of[:2].tolist() == [0, 3]
     assert match.unknown_to_model == ("ground", "person")
     assert match.only_in_model == ("rope",)
-    assert not match.is_same
 
 
 def test_a_person_may_say_which_class_is_which() -> None:
