@@ -51,7 +51,12 @@ def save_model(
         _require_plain(training, "training")
         content["training"] = dict(training)
     with replacing(path) as stream:
-        torch.save(content, stream)
+        try:
+            torch.save(content, stream)
+        except RuntimeError as error:  # torch's zip writer ends what it has begun, and hides what went wrong
+            if (refused := _refusal_behind(error)) is not None:
+                raise refused from error
+            raise
 
 
 def read_model(path: Path) -> ModelFile:
@@ -105,6 +110,16 @@ def _weights(content: Mapping[str, object], path: Path) -> dict[str, Tensor]:
     if not all(isinstance(key, str) and isinstance(value, Tensor) for key, value in weights.items()):
         raise _damaged(path, "weights")
     return dict(weights)
+
+
+def _refusal_behind(error: BaseException) -> OSError | None:
+    """Return what the disk said first, of errors that came one of another."""
+    behind = error.__context__
+    while behind is not None:
+        if isinstance(behind, OSError):
+            return behind
+        behind = behind.__context__
+    return None
 
 
 def _damaged(path: Path, part: str) -> SegStudioError:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -73,10 +74,17 @@ class ReviewQueue:
         records.sort(key=lambda entry: entry[:2])
         return Queue(tuple(record for *_, record in records), tuple(problems))
 
+    def record(self, photo: str) -> ReviewRecord | None:
+        """Return what is known of a photo, told as in `ReviewRecord.photo`; None for nothing that can be read."""
+        try:
+            return ReviewRecord.model_validate_json(self._place(photo).read_bytes())
+        except (OSError, ValidationError):
+            return None
+
     def put(self, record: ReviewRecord) -> None:
         """Write a record, in the place of an earlier one of the same photo. Raises SegStudioError."""
         if not record.added:
-            record = record.model_copy(update={"added": stamp()[1]})
+            record = record.model_copy(update={"added": _now()})
         write_text(self._place(record.photo), record.model_dump_json(indent=1) + "\n")
 
     def decide(self, record: ReviewRecord, decision: Decision) -> ReviewRecord:
@@ -106,6 +114,11 @@ class ReviewQueue:
         stem = re.sub(r"[^\w.-]+", "_", Path(photo).name)[:60]
         digest = hashlib.sha1(photo.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
         return self.folder / f"{stem}-{digest[:10]}.json"
+
+
+def _now() -> str:
+    """Return the time so fine that the order of many photos is kept."""
+    return datetime.now().astimezone().isoformat(timespec="microseconds")
 
 
 def key_of(project: Project, path: Path) -> str | None:

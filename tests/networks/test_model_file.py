@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import errno
+import io
 import random
 from collections import defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +15,9 @@ from segstudio.errors import SegStudioError
 from segstudio.networks.build import build
 from segstudio.networks.model_file import FORMAT, read_card, read_model, save_model
 from segstudio.networks.state_files import read_state
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 CARD = '{"head": "lraspp_mobilenet_v3_large", "classes": ["Größe", "空"]}'
 WEIGHTS = {"a.weight": torch.arange(6.0).view(2, 3), "a.count": torch.tensor(7)}
@@ -25,6 +31,32 @@ def test_a_model_comes_back_as_it_was(tmp_path: Path) -> None:
     assert model.training is None
     assert model.weights.keys() == WEIGHTS.keys()
     assert all(torch.equal(value, WEIGHTS[key]) for key, value in model.weights.items())
+
+
+class Full(io.BytesIO):
+    """A file on a disk that is full after a few bytes."""
+
+    def write(self, data: Buffer) -> int:
+        if self.tell() + memoryview(data).nbytes > 1000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_full_disk_is_told_as_such_and_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "last.pt"
+    save_model(path, WEIGHTS, CARD)
+    before, save = path.read_bytes(), torch.save
+
+    def onto_full_disk(content: object, _stream: object) -> None:
+        save(content, Full())
+
+    monkeypatch.setattr("torch.save", onto_full_disk)
+    with pytest.raises(SegStudioError, match=r"No space left on device.*has space left"):
+        save_model(path, {"a": torch.zeros(100_000)}, CARD)
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["last.pt"]
 
 
 def test_what_a_run_needs_to_go_on_comes_back_too(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ class Judging(QObject):
         self._verdicts, self._memory, self._side, self._bar = verdicts, memory, side, bar
         verdicts.done.connect(self._on_done)
         board.rows_changed.connect(self.know)
+        board.model_changed.connect(self.know)
         board.answer_came.connect(self._on_answer_came)
         viewing.opened.connect(self.know)
         bar.send_menu.aboutToShow.connect(self._fill_send_menu)
@@ -71,7 +72,11 @@ class Judging(QObject):
         """Tell what can be done now."""
         row, shown = self._board.row(self._viewing.wish), self._viewing.shown
         has_answer = shown is not None and shown.mask is not None
-        self._actions.know(has_review=bool(self._board.rows), has_answer=has_answer)
+        self._actions.know(
+            has_review=bool(self._board.rows),
+            has_answer=has_answer,
+            has_model=self._board.card is not None,
+        )
         any_done = any(each.state == "done" for each in self._board.rows)
         verdict: Verdict = row.verdict if row is not None else ""
         self._bar.show_verdict(verdict, can_send=has_answer, can_export=any_done)
@@ -79,8 +84,13 @@ class Judging(QObject):
     @Slot(str)
     def _on_answer_came(self, item_id: str) -> None:
         row = self._board.row(item_id)
-        if row is not None and row.answer is not None and not row.item.is_video:
+        opened, model = self._session.opened, self._board.model
+        if row is None or row.answer is None or row.item.is_video or opened is None or model is None:
+            return
+        if row.verdict:
             self._write(item_id)
+        else:
+            self._memory.note_answer(opened, row.item, model.name, row.answer)
 
     @Slot(str)
     def _on_done(self, item_id: str) -> None:

@@ -49,6 +49,11 @@ class ReviewMemory(QObject):
         work = partial(_write, opened.folder, item, model, verdict, answer)
         self._work.send(work, _nothing, self._on_failed)
 
+    def note_answer(self, opened: OpenedProject, item: Item, model: str, answer: Answer) -> None:
+        """Keep where the answer of a model lies; what was thought of another model's answer stays."""
+        work = partial(_note_answer, opened.folder, item, model, answer)
+        self._work.send(work, _nothing, self._on_failed)
+
     def forget(self, opened: OpenedProject, items: tuple[Item, ...]) -> None:
         """Remove photos from what is under review."""
         self._work.send(partial(_forget, opened.folder, items), _nothing, self._on_failed)
@@ -94,20 +99,30 @@ def _item(queue: ReviewQueue, opened: OpenedProject, record: ReviewRecord) -> It
 
 def _write(folder: Path, item: Item, model: str, verdict: Verdict, answer: Answer | None) -> None:
     queue = ReviewQueue(folder)
+    path = queue.told(item.path)
+    there = queue.record(item.key or path) or queue.record(path)
     if item.key:
-        queue.remove(ReviewRecord(photo=queue.told(item.path)))  # it was outside before
+        queue.remove(ReviewRecord(photo=path))  # it was outside before
     record = ReviewRecord(
-        photo=item.key or queue.told(item.path),
+        photo=item.key or path,
         outside=not item.key,
         model=model,
         mask=queue.told(answer.mask) if answer is not None else "",
         confidence=queue.told(answer.confidence) if answer is not None else "",
+        added=there.added if there is not None else "",
     )
     decision: Decision = verdict or "waiting"
     if decision == "waiting":
         queue.put(record)
     else:
         queue.decide(record, decision)
+
+
+def _note_answer(folder: Path, item: Item, model: str, answer: Answer) -> None:
+    queue = ReviewQueue(folder)
+    there = queue.record(item.key or queue.told(item.path))
+    if there is None or there.decision == "waiting":
+        _write(folder, item, model, "", answer)
 
 
 def _forget(folder: Path, items: tuple[Item, ...]) -> None:

@@ -38,6 +38,7 @@ class Viewing(QObject):
         self._kept: OrderedDict[str, OpenItem] = OrderedDict()
         self._wish = ""
         self._round = 0
+        self._classes = board.classes.indices
         self.state = ViewState()
         self.thresholds: dict[int, float] = {}
         self.shown: OpenItem | None = None
@@ -165,6 +166,10 @@ class Viewing(QObject):
         """What was read of answers is of no use; the photo that is shown stays."""
         self._round += 1
         self._kept.clear()
+        before, self._classes = self._classes, self._board.classes.indices
+        if self.shown is not None and before != self._classes:
+            self.shown = OpenItem(self.shown.item, self.shown.pyramid)  # its numbers mean other classes
+            self.opened.emit()
         known = {value for value, _ in self.thresholds.items()} - set(self._board.classes.indices)
         for value in known:
             self.thresholds.pop(value)

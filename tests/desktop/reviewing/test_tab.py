@@ -286,6 +286,50 @@ def test_verdicts_are_remembered(show: Show, jumps: Project, photos: Path) -> No
 
 
 @pytest.mark.usefixtures("quick")
+def test_what_was_thought_of_one_model_outlives_looking_with_another(
+    show: Show, jumps: Project, photos: Path, model_file: Path
+) -> None:
+    shown = show(jumps)
+    shown.tab.take([photos / "new_1.png"])
+    shown.wait_for_answers(1)
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait_for_answers(2)
+    shown.wait_for_photo("new_1.png")
+    shown.actions["review.reject"].trigger()
+    shown.page.use_model(model_of_file(model_file))
+    shown.wait_for_answers(2)
+    assert [row.verdict for row in shown.page.board.rows] == ["", ""]
+    shown.page.memory.shut_down()
+    again = show(Project.open(jumps.folder))
+    again.wait_for_answers(2)
+    rows = [(row.item.name, row.verdict) for row in again.page.board.rows]
+    assert rows == [("new_1.png", "reject"), ("new_0.png", "")], "in the order in which they were added"
+
+
+def test_another_model_can_be_chosen_while_a_photo_with_truth_is_shown(
+    show: Show, jumps: Project, quick_card: Path, model_file: Path
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    part_photos(shown, "review.held_out")
+    looked_at(shown, "1.png")
+    shown.wait(lambda: page.viewing.shown is not None and page.viewing.shown.matrix is not None)
+    quick_card.write_text(card(("sky", "ground", "car")).model_dump_json(), encoding="utf-8")
+    page.use_model(model_of_file(model_file))
+    shown_before = page.viewing.shown
+    assert shown_before is not None, "the photo stays"
+    assert shown_before.matrix is None
+    assert not shown.actions["review.accept"].isEnabled()
+    shown.wait(lambda: page.board.classes.names == ("sky", "ground", "car"))
+    shown.wait(lambda: page.viewing.shown is not None and page.viewing.shown.matrix is not None)
+    shown_after = page.viewing.shown
+    assert shown_after is not None
+    assert shown_after.matrix is not None
+    assert shown_after.matrix.shape == (3, 3)
+    assert not shown.problems
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_prediction_goes_to_annotate_as_one_edit(show: Show, jumps: Project) -> None:
     shown = show(jumps)
     page = shown.page
@@ -535,8 +579,10 @@ def test_another_project_has_its_own_models_and_photos(
 @pytest.mark.usefixtures("quick")
 def test_training_goes_on_from_the_model(show: Show, jumps: Project, photos: Path) -> None:
     shown = show(jumps)
+    (photos / "new_0.png").write_bytes(b"no photo")
     shown.tab.take([photos / "new_0.png"])
-    shown.wait_for_photo("new_0.png")
+    shown.wait_for_answers(1)
+    shown.wait(shown.actions["review.train_again"].isEnabled)  # it has nothing to do with the photo
     shown.actions["review.train_again"].trigger()
     best = jumps.runs_folder / "jump-1" / "best.pt"
     assert shown.planned == {"head": "lraspp_mobilenet_v3_large", "weights": str(best)}
