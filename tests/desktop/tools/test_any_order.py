@@ -316,7 +316,7 @@ class Person(RuleBasedStateMachine):
             for _ in range(done):
                 photo.editor.redo()
             assert (photo.editor.mask == final).all()
-        self.surface._counting.shut_down()
+        self.surface._end_errands()
         self.canvas.deleteLater()
         self.surface.deleteLater()
         self.box.deleteLater()
