@@ -18,11 +18,10 @@ Answer = Literal["stay", "again", "elsewhere", "lose"]
 
 def leaving_words(photos: tuple[OpenPhoto, ...], problem: Problem) -> tuple[str, str]:
     """Return what is wrong, and what the answers mean."""
-    if len(photos) == 1:
-        what = f"What you painted on {photos[0].photo.key} is not saved."
-    else:
-        what = f"What you painted on {len(photos)} photos is not saved."
-    return f"{what} {problem.text}", (
+    what = photos[0].photo.key if len(photos) == 1 else f"{len(photos)} photos"
+    journal = photos[0].editor.journal_problem
+    why = f": {journal.problem}." if journal is not None else f". {problem.text}"
+    return f"What you painted on {what} is not saved{why}", (
         "If the window is closed now, it is lost, and undo cannot bring it back. Saved to another folder, the masks and"
         " their undo can be copied into the project later; a file there tells how."
     )
@@ -40,7 +39,7 @@ def may_leave(window: QWidget, desk: PhotoDesk) -> bool:
             try:
                 desk.may_lose = _keep_elsewhere(window, desk)
             except SegStudioError as error:
-                problem = problem_of(error)
+                QMessageBox.warning(window, "Not saved", problem_of(error).text)
             if desk.may_lose:
                 return True
         else:
