@@ -23,6 +23,7 @@ from segstudio.project.change import (
     mask_name,
     recover,
     staging_folder,
+    state_name,
 )
 from segstudio.project.classes import ClassList
 from segstudio.project.document import (
@@ -312,11 +313,16 @@ class Project:
     # -- listing
 
     def has_photo(self, key: str) -> bool:
-        """Tell whether there is a photo `key` now, without a look at all the others."""
+        """Tell whether there is a photo `key` now, without a look at all the others.
+
+        One whose file was moved away counts as long as it has a state or a mask: it may come back. Of one that was
+        removed on purpose nothing is left.
+        """
         return self._lists(key, self._document)
 
     def _lists(self, key: str, document: ProjectDocument) -> bool:
-        return key in document.references or (self.folder / "photos" / key).is_file()
+        names = (f"photos/{key}", state_name(key), mask_name(key))
+        return key in document.references or any((self.folder / name).is_file() for name in names)
 
     def _by_key(self) -> dict[str, Listed]:
         if self._listed is None:
