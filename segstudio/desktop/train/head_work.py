@@ -26,9 +26,12 @@ _COUNTED = re.compile(r"fetched (\d+) of (\d+)")
 
 
 class HeadWork(QObject):
-    """Does what the form asks for the chosen network; `told` carries a Problem."""
+    """Does what the form asks for the chosen network; `told` carries a Problem, `weights_came` says that a
+    network can begin with more than it could.
+    """
 
     told = Signal(object)
+    weights_came = Signal()
 
     def __init__(self, form: RecipeForm, errands: Errands) -> None:
         super().__init__(form)
@@ -60,6 +63,14 @@ class HeadWork(QObject):
         self._errands.run(IMPORT, lambda control: ask_verb(words, control), self._on_imported)
 
     # -- wishes
+
+    def fetch(self) -> None:
+        """Fetch the weights of the chosen network, as at a click on Fetch."""
+        self._on_fetch_asked()
+
+    def ask_for_file(self) -> None:
+        """Let the person choose a file of weights."""
+        self._on_import_asked()
 
     @Slot()
     def _on_fetch_asked(self) -> None:
@@ -111,6 +122,7 @@ class HeadWork(QObject):
     def _on_fetched(self, _told: object) -> None:
         self._view.say("The weights are here.")
         self._form.look_again()
+        self.weights_came.emit()
 
     def _on_imported(self, told: dict[str, object]) -> None:
         matched, missing = told["matched"], told["missing"]

@@ -113,6 +113,12 @@ def is_alive(process: int) -> bool:
     return True
 
 
+def end(process: int) -> None:
+    """End a process that this window started, without asking."""
+    if is_alive(process):
+        _started[process].kill()
+
+
 def last_words(output: Path) -> tuple[str, str]:
     """Return the last line that a trainer wrote, and the end of all that it wrote; both empty for nothing."""
     try:

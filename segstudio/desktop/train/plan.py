@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -19,8 +20,9 @@ from segstudio.desktop.train.errands import Errands, ask_verb
 from segstudio.desktop.train.form.augmentation_view import CROPS, PHOTOS, AugmentationView, read_crops
 from segstudio.desktop.train.form.check_list import CheckList
 from segstudio.desktop.train.form.class_choice import ClassChoice
-from segstudio.desktop.train.form.findings import CheckResult, Found, result_of, why_not
+from segstudio.desktop.train.form.findings import CheckResult, Found, no_weights, result_of, why_not
 from segstudio.desktop.train.form.fold import Fold
+from segstudio.desktop.train.form.head_words import lacks_weights
 from segstudio.desktop.train.form.learning import LEAVE_OUT, Learning, weights_among, weights_problem
 from segstudio.desktop.train.form.recipe_form import RecipeForm
 from segstudio.desktop.train.form.split_editor import SplitEditor
@@ -31,6 +33,7 @@ from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.work import JobControl
 from segstudio.project.photos import Split
 from segstudio.project.splits import Grouping
+from segstudio.runs.heads import HEADS
 
 _CHECK_AFTER_MS = 700
 _QUICK_TO_CHECK = 400
@@ -134,6 +137,7 @@ class Plan(QWidget):
         start.triggered.connect(self._on_start_asked)
         self.form.changed.connect(self._on_form_changed)
         self.heads.told.connect(self._session.problem_met)
+        self.heads.weights_came.connect(self._show)
         self.classes.learning_changed.connect(self._on_learning_changed)
         self.classes.weights_changed.connect(self._on_weights_changed)
         self.split.split_asked.connect(self._on_split_asked)
@@ -177,14 +181,24 @@ class Plan(QWidget):
         self._actions.know(can_start=not why)
 
     def _show_check(self) -> None:
-        if self._result is None:
+        result = self._with_weights()
+        if result is None:
             self.check_fold.say("looking …" if self._errands.is_running("check") else "")
         else:
-            errors, warnings = self._result.count("error"), self._result.count("warning")
+            errors, warnings = result.count("error"), result.count("warning")
             level = "error" if errors else "warning" if warnings else ""
-            summary = self._result.summary()
+            summary = result.summary()
             self.check_fold.say(f"was: {summary}" if self._is_stale else summary, level=level)
-        self.check.show_result(self._result)
+        self.check.show_result(result)
+
+    def _with_weights(self) -> CheckResult | None:
+        """Return what the check found, and whether the first weights are missing, which changes from click to click."""
+        planned = self.form.planned()
+        if self._result is None or planned is None or not lacks_weights(HEADS[planned.head], planned.weights):
+            return self._result
+        words = self.form.head_view.fetch.text().removeprefix("Fetch ")
+        missing = no_weights(HEADS[planned.head].title, words)
+        return replace(self._result, found=(missing, *self._result.found))
 
     # -- the check
 
@@ -227,6 +241,10 @@ class Plan(QWidget):
             case "split":
                 self.split_fold.open()
                 self.split.go.setFocus()
+            case "fetch":
+                self.heads.fetch()
+            case "import":
+                self.heads.ask_for_file()
             case "photos":
                 self._actions["go.annotate"].trigger()
 

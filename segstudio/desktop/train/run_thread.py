@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.train.curves import RunCurves, Told
 from segstudio.desktop.train.gpu import gpu_use
-from segstudio.desktop.train.launch import Order, is_alive, last_words, output_of, start
+from segstudio.desktop.train.launch import Order, end, is_alive, last_words, output_of, start
 from segstudio.desktop.train.log_tail import LogTail, read_events
 from segstudio.desktop.train.phases import LIVE, Phase, Signs, phase_of
 from segstudio.errors import SegStudioError
@@ -99,6 +99,16 @@ class RunThread(QThread):
         self.seen.emit(RunNow(self.path, "failed", problem=problem))
 
 
+def in_window_words(said: str) -> str:
+    """Return what a trainer said when it failed; what it says of weights names the command line. Pure."""
+    if "weights=none" in said or "segstudio weights import" in said:
+        return (
+            "The training did not begin: the weights that the network starts from are not on this computer and could"
+            " not be fetched. Check, on the left, offers to import a file or to start from random weights."
+        )
+    return said
+
+
 class _Follower:
     """Everything that is known of one run; used in one thread."""
 
@@ -122,9 +132,11 @@ class _Follower:
 
     def look(self) -> RunNow:
         """Read what is new and say what the run is doing; raises SegStudioError once its folder is gone."""
-        if self._folder.path.is_dir():
+        if self._folder.log.exists() if self._process is not None else self._folder.path.is_dir():
             self._was_there = True
-        elif self._was_there and self._process is None:
+        elif self._was_there:
+            if self._process is not None:
+                end(self._process)  # it would make the folder anew, with a model that nobody can follow
             raise SegStudioError(
                 f"the folder of the training {self._folder.name} is gone",
                 where=str(self._folder.path),
@@ -191,7 +203,9 @@ class _Follower:
         if phase == "failed":
             words, details = last_words(output_of(self._folder.path))
             said = told.end.problem if isinstance(told.end, RunFailed) else words
-            return Problem(said or "The training ended before it began, without a word.", details)
+            return Problem(
+                in_window_words(said) or "The training ended before it began, without a word.", details
+            )
         if phase == "interrupted":
             _, details = last_words(output_of(self._folder.path))
             return Problem(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -13,8 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.run_summaries import summarise_runs
+from segstudio.desktop.train import launch
 from segstudio.desktop.train.board import RunBoard
+from segstudio.desktop.train.launch import Order, same_run
 from segstudio.desktop.train.phases import Phase
+from segstudio.desktop.train.run_thread import in_window_words
 from segstudio.project.project import Project
 from segstudio.runs.events import Event, encode_event
 from segstudio.runs.folder import RunFolder, appending
@@ -108,3 +113,37 @@ def test_a_run_that_is_deleted_while_it_is_shown_is_told_and_goes(
     assert len(problems) == 1
     assert "the folder of the training doomed is gone" in problems[0].text
     assert not board.live()
+
+
+def test_a_training_whose_folder_is_deleted_is_ended_and_told(
+    qtbot: QtBot, board: RunBoard, tiny: Project, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = written("doomed", here(started()), step(1), epoch(1))
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"])
+
+    def start(_order: Order) -> int:
+        launch._started[child.pid] = child
+        return child.pid
+
+    monkeypatch.setattr("segstudio.desktop.train.run_thread.start", start)
+
+    def has_epoch() -> bool:
+        now = board.now("doomed")
+        return now is not None and now.is_live and len(now.told.epochs) > 0
+
+    problems: list[Problem] = []
+    board.problem_met.connect(problems.append)
+    show(board, tiny)
+    board.start(same_run(tiny.folder, "doomed"))
+    with run.held():
+        qtbot.waitUntil(has_epoch, timeout=WAIT_MS)
+        shutil.rmtree(run.path)
+        qtbot.waitUntil(lambda: not board.live(), timeout=WAIT_MS)
+    assert child.wait(10) != 0
+    assert "the folder of the training doomed is gone" in problems[0].text
+
+
+def test_missing_weights_are_told_without_words_of_the_command_line() -> None:
+    said = "the weights cannot be fetched. Use `--set weights=none`, or `segstudio weights import FILE`"
+    assert "Check, on the left" in in_window_words(said)
+    assert in_window_words("There is no room left.") == "There is no room left."

@@ -74,12 +74,12 @@ class CheckList(QWidget):
         words.addWidget(label(f"{found.problem[:1].upper()}{found.problem[1:]}.", wraps=True))
         if found.advice:
             words.addWidget(label(f"{found.advice}.", "caption", wraps=True))
-        if found.fix:
-            button = QPushButton(found.button)
-            button.setObjectName(f"check.fix.{found.code}")
+        for way in found.ways:
+            button = QPushButton(way.button)
+            button.setObjectName(f"check.fix.{way.code}")
             button.setProperty("kind", "small")
-            button.setToolTip(f"{found.button.rstrip('…')}\n{found.advice or found.problem}.")
-            button.clicked.connect(lambda _=False, wanted=found: self.fix_asked.emit(wanted))
+            button.setToolTip(f"{way.button.rstrip('…')}\n{way.advice or way.problem}.")
+            button.clicked.connect(lambda _=False, wanted=way: self.fix_asked.emit(wanted))
             words.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)

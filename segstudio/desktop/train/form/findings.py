@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Fix = Literal["change", "split", "photos", ""]
+Fix = Literal["change", "split", "photos", "fetch", "import", ""]
 Severity = Literal["error", "warning", "hint"]
 
 _SPLIT = frozenset({"no-split", "no-training", "no-validation", "leak", "only-validation", "only-training"})
@@ -32,7 +32,7 @@ _BUTTONS: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Found:
     """One finding. `fix` is what a click on `button` does; `changes` are recipe values for `fix` change, where classes
-    to ignore are further ones.
+    to ignore are further ones. `others` are further ways to mend the same.
     """
 
     severity: Severity
@@ -42,6 +42,40 @@ class Found:
     fix: Fix = ""
     button: str = ""
     changes: Mapping[str, Any] | None = None
+    others: tuple[Found, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Found, ...]:
+        """Return all ways to mend it, each as a finding with a button."""
+        return tuple(each for each in (self, *self.others) if each.fix)
+
+
+def no_weights(title: str, size: str) -> Found:
+    """Return what is told where a network `title` has no weights here to start from; `size` is what is to be fetched."""
+    problem = f"the weights that {title} starts from are not on this computer"
+    advice = "Start downloads them where there is internet; without it, import a file or start at random"
+    scratch = "Learning begins at random then: it takes longer and needs more photos"
+    file = "A file of weights that was carried here"
+    return Found(
+        "warning",
+        "weights",
+        problem,
+        advice,
+        "fetch",
+        f"Fetch {size}",
+        others=(
+            Found("warning", "weights-import", problem, file, "import", "Import weights…"),
+            Found(
+                "warning",
+                "weights-random",
+                problem,
+                scratch,
+                "change",
+                "Start from random weights",
+                {"weights": "none"},
+            ),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

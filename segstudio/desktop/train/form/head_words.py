@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from segstudio.runs.heads import HeadInfo, imported_weights
 
@@ -27,16 +28,32 @@ class HeadWords:
 
 
 def words_on(
-    head: HeadInfo, *, batch_size: int, crop_px: int, moments: int, speed: float | None = None
+    head: HeadInfo,
+    *,
+    batch_size: int,
+    crop_px: int,
+    moments: int,
+    choice: str = "auto",
+    speed: float | None = None,
 ) -> HeadWords:
     """Return what is told of `head` for steps of so many crops; `moments` numbers per parameter are the optimizer's,
-    `speed` is in photos a second on this machine.
+    `choice` is the recipe's for its first weights, `speed` is in photos a second on this machine.
     """
     needed = head.training_bytes(batch_size=batch_size, crop_px=crop_px, optimizer_values=moments)
     here = [each for each in head.weights if each.is_here]
     imported = imported_weights(head)
     best = here[0] if here else None
-    if imported:
+    own = Path(choice)
+    is_file = choice not in ("auto", "none", "coco", "imagenet")
+    if is_file:
+        name = f"{own.parent.name}/{own.name}" if own.name in ("best.pt", "last.pt") else own.name
+        is_imported = name.startswith("segstudio-")
+        weights = (
+            f"Starts from imported weights ({name})."
+            if is_imported
+            else f"Starts from the weights in {name}."
+        )
+    elif imported:
         weights = f"Starts from imported weights ({imported[-1].name})."
     elif best is not None:
         weights = (
@@ -52,11 +69,19 @@ def words_on(
         suits=head.suits,
         facts=f"{head.parameters / 1e6:.1f} M parameters · about {_memory(needed)} to train",
         weights=weights,
-        is_here=bool(here or imported),
+        is_here=bool(here or imported or is_file),
         fetch_file=head.weights[0].file_name,
         fetch_size=_memory(head.weights[0].size_bytes),
         speed="" if speed is None else _speed(speed),
     )
+
+
+def lacks_weights(head: HeadInfo, choice: str) -> bool:
+    """Tell whether a training that begins so would have to fetch its first weights."""
+    here = {each.name for each in head.weights if each.is_here}
+    if choice == "auto":
+        return not here and not imported_weights(head)
+    return choice in ("coco", "imagenet") and choice not in here
 
 
 def _memory(count: int) -> str:

@@ -181,6 +181,7 @@ class RecipeForm(QWidget):
                 batch_size=batch_size,
                 crop_px=crop_px,
                 moments=2 if planned.optimizer == "adamw" else 1,
+                choice=planned.weights,
                 speed=self.speeds.of(planned.head, batch_size=batch_size, crop_px=crop_px),
             )
             self.head_view.show_words(words, from_scratch=planned.weights == "none")
