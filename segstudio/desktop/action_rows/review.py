@@ -21,6 +21,10 @@ def _has_model(facts: Facts) -> bool:
     return facts.has_model and facts.tab == "review"
 
 
+def _has_judged(facts: Facts) -> bool:
+    return facts.has_judged and facts.tab == "review"
+
+
 def _has_spots(facts: Facts) -> bool:
     return facts.has_spots and facts.tab == "review"
 
@@ -37,6 +41,7 @@ _ROWS = (
     ("review.accept", "Accept", "A", "check", "The prediction is right; a new photo comes into the project with it.", _has_answer),
     ("review.correct", "Correct", "C", "annotate", "Take what is shown to Annotate, to be corrected there.", _has_answer),
     ("review.reject", "Reject", "X", "close", "The prediction is of no use; the photo is left as it is.", _has_answer),
+    ("review.undo", "Undo verdict", "", "undo", "Ctrl+Z takes the last verdict back, with what it did to the project.", _has_judged),
     ("review.train_again", "Train again from this model", "", "train", "Plan a training that begins with this model's weights.", _has_model),
     ("review.remove", "Remove from the list", "", "", "Review this photo no longer; its file stays.", _has_items),
     ("review.remove_all", "Remove all from the list", "", "", "Begin with an empty list; files and verdicts stay.", _has_items),

@@ -199,6 +199,13 @@ class ReviewBoard(QObject):
         if row is not None:
             self._put(item_id, item=replace(row.item, key=key, has_truth=False))
 
+    def let_go(self, item_id: str) -> None:
+        """Know a photo by its path again: it is out of the project."""
+        self._adopted.pop(item_id, None)
+        row = self._rows.get(item_id)
+        if row is not None:
+            self._put(item_id, item=replace(row.item, key="", name=row.item.path.name, has_truth=False))
+
     def mark_found(self, found: dict[str, int]) -> None:
         """Tell of each photo how many pixels the chosen cell of the confusion matrix has there."""
         for key, row in self._rows.items():

@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from segstudio.desktop.actions import Actions
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.reviewing.board import ReviewBoard
-from segstudio.desktop.reviewing.items import Verdict, next_open
+from segstudio.desktop.reviewing.items import Row, Verdict, next_open
 from segstudio.desktop.reviewing.list_side import ListSide
 from segstudio.desktop.reviewing.memory import ReviewMemory
+from segstudio.desktop.reviewing.taking_back import TakenBack
 from segstudio.desktop.reviewing.verdict_bar import VerdictBar
 from segstudio.desktop.reviewing.verdicts import Verdicts
 from segstudio.desktop.reviewing.viewing import Viewing
@@ -33,7 +35,9 @@ class Judging(QObject):
         super().__init__(parent)
         self._actions, self._session, self._board, self._viewing = actions, session, board, viewing
         self._verdicts, self._memory, self._side, self._bar = verdicts, memory, side, bar
+        self._past: list[tuple[str, Verdict]] = []
         verdicts.done.connect(self._on_done)
+        verdicts.taken_back.connect(self._on_taken_back)
         board.rows_changed.connect(self.know)
         board.model_changed.connect(self.know)
         board.answer_came.connect(self._on_answer_came)
@@ -42,6 +46,7 @@ class Judging(QObject):
         actions["review.accept"].triggered.connect(lambda: self.judge("accept"))
         actions["review.correct"].triggered.connect(lambda: self.judge("correct"))
         actions["review.reject"].triggered.connect(lambda: self.judge("reject"))
+        actions["review.undo"].triggered.connect(self.undo)
 
     def judge(self, verdict: Verdict) -> None:
         """Take in a verdict on the chosen photo; the same once more takes it back."""
@@ -49,23 +54,62 @@ class Judging(QObject):
         if shown is None or row is None or shown.item.id != row.item.id:
             return
         if verdict == row.verdict and verdict != "correct":
-            self._remember(row.item.id, "")
+            self._take_back(row, "")
             return
         if verdict == "accept" and not self._verdicts.accept(shown, self._viewing.thresholds):
             return
-        self._remember(row.item.id, verdict)
         if verdict == "correct":
-            self.send(None)
+            if self.send(None):
+                self._past.append((row.item.id, ""))
+                self._remember(row.item.id, verdict)
             return
+        self._past.append((row.item.id, "" if row.verdict == "accept" else row.verdict))
+        self._take_back(row, verdict)
         after = next_open(self._side.listed, row.item.id)
         if after is not None:
             self._side.list.choose(after)
 
-    def send(self, values: frozenset[int] | None, *, everything: bool = False) -> None:
-        """Send what is shown to Annotate, `values` (the model's) alone when given, whatever the thresholds if wished."""
+    def send(self, values: frozenset[int] | None, *, everything: bool = False) -> bool:
+        """Send what is shown to Annotate, `values` (the model's) alone when given, whatever the thresholds if wished;
+        False when nothing of it fits the project.
+        """
         shown = self._viewing.shown
-        if shown is not None:
-            self._verdicts.send(shown, {} if everything else self._viewing.thresholds, values)
+        thresholds = {} if everything else self._viewing.thresholds
+        return shown is not None and self._verdicts.send(shown, thresholds, values)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last verdict back, with what it did to the project, and show its photo."""
+        while self._past:
+            item_id, before = self._past.pop()
+            row = self._board.row(item_id)
+            if row is not None:
+                self._take_back(row, before)
+                self._side.list.choose(item_id)
+                break
+        self.know()
+
+    def forget(self) -> None:
+        """Another project is open."""
+        self._past.clear()
+        self._verdicts.forget()
+
+    def _take_back(self, row: Row, verdict: Verdict) -> None:
+        """Put another verdict in the place of a row's; what was accepted leaves the project again."""
+        if row.verdict == "accept":
+            self._verdicts.take_back(row.item.id)
+        self._remember(row.item.id, verdict)
+
+    @Slot(str, object)
+    def _on_taken_back(self, item_id: str, back: TakenBack) -> None:
+        row, opened = self._board.row(item_id), self._session.opened
+        if back.told:
+            self._session.problem_met.emit(Problem(back.told, level="info"))
+        if row is None or opened is None or not back.gone:
+            return
+        self._memory.forget(opened, (row.item,))
+        self._board.let_go(item_id)
+        self._write(item_id)
 
     @Slot()
     def know(self) -> None:
@@ -76,6 +120,7 @@ class Judging(QObject):
             has_review=bool(self._board.rows),
             has_answer=has_answer,
             has_model=self._board.card is not None,
+            has_judged=bool(self._past),
         )
         any_done = any(each.state == "done" for each in self._board.rows)
         verdict: Verdict = row.verdict if row is not None else ""

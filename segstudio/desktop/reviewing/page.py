@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.actions import Actions
@@ -121,6 +121,7 @@ class ReviewPage(QWidget):
             self.side.list.forget_choice()
             self.side.video.forget()
             self.viewing.forget()
+            self.judging.forget()
             if opened is not None:
                 self.memory.read(opened)
         if flags & (Changed.PROJECT | Changed.RUNS):
@@ -203,8 +204,10 @@ class ReviewPage(QWidget):
         self.side.list.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape looks at everything again."""
-        if event.key() != Qt.Key.Key_Escape or not self.looking.look_at_everything():
+        """Escape looks at everything again; Ctrl+Z, which is Annotate's as a shortcut, takes the last verdict back."""
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self._actions["review.undo"].trigger()
+        elif event.key() != Qt.Key.Key_Escape or not self.looking.look_at_everything():
             super().keyPressEvent(event)
 
     def _warm_up(self) -> None:

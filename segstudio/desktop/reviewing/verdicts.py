@@ -14,16 +14,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
-from segstudio.desktop.problems import Problem, problem_of
+from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.matching import Matched
 from segstudio.desktop.reviewing.reading import PREDICTED, OpenItem
+from segstudio.desktop.reviewing.taking_back import Taken, TakenBack, is_untouched, take, take_back
 from segstudio.desktop.session import ProjectSession
-from segstudio.project.bringing_in import Incoming, bring_in
+from segstudio.project.bringing_in import Incoming
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo, Status
-from segstudio.project.project import Project
 from segstudio.review.shown import Thresholds, shown_mask, taken_over
 
 ShowInAnnotate = Callable[[str], bool]
@@ -56,10 +56,13 @@ def project_mask(
 
 
 class Verdicts(QObject):
-    """Writes what a verdict brings into the project. `problem_met` carries a Problem, `done` the id of a photo."""
+    """Writes what a verdict brings into the project. `problem_met` carries a Problem, `done` the id of a photo,
+    `taken_back` an id and its TakenBack.
+    """
 
     problem_met = Signal(object)
     done = Signal(str)
+    taken_back = Signal(str, object)
 
     def __init__(
         self,
@@ -74,6 +77,8 @@ class Verdicts(QObject):
         self._show_in_annotate = show_in_annotate
         self._writing = Errands("review verdicts", 1, self)
         self._sending: Sending | None = None
+        self._taken: dict[str, Taken] = {}  # written in the one worker, in the order of the verdicts
+        self._on_desk: dict[str, Status] = {}
         self._wanted: tuple[str, Callable[[str], object]] | None = None
         desk.opened.connect(self._on_desk_opened)
 
@@ -84,15 +89,78 @@ class Verdicts(QObject):
     # -- verdicts
 
     def accept(self, opened: OpenItem, thresholds: Thresholds) -> bool:
-        """Take the prediction over where the photo has no mask yet; False when nothing of it fits the project."""
+        """Take the prediction over; a mask that was not taken over here stays, and the person is told how to replace it.
+
+        False when nothing of the prediction fits the project.
+        """
         photo = self._photo(opened)
-        if photo is not None and photo.has_mask:
-            return True  # a person's mask stays
+        if photo is not None and photo.has_mask and not self._is_ours(opened.item.id, photo):
+            instead = Remedy("Replace the mask", do=partial(self._take, opened, dict(thresholds)))
+            told = f"{photo.key} has a mask already, which stays as it is."
+            self.problem_met.emit(Problem(told, level="info", actions=(instead,)))
+            return True
+        return self._take(opened, thresholds)
+
+    def take_back(self, item_id: str) -> None:
+        """Undo what accepting a photo did to the project, unless it was painted on since."""
+        project, row, shown = self._session.opened, self._board.row(item_id), self._desk.shown
+        if project is None or row is None:
+            return
+        if item_id in self._on_desk:
+            self._undo_on_desk(item_id)
+            return
+        work = partial(self._back, project.folder, item_id)
+        if shown is None or row.item.key != shown.photo.key:
+            self._writing.send(work, partial(self._on_back, item_id), self._on_failed)
+            return
+        then = partial(self._on_back_released, item_id)
+        self._desk.release(
+            lambda: self._writing.send(work, then, self._on_failed_released), self.problem_met.emit
+        )
+
+    def forget(self) -> None:
+        """Another project is open: what was taken over cannot be taken back any more."""
+        self._taken.clear()
+        self._on_desk.clear()
+
+    def _is_ours(self, item_id: str, photo: Photo) -> bool:
+        """Tell whether the photo's mask is what was taken over here, and nobody has painted since."""
+        project, taken = self._session.opened, self._taken.get(item_id)
+        if item_id in self._on_desk:
+            return self._tops_the_desk(photo.key)
+        return (
+            project is not None
+            and taken is not None
+            and taken.key == photo.key
+            and is_untouched(project.folder, taken)
+        )
+
+    def _tops_the_desk(self, key: str) -> bool:
+        shown = self._desk.shown
+        if shown is None or shown.photo.key != key:
+            return False
+        return (shown.editor.undo_label or "").startswith(PREDICTED)
+
+    def _undo_on_desk(self, item_id: str) -> None:
+        row, status = self._board.row(item_id), self._on_desk.pop(item_id)
+        if row is None:
+            return
+        told = f"{row.item.key} has the mask again that it had before."
+        if self._tops_the_desk(row.item.key):
+            self._desk.undo()
+            self._desk.mark(status)
+        else:
+            told = f"{row.item.key} was painted on since it was accepted: its mask stays as it is."
+        self.taken_back.emit(item_id, TakenBack(told))
+
+    def _take(self, opened: OpenItem, thresholds: Thresholds) -> bool:
+        photo = self._photo(opened)
         mask = self._fitting(opened, thresholds, None)
         if mask is None:
             return False
         shown = self._desk.shown
         if photo is not None and shown is not None and shown.photo.key == photo.key:
+            self._on_desk.setdefault(opened.item.id, photo.status)
             self._desk.replace_with(mask, f"{PREDICTED}{self._model_name}")
             self._desk.mark("done")
         else:
@@ -148,8 +216,33 @@ class Verdicts(QObject):
         key = row.item.key if row is not None else opened.item.key
         source = f"{PREDICTED}{self._model_name}"
         photo = Incoming(opened.item.path, lambda: mask, status, source, key or None)
-        work = partial(write_prediction, project.folder, photo)
+        work = partial(self._write_one, opened.item.id, project.folder, photo)
         self._writing.send(work, partial(self._on_written, opened.item.id, then), self._on_failed)
+
+    def _write_one(self, item_id: str, folder: Path, photo: Incoming) -> str:
+        """In the worker."""
+        taken = take(folder, photo, self._taken.get(item_id))
+        self._taken[item_id] = taken
+        return taken.key
+
+    def _back(self, folder: Path, item_id: str) -> TakenBack:
+        """In the worker, after all that was to be written before."""
+        taken = self._taken.pop(item_id, None)
+        return take_back(folder, taken) if taken is not None else TakenBack()
+
+    def _on_back(self, item_id: str, back: TakenBack) -> None:
+        self.taken_back.emit(item_id, back)
+        self._session.refresh()
+
+    def _on_back_released(self, item_id: str, back: TakenBack) -> None:
+        if back.gone:
+            self._desk.show(None)
+        self._desk.resume()
+        self._on_back(item_id, back)
+
+    def _on_failed_released(self, error: BaseException) -> None:
+        self._desk.resume()
+        self._on_failed(error)
 
     def _on_written(self, item_id: str, then: Callable[[str], object] | None, key: str) -> None:
         self._board.adopt(item_id, key)
@@ -190,9 +283,16 @@ class Verdicts(QObject):
             told = f"The prediction is of another size than {sending.key}; segment it again."
             self.problem_met.emit(Problem(told))
             return
+        had_mask, status = shown.photo.has_mask, shown.photo.status
         self._desk.replace_with(taken_over(shown.editor.mask, sending.mask), sending.label)
+        if status in ("done", "checked"):
+            self._desk.mark("doing")
+        if had_mask:
+            undo = Remedy("Undo", do=partial(self._undo_sent, sending, status))
+            told = f"The prediction took the place of the mask of {sending.key}."
+            self.problem_met.emit(Problem(told, level="info", actions=(undo,)))
 
-
-def write_prediction(folder: Path, photo: Incoming) -> str:
-    """Give a photo of the project a mask, or bring the photo in with it; returns its key (in a worker)."""
-    return bring_in(Project.open(folder), (photo,))[0]
+    def _undo_sent(self, sending: Sending, status: Status) -> None:
+        if self._tops_the_desk(sending.key):
+            self._desk.undo()
+            self._desk.mark(status)
