@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication
@@ -119,13 +119,16 @@ def test_digits_clicks_and_eyes(qtbot: QtBot, drive: Drive, project: Project) ->
         sky = view.visualRect(view.rows.index(0))
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=sky.center())
         assert hands.options().value == 0
-        eye = view.eye_rect(view.visualRect(view.rows.index(1))).center()
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=eye)
+
+        def eye() -> QPoint:
+            return view.eye_rect(view.visualRect(view.rows.index(1))).center()
+
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=eye())
         assert hands.look().hidden == {1}
         assert hands.options().value == 0
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, ALT, pos=eye)
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, ALT, pos=eye())
         assert hands.look().hidden == {0}
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, ALT, pos=eye)
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, ALT, pos=eye())
         assert hands.look().hidden == frozenset()
         view.setFocus()
         hands.key(Qt.Key.Key_Space)

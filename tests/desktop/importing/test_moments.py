@@ -262,7 +262,7 @@ def test_nothing_of_the_last_import_flashes_up_in_the_next(
     def steps(window: Window) -> None:
         tab = _look_at(qtbot, window, given)
         window._actions["import.cancel"].trigger()
-        dropped(window, given)
+        tab.take((given,))
         assert tab.bench.classes.rows == ()
         assert not tab.bench.add_all.isVisible()
         assert not tab.bench.classes.isVisible()

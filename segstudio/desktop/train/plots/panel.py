@@ -77,7 +77,7 @@ class Plots(QWidget):
         chart.zoomed.connect(self._on_zoomed)
         chart.hovered.connect(self._on_hovered)
         chart.reset_asked.connect(self.reset)
-        QTimer.singleShot(_BETWEEN_CHARTS_MS, chart, lambda: self._put(chart))
+        QTimer.singleShot(_BETWEEN_CHARTS_MS, self, lambda: self._put(chart))
 
     def _put(self, chart: Chart) -> None:
         """Show a chart that was made: in a turn of its own, since it is drawn in it."""
