@@ -230,7 +230,7 @@ def test_a_request_is_given_up_while_it_is_under_way_and_while_it_waits(
     photo = _photo(tmp_path / "a.png")
     client.send(*(_ask(number, photo, tmp_path / f"out{number}") for number in (1, 2, 3)))
     assert gate.reached.wait(WAIT_S)
-    client.send(Cancel(id=2), Cancel(id=1), Cancel(id="nobody"))
+    client.send(Cancel(id=1), Cancel(id=2), Cancel(id="nobody"))  # the first is heard once the second is answered
     assert client.next(Stopped).id == 2
     gate.open.set()
     assert client.next(Stopped).id == 1
