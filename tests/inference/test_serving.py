@@ -230,7 +230,8 @@ def test_a_request_is_given_up_while_it_is_under_way_and_while_it_waits(
     photo = _photo(tmp_path / "a.png")
     client.send(*(_ask(number, photo, tmp_path / f"out{number}") for number in (1, 2, 3)))
     assert gate.reached.wait(WAIT_S)
-    client.send(Cancel(id=1), Cancel(id=2), Cancel(id="nobody"))  # the first is heard once the second is answered
+    # The first is heard once the second is answered.
+    client.send(Cancel(id=1), Cancel(id=2), Cancel(id="nobody"))
     assert client.next(Stopped).id == 2
     gate.open.set()
     assert client.next(Stopped).id == 1
