@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,9 +17,7 @@ from segstudio.desktop.action_rows.review import REVIEW
 from segstudio.desktop.action_rows.spec import ActionSpec, Facts
 from segstudio.desktop.action_rows.train import TRAIN
 from segstudio.desktop.icons import Icons
-from segstudio.desktop.widgets.steps import Steps, Stepwise
-
-_FETCHING_S = 0.008
+from segstudio.desktop.widgets.steps import Steps, Stepwise, several
 
 ACTIONS: tuple[ActionSpec, ...] = (*FRAME, *IMPORTING, *ANNOTATE, *CLASSES, *TRAIN, *REVIEW)
 
@@ -83,16 +80,13 @@ class Actions(QObject):
 
     def fetch_icons(self) -> None:
         """Give every action its icon, a few in each turn: the drawings are written for the first time."""
-        self._fetching.begin(self._with_icons())
+        self._fetching.begin(several(self._with_icons()))
 
     def _with_icons(self) -> Steps:
-        until = time.perf_counter() + _FETCHING_S
         for spec in ACTIONS:
             if spec.icon:
                 self._made[spec.id].setIcon(self._icons.icon(spec.icon))
-            if time.perf_counter() > until:
                 yield
-                until = time.perf_counter() + _FETCHING_S
 
     def fill(self, menu: QMenu, *ids: str) -> None:
         """Put actions into a menu, in this order; an empty id is a line."""

@@ -15,10 +15,12 @@ from segstudio.desktop.actions import Actions
 from segstudio.desktop.logs import logging_to, telling_uncaught
 from segstudio.desktop.look import Look
 from segstudio.desktop.problems import Problem
+from segstudio.desktop.qt_threads import leave_imports_alone, make_types
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.tabs.table import TabTable
 from segstudio.desktop.warm_up import WarmUp
+from segstudio.desktop.widgets.steps import Steps, Stepwise, several
 from segstudio.desktop.window import Window
 
 _SIGNAL_POLL_MS = 250
@@ -38,6 +40,7 @@ class Desktop(QObject):
         super().__init__()
         self._wanted: Path | None = None
         self._begun = False
+        self._beginning = Stepwise(self)
         self.settings = Settings(places)
         self.look = Look(app, self.settings.theme)
         self.actions = Actions(self.look.icons, self, with_icons=False)
@@ -75,6 +78,10 @@ class Desktop(QObject):
         if self._begun:
             return
         self._begun = True
+        self._beginning.begin(self._first_steps())
+
+    def _first_steps(self) -> Steps:
+        yield from several(make_types())
         self.actions.fetch_icons()
         self.warm_up.start()
         self.window.start.look_for_gone()
@@ -120,6 +127,7 @@ def _application() -> QApplication:
     there = QApplication.instance()
     app = there if isinstance(there, QApplication) else QApplication(sys.argv[:1])
     sys.setswitchinterval(_TURN_S)
+    leave_imports_alone()
     app.setApplicationName("SegStudio")
     app.setApplicationDisplayName("SegStudio")
     app.setDesktopFileName("segstudio")

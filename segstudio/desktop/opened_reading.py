@@ -12,7 +12,6 @@ from segstudio.desktop.garbage import no_collection
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.pictures import blended, picture_of
 from segstudio.desktop.run_summaries import summarise_runs
-from segstudio.desktop.warm_up import load_what_comes_soon
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
 from segstudio.project.project import Project
@@ -25,12 +24,10 @@ _AFFORDABLE_PIXELS = 64_000_000
 def read_opened(folder: Path, before: OpenedProject | None = None) -> OpenedProject:
     """Open the project in `folder` and look at it; raises SegStudioError when it cannot be opened.
 
-    The first time this waits for what the tabs load, lest the window wait for it. What has not changed since the look
+    What has not changed since the look
     `before` is neither read again nor another object: comparing is quick then.
     """
     project = Project.open(folder, before=before.project if before is not None else None)
-    if before is None:
-        load_what_comes_soon()
     with no_collection(of_many=before is None):
         photos = project.photos()
     return OpenedProject(

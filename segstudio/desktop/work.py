@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QThread, Signal
 
 from segstudio.desktop.problems import Stopped, problem_of
+from segstudio.desktop.qt_threads import make_types_at_once
+from segstudio.desktop.warm_up import load_what_comes_soon
 from segstudio.errors import SegStudioError
 
 _SECONDS_BETWEEN_SIGNALS = 0.1
@@ -80,6 +82,7 @@ class Job(QThread):
         self, what: str, work: Callable[[JobControl], object], parent: QObject, *, can_cancel: bool = False
     ) -> None:
         super().__init__(parent)
+        make_types_at_once()
         self.status = JobStatus(what, can_cancel=can_cancel)
         self.over = threading.Event()
         self._work = work
@@ -98,6 +101,7 @@ class Job(QThread):
 
     def _do(self) -> None:
         try:
+            load_what_comes_soon()  # one thread imports, and the others wait for it
             result = self._work(self._control)
         except Stopped:
             self.stopped.emit()

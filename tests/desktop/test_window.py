@@ -330,7 +330,7 @@ import sys, json
 from PySide6.QtCore import QTimer
 import segstudio.desktop.app as app
 def loaded():
-    return sorted({name.partition(".")[0] for name in sys.modules})
+    return sorted({name.partition(".")[0] for name in list(sys.modules)})
 class Probed(app.Desktop):
     def start(self, project):
         self.seen = {}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 from PySide6.QtCore import QObject, QRect, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 _PAUSE_MS = 1
 """With 0 a step would follow the one before in the same turn."""
-_POLISHING_S = 0.008
+_STEP_S = 0.008
 
 Steps = Generator[None, None, None]
 
@@ -55,22 +55,31 @@ class Stepwise(QObject):
             self._next.start()
 
 
+def several(pieces: Iterable[None]) -> Steps:
+    """Do as many pieces of work at each step as fit into some milliseconds."""
+    until = time.perf_counter() + _STEP_S
+    for _ in pieces:
+        if time.perf_counter() > until:
+            yield
+            until = time.perf_counter() + _STEP_S
+
+
 def readied(widget: QWidget) -> Steps:
     """Give a widget that is not shown yet its style, and its layout at its parent's size, some of its parts at each
     step. Once it is shown nothing is left to be done.
-
-    From the innermost outwards: a widget polishes those inside it that are not, all in one go.
     """
-    until = time.perf_counter() + _POLISHING_S
-    for part in (*reversed(widget.findChildren(QWidget)), widget):
-        if widget.isVisible():
-            return
-        part.ensurePolished()
-        if time.perf_counter() > until:
-            yield
-            until = time.perf_counter() + _POLISHING_S
+    yield from several(_polished(widget))
     yield
     parent: QWidget | None = widget.parentWidget()
     if parent is not None and not widget.isVisible():
         widget.resize(parent.size())
         widget.grab(QRect(0, 0, 1, 1))  # lays out what is inside
+
+
+def _polished(widget: QWidget) -> Steps:
+    """From the innermost outwards: a widget polishes those inside it that are not, all in one go."""
+    for part in (*reversed(widget.findChildren(QWidget)), widget):
+        if widget.isVisible():
+            return
+        part.ensurePolished()
+        yield
