@@ -1,7 +1,7 @@
 """A watchdog for the event loop: how long it was away, at worst.
 
 With SEGSTUDIO_WALL_CLOCK set, whatever made it wait counts, other programs on the machine included: for figures,
-on a machine that has nothing else to do.
+on a machine that has nothing else to do. What a virtual machine's host took away from it never counts.
 """
 
 from __future__ import annotations
@@ -25,12 +25,15 @@ LONGEST_MS = 100.0
 """From about here on a person feels that the window does not answer."""
 _EVERY_MS = 2
 _SCHEDULER = Path("/proc/thread-self/schedstat")
+_CORES = Path("/proc/stat")
+_STOLEN_COLUMN, _STOLEN_MS = 8, 10.0
 
 
 @dataclass(slots=True)
 class Gaps:
     """The times between two turns of the event loop, in milliseconds, without those in which it was ready to run
-    and the system gave the cores to others (where the system tells that). Waiting for Python's lock counts.
+    and the system gave the cores to others, or the host gave them to other machines (where the system tells that).
+    Waiting for Python's lock counts.
     """
 
     ms: list[float] = field(default_factory=list)
@@ -47,12 +50,14 @@ def watching() -> Iterator[Gaps]:
 
     Python's lock is passed on meanwhile as the program has it passed on, whoever began this process.
     """
-    gaps, last = Gaps(), [_now_ms()]
+    gaps, last = Gaps(), [(_now_ms(), _stolen_ms())]
 
     def tick() -> None:
-        now = _now_ms()
-        gaps.ms.append(now - last[0])
-        last[0] = now
+        now, stolen = _now_ms(), _stolen_ms()
+        before, stolen_before = last[0]
+        taken = max((b - a for a, b in zip(stolen_before, stolen, strict=True)), default=0.0)
+        gaps.ms.append(max(0.0, now - before - taken))
+        last[0] = now, stolen
 
     gc.collect()
     turn_s = sys.getswitchinterval()
@@ -63,7 +68,7 @@ def watching() -> Iterator[Gaps]:
     timer.start(_EVERY_MS)
     QCoreApplication.processEvents()
     gaps.ms.clear()
-    last[0] = _now_ms()
+    last[0] = _now_ms(), _stolen_ms()
     try:
         yield gaps
     finally:
@@ -94,3 +99,13 @@ def _now_ms() -> float:
         return now - int(_SCHEDULER.read_text(encoding="ascii").split()[1]) / 1e6
     except (OSError, IndexError, ValueError):
         return now
+
+
+def _stolen_ms() -> tuple[float, ...]:
+    """Return what the host has taken from each core so far."""
+    try:
+        lines = _CORES.read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return ()
+    cores = [line.split() for line in lines if line.startswith("cpu") and line[3].isdigit()]
+    return tuple(int(core[_STOLEN_COLUMN]) * _STOLEN_MS for core in cores)
