@@ -55,8 +55,7 @@ def watching() -> Iterator[Gaps]:
     def tick() -> None:
         now, stolen = _now_ms(), _stolen_ms()
         before, stolen_before = last[0]
-        taken = max((b - a for a, b in zip(stolen_before, stolen, strict=True)), default=0.0)
-        gaps.ms.append(max(0.0, now - before - taken))
+        gaps.ms.append(max(0.0, now - before - (stolen - stolen_before)))
         last[0] = now, stolen
 
     gc.collect()
@@ -101,11 +100,9 @@ def _now_ms() -> float:
         return now
 
 
-def _stolen_ms() -> tuple[float, ...]:
-    """Return what the host has taken from each core so far."""
+def _stolen_ms() -> float:
+    """Return what the host has taken from all cores so far: a worker that loses its core may hold Python's lock."""
     try:
-        lines = _CORES.read_text(encoding="ascii").splitlines()
-    except (OSError, ValueError):
-        return ()
-    cores = [line.split() for line in lines if line.startswith("cpu") and line[3].isdigit()]
-    return tuple(int(core[_STOLEN_COLUMN]) * _STOLEN_MS for core in cores)
+        return int(_CORES.read_text(encoding="ascii").split(maxsplit=9)[_STOLEN_COLUMN]) * _STOLEN_MS
+    except (OSError, IndexError, ValueError):
+        return 0.0
