@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.look import Look
-from segstudio.desktop.work import Job
+from segstudio.desktop.work import EndingJobs, Job
 
 _PROJECT_FILE = "project.json"
 _MODEL_SUFFIXES = (".pt", ".pth")
@@ -111,7 +111,7 @@ class DropLook(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._jobs: list[Job] = []
+        self._jobs = EndingJobs(self)
 
     @property
     def is_busy(self) -> bool:
@@ -122,25 +122,17 @@ class DropLook(QObject):
         """Look at these."""
         job = Job("Looking at what was dropped", lambda _control: what_is_dropped(paths), self)
         job.succeeded.connect(self._on_looked)
-        job.finished.connect(self._on_finished)
-        self._jobs.append(job)
         job.start()
+        self._jobs.add(job)
 
     def shut_down(self) -> None:
         """Wait for what is under way; it is told no more."""
         self.blockSignals(True)
-        for job in self._jobs:
-            job.wait()
+        self._jobs.wait()
 
     @Slot(object)
     def _on_looked(self, dropped: Dropped) -> None:
         self.looked.emit(dropped)
-
-    @Slot()
-    def _on_finished(self) -> None:
-        for job in [job for job in self._jobs if job.isFinished()]:
-            self._jobs.remove(job)
-            job.deleteLater()
 
 
 class DropVeil(QWidget):

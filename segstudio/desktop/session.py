@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from segstudio.desktop.opened import OpenedProject, differences, with_noted, with_photo
 from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.settings import Places
-from segstudio.desktop.work import Job, JobControl, JobStatus
+from segstudio.desktop.work import EndingJobs, Job, JobControl, JobStatus
 
 if TYPE_CHECKING:  # what is heavy is imported in the workers, after the window is on screen
     from segstudio.project.classes import ClassList
@@ -45,7 +45,7 @@ class ProjectSession(QObject):
         self._opened: OpenedProject | None = None
         self._job: Job | None = None
         self._look: Job | None = None
-        self._let_go: list[Job] = []
+        self._ending = EndingJobs(self)
         self._noted: dict[str, tuple[Photo, int | None]] = {}
         self._look_again = False
         self._is_shut = False
@@ -201,27 +201,17 @@ class ProjectSession(QObject):
         """End what is under way and wait for its threads; the project is looked at no more."""
         self._is_shut = True
         self._stop_looking()
-        for job in (*self._let_go, self._job):
-            if job is not None:
-                job.cancel()
-                job.wait()
-        self._let_go.clear()
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait()
+        self._ending.wait()
 
     # -- looking for changes
 
     def _stop_looking(self) -> None:
         """Whatever the look under way will tell is no longer wanted; its thread ends by itself."""
-        if self._look is not None:
-            self._let_go.append(self._look)
-            self._look.finished.connect(self._on_let_go_finished)
-            self._look = None
-            self._on_let_go_finished()  # it may have ended just before
-
-    @Slot()
-    def _on_let_go_finished(self) -> None:
-        for job in [job for job in self._let_go if job.isFinished()]:
-            self._let_go.remove(job)
-            job.deleteLater()
+        self._ending.add(self._look)
+        self._look = None
 
     @Slot(object)
     def _on_looked(self, opened: OpenedProject) -> None:

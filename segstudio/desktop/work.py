@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from segstudio.desktop.problems import Stopped, problem_of
 from segstudio.desktop.qt_threads import make_types_at_once
@@ -113,3 +113,37 @@ class Job(QThread):
             self.failed.emit(problem_of(error))
         else:
             self.succeeded.emit(result)
+
+
+class EndingJobs(QObject):
+    """Jobs that nobody waits for any more: they are kept until their threads have ended, and deleted then."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs: list[Job] = []
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(tuple(self._jobs))
+
+    def add(self, job: Job | None) -> None:
+        """Keep one, which may have ended just before, until its thread has."""
+        if job is not None:
+            self._jobs.append(job)
+            job.finished.connect(self._on_finished)
+            self._on_finished()
+
+    def wait(self) -> None:
+        """Wait for all threads."""
+        for job in self._jobs:
+            job.wait()
+            job.deleteLater()
+        self._jobs.clear()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        for job in [job for job in self._jobs if job.isFinished()]:
+            self._jobs.remove(job)
+            job.deleteLater()

@@ -6,8 +6,9 @@ they lay in the project. Removing and bringing back happen whole or not at all. 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -100,9 +101,11 @@ def stage_removal(
     number = _next_number(project.folder)
     removal = Removal(number=number, when=when, who=who, classes=project.classes)
     removed = []
+    listed = cache(_listed)
     for done, photo in enumerate(photos):
         check_cancelled(cancelled)
-        removed.append(_stage_removal(project, change, photo, removal.folder))
+        files = tuple(_files_of(project, photo, listed))
+        removed.append(_stage_removal(project, change, photo, files, removal.folder))
         progress(done + 1, len(photos))
     removal = removal.model_copy(update={"photos": tuple(removed)})
     change.rely_on_file(f"{removal.folder}/{_FILE}", None)
@@ -143,9 +146,10 @@ def bring_back(
     return f"Meanwhile {names} went from the class list: where it was painted, paint anew."
 
 
-def _stage_removal(project: Project, change: Change, photo: Photo, folder: str) -> RemovedPhoto:
+def _stage_removal(
+    project: Project, change: Change, photo: Photo, files: tuple[str, ...], folder: str
+) -> RemovedPhoto:
     change.rely_on(photo)
-    files = tuple(_files_of(project, photo))
     for name in files:
         change.rely_on_file(name, file_stamp(project.folder / name))
         change.put_link(f"{folder}/{name}", project.folder / name)
@@ -167,7 +171,7 @@ def _stage_return(project: Project, change: Change, photo: RemovedPhoto, folder:
         change.references[photo.key] = project.folder / photo.reference
 
 
-def _files_of(project: Project, photo: Photo) -> Iterator[str]:
+def _files_of(project: Project, photo: Photo, listed: Callable[[Path], tuple[Path, ...]]) -> Iterator[str]:
     """Yield the files of a photo in the project, relative to it: its own, and what was set aside of mask and journal."""
     own = f"photos/{photo.key}"
     if not project.reference(photo.key) and (project.folder / own).exists():
@@ -181,10 +185,18 @@ def _files_of(project: Project, photo: Photo) -> Iterator[str]:
     for name in (mask, state, journal):
         if (project.folder / name).exists():
             yield name
-    if beside.is_dir():
-        for path in sorted(beside.iterdir()):
-            if path.name.startswith(aside):
-                yield path.relative_to(project.folder).as_posix()
+    for path in listed(beside):
+        if path.name.startswith(aside):
+            yield path.relative_to(project.folder).as_posix()
+
+
+def _listed(folder: Path) -> tuple[Path, ...]:
+    """Return what was set aside in a folder of masks, sorted."""
+    if not folder.is_dir():
+        return ()
+    return tuple(
+        sorted(path for path in folder.iterdir() if ".damaged-" in path.name or ".aside" in path.name)
+    )
 
 
 def _check_free(project: Project, removal: Removal) -> None:

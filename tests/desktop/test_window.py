@@ -164,7 +164,7 @@ def test_closing_comes_before_looking_for_changes(qtbot: QtBot, drive: Drive, pr
             QTest.keyClick(window, Qt.Key.Key_F5)
         QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
         assert window.shown_tab == ""
-        qtbot.waitUntil(lambda: not window._session._let_go, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: not window._session._ending, timeout=WAIT_MS)
         assert window.shown_tab == ""
         assert window._session.opened is None
 

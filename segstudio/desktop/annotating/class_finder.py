@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.problems import Stopped
-from segstudio.desktop.work import Job, JobControl, JobStatus
+from segstudio.desktop.work import EndingJobs, Job, JobControl, JobStatus
 from segstudio.project.class_uses import MaskCounter
 from segstudio.project.photos import Photo
 from segstudio.project.threads import WorkStopped
@@ -41,7 +41,7 @@ class ClassFinder(QObject):
         self._known: dict[str, Painted] = {}
         self._is_wanted = False
         self._job: Job | None = None
-        self._over: list[Job] = []
+        self._ending = EndingJobs(self)
         self._status: JobStatus | None = None
 
     @property
@@ -73,8 +73,7 @@ class ClassFinder(QObject):
         """End the thread."""
         self._is_wanted = False
         self._end()
-        for job in self._over:
-            job.wait()
+        self._ending.wait()
 
     def _go_on(self) -> None:
         opened = self._opened
@@ -103,15 +102,7 @@ class ClassFinder(QObject):
         job, self._job, self._status = self._job, None, None
         if job is not None:
             job.cancel()
-            self._over.append(job)  # its thread ends by itself, after the masks under way
-            job.finished.connect(self._on_over)
-            self._on_over()
-
-    @Slot()
-    def _on_over(self) -> None:
-        for job in [job for job in self._over if job.isFinished()]:
-            self._over.remove(job)
-            job.deleteLater()
+            self._ending.add(job)  # it ends after the masks under way
 
     @Slot(object)
     def _on_progressed(self, status: JobStatus) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem, Stopped, problem_of
 from segstudio.desktop.session import ProjectSession
-from segstudio.desktop.work import Job, JobControl, JobStatus
+from segstudio.desktop.work import EndingJobs, Job, JobControl, JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.class_edit import Add, ClassEdit, Delete, Merge, Recolour, Rename, Reorder
@@ -79,7 +79,7 @@ class ClassWork(QObject):
         self._journals = StrokeJournals()
         self._look: Job | None = None
         self._preview: Job | None = None
-        self._over: list[Job] = []
+        self._ending = EndingJobs(self)
         self._outcome: _Outcome | None = None
         self._released = False
         self._asked = False
@@ -151,10 +151,11 @@ class ClassWork(QObject):
 
     def shut_down(self) -> None:
         """End what is under way here; what writes is the session's."""
-        for job in (*self._over, self._look, self._preview):
+        for job in (self._look, self._preview):
             if job is not None:
                 job.cancel()
                 job.wait()
+        self._ending.wait()
 
     # -- inside
 
@@ -282,15 +283,7 @@ class ClassWork(QObject):
         """Nobody waits for this job any more; its thread ends by itself."""
         if job is not None:
             job.cancel()
-            self._over.append(job)
-            job.finished.connect(self._on_over)
-            self._on_over()
-
-    @Slot()
-    def _on_over(self) -> None:
-        for job in [job for job in self._over if job.isFinished()]:
-            self._over.remove(job)
-            job.deleteLater()
+            self._ending.add(job)
 
 
 def _carried_out(editing: ClassEditing, wish: Wish) -> Done:

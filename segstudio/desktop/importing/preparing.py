@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from segstudio.desktop.importing.mapping import label_rows
 from segstudio.desktop.importing.rows import Row, make_rows
 from segstudio.desktop.problems import Problem, Stopped
-from segstudio.desktop.work import Job, JobControl, JobStatus
+from segstudio.desktop.work import EndingJobs, Job, JobControl, JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Looks, examine
 from segstudio.formats.importing import PreparedImport
@@ -76,7 +76,7 @@ class Preparer(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._job: Job | None = None
-        self._ending: list[Job] = []
+        self._ending = EndingJobs(self)
         self._material: Material | None = None
         self._stacks: list[ExitStack] = []  # every one that may hold something unpacked
 
@@ -118,10 +118,7 @@ class Preparer(QObject):
     def shut_down(self) -> None:
         """End all threads, and remove what was unpacked."""
         self.clear()
-        for job in list(self._ending):
-            job.wait()
-            job.deleteLater()
-        self._ending.clear()
+        self._ending.wait()
         for stack in self._stacks:
             stack.close()
 
@@ -134,7 +131,9 @@ class Preparer(QObject):
                 over.wait()
             stack.close()
 
-        self._let_go(Job("Tidying up", work, self), start=True)
+        job = Job("Tidying up", work, self)
+        job.start()
+        self._ending.add(job)
 
     def _begin(self, what: str, work: Callable[[JobControl], object]) -> None:
         job = Job(what, work, self, can_cancel=True)
@@ -150,22 +149,8 @@ class Preparer(QObject):
         job, self._job = self._job, None
         if job is not None:
             job.cancel()
-            self._let_go(job)
+            self._ending.add(job)
             self.work_changed.emit(None)
-
-    def _let_go(self, job: Job, *, start: bool = False) -> None:
-        """Keep a job until its thread has ended; whatever it still tells is not listened to."""
-        self._ending.append(job)
-        job.finished.connect(self._on_let_go_finished)
-        if start:
-            job.start()
-        self._on_let_go_finished()  # it may have ended just before
-
-    @Slot()
-    def _on_let_go_finished(self) -> None:
-        for job in [job for job in self._ending if job.isFinished()]:
-            self._ending.remove(job)
-            job.deleteLater()
 
     @Slot(object)
     def _on_progressed(self, status: JobStatus) -> None:
@@ -197,9 +182,8 @@ class Preparer(QObject):
             self._end()
 
     def _end(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            self._let_go(job)
+        self._ending.add(self._job)
+        self._job = None
         self.work_changed.emit(None)
 
 

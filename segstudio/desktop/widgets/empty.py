@@ -1,4 +1,4 @@
-"""EmptyPage: one sentence and one button, where there is nothing to show yet; and a command to copy."""
+"""EmptyPage: one sentence and one button, where there is nothing to show yet."""
 
 from __future__ import annotations
 

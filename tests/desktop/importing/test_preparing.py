@@ -28,8 +28,9 @@ def test_tidying_up_outlives_the_jobs_that_it_waits_for(qtbot: QtBot, qapp: QApp
     quick = Job("Quick", lambda _control: None, preparer)
     stack = ExitStack()
     stack.callback(tidied.set)
-    preparer._let_go(slow, start=True)
-    preparer._let_go(quick, start=True)
+    for job in (slow, quick):
+        job.start()
+        preparer._ending.add(job)
     preparer._tidy(SimpleNamespace(kept=stack))  # type: ignore[arg-type]
 
     def is_gone() -> bool:
