@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 _SECONDS_BETWEEN_SAVES = 60.0
 """last.pt of a big network takes seconds to write: a crash may cost this much work, and no more."""
+_SECONDS_TO_FIRST_SAVE = 5.0
+"""What dies young has not much to lose, but should not lose all. From here to a minute the time doubles."""
 
 
 class Clock:
@@ -15,6 +17,7 @@ class Clock:
     def __init__(self, seconds_before: float) -> None:
         self._start = self._lap = self._save = time.monotonic()
         self._before = seconds_before
+        self._pause = _SECONDS_TO_FIRST_SAVE
 
     def seconds(self) -> float:
         """Return the seconds of the run so far."""
@@ -29,9 +32,9 @@ class Clock:
     def is_save_due(self) -> bool:
         """Tell whether the time for a save has come, and start it anew if so."""
         now = time.monotonic()
-        if now - self._save < _SECONDS_BETWEEN_SAVES:
+        if now - self._save < min(self._pause, _SECONDS_BETWEEN_SAVES):
             return False
-        self._save = now
+        self._save, self._pause = now, 2 * self._pause
         return True
 
 
