@@ -266,9 +266,10 @@ def check_current(
     """Refuse a change that was worked out from what is no longer so; call it with the project's lock held.
 
     `classes` and `keys` are those of the project on disk by now; `is_there` tells of one key whether it is among
-    them, without a look at all. Nothing is labelled that is not there: it would be in the way of what comes back.
-    A class list may only replace the one that it was made from. Masks stand as long as each number they may hold still has its name: classes added meanwhile
-    and other colours do not hurt. Raises SegStudioError that tells what has changed.
+    them, without a look at all. Nothing is labelled that is not there: it would be in the way of what comes back. A
+    class list may only replace the one that it was made from. Masks stand as long as each number they may hold still
+    has its name: classes added meanwhile and other colours do not hurt. Raises SegStudioError that tells what has
+    changed.
     """
     if change.new_classes is not None and classes != change.old_classes:
         raise _outdated(project, "somebody changed the class list")

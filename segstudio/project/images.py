@@ -117,10 +117,10 @@ def is_deep(path: Path) -> bool:
 def read_photo(path: Path) -> RgbImage:
     """Return the photo as uint8 (rows, columns, 3) RGB, turned upright by its EXIF orientation.
 
-    16-bit colour keeps its high byte; of 16-bit grey the highest eight bits count that the photo makes use of, so that
-    what a camera of 10, 12 or 14 bits wrote is no black photo (docs/decisions/0007-sixteen-bit-grey.md). Grey and palette become RGB, transparent parts are laid on white, and
-    of an animation the first frame counts. Raises SegStudioError for a file that is missing, damaged, cut
-    off, no photo, or too large.
+    16-bit colour keeps its high byte; of 16-bit grey the highest eight bits count that the photo makes use of, so
+    that what a camera of 10, 12 or 14 bits wrote is no black photo (docs/decisions/0007-sixteen-bit-grey.md). Grey
+    and palette become RGB, transparent parts are laid on white, and of an animation the first frame counts. Raises
+    SegStudioError for a file that is missing, damaged, cut off, no photo, or too large.
     """
     with _explained(path), freed_in_steps(), _opened(path) as image:
         if image.format == "TIFF" and image.mode not in _TIFF_MODES | {"F"}:

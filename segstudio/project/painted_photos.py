@@ -49,7 +49,8 @@ def not_painted(project: Project, photos: Sequence[Photo]) -> Iterator[None]:
 
 @contextmanager
 def nobody_begins(project: Project) -> Iterator[None]:
-    """Let nobody begin to paint on any photo of the project: what a number means, or a photo itself, is about to change.
+    """Let nobody begin to paint on any photo of the project: what a number means, or a photo itself, is about to
+    change.
 
     Whoever paints already is not kept from it: ask `not_painted` inside. Raises SegStudioError when another such
     change is under way.

@@ -1,7 +1,8 @@
 """Removing photos from a project: they go, with all that was made of them, to its trash, and can be brought back.
 
-Each removal has a folder `.trash/photos/<number>/` with `removal.json` and, below `photos/` and `masks/`, the files as
-they lay in the project. Removing and bringing back happen whole or not at all. Who wants the room back deletes the folder.
+Each removal has a folder `.trash/photos/<number>/` with `removal.json` and, below `photos/` and `masks/`, the files
+as they lay in the project. Removing and bringing back happen whole or not at all. Who wants the room back deletes the
+folder.
 """
 
 from __future__ import annotations
@@ -122,7 +123,8 @@ def removals(project: Path) -> tuple[Removal, ...]:
 def bring_back(
     project: Project, removal: Removal, *, progress: Progress = unheard, cancelled: Cancelled = never
 ) -> str:
-    """Put the photos of a removal back as they were, all or none; returns a sentence where one is to be said, or nothing.
+    """Put the photos of a removal back as they were, all or none; returns a sentence where one is to be said, or
+    nothing.
 
     Raises SegStudioError when this very removal is no longer there or the place of one of its photos is taken, and as
     `Project.change` does; nothing has changed then.

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 class Facts:
     """What decides which actions can be used now. `tab` is the tab that is shown, empty on the start page;
     `has_chosen`: a photo is chosen, `has_photo`: it can be looked at, as far as is known; `can_paint`: it is open for
-    painting; `can_write`: the project's folder may be written; `why_not`: the sentence why the photo cannot be changed; `can_undo`, `can_redo`: its history has something there;
-    `has_given`: something was given to import, `can_import`: of it something is ready; `has_review`: there are photos
-    to review, `has_answer`: a model has answered for the one that is shown, `has_model`: the model that is asked has been loaded, `has_judged`: a verdict can be taken
-    back.
+    painting; `can_write`: the project's folder may be written; `why_not`: the sentence why the photo cannot be
+    changed; `can_undo`, `can_redo`: its history has something there; `has_given`: something was given to import,
+    `can_import`: of it something is ready; `has_review`: there are photos to review, `has_answer`: a model has
+    answered for the one that is shown, `has_model`: the model that is asked has been loaded, `has_judged`: a verdict
+    can be taken back.
     """
 
     is_open: bool = False

@@ -36,8 +36,8 @@ class _Writing:
 
 
 class PhotoWork(QObject):
-    """Writes are jobs of the session, one after the other: it reads the project anew after each. What was asked for in a
-    project that is no longer open when its turn comes is written there all the same, without the session.
+    """Writes are jobs of the session, one after the other: it reads the project anew after each. What was asked for
+    in a project that is no longer open when its turn comes is written there all the same, without the session.
 
     `told` carries a JobStatus or None, of an import that is under way; `problem_met` a Problem.
     """

@@ -39,7 +39,7 @@ class PhotoDesk(PhotoSurface):
     """Opens the photos of the session's project for painting, and saves what is painted. In the GUI thread.
 
     Beside what the surface tells, `opening` carries the Photo that was wished for, `opened` an OpenPhoto or None,
-    `saved_changed` the text for the status line, `unreadable` a Photo whose file cannot be read and the Problem with it.
+    `saved_changed` the text for the status line, `unreadable` a Photo that cannot be read and the Problem.
     """
 
     opening = Signal(object)
@@ -232,7 +232,7 @@ class PhotoDesk(PhotoSurface):
                 self.show(photo)
 
     def shut_down(self) -> tuple[Problem, ...]:
-        """Save everything, wait for it, and end all threads; returns what could not be saved (the journal has it, or `at_risk`)."""
+        """Save everything, wait for it, and end all threads; returns what could not be saved (see `at_risk`)."""
         self._look_at_lock.stop()
         self._session.changed.disconnect(self._on_session_changed)
         self.finish()

@@ -23,12 +23,14 @@ def _nothing() -> None:
 class OpenPhoto:
     """A photo on the desk. In the GUI thread.
 
-    `photo` is as it was last saved. `read_only`: it can be looked at only; `told` is one sentence for the person,
-    on why that is so or on what came back from the journal, often empty. `folder` is the project's.
+    `photo` is as it was last saved. `read_only`: it can be looked at only; `told` is one sentence for the person, on
+    why that is so or on what came back from the journal, often empty. `folder` is the project's.
 
     `mask_time` is when the mask file was written that the editor began with or that was saved last (ns), None when
-    there was none; `locked`: another window paints on it; `cannot_write`: the project's folder refuses to be written; `has_damaged_mask`: its mask file cannot be read, and that
-    is all that keeps it from being painted on, `has_damaged_record`: its state file; `light` is how it would be stretched to be seen well; `counts` says how many pixels there are of each mask value. `let_go` gives up the lock on painting.
+    there was none; `locked`: another window paints on it; `cannot_write`: the project's folder refuses to be written;
+    `has_damaged_mask`: its mask file cannot be read, and that is all that keeps it from being painted on,
+    `has_damaged_record`: its state file; `light` is how it would be stretched to be seen well; `counts` says how many
+    pixels there are of each mask value. `let_go` gives up the lock on painting.
     """
 
     photo: Photo

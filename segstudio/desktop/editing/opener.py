@@ -37,7 +37,8 @@ class Wish:
 
 
 class Opener(QObject):
-    """`opened` carries the OpenPhoto of the last wish, `failed` that Wish and a Problem; `idle`: no photo is held by a reader any more.
+    """`opened` carries the OpenPhoto of the last wish, `failed` that Wish and a Problem; `idle`: no photo is held by
+    a reader any more.
 
     In the GUI thread.
     """

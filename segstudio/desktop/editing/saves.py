@@ -29,8 +29,9 @@ class Saves(QObject):
     """Follows the photo that is shown and those left behind that are not saved yet. In the GUI thread.
 
     `written` carries OpenPhoto and Written; `text_changed` what the status line says of the photo that is shown;
-    `problem_met` a Problem, once for as long as saving keeps failing, and `problem_over` the same one after that; `settled` comes when everything is on disk,
-    `stuck` with a Problem when something that is waited for cannot be saved.
+    `problem_met` a Problem, once for as long as saving keeps failing, and `problem_over` the same one after that;
+    `settled` comes when everything is on disk, `stuck` with a Problem when something that is waited for cannot be
+    saved.
     """
 
     written = Signal(object, object)

@@ -53,7 +53,8 @@ class PhotoSurface(QObject):
     """What tools paint on (a `Surface`), one photo at a time. In the GUI thread.
 
     `mask_changed` (Rect), `history_changed`, `shares_changed` (pairs of mask value and its part of the photo, 0–1)
-    and `problem_met` (Problem; `problem_over` when it is) tell of what is shown; `edit_made` (OpenPhoto) of each edit, undo and redo.
+    and `problem_met` (Problem; `problem_over` when it is) tell of what is shown; `edit_made` (OpenPhoto) of each
+    edit, undo and redo.
     """
 
     mask_changed = Signal(object)

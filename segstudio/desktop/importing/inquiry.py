@@ -32,7 +32,8 @@ _LOOK = "Look at it, then press Import again."
 class Inquiry(QObject):
     """Reads and examines in workers, and shows what they find on the bench. Nothing is written.
 
-    `work_changed` carries a JobStatus or None, `problem_met` a Problem; `photos_wanted`: the person wants to choose files.
+    `work_changed` carries a JobStatus or None, `problem_met` a Problem; `photos_wanted`: the person wants to choose
+    files.
     """
 
     work_changed = Signal(object)

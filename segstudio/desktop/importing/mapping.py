@@ -34,8 +34,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
-    """A label, how many shapes carry it in how many photos, and what it becomes. `hint` is a class that is alike, `colour`
-    what the files declare or paint it with (`#RRGGBB`, or empty).
+    """A label, how many shapes carry it in how many photos, and what it becomes. `hint` is a class that is alike,
+    `colour` what the files declare or paint it with (`#RRGGBB`, or empty).
     """
 
     label: str
@@ -71,10 +71,10 @@ def label_rows(
 ) -> tuple[LabelRow, ...]:
     """Return a row for each label, in draw order: later paints over earlier. Labels that differ in case are one.
 
-    What the person chose in `before`, and with `keep_order` their order there, stays as far as it goes. A label is the class of its
-    name; else a new class if the project has none yet; else it is left open: it may be misspelt. What has no
-    order yet finds its place by `areas`, the typical one of each label: small things lie on large ones. While the
-    project `is_fresh`, nothing painted in it yet, that holds for its own classes, too.
+    What the person chose in `before`, and with `keep_order` their order there, stays as far as it goes. A label is
+    the class of its name; else a new class if the project has none yet; else it is left open: it may be misspelt.
+    What has no order yet finds its place by `areas`, the typical one of each label: small things lie on large ones.
+    While the project `is_fresh`, nothing painted in it yet, that holds for its own classes, too.
     """
     met = _together(uses)
     taken = tuple(entry.colour for entry in classes.classes)

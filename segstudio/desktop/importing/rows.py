@@ -69,8 +69,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many rows come in, need the person, stay out for good reason, or were not looked at yet; `hiding`: of those that
-    come in, in how many a class would not be seen.
+    """How many rows come in, need the person, stay out for good reason, or were not looked at yet; `hiding`: of those
+    that come in, in how many a class would not be seen.
     """
 
     ready: int = 0

@@ -33,10 +33,11 @@ _MANY_ROWS = 1000
 
 
 class PhotoModel(QStringListModel):
-    """Shows photos of the open project. Thumbnails are asked for when the view wants them, and kept while there is room.
+    """Shows photos of the open project. Thumbnails are asked for when the view wants them, and kept while there is
+    room.
 
-    The texts of QStringListModel are not used, but its count of rows is: a view asks for that twice a row whenever
-    it lays rows out, and ten thousand questions to Python take a tenth of a second.
+    The texts of QStringListModel are not used, but its count of rows is: a view asks for that twice a row whenever it
+    lays rows out, and ten thousand questions to Python take a tenth of a second.
     """
 
     pictures_came = Signal()

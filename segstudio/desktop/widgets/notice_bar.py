@@ -81,7 +81,9 @@ class NoticeBar(QFrame):
 
     @Slot(object)
     def tell(self, problem: Problem) -> None:
-        """Show a problem, an error at once and others behind those that are there; said aloud to those who listen instead of looking."""
+        """Show a problem, an error at once and others behind those that are there; said aloud to those who listen
+        instead of looking.
+        """
         self._put(self._notices.told(problem))
         if problem.level == "info":
             self._leaving.start()
