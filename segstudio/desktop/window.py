@@ -27,6 +27,7 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.tabs.start import StartPage
 from segstudio.desktop.tabs.tab import (
+    MadeLater,
     MayBeUnfinished,
     MayGoOn,
     SavesFirst,
@@ -277,6 +278,12 @@ class Window(QMainWindow):
             page.saved_changed.connect(self._on_saved_changed)
         if isinstance(page, TellsWork):
             self.status.watch(tab_id, page)
+        if isinstance(page, MadeLater):
+            page.parts_made.connect(lambda: self._restore_parts(page))
+        self._restore_parts(page)
+
+    def _restore_parts(self, page: QWidget) -> None:
+        """Share the room of a page as it was when the window was last closed."""
         for splitter in _named_splitters(page):
             state = self._settings.parts(splitter.objectName())
             if state is not None:

@@ -16,7 +16,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.session import ProjectSession
-from segstudio.desktop.widgets.steps import Steps, Stepwise, readied
+from segstudio.desktop.widgets.steps import Steps, Stepwise, put_up
 
 if TYPE_CHECKING:
     from segstudio.desktop.reviewing.page import ReviewPage, TrainFrom
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
 
 class ReviewTab(QStackedWidget):
-    """Takes photos, folders, videos and model files (`take`). `work_changed` carries a JobStatus or None."""
+    """Takes photos, folders, videos and model files (`take`). `work_changed` carries a JobStatus or None, `parts_made`
+    says that the page is there, whose parts stand as they are told from now on.
+    """
 
     work_changed = Signal(object)
+    parts_made = Signal()
 
     def __init__(
         self,
@@ -97,12 +100,7 @@ class ReviewTab(QStackedWidget):
         )
         self.page = page
         page.work_changed.connect(self.work_changed)
-        yield
-        self.addWidget(page)
-        yield
-        yield from readied(page)
-        self.setCurrentWidget(page)
-        self.setFocusProxy(page)
+        yield from put_up(page, self, added=self.parts_made)
         given, self._given = self._given, []
         if given:
             page.take(given)

@@ -69,6 +69,13 @@ class TellsWork(Protocol):
 
 
 @runtime_checkable
+class MadeLater(Protocol):
+    """A page whose parts are made when it is first shown. Its signal `parts_made()` says when they are there."""
+
+    parts_made: SignalInstance
+
+
+@runtime_checkable
 class MayBeUnfinished(Protocol):
     """A page with work that closing would cut short and that cannot be had back."""
 

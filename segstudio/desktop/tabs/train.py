@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMessageBox, QStackedWidget, QWidget
 
@@ -18,7 +18,7 @@ from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.leaving import Leaving, leaving_words
 from segstudio.desktop.widgets.labels import label
-from segstudio.desktop.widgets.steps import Steps, Stepwise, readied
+from segstudio.desktop.widgets.steps import Steps, Stepwise, put_up
 from segstudio.desktop.work import JobControl
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ _TOLD_ELSEWHERE = frozenset({"crops", "fetch weights", "import weights", "measur
 
 
 class TrainTab(QStackedWidget):
-    """Owns what follows the runs. What is heavy (pyqtgraph among it) is loaded in a thread at first sight."""
+    """Owns what follows the runs. What is heavy (pyqtgraph among it) is loaded in a thread at first sight. `parts_made`
+    says that the page is there, whose parts stand as they are told from now on.
+    """
+
+    parts_made = Signal()
 
     def __init__(self, look: Look, actions: Actions, session: ProjectSession) -> None:
         super().__init__()
@@ -104,12 +108,7 @@ class TrainTab(QStackedWidget):
         if self._planned:
             page.plan.form.change(self._planned)
             self._planned = {}
-        yield
-        self.addWidget(page)
-        yield
-        yield from readied(page)
-        self.setCurrentWidget(page)
-        self.setFocusProxy(page)
+        yield from put_up(page, self, added=self.parts_made)
         yield
         page.show_view()
 

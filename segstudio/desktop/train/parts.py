@@ -50,11 +50,12 @@ def train_parts(
 def _laid_out(plan: QWidget, runs: QWidget, view: QWidget) -> Generator[None, None, QSplitter]:
     """What is planned and was trained stands at the left. From the outside inwards: what moves is styled anew."""
     columns, frame, left = QSplitter(Qt.Orientation.Horizontal), QFrame(), QSplitter(Qt.Orientation.Vertical)
+    columns.setObjectName("train.columns")
     for splitter in (columns, left):
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
-    for side in (frame, left):
-        side.setObjectName("side")
+    frame.setObjectName("side")
+    left.setObjectName("train.left")
     column = QVBoxLayout(frame)
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(left)

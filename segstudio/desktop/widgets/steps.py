@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterable
 
-from PySide6.QtCore import QObject, QRect, QTimer, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QRect, QTimer, SignalInstance, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 _PAUSE_MS = 1
 """With 0 a step would follow the one before in the same turn."""
@@ -74,6 +74,20 @@ def readied(widget: QWidget) -> Steps:
     if parent is not None and not widget.isVisible():
         widget.resize(parent.size())
         widget.grab(QRect(0, 0, 1, 1))  # lays out what is inside
+
+
+def put_up(page: QWidget, stack: QStackedWidget, *, added: SignalInstance) -> Steps:
+    """Let a page that was made take the place of what the stack shows, once it can be shown without being felt.
+
+    `added` is told when it is there, and not laid out yet.
+    """
+    yield
+    stack.addWidget(page)
+    added.emit()
+    yield
+    yield from readied(page)
+    stack.setCurrentWidget(page)
+    stack.setFocusProxy(page)
 
 
 def _polished(widget: QWidget) -> Steps:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QSplitter
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.reviewing.model_offer import ModelOffer
@@ -185,3 +185,30 @@ def test_a_model_dropped_without_a_project_says_what_it_is_and_makes_one(
         assert window.shown_tab == "review"
 
     assert drive(steps) == 0
+
+
+@pytest.mark.usefixtures("quick")
+def test_columns_are_as_wide_as_they_were_left(qtbot: QtBot, drive: Drive, jumps: Project) -> None:
+    widths: list[list[int]] = []
+
+    def columns(window: Window) -> QSplitter:
+        qtbot.waitUntil(lambda: window.shown_tab != "" and not window._session.is_busy, timeout=WAIT_MS)
+        window.resize(1280, 800)
+        window.show_tab("review")
+        page_of(qtbot, window)
+        found = window.findChild(QSplitter, "review.parts")
+        assert found is not None
+        return found
+
+    def leave(window: Window) -> None:
+        parts = columns(window)
+        parts.setSizes([330, 620, 330])
+        widths.append(parts.sizes())
+
+    def come_back(window: Window) -> None:
+        parts = columns(window)
+        qtbot.waitUntil(lambda: parts.sizes() == widths[0], timeout=WAIT_MS)
+
+    assert drive(leave, jumps.folder) == 0
+    assert widths[0][0] == 330
+    assert drive(come_back, jumps.folder) == 0
