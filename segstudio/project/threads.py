@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -54,20 +54,32 @@ def for_each(
     The first exception ends it all, after the calls under way. `check` raises when `cancelled` says so: WorkStopped,
     unless another one is given.
     """
-    results: list[_Out] = []
+    results = []
+    for result in in_order(function, items, cancelled=cancelled, check=check, workers=workers):
+        results.append(result)
+        progress(len(results), len(items))
+    return results
+
+
+def in_order(
+    function: Callable[[_In], _Out],
+    items: Iterable[_In],
+    *,
+    cancelled: Cancelled = never,
+    check: Callable[[Cancelled], None] = check_cancelled,
+    workers: int = _WORKERS,
+) -> Iterator[_Out]:
+    """Yield `function` of each item, in order, as `for_each` does: for results that need not be held all at once."""
     waiting: deque[Future[_Out]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="files")
     try:
         for item in items:
             check(cancelled)
             if len(waiting) >= 2 * workers:
-                results.append(waiting.popleft().result())
-                progress(len(results), len(items))
+                yield waiting.popleft().result()
             waiting.append(pool.submit(function, item))
         while waiting:
             check(cancelled)
-            results.append(waiting.popleft().result())
-            progress(len(results), len(items))
+            yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return results
