@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from segstudio.desktop.actions import Actions
+from segstudio.desktop.exporting.wish import ExportWish
 from segstudio.desktop.logs import logging_to, telling_uncaught
 from segstudio.desktop.look import Look
 from segstudio.desktop.problems import Problem
@@ -54,6 +55,16 @@ class Desktop(QObject):
             places=places,
             tabs=self.tabs.specs,
         )
+        self.exporting = ExportWish(
+            self.window,
+            look=self.look,
+            actions=self.actions,
+            session=self.session,
+            settings=self.settings,
+            desk=lambda: self.tabs.desk,
+            selected=lambda: self.tabs.selected_photos,
+        )
+        self.window.beside.append(self.exporting)
         self.session.project_opened.connect(self.tabs.offer_kept)  # after the window has cleared its notices
         self.warm_up = WarmUp(self)
         self.warm_up.loaded.connect(self.window.prepare)
@@ -102,6 +113,7 @@ class Desktop(QObject):
         self.window.hide()
         self.window.start.shut_down()
         self.session.shut_down()
+        self.exporting.shut_down()
         self.tabs.shut_down()
         self.warm_up.wait()
         self.window.deleteLater()

@@ -37,7 +37,9 @@ class Menus(QObject):
         self.project = QMenu(parent)
         actions.fill(self.project, "project.new", "project.open")
         self.project.addMenu(self._recent)
-        actions.fill(self.project, "project.sample", "", "project.refresh", "project.folder")
+        actions.fill(
+            self.project, "project.sample", "", "project.export", "project.refresh", "project.folder"
+        )
         actions.fill(self.project, "project.close", "", "app.quit")
         self.project.aboutToShow.connect(self._on_project_asked)
         self.program = QMenu(parent)

@@ -55,6 +55,18 @@ class OverlayChoice:
     pixel_grid: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ExportMemory:
+    """How it was exported last: `outlines` as they were wanted, `folder` in which the target lay."""
+
+    format: str = ""
+    outlines: str = ""
+    tolerance_px: float = 0.0
+    with_photos: bool = True
+    as_zip: bool = False
+    folder: Path | None = None
+
+
 class Settings:
     """Typed access to the settings file; a value that is damaged counts as not there."""
 
@@ -120,6 +132,30 @@ class Settings:
         self._store.setValue("overlay/opacity", choice.opacity)
         self._store.setValue("overlay/outlines", choice.outlines)
         self._store.setValue("overlay/pixel_grid", choice.pixel_grid)
+
+    @property
+    def export(self) -> ExportMemory:
+        """How it was exported last."""
+        usual = ExportMemory()
+        try:
+            tolerance = float(str(self._store.value("export/tolerance_px", usual.tolerance_px)))
+        except ValueError:
+            tolerance = usual.tolerance_px
+        folder = self._store.value("export/folder")
+        return ExportMemory(
+            str(self._store.value("export/format", usual.format)),
+            str(self._store.value("export/outlines", usual.outlines)),
+            tolerance if 0 <= tolerance < 1000 else usual.tolerance_px,
+            self._flag("export/with_photos", usual.with_photos),
+            self._flag("export/as_zip", usual.as_zip),
+            Path(folder) if isinstance(folder, str) and folder else None,
+        )
+
+    @export.setter
+    def export(self, memory: ExportMemory) -> None:
+        for name in ("format", "outlines", "tolerance_px", "with_photos", "as_zip"):
+            self._store.setValue(f"export/{name}", getattr(memory, name))
+        self._store.setValue("export/folder", str(memory.folder) if memory.folder else "")
 
     def parts(self, splitter: str) -> QByteArray | None:
         """How a splitter, given by its object name, was set."""

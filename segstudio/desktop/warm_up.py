@@ -19,6 +19,7 @@ _NEEDED_SOON = (
     "segstudio.desktop.tabs.train",
     "segstudio.desktop.tabs.review",
     "segstudio.desktop.reviewing.page",
+    "segstudio.desktop.exporting.dialog",
 )
 
 _loading = threading.Lock()

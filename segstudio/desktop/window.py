@@ -75,6 +75,7 @@ class Window(QMainWindow):
         self._coming: tuple[Path, ...] | None = None
         self._can_prepare = False
         self.asks = True
+        self.beside: list[MayBeUnfinished] = []  # what has windows of its own
         self.notice = NoticeBar(look, actions)
         self.wishes = Wishes(
             self, look=look, actions=actions, session=session, places=places, notice=self.notice
@@ -149,7 +150,8 @@ class Window(QMainWindow):
         if self.asks and not all(page.save_first(self) for page in saving):
             event.ignore()
             return
-        unfinished = [page.unfinished() for page in self._pages.all() if isinstance(page, MayBeUnfinished)]
+        parts = (*self._pages.all(), *self.beside)
+        unfinished = [part.unfinished() for part in parts if isinstance(part, MayBeUnfinished)]
         if self.asks and not may_close(
             self, [told for told in unfinished if told], saved=not self._is_unsaved()
         ):

@@ -37,6 +37,15 @@ FRAME = (
         is_open,
     ),
     ActionSpec(
+        "project.export",
+        "Project",
+        "Export annotations…",
+        "Ctrl+Shift+E",
+        "export",
+        "Write the masks as files of other programs, and see first what comes back from them.",
+        is_open,
+    ),
+    ActionSpec(
         "project.close",
         "Project",
         "Close project",

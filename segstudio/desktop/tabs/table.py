@@ -60,6 +60,12 @@ class TabTable:
             self._session.job_changed.connect(self._on_job_changed)
         return self._desk
 
+    @property
+    def selected_photos(self) -> tuple[str, ...]:
+        """The keys of the photos that are selected in Annotate."""
+        chosen = self._annotating.list.selected if self._annotating is not None else ()
+        return tuple(photo.key for photo in chosen)
+
     def shut_down(self) -> None:
         """Save what is painted, and end all threads of the tabs."""
         if self._importing is not None:
