@@ -16,7 +16,6 @@ from segstudio.cli.counting import counted
 from segstudio.cli.evaluate import SplitChoice, labelled_photos
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
-from segstudio.cli.scores import score_text
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.project.class_matching import match_classes
@@ -24,6 +23,7 @@ from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask
 from segstudio.project.project import Project, stamp
+from segstudio.review.legend import percent
 from segstudio.review.panels import Findings
 from segstudio.review.report import (
     MOST_PHOTOS,
@@ -159,4 +159,5 @@ def _score_facts(classes: ClassList, photos: Sequence[ReportedPhoto]) -> tuple[t
     if matrix is None:
         return ()
     scores = Scores.from_confusion(matrix, classes.names)
-    return ("mean IoU", score_text(scores.miou)), ("pixel accuracy", score_text(scores.pixel_accuracy))
+    named = (("mean IoU", scores.miou), ("pixel accuracy", scores.pixel_accuracy))
+    return tuple((name, "–" if score is None else percent(score)) for name, score in named)

@@ -17,7 +17,7 @@ from segstudio.review.legend import percent
 from segstudio.review.lighting import marked_errors, stage
 from segstudio.review.overlay import overlay
 from segstudio.review.panels import Findings, thinned
-from segstudio.review.report_tables import confusion_table
+from segstudio.review.report_tables import SCROLLS, confusion_table
 from segstudio.review.report_words import in_short, worth_a_look
 from segstudio.review.tallies import ClassCounts, Matrix, Tally, confusion_matrix, tally
 
@@ -158,7 +158,7 @@ def _class_table(classes: ClassList, photos: Sequence[ReportedPhoto]) -> str:
             cells += ["–" if np.isnan(iou) else percent(iou), f"{int(counts.truth[position]):,}"]
         rows.append(_row(_class_cell(entry.name, entry.colour), cells))
     head = "".join(f'<th scope="col">{name}</th>' for name in header)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    return f"{SCROLLS.format(about='Classes')}<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
 
 
 def _photo(classes: ClassList, photo: ReportedPhoto, place: int) -> str:
@@ -173,9 +173,10 @@ def _photo(classes: ClassList, photo: ReportedPhoto, place: int) -> str:
         f"<figure>{_image('jpeg', data, f'{told}: {photo.name}')}<figcaption>{escape(told)}</figcaption></figure>"
         for told, data in photo.pictures
     )
+    few = " two" if len(photo.pictures) == 2 else ""
     return (
         f'<section id="photo-{place + 1}"><h3>{escape(photo.name)}</h3><p class="note">{escape("  ·  ".join(notes))}</p>'
-        f'<div class="pictures">{pictures}</div>{_shares(classes, photo)}</section>'
+        f'<div class="pictures{few}">{pictures}</div>{_shares(classes, photo)}</section>'
     )
 
 

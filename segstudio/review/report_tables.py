@@ -10,6 +10,9 @@ from segstudio.project.classes import ClassList
 from segstudio.review.confusion import row_shares
 from segstudio.review.tallies import Matrix
 
+SCROLLS = '<div class="scroll" tabindex="0" role="region" aria-label="{about}">'
+"""Around a table that may be wider than the page: the keyboard reaches it and moves it."""
+
 _STRONGEST = 0.55
 """Of a tint: the text on it stays easy to read on light and dark pages."""
 
@@ -25,8 +28,8 @@ def confusion_table(matrix: Matrix, classes: ClassList) -> str:
         )
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}<td>{int(counts.sum()):,}</td></tr>')
     return (
-        '<div class="scroll"><table class="confusion">'
-        "<caption>Each row is what the truth is, each column what the model took it for, in % of the row.</caption>"
+        '<p class="note">Each row is what the truth is, each column what the model took it for, in % of the row.</p>'
+        f'{SCROLLS.format(about="What was taken for what")}<table class="confusion">'
         f'<thead><tr><th scope="col">truth</th>{head}<th scope="col">pixels</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )

@@ -67,7 +67,7 @@ def test_a_report_on_a_project_compares_with_its_truth_the_worst_first(
     assert "jump-1" in page
     assert "mean IoU 0.0 %" in page
     assert "mean IoU 100 %" in page
-    assert "<dt>pixel accuracy</dt><dd>0.500</dd>" in page
+    assert "<dt>pixel accuracy</dt><dd>50.0 %</dd>" in page
 
 
 def test_a_report_on_photos_knows_no_truth(tmp_path: Path, model: str) -> None:

@@ -152,3 +152,20 @@ def test_headings_follow_each_other_and_both_looks_are_there() -> None:
     assert "prefers-color-scheme: dark" in page
     assert "@media print" in page
     assert page.count('scope="row"') == 2 * len(CLASSES), "the classes, and the rows of the matrix"
+
+
+def test_two_pictures_are_shown_large_and_tables_that_scroll_are_reached_by_keyboard() -> None:
+    assert 'class="pictures two"' in html_report(HEAD, [_photo(truth=False)])
+    page = html_report(HEAD, [_photo()])
+    assert 'class="pictures two"' not in page
+    assert page.count('class="scroll" tabindex="0" role="region" aria-label=') == page.count("<table")
+
+
+def test_a_hundred_photos_make_a_page_that_can_be_sent() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    photo = np.kron(noise, np.ones((4, 4, 1), dtype=np.uint8)).astype(np.uint8)
+    mask = np.zeros((360, 480), dtype=np.uint8)
+    found = reported("a.jpg", Findings(photo, mask, CLASSES, truth=mask))
+    assert len(html_report(HEAD, [found] * 100)) < 60_000_000, (
+        "the worst case; real photos make a fifth of it"
+    )
