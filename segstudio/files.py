@@ -65,6 +65,29 @@ def write_bytes(path: Path, data: bytes, *, settle: bool = True) -> None:
         stream.write(data)
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that nobody reads before all is written, such as one that is staged; what bore the name is gone.
+
+    The bytes are flushed to the disk; a power cut may take the name back until `sync_folder` is called. Parent
+    folders are made. Raises SegStudioError when the file system refuses.
+    """
+    try:
+        try:
+            stream = path.open("xb")
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stream = path.open("xb")
+        except FileExistsError:
+            path.unlink()  # never written into: it may be another name of a file that stays
+            stream = path.open("xb")
+        with stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
 def write_text(path: Path, text: str, *, settle: bool = True) -> None:
     """Replace `path` with `text` in UTF-8, whole or not at all; `settle` as in `replacing`."""
     write_bytes(path, text.encode("utf-8"), settle=settle)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.files import copy_file, hold, locked, replacing, write_bytes, write_text
+from segstudio.files import copy_file, hold, locked, replacing, write_bytes, write_new, write_text
 
 _HOLD_LOCK = """
 import sys
@@ -202,3 +202,16 @@ def test_a_lock_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SegStudioError, match="could not be written"):
         hold(tmp_path / "file" / "a.lock")
+
+
+def test_a_new_file_takes_a_name_and_never_writes_into_another_file(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_bytes(b"kept")
+    path = tmp_path / "deep" / "er" / "a.txt"
+    write_new(path, b"first")
+    path.unlink()
+    path.hardlink_to(kept)
+    write_new(path, b"second")
+    assert (path.read_bytes(), kept.read_bytes()) == (b"second", b"kept")
+    with pytest.raises(SegStudioError, match="could not be written"):
+        write_new(kept / "b.txt", b"")

@@ -160,6 +160,7 @@ def import_(
             gathered,
             opened,
             options,
+            keep_masks=not dry_run,
             reading=stages.stage("Reading annotations"),
             examining=stages.stage("Looking at photos"),
         )

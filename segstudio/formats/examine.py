@@ -12,12 +12,13 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.doubles import Digests, Stamp, doubles_of, stamp_of
 from segstudio.formats.label_images import LOSSLESS, MASK_FOLDERS, Suspicion, few_colours
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, never, unheard
+from segstudio.formats.painted import PaintedMasks
 from segstudio.formats.placement import Fit, fit_of, in_pixels, photo_orientation, scaled_to, turned_upright
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.rasterise import Rasterised, rasterise
 from segstudio.formats.shapes import Annotation, is_drawn, same_shapes
 from segstudio.formats.threads import in_threads
-from segstudio.project.images import frame_count, read_photo
+from segstudio.project.images import check_photo, frame_count, read_photo
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -95,13 +96,14 @@ def examine(
     project: Project,
     *,
     looks: Looks | None = None,
+    masks: PaintedMasks | None = None,
     workers: int | None = None,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> tuple[Examined, ...]:
     """Open each photo of the plan and paint its mask, and tell what would become of it. Writes nothing.
 
-    Photos in `looks` are not opened again; those that are opened are added to it. `workers` is the number of
+    Photos in `looks` are not opened again; those that are opened are added to it. What would be imported is kept in `masks`, if given. `workers` is the number of
     threads, None: one for each core.
     """
     present = {photo.key.casefold(): photo for photo in project.photos()}
@@ -109,7 +111,7 @@ def examine(
     known = Looks() if looks is None else looks
     suspicion = Suspicion([one.photo.path for one in planned], project.keys())
     results = in_threads(
-        lambda one: _suspected(one, plan, suspicion, known) or _examine(one, plan, present, known),
+        lambda one: _suspected(one, plan, suspicion, known) or _examine(one, plan, present, known, masks),
         planned,
         workers=workers,
         progress=progress,
@@ -168,7 +170,13 @@ def _doubles_told(
     return told
 
 
-def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Photo], looks: Looks) -> Examined:
+def _examine(
+    planned: PlannedPhoto,
+    plan: ImportPlan,
+    present: Mapping[str, Photo],
+    looks: Looks,
+    masks: PaintedMasks | None,
+) -> Examined:
     there = present.get(planned.key.casefold())
     options = plan.options
     # what only lies beside something that was given was not given itself
@@ -183,12 +191,19 @@ def _examine(planned: PlannedPhoto, plan: ImportPlan, present: Mapping[str, Phot
         outcome = Outcome.UNLABELLED if there is None else Outcome.ALREADY_THERE
         return Examined(planned, outcome, looked.size, present=there, frames=looked.frames)
     return replace(
-        _examine_annotation(planned, planned.annotation, plan, there, looked), frames=looked.frames
+        _examine_annotation(planned, planned.annotation, plan, there, looked, masks=masks),
+        frames=looked.frames,
     )
 
 
 def _examine_annotation(
-    planned: PlannedPhoto, annotation: Annotation, plan: ImportPlan, there: Photo | None, looked: Looked
+    planned: PlannedPhoto,
+    annotation: Annotation,
+    plan: ImportPlan,
+    there: Photo | None,
+    looked: Looked,
+    *,
+    masks: PaintedMasks | None,
 ) -> Examined:
     size, orientation, options = looked.size, looked.orientation, plan.options
     if fit_of(annotation.size, size, orientation) is Fit.OTHER and not options.scale:
@@ -198,9 +213,12 @@ def _examine_annotation(
         result = _paint(annotation, size, orientation, plan)
     except SegStudioError as error:  # a label picture that cannot be read
         return Examined(planned, Outcome.DAMAGED, size, present=there, problem=error.within(annotation.place))
+    outcome = _outcome(result, annotation, there, options, is_held=_is_held(annotation, plan))
+    if masks is not None and outcome is Outcome.IMPORT:
+        masks.keep(planned.key, result.mask, plan.labelling.classes)
     return Examined(
         planned,
-        _outcome(result, annotation, there, options, is_held=_is_held(annotation, plan)),
+        outcome,
         size,
         orientation,
         there,
@@ -217,11 +235,9 @@ def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
     looked, stamp = looks.photos.get(path), stamp_of(path)
     if looked is None or looked.stamp != stamp:
         try:
-            pixels = read_photo(path)
-            rows, columns, _ = pixels.shape
-            few = path.suffix.lower() in LOSSLESS and few_colours(pixels)
+            size, few = _opened(path)
             looked = Looked(
-                (rows, columns),
+                size,
                 photo_orientation(path),
                 stamp=stamp,
                 few_colours=few,
@@ -232,6 +248,14 @@ def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
             looked = Looked(problem=told, stamp=stamp)
         looks.photos[path] = looked
     return looked
+
+
+def _opened(path: Path) -> tuple[tuple[int, int], bool]:
+    """Return rows and columns of the upright photo, and whether a handful of colours covers it."""
+    if path.suffix.lower() not in LOSSLESS:
+        return check_photo(path), False
+    pixels = read_photo(path)
+    return pixels.shape[:2], few_colours(pixels)
 
 
 def _is_same(there: Path, offered: Path, looks: Looks) -> bool:

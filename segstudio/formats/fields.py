@@ -43,12 +43,14 @@ def points_of(text: str | None) -> Points:
     """Return the points of `x,y;x,y;…` as float64 (points, 2)."""
     if not text or not text.strip():
         return np.zeros((0, 2))
+    pairs = text.strip().strip(";").split(";")
     try:
-        pairs = [tuple(map(float, pair.split(","))) for pair in text.strip().strip(";").split(";")]
-        points = np.array(pairs, dtype=np.float64)
+        numbers = np.array([float(word) for word in ",".join(pairs).split(",")], dtype=np.float64)
     except ValueError:
-        points = np.zeros(0)
-    return checked(points)
+        numbers = np.zeros(0)
+    if numbers.size != 2 * len(pairs) or any(pair.count(",") != 1 for pair in pairs):
+        numbers = np.zeros(0)
+    return checked(numbers.reshape(-1, 2) if numbers.size else numbers)
 
 
 def checked(points: Points) -> Points:
@@ -65,9 +67,11 @@ def runs_from(text: str | None, rows: int, columns: int) -> Runs:
 
     Raises SegStudioError when they are no numbers, negative, or overrun the box.
     """
-    words = [word for word in (text or "").split(",") if word.strip()]
+    words = (text or "").split(",")
+    if "" in words or any(map(str.isspace, words)):
+        words = [word for word in words if word.strip()]
     try:
-        runs = np.array([int(word) for word in words], dtype=np.int64)
+        runs = np.array(list(map(int, words)), dtype=np.int64)
     except (ValueError, OverflowError) as error:
         raise SegStudioError("its run lengths are not whole numbers", fix=_FIX) from error
     area = rows * columns

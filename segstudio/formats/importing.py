@@ -9,13 +9,14 @@ with gather(sources, photo_places) as gathered:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome, examine, paint
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, check_cancelled, never, unheard
+from segstudio.formats.painted import PaintedMasks
 from segstudio.formats.plan import ImportPlan, make_plan
 from segstudio.formats.record import RECORD_NAME, BroughtIn, ImportRecord, KeptAnnotation
 from segstudio.formats.report import ImportReport, make_report
@@ -23,6 +24,7 @@ from segstudio.formats.sources import Gathered
 from segstudio.formats.splitting import choose_splits
 from segstudio.formats.threads import in_threads
 from segstudio.project.change import Change
+from segstudio.project.masks import encode_mask
 from segstudio.project.photos import PhotoState, Split
 from segstudio.project.project import Project, stamp
 
@@ -31,11 +33,12 @@ _WRITTEN = (Outcome.IMPORT, Outcome.UNLABELLED)
 
 @dataclass(frozen=True, slots=True)
 class PreparedImport:
-    """An import that can be shown, and committed."""
+    """An import that can be shown, and committed. `masks` are those that were painted on the way."""
 
     plan: ImportPlan
     examined: tuple[Examined, ...]
     report: ImportReport
+    masks: PaintedMasks = field(default_factory=PaintedMasks)
 
 
 def prepare(
@@ -43,11 +46,12 @@ def prepare(
     project: Project,
     options: ImportOptions,
     *,
+    keep_masks: bool = False,
     reading: Progress = unheard,
     examining: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> PreparedImport:
-    """Read, match and examine everything; nothing is written.
+    """Read, match and examine everything; nothing is written. Masks are kept for an import that follows, if asked.
 
     Raises SegStudioError for options that cannot be meant, and WorkStopped when `cancelled` says so.
     """
@@ -57,8 +61,11 @@ def prepare(
         )
     project.refresh()  # what others have written meanwhile counts
     plan = make_plan(gathered, project.classes, options, progress=reading, cancelled=cancelled)
-    examined = examine(plan, project, progress=examining, cancelled=cancelled)
-    return PreparedImport(plan, examined, make_report(plan, examined))
+    masks = PaintedMasks()
+    examined = examine(
+        plan, project, masks=masks if keep_masks else None, progress=examining, cancelled=cancelled
+    )
+    return PreparedImport(plan, examined, make_report(plan, examined), masks)
 
 
 def commit_import(
@@ -86,7 +93,7 @@ def commit_import(
         brought: dict[str, BroughtIn] = {}
 
         def write(one: Examined) -> None:
-            key, told = _write_photo(one, plan, change, splits.get(one.planned.key), who=who, when=when)
+            key, told = _write_photo(one, prepared, change, splits.get(one.planned.key), who=who, when=when)
             brought[key] = told
 
         in_threads(write, written, workers=workers, progress=progress, cancelled=cancelled)
@@ -102,22 +109,25 @@ def commit_import(
 
 
 def _write_photo(
-    one: Examined, plan: ImportPlan, change: Change, split: Split | None, *, who: str, when: str
+    one: Examined, prepared: PreparedImport, change: Change, split: Split | None, *, who: str, when: str
 ) -> tuple[str, BroughtIn]:
     """Return the photo's key, and what was done to it."""
-    key, there = one.planned.key, one.present
+    plan, key, there = prepared.plan, one.planned.key, one.present
     if there is not None:
         key = there.key
         change.rely_on(there)
     else:
-        change.add_photo(key, one.planned.photo.path, copy=not plan.options.reference, size=one.size)
+        change.add_photo(key, one.planned.photo.path, copy=not plan.options.reference)
     state = there.state if there is not None else PhotoState()
     told: dict[str, object] = {"size": one.size, "who": who, "when": when}
     if split is not None:
         told["split"] = split
     annotation, mask = one.planned.annotation, ""
     if one.outcome is Outcome.IMPORT and annotation is not None:
-        mask = change.put_mask(key, paint(annotation, one, plan))
+        data = prepared.masks.take(one.planned.key)
+        if data is None:
+            data = encode_mask(paint(annotation, one, plan), change.classes)
+        mask = change.put_mask_file(key, data)
         file = plan.files[annotation.file]
         told |= {"status": "done", "source": f"{plan.formats[annotation.file]}:{file.shown}"}
     change.put_state(key, state.model_copy(update=told))

@@ -105,9 +105,8 @@ class MaskShape(Shape):
     def bitmap(self) -> Bitmap:
         """Return the pixels as bool (rows, columns)."""
         flat = np.zeros(self.rows * self.columns, dtype=np.bool_)
-        ends = np.cumsum(self.runs)
-        for start, end in zip(ends[0::2], ends[1::2], strict=False):
-            flat[start:end] = True
+        told = np.repeat(np.arange(self.runs.size) % 2 == 1, self.runs)
+        flat[: told.size] = told
         return flat.reshape(self.rows, self.columns)
 
 

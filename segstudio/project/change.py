@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
-from segstudio.files import copy_file, locked, write_bytes, write_text
+from segstudio.files import copy_file, locked, write_new
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask, encode_mask
 from segstudio.project.moving import FILES, LIST, move, write_list
@@ -94,16 +94,21 @@ class Change:
 
     def put_mask(self, key: str, mask: Mask) -> str:
         """Add or replace the mask of the photo `key`; returns the SHA-256 of its file."""
+        return self.put_mask_file(key, encode_mask(mask, self.classes))
+
+    def put_mask_file(self, key: str, data: bytes) -> str:
+        """Add or replace the mask of the photo `key` by its file's bytes, in the colours of `classes`; returns their
+        SHA-256.
+        """
         self.has_masks = True
         self._labelled.add(clean_key(key))
-        data = encode_mask(mask, self.classes)
-        write_bytes(self._files / mask_name(clean_key(key)), data, settle=False)
+        self._stage(mask_name(clean_key(key)), data)
         return hashlib.sha256(data).hexdigest()
 
     def put_state(self, key: str, state: PhotoState) -> None:
         """Add or replace split, status and origin of the photo `key`."""
         self._labelled.add(clean_key(key))
-        write_text(self._files / state_name(clean_key(key)), state.model_dump_json(indent=1), settle=False)
+        self._stage(state_name(clean_key(key)), state.model_dump_json(indent=1).encode())
 
     def update_state(self, key: str, update: StateUpdate) -> None:
         """Work the state of the photo `key` out when the change is committed, from what is on disk by then."""
@@ -139,7 +144,10 @@ class Change:
 
     def put_file(self, name: str, data: bytes) -> None:
         """Add or replace any file of the project, by its path relative to the project."""
-        write_bytes(self._files / clean_key(name), data, settle=False)
+        self._stage(clean_key(name), data)
+
+    def _stage(self, name: str, data: bytes) -> None:
+        write_new(self._files / name, data)
 
     def put_link(self, name: str, path: Path) -> None:
         """Add a file of the project by another name, without copying it where the disk can do that.

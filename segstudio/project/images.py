@@ -15,10 +15,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from segstudio.errors import SegStudioError
+from segstudio.project.jpegs import without_pixels
 from segstudio.project.large_images import BAND_PIXELS, fill_by_bands, freed_in_steps
 
 RgbImage = npt.NDArray[np.uint8]
@@ -133,6 +135,24 @@ def read_photo(path: Path) -> RgbImage:
         image.close()
     turn = _TURNS.get(orientation) if isinstance(orientation, int) else None
     return pixels if turn is None else np.asarray(turn(pixels), dtype=np.uint8)
+
+
+def check_photo(path: Path) -> tuple[int, int]:
+    """Look whether `read_photo` can read the photo, and return rows and columns of it, upright.
+
+    Raises SegStudioError as `read_photo` does. The pixels of a JPEG are not decoded where its markers tell as much.
+    """
+    with _explained(path), _opened(path) as image:
+        if isinstance(image, JpegImageFile):
+            columns, rows = image.size
+            sideways = image.getexif().get(_ORIENTATION) in _SIDEWAYS
+            headers = without_pixels(path.read_bytes())
+            with Image.open(path if headers is None else io.BytesIO(headers), formats=("JPEG",)) as looked_at:
+                looked_at.draft("L", (max(1, columns // 8), max(1, rows // 8)))
+                looked_at.load()
+            return (columns, rows) if sideways else (rows, columns)
+    rows, columns, _ = read_photo(path).shape
+    return rows, columns
 
 
 def frame_count(path: Path) -> int:

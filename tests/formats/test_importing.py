@@ -253,7 +253,7 @@ def test_a_disk_that_refuses_leaves_the_project_as_it_was(
     def refuse(*_arguments: object) -> None:
         raise SegStudioError("could not be written (No space left on device)")
 
-    monkeypatch.setattr("segstudio.project.change.Change.put_mask", refuse)
+    monkeypatch.setattr("segstudio.project.change.Change.put_mask_file", refuse)
     with pytest.raises(SegStudioError, match="No space left"):
         _import(project, folder)
     assert fingerprint(project.folder) == before

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segstudio.formats.rasterise import rasterise, stamp_of
+from segstudio.formats.rasterise import Rule, rasterise, stamp_of
 from segstudio.formats.shapes import Box, Ellipse, MaskShape, Polygon, Shape, Undrawn, runs_of
 from segstudio.project.classes import VOID, ClassList
 
@@ -33,6 +33,20 @@ def test_a_stamp_is_what_a_fill_of_the_whole_photo_gives(points: list[tuple[floa
         rows, columns = stamp.bitmap.shape
         found[stamp.top : stamp.top + rows, stamp.left : stamp.left + columns] = stamp.bitmap
     assert (found == expected).all()
+
+
+@given(st.lists(st.tuples(COORDINATES, COORDINATES), max_size=8), st.sampled_from(["truncate", "round"]))
+def test_a_mask_gets_the_pixels_of_the_stamp(points: list[tuple[float, float]], rule: Rule) -> None:
+    shape = _polygon("person", *points) if points else Polygon(label="person", points=np.zeros((0, 2)))
+    result = rasterise([shape], SIZE, CLASSES, rule=rule)
+    stamp = stamp_of(shape, SIZE, rule)
+    expected = np.zeros(SIZE, dtype=np.bool_)
+    if stamp is not None:
+        rows, columns = stamp.bitmap.shape
+        expected[stamp.top : stamp.top + rows, stamp.left : stamp.left + columns] = stamp.bitmap
+    assert (result.mask == CLASSES.named("person").index).tolist() == expected.tolist()
+    assert (result.painted, result.empty) == ((0, 1) if stamp is None else (1, 0))
+    assert result.clipped == (stamp is not None and stamp.clipped)
 
 
 def test_corners_are_truncated_by_default_and_the_boundary_is_inside() -> None:
