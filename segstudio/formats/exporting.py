@@ -5,8 +5,11 @@ report = export_project(project, ExportOptions(format="coco", to=Path("out.zip")
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -14,13 +17,36 @@ import numpy as np
 import numpy.typing as npt
 
 from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.formats.threads import all_workers
+from segstudio.formats.writing.photo import (
+    Outcome,
+    Tally,
+    Task,
+    points_in,
+    read_back,
+    sheet_of,
+    write_photo,
+)
+from segstudio.formats.writing.table import WRITERS
+from segstudio.formats.writing.target import check_free, target_at
+from segstudio.formats.writing.writer import Plan, Writer, names_for
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
-from segstudio.project.threads import never, unheard
+from segstudio.project.threads import WorkStopped, in_order, never, unheard
 
 Which = Literal["labelled", "done", "checked"]
 """Which photos: all that have a mask, those that are done or checked, those that are checked."""
+
+MAX_TOLERANCE_PX = 100.0
+
+_STATUSES: dict[Which, set[str] | None] = {
+    "labelled": None,
+    "done": {"done", "checked"},
+    "checked": {"checked"},
+}
+_FIRST_LINES = 60
+_WIDEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +189,50 @@ def export_project(
     Raises SegStudioError (an unknown format, a target that is taken or cannot be written, nothing to export) and
     WorkStopped when `cancelled` says so; nothing half-written is left then.
     """
-    export_format(options.format)
-    raise SegStudioError("exporting is not ready yet")
+    began = time.perf_counter()
+    writer, plan = _prepared(project, options)
+    check_place(options.to, project)
+    photos = chosen_photos(project, options)
+    if not photos:
+        raise SegStudioError(
+            "there is nothing to export: no photo that was asked for has a mask",
+            where=str(project.folder),
+            fix="Paint some, or ask for others",
+        )
+    names = names_for((photo.key for photo in photos), by_stem=writer.by_stem)
+    tally = Tally()
+    tally.left_out += without_record(project, options)
+    with target_at(options.to) as target:
+
+        def write(numbered: tuple[int, Photo]) -> Outcome:
+            number, photo = numbered
+            task = Task(photo, number, names[photo.key], options.tolerance_px, options.with_photos)
+            return write_photo(project, task, plan, writer, target)
+
+        results = in_order(
+            write, list(enumerate(photos)), cancelled=cancelled, check=_check, workers=all_workers()
+        )
+        with closing(results) as outcomes:
+            for done, outcome in enumerate(outcomes, start=1):
+                tally.take(outcome)
+                if outcome.encoded is not None:
+                    writer.add(outcome.encoded, target)
+                progress(done, len(photos))
+        if not tally.photos:
+            key, why = tally.left_out[-1]
+            raise SegStudioError(f"no photo could be exported; {key}: {why}", where=str(project.folder))
+        writer.finish(target)
+        _check(cancelled)
+    return ExportReport(
+        photos=tally.photos,
+        shapes=tally.shapes,
+        points=tally.points,
+        agreement=tally.agreement,
+        worst=tally.worst,
+        left_out=tuple(tally.left_out),
+        to=options.to,
+        seconds=time.perf_counter() - began,
+    )
 
 
 def preview_export(project: Project, key: str, options: ExportOptions) -> ExportPreview:
@@ -172,8 +240,24 @@ def preview_export(project: Project, key: str, options: ExportOptions) -> Export
 
     Raises SegStudioError when the photo has no mask, or it cannot be read.
     """
-    export_format(options.format)
-    raise SegStudioError("exporting is not ready yet")
+    writer, plan = _prepared(project, options)
+    photo = project.photo(key)
+    mask = project.read_mask(photo)
+    if mask is None:
+        raise SegStudioError("the photo has no mask", where=key, fix="Paint it first")
+    task = Task(photo, 0, key, options.tolerance_px, with_photo=False)
+    encoded = writer.encode(sheet_of(mask, task, plan, writer))
+    back = read_back(encoded, plan)
+    differs = back != mask
+    return ExportPreview(
+        key=key,
+        mask=back,
+        differs=differs,
+        shapes=len(encoded.shapes or ()),
+        points=points_in(encoded),
+        agreement=1 - float(np.count_nonzero(differs)) / max(1, differs.size),
+        text="\n".join(line[:_WIDEST] for line in encoded.text.splitlines()[:_FIRST_LINES]),
+    )
 
 
 def estimate(project: Project, options: ExportOptions) -> int:
@@ -195,12 +279,50 @@ def export_format(name: str) -> ExportFormat:
 
 def chosen_photos(project: Project, options: ExportOptions) -> tuple[Photo, ...]:
     """Return the labelled photos that `options` name, ordered by key."""
-    wanted = None if options.photos is None else set(options.photos)
-    statuses = {"labelled": None, "done": {"done", "checked"}, "checked": {"checked"}}[options.which]
-    return tuple(
-        photo
-        for photo in project.photos()
-        if photo.has_mask
-        and (wanted is None or photo.key in wanted)
-        and (statuses is None or photo.status in statuses)
+    return tuple(photo for photo in project.photos() if photo.is_labelled and _is_wanted(photo, options))
+
+
+def without_record(project: Project, options: ExportOptions) -> list[tuple[str, str]]:
+    """Return the photos that have a mask and a damaged record, so that nobody knows what they are for, and why."""
+    photos = (photo for photo in project.photos() if photo.has_mask and photo.damage)
+    return [(photo.key, photo.damage) for photo in photos if _is_wanted(photo, options)]
+
+
+def check_place(to: Path, project: Project) -> None:
+    """Raise SegStudioError when `to` is taken, or one of the project's own folders."""
+    check_free(to)
+    place = to.resolve()
+    own = (project.folder / part for part in ("photos", "masks", "sources", "runs"))
+    if place == project.folder or any(place.is_relative_to(folder) for folder in own):
+        raise SegStudioError(
+            "this is one of the project's own folders", where=str(to), fix="Choose a folder beside it"
+        )
+
+
+def _is_wanted(photo: Photo, options: ExportOptions) -> bool:
+    statuses = _STATUSES[options.which]
+    return (options.photos is None or photo.key in options.photos) and (
+        statuses is None or photo.status in statuses or bool(photo.damage)
     )
+
+
+def _prepared(project: Project, options: ExportOptions) -> tuple[Writer, Plan]:
+    entry = export_format(options.format)
+    outlines = options.outlines or entry.outlines[0]
+    if outlines not in entry.outlines:
+        raise SegStudioError(
+            f'{entry.name} cannot tell areas as "{outlines}"', fix=f"It has: {', '.join(entry.outlines)}"
+        )
+    if not 0 <= options.tolerance_px <= MAX_TOLERANCE_PX:
+        raise SegStudioError(
+            f"a tolerance of {options.tolerance_px:g} pixels cannot be meant",
+            fix=f"Give 0 (exact) to {MAX_TOLERANCE_PX:g}",
+        )
+    when = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+    plan = Plan(project.name, project.classes, "masks" if outlines == "masks" else "polygons", when)
+    return WRITERS[entry.id](plan), plan
+
+
+def _check(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise WorkStopped("the export was stopped; nothing was written")

@@ -59,6 +59,24 @@ def decompressed(text: str) -> Runs:
     return numbers
 
 
+def compressed(counts: Runs) -> str:
+    """Return run lengths as the compressed text that `decompressed` reads."""
+    numbers = counts.astype(np.int64)
+    numbers[3:] -= counts[1:-2]
+    groups, more = [], []
+    left = np.ones(numbers.size, dtype=np.bool_)
+    while left.any():
+        group, numbers = numbers & 0x1F, numbers >> 5
+        ends = np.where(group & 0x10, numbers == -1, numbers == 0)
+        groups.append(np.where(ends, group, group | 0x20) + 48)
+        more.append(left)
+        left = left & ~ends
+    if not groups:
+        return ""
+    characters, there = np.stack(groups, axis=1), np.stack(more, axis=1)
+    return characters[there].astype(np.uint8).tobytes().decode("ascii")
+
+
 def mask_of_columns(
     counts: Runs,
     rows: int,

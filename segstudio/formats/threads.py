@@ -20,6 +20,11 @@ def polite_workers() -> int:
     return max(1, min(_MOST, (os.cpu_count() or 2) - 1))
 
 
+def all_workers() -> int:
+    """Return one thread for each core, at most eight."""
+    return min(_MOST, os.cpu_count() or 1)
+
+
 def in_threads(
     function: Callable[[_In], _Out],
     items: Sequence[_In],
@@ -39,5 +44,5 @@ def in_threads(
         progress=progress,
         cancelled=cancelled,
         check=check_cancelled,
-        workers=workers or min(_MOST, os.cpu_count() or 1),
+        workers=workers or all_workers(),
     )

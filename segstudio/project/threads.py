@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -68,8 +68,11 @@ def in_order(
     cancelled: Cancelled = never,
     check: Callable[[Cancelled], None] = check_cancelled,
     workers: int = _WORKERS,
-) -> Iterator[_Out]:
-    """Yield `function` of each item, in order, as `for_each` does: for results that need not be held all at once."""
+) -> Generator[_Out, None, None]:
+    """Yield `function` of each item, in order, as `for_each` does: for results that need not be held all at once.
+
+    Whoever does not take them all closes it, so that no call goes on unseen.
+    """
     waiting: deque[Future[_Out]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="files")
     try:

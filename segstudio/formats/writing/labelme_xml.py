@@ -1,0 +1,113 @@
+"""LabelMe XML 3.0: one XML file for one photo, in `Annotations`; photos in `Images`, masks in `Masks`, folders alike.
+
+Each piece of an area is an object; a mask is a black and white picture of all of a class.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import PurePosixPath
+
+import numpy as np
+from lxml import etree
+from PIL import Image
+
+from segstudio.formats.shapes import Bitmap, Points
+from segstudio.formats.writing.points import element, xml_text
+from segstudio.formats.writing.sheets import Area, Sheet
+from segstudio.formats.writing.target import Target
+from segstudio.formats.writing.writer import Encoded, Plan, shapes_in, stem_of
+
+
+class LabelmeXmlWriter:
+    """Writes a file for each photo, and nothing for all."""
+
+    by_stem = True
+    connected = False
+    by_picture = False
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def encode(self, sheet: Sheet) -> Encoded:
+        """Return the photo as its XML, with the pictures of its masks."""
+        path = PurePosixPath(sheet.name)
+        folder = "" if str(path.parent) == "." else str(path.parent)
+        rows, columns = sheet.size
+        root = element("annotation")
+        size = element("imagesize")
+        size.extend([element("nrows", str(rows)), element("ncols", str(columns))])
+        source = element("source")
+        source.extend([element("sourceImage", ""), element("sourceAnnotation", "SegStudio")])
+        root.extend([element("filename", path.name), element("folder", folder), source, size])
+        files = {}
+        for area in sheet.areas:
+            for points in area.polygons:
+                one = _object(area, len(root) - 4)
+                one.append(_polygon(points))
+                root.append(one)
+            if area.bitmap is not None:
+                name = f"{path.stem}_mask_{len(root) - 4}.png"
+                one = _object(area, len(root) - 4)
+                one.append(_segment(area, name))
+                root.append(one)
+                files[str(PurePosixPath("Masks") / folder / name)] = _picture(
+                    area.bitmap, area.box, sheet.size
+                )
+        text = xml_text(root)
+        files[f"Annotations/{stem_of(sheet.name)}.xml"] = text.encode()
+        return Encoded(sheet, f"Images/{sheet.name}", files, shapes=shapes_in(sheet), text=text)
+
+    def add(self, encoded: Encoded, target: Target) -> None:
+        """Nothing is for many photos."""
+
+    def finish(self, target: Target) -> None:
+        """Nothing is for many photos."""
+
+
+def _object(area: Area, number: int) -> etree._Element:
+    one = element("object")
+    parts = element("parts")
+    parts.extend([element("hasparts"), element("ispartof")])
+    one.extend(
+        [
+            element("name", area.told.label),
+            element("deleted", "0"),
+            element("verified", "0"),
+            element("occluded", "no"),
+            element("date"),
+            element("id", str(number)),
+            parts,
+            element("attributes"),
+        ]
+    )
+    return one
+
+
+def _polygon(points: Points) -> etree._Element:
+    polygon = element("polygon")
+    for x, y in points.tolist():
+        point = etree.SubElement(polygon, "pt")
+        etree.SubElement(point, "x").text = f"{x:.2f}"
+        etree.SubElement(point, "y").text = f"{y:.2f}"
+    polygon.append(element("username"))
+    return polygon
+
+
+def _segment(area: Area, name: str) -> etree._Element:
+    left, top, columns, rows = area.box
+    box = element("box")
+    edges = {"xmin": left, "ymin": top, "xmax": left + columns, "ymax": top + rows}
+    box.extend([element(tag, str(edge)) for tag, edge in edges.items()])
+    segment = element("segm")
+    segment.extend([element("username"), box, element("mask", name)])
+    return segment
+
+
+def _picture(bitmap: Bitmap, box: tuple[int, int, int, int], size: tuple[int, int]) -> bytes:
+    left, top, columns, rows = box
+    whole = np.zeros(size, dtype=np.uint8)
+    whole[top : top + rows, left : left + columns] = bitmap.view(np.uint8) * np.uint8(255)
+    buffer = io.BytesIO()
+    Image.fromarray(whole).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()

@@ -1,0 +1,160 @@
+"""Pictures that tell the class of each pixel: index PNG, colour PNG, and Pascal VOC's layout of index PNG.
+
+Colours are those of the classes; where two have the same one is changed as little as can be seen, because here the colour
+is the class.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from segstudio.formats.label_tables import VOID_LABEL
+from segstudio.formats.writing.sheets import Sheet
+from segstudio.formats.writing.target import Target
+from segstudio.formats.writing.writer import Encoded, Plan, stem_of
+from segstudio.project.classes import VOID, VOID_RGB, ClassList
+from segstudio.project.masks import Mask
+
+_VOC_VOID = (224, 224, 192)
+_Z_RLE = 3
+
+Rgb = tuple[int, int, int]
+
+
+class IndexPngWriter:
+    """Writes palette PNG of the classes' numbers into `masks`, photos into `images`, and `classes.json`."""
+
+    by_stem = True
+    connected = False
+    by_picture = True
+
+    def __init__(self, plan: Plan) -> None:
+        self._names = {entry.index: entry.name for entry in plan.classes.classes} | {VOID: VOID_LABEL}
+        self._colours = distinct_colours(plan.classes, VOID_RGB)
+
+    def encode(self, sheet: Sheet) -> Encoded:
+        """Return the photo as its mask."""
+        files = {f"masks/{stem_of(sheet.name)}.png": palette_png(sheet.mask, self._colours)}
+        return Encoded(sheet, f"images/{sheet.name}", files)
+
+    def add(self, encoded: Encoded, target: Target) -> None:
+        """Nothing is for many photos but the table."""
+
+    def finish(self, target: Target) -> None:
+        """Write the table."""
+        rows = (
+            json.dumps({"id": value, "name": name, "color": self._colours[value]}, ensure_ascii=False)
+            for value, name in self._names.items()
+        )
+        lines = ",\n  ".join(rows)
+        target.put("classes.json", f"[\n  {lines}\n]\n".encode())
+
+
+class ColourPngWriter:
+    """Writes RGB PNG of the classes' colours into `masks`, photos into `images`, and `label_colors.txt`."""
+
+    by_stem = True
+    connected = False
+    by_picture = True
+
+    def __init__(self, plan: Plan) -> None:
+        self._names = {entry.index: entry.name for entry in plan.classes.classes} | {VOID: VOID_LABEL}
+        self._colours = distinct_colours(plan.classes, VOID_RGB)
+
+    def encode(self, sheet: Sheet) -> Encoded:
+        """Return the photo as its mask."""
+        files = {f"masks/{stem_of(sheet.name)}.png": _colour_png(sheet.mask, self._colours)}
+        return Encoded(sheet, f"images/{sheet.name}", files)
+
+    def add(self, encoded: Encoded, target: Target) -> None:
+        """Nothing is for many photos but the table."""
+
+    def finish(self, target: Target) -> None:
+        """Write the table."""
+        lines = [f"{_spaced(self._colours[value])} {name}\n" for value, name in self._names.items()]
+        target.put("label_colors.txt", "".join(lines).encode())
+
+
+class VocWriter:
+    """Writes palette PNG into `SegmentationClass`, photos into `JPEGImages`, the splits, and `labelmap.txt`."""
+
+    by_stem = True
+    connected = False
+    by_picture = True
+
+    def __init__(self, plan: Plan) -> None:
+        self._names = {entry.index: entry.name for entry in plan.classes.classes} | {VOID: VOID_LABEL}
+        self._colours = distinct_colours(plan.classes, _VOC_VOID)
+        self._lists: dict[str, list[str]] = {"train": [], "val": [], "trainval": []}
+
+    def encode(self, sheet: Sheet) -> Encoded:
+        """Return the photo as its mask."""
+        name = stem_of(sheet.name)
+        files = {f"SegmentationClass/{name}.png": palette_png(sheet.mask, self._colours)}
+        return Encoded(sheet, f"JPEGImages/{sheet.name}", files, entries=(name,))
+
+    def add(self, encoded: Encoded, target: Target) -> None:
+        """Keep the photo's name for the lists: `trainval` is all of them."""
+        self._lists["trainval"] += encoded.entries
+        if encoded.sheet.split is not None:
+            self._lists[encoded.sheet.split] += encoded.entries
+
+    def finish(self, target: Target) -> None:
+        """Write the lists and the table."""
+        for split, names in self._lists.items():
+            target.put(f"ImageSets/Segmentation/{split}.txt", "".join(f"{name}\n" for name in names).encode())
+        rows = [
+            f"{name}:{','.join(map(str, self._colours[value]))}::\n" for value, name in self._names.items()
+        ]
+        target.put("labelmap.txt", f"# label:color_rgb:parts:actions\n{''.join(rows)}".encode())
+
+
+def distinct_colours(classes: ClassList, void: Rgb) -> Mapping[int, Rgb]:
+    """Return a colour for each class and for void (255), no two the same; as few as possible are not the class's own."""
+    found: dict[int, Rgb] = {VOID: void}
+    for entry in classes.classes:
+        packed = int(entry.colour[1:], 16)
+        while (rgb := (packed >> 16, packed >> 8 & 255, packed & 255)) in found.values():
+            packed = (packed + 1) % (1 << 24)
+        found[entry.index] = rgb
+    return found
+
+
+def palette_png(mask: Mask, colours: Mapping[int, Rgb]) -> bytes:
+    """Return a palette PNG whose pixel values are the mask's."""
+    image = Image.fromarray(mask)
+    image.putpalette(_table(colours).tobytes())
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", bits=8, compress_level=1, compress_type=_Z_RLE)
+    return buffer.getvalue()
+
+
+def _colour_png(mask: Mask, colours: Mapping[int, Rgb]) -> bytes:
+    table = _table(colours)
+    pixels = np.stack(
+        [cv2.LUT(mask, np.ascontiguousarray(table[:, channel])) for channel in range(3)], axis=2
+    )
+    buffer = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8, copy=False)).save(
+        buffer, "PNG", compress_level=1, compress_type=_Z_RLE
+    )
+    return buffer.getvalue()
+
+
+def _table(colours: Mapping[int, Rgb]) -> npt.NDArray[np.uint8]:
+    """Return the colours as uint8 (256, 3); numbers of no class have void's."""
+    table = np.full((256, 3), colours[VOID], dtype=np.uint8)
+    for value, rgb in colours.items():
+        table[value] = rgb
+    return table
+
+
+def _spaced(rgb: Rgb) -> str:
+    return " ".join(f"{part:3d}" for part in rgb)

@@ -1,0 +1,177 @@
+"""Where an export goes: a folder or a ZIP file, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+from segstudio.errors import SegStudioError
+
+_TEXTS = frozenset({".xml", ".json", ".txt", ".yaml"})
+_AT_ONCE = 1 << 20
+
+
+class Target(Protocol):
+    """What an export is written to; names have forward slashes. All of it may be called from several threads."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file."""
+        ...
+
+    def copy(self, name: str, path: Path) -> None:
+        """Copy a file."""
+        ...
+
+    def gather(self, name: str, parts: list[IO[bytes]]) -> None:
+        """Write a file of what was written to `scratch` files, one after the other."""
+        ...
+
+    def scratch(self) -> IO[bytes]:
+        """Return a file for what goes into another one later; it is gone when it is closed."""
+        ...
+
+
+@contextmanager
+def target_at(path: Path) -> Iterator[Target]:
+    """Give a target that becomes `path` when the block ends well: a ZIP file if it is called so, else a folder.
+
+    Raises SegStudioError when something is there already, or the file system refuses. On any error nothing is left.
+    """
+    check_free(path)
+    made = _missing_above(path)
+    waiting = path.parent / f".{path.name[:40]}.{secrets.token_hex(4)}.part"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if is_zip(path):
+            with zipfile.ZipFile(waiting, "x", zipfile.ZIP_STORED) as archive:
+                yield _ZipTarget(archive, path.parent)
+        else:
+            waiting.mkdir()
+            yield _FolderTarget(waiting)
+        check_free(path)
+        if path.is_dir() and os.name == "nt":
+            path.rmdir()  # only there nothing takes the place of an empty folder
+        waiting.replace(path)
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            shutil.rmtree(waiting) if waiting.is_dir() else waiting.unlink(missing_ok=True)
+        if not path.exists():
+            _remove(made)
+
+
+def is_zip(path: Path) -> bool:
+    """Tell whether a ZIP file is meant."""
+    return path.suffix.lower() == ".zip"
+
+
+def check_free(path: Path) -> None:
+    """Raise SegStudioError unless `path` is new, or an empty folder that a folder may take the place of."""
+    try:
+        if not path.exists():
+            return
+        if path.is_file() or is_zip(path):
+            raise SegStudioError(
+                "there is already a file of that name", where=str(path), fix="Choose another name"
+            )
+        taken = any(path.iterdir())
+    except OSError as error:
+        raise _refused(path, error) from error
+    if taken:
+        raise SegStudioError(
+            "the folder is not empty", where=str(path), fix="Choose a new or an empty folder"
+        )
+
+
+class _FolderTarget:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, name: str, content: bytes) -> None:
+        self._place(name).write_bytes(content)
+
+    def copy(self, name: str, path: Path) -> None:
+        shutil.copyfile(path, self._place(name))
+
+    def gather(self, name: str, parts: list[IO[bytes]]) -> None:
+        with self._place(name).open("wb") as stream:
+            _pour(parts, stream)
+
+    def scratch(self) -> IO[bytes]:
+        return tempfile.TemporaryFile(dir=self._folder)
+
+    def _place(self, name: str) -> Path:
+        place = self._folder / PurePosixPath(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        return place
+
+
+class _ZipTarget:
+    """Texts are compressed; photos and masks are already. One thread writes at a time."""
+
+    def __init__(self, archive: zipfile.ZipFile, beside: Path) -> None:
+        self._archive = archive
+        self._beside = beside
+        self._lock = threading.Lock()
+
+    def put(self, name: str, content: bytes) -> None:
+        with self._lock:
+            self._archive.writestr(name, content, compress_type=_compression(name))
+
+    def copy(self, name: str, path: Path) -> None:
+        with self._lock:
+            self._archive.write(path, name, compress_type=_compression(name))
+
+    def gather(self, name: str, parts: list[IO[bytes]]) -> None:
+        told = zipfile.ZipInfo(name, time.localtime()[:6])
+        told.compress_type, told.external_attr = _compression(name), 0o644 << 16
+        with self._lock, self._archive.open(told, "w", force_zip64=True) as stream:
+            _pour(parts, stream)
+
+    def scratch(self) -> IO[bytes]:
+        return tempfile.TemporaryFile(dir=self._beside)
+
+
+def _compression(name: str) -> int:
+    return zipfile.ZIP_DEFLATED if PurePosixPath(name).suffix.lower() in _TEXTS else zipfile.ZIP_STORED
+
+
+def _pour(parts: list[IO[bytes]], stream: IO[bytes]) -> None:
+    for part in parts:
+        part.seek(0)
+        shutil.copyfileobj(part, stream, _AT_ONCE)
+
+
+def _missing_above(path: Path) -> list[Path]:
+    """Return the folders above `path` that do not exist, the innermost first."""
+    missing = []
+    for above in path.parents:
+        if above.exists():
+            break
+        missing.append(above)
+    return missing
+
+
+def _remove(folders: list[Path]) -> None:
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _refused(path: Path, error: OSError) -> SegStudioError:
+    return SegStudioError(
+        f"the export could not be written ({error.strerror or error})",
+        where=str(path),
+        fix="Check that the folder is writable and has space left; nothing was written",
+    )

@@ -1,0 +1,105 @@
+"""What every writer of a format does, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Literal, Protocol
+
+from segstudio.formats.shapes import Shape
+from segstudio.formats.writing.sheets import Sheet, Told, told_values
+from segstudio.formats.writing.target import Target
+from segstudio.project.classes import ClassList
+
+Outlines = Literal["polygons", "masks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What holds for all photos: the project's name and classes, and how areas are told."""
+
+    project: str
+    classes: ClassList
+    outlines: Outlines
+    when: str
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """The values that are told as areas, lowest first."""
+        return told_values(self.classes)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of all classes in list order, then that of void where it is told."""
+        names = self.classes.names
+        return (*names, *(one.label for one in self.told if one.label not in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One photo in its format.
+
+    `photo` is where the photo itself goes; `files` are those of this photo alone; `entries` go into the files that are for
+    many photos. `shapes` are what a reader gets (None: every pixel, from a picture) and `text` how it looks (empty for
+    pictures).
+    """
+
+    sheet: Sheet
+    photo: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    entries: tuple[str, ...] = ()
+    shapes: tuple[Shape, ...] | None = None
+    text: str = ""
+
+
+class Writer(Protocol):
+    """A format in the making. `encode` is called in any thread, the others in one, photo by photo and then once."""
+
+    by_stem: bool
+    """Whether a photo is told by its name without extension, so that no two may have the same."""
+
+    connected: bool
+    """Whether an area told as a mask is a connected one; otherwise it is all of its class."""
+
+    by_picture: bool
+    """Whether it is pictures that tell all pixels, so that no areas are wanted."""
+
+    def encode(self, sheet: Sheet) -> Encoded:
+        """Return the photo in this format."""
+        ...
+
+    def add(self, encoded: Encoded, target: Target) -> None:
+        """Take the entries of a photo into the files that are for many."""
+        ...
+
+    def finish(self, target: Target) -> None:
+        """Write the files that are for many photos."""
+        ...
+
+
+def shapes_in(sheet: Sheet) -> tuple[Shape, ...]:
+    """Return what a reader gets of a sheet."""
+    return tuple(shape for area in sheet.areas for shape in area.shapes())
+
+
+def stem_of(name: str) -> str:
+    """Return a name with its folders and without its extension."""
+    path = PurePosixPath(name)
+    return str(path.with_name(path.stem))
+
+
+def names_for(keys: Iterable[str], *, by_stem: bool) -> dict[str, str]:
+    """Return the name under which each photo is told: its key, unless another has the same without extension."""
+    if not by_stem:
+        return {key: key for key in keys}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for key in keys:
+        path = PurePosixPath(key)
+        stem = path.stem
+        while str(path.with_name(stem)).casefold() in taken:
+            stem = f"{stem}_{path.suffix.lstrip('.')}"
+        taken.add(str(path.with_name(stem)).casefold())
+        names[key] = str(path.with_name(f"{stem}{path.suffix}"))
+    return names
