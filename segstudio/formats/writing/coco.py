@@ -34,7 +34,8 @@ class CocoWriter:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._categories = {label: number for number, label in enumerate(plan.labels, start=1)}
+        self._categories = {label: number for number, label in enumerate(plan.labels(void=True), start=1)}
+        self._has_void = False
         self._subsets: dict[str, _Subset] = {}
         self._annotations = 0
 
@@ -61,6 +62,7 @@ class CocoWriter:
     def add(self, encoded: Encoded, target: Target) -> None:
         """Keep the entries; annotations are numbered here."""
         subset = self._subset(encoded.sheet.split or "default", target)
+        self._has_void |= encoded.has_void
         image, *annotations = encoded.entries
         _append(subset.images, image)
         for annotation in annotations:
@@ -112,7 +114,7 @@ class CocoWriter:
         licence = json.dumps({"id": 1, "name": "", "url": ""})
         categories = ",\n    ".join(
             json.dumps({"id": number, "name": label, "supercategory": ""}, ensure_ascii=False)
-            for label, number in self._categories.items()
+            for number, label in enumerate(self._plan.labels(void=self._has_void), start=1)
         )
         return (
             f'{{\n  "info": {json.dumps(info, ensure_ascii=False)},\n  "licenses": [\n    {licence}\n  ],\n'

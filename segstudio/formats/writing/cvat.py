@@ -6,6 +6,8 @@ the image, and what the project draws last has the highest layer.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import IO
 
 from lxml import etree
@@ -15,10 +17,11 @@ from segstudio.formats.writing.points import element, points_text, xml_text
 from segstudio.formats.writing.sheets import Sheet
 from segstudio.formats.writing.target import Target
 from segstudio.formats.writing.writer import Encoded, Plan, shapes_in
-from segstudio.project.classes import VOID_RGB
-from segstudio.project.colours import to_hex
 
 FILE = "annotations.xml"
+
+_NO_SPLIT = "default"
+"""CVAT's own name for the subset of what is in none."""
 
 
 class CvatWriter:
@@ -31,15 +34,15 @@ class CvatWriter:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._images: IO[bytes] | None = None
-        self._count = 0
-        self._subsets: dict[str, None] = {}
+        self._subsets: Counter[str] = Counter()
+        self._has_void = False
 
     def encode(self, sheet: Sheet) -> Encoded:
         """Return the photo as its `<image>`."""
         rows, columns = sheet.size
-        split = {"subset": sheet.split} if sheet.split else {}
+        size = {"width": str(columns), "height": str(rows)}
         image = element(
-            "image", id=str(sheet.number), name=sheet.name, **split, width=str(columns), height=str(rows)
+            "image", id=str(sheet.number), name=sheet.name, subset=sheet.split or _NO_SPLIT, **size
         )
         shapes = shapes_in(sheet)
         image.extend([_shape_element(shape) for shape in shapes])
@@ -52,8 +55,8 @@ class CvatWriter:
             self._images = target.scratch()
         for entry in encoded.entries:
             self._images.write(entry.encode())
-        self._count += 1
-        self._subsets[encoded.sheet.split or "default"] = None
+        self._subsets[encoded.sheet.split or _NO_SPLIT] += 1
+        self._has_void |= encoded.has_void
 
     def finish(self, target: Target) -> None:
         """Write the file: what holds for all photos, then the images."""
@@ -68,23 +71,26 @@ class CvatWriter:
     def _head(self) -> str:
         project = element("project")
         project.append(element("name", self._plan.project))
-        project.append(element("subsets", "\n".join(self._subsets)))
+        tasks = element("tasks")
+        for number, (subset, count) in enumerate(sorted(self._subsets.items()), start=1):
+            told = {"id": str(number), "name": subset, "size": str(count), "mode": "annotation"}
+            tasks.append(_group("task", told | {"subset": subset}))
+        project.extend([tasks, element("subsets", "\n".join(sorted(self._subsets)))])
         labels = element("labels")
-        for label, colour in self._colours().items():
-            one = element("label")
-            one.extend([element("name", label), element("color", colour), element("type", "any")])
-            one.append(element("attributes"))
-            labels.append(one)
-        project.extend([labels, element("size", str(self._count)), element("created", self._plan.when)])
+        for label in self._plan.labels(void=self._has_void):
+            colour = self._plan.colour_of(label).lower()
+            labels.append(_group("label", {"name": label, "color": colour, "type": "any", "attributes": ""}))
+        project.append(labels)
         meta = element("meta")
         meta.extend([project, element("dumped", self._plan.when)])
         begin = '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n'
         return f"{begin}{xml_text(element('version', '1.1'), level=1)}{xml_text(meta, level=1)}"
 
-    def _colours(self) -> dict[str, str]:
-        void = to_hex(VOID_RGB).lower()
-        by_name = {entry.name: entry.colour.lower() for entry in self._plan.classes.classes}
-        return {label: by_name.get(label, void) for label in self._plan.labels}
+
+def _group(tag: str, texts: Mapping[str, str]) -> etree._Element:
+    group = element(tag)
+    group.extend([element(name, text) for name, text in texts.items()])
+    return group
 
 
 def _shape_element(shape: Shape) -> etree._Element:

@@ -18,6 +18,8 @@ from segstudio.formats.writing.sheets import Area, Sheet
 from segstudio.formats.writing.target import Target
 from segstudio.formats.writing.writer import Encoded, Plan, shapes_in, stem_of
 
+_BLACK_AND_WHITE = (0, 0, 0, 255, 255, 255)
+
 
 class LabelmeXmlWriter:
     """Writes a file for each photo, and nothing for all."""
@@ -107,7 +109,9 @@ def _segment(area: Area, name: str) -> etree._Element:
 def _picture(bitmap: Bitmap, box: tuple[int, int, int, int], size: tuple[int, int]) -> bytes:
     left, top, columns, rows = box
     whole = np.zeros(size, dtype=np.uint8)
-    whole[top : top + rows, left : left + columns] = bitmap.view(np.uint8) * np.uint8(255)
+    whole[top : top + rows, left : left + columns] = bitmap
+    image = Image.fromarray(whole)
+    image.putpalette(_BLACK_AND_WHITE)  # some readers want pictures of three channels, and take this for one
     buffer = io.BytesIO()
-    Image.fromarray(whole).save(buffer, "PNG", compress_level=1)
+    image.save(buffer, "PNG", bits=1, compress_level=1)
     return buffer.getvalue()

@@ -13,6 +13,7 @@ from segstudio.formats.shapes import Polygon
 from segstudio.formats.writing.sheets import Area, Sheet, areas_as_bitmaps, areas_as_polygons, without_unknown
 from segstudio.formats.writing.target import Target
 from segstudio.formats.writing.writer import Encoded, Plan, Writer
+from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -105,7 +106,8 @@ def write_photo(project: Project, task: Task, plan: Plan, writer: Writer, target
         target.put(name, content)
     if task.with_photo:
         target.copy(encoded.photo, task.photo.path)
-    told = Encoded(_without_pixels(encoded.sheet), encoded.photo, entries=encoded.entries)
+    has_void = any(area.told.value == VOID for area in encoded.sheet.areas)
+    told = Encoded(_without_pixels(encoded.sheet), encoded.photo, entries=encoded.entries, has_void=has_void)
     return Outcome(key, told, len(encoded.shapes or ()), points_in(encoded), same, mask.size)
 
 

@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 from segstudio.formats.shapes import Shape
 from segstudio.formats.writing.sheets import Sheet, Told, told_values
 from segstudio.formats.writing.target import Target
-from segstudio.project.classes import ClassList
+from segstudio.project.classes import VOID, VOID_RGB, ClassList
+from segstudio.project.colours import to_hex
 
 Outlines = Literal["polygons", "masks"]
 
@@ -29,18 +30,22 @@ class Plan:
         """The values that are told as areas, lowest first."""
         return told_values(self.classes)
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The names of all classes in list order, then that of void where it is told."""
-        names = self.classes.names
-        return (*names, *(one.label for one in self.told if one.label not in names))
+    def labels(self, *, void: bool) -> tuple[str, ...]:
+        """Return the names of all classes in list order, with `void` that of void after them, where it is told."""
+        told = (one.label for one in self.told if one.value == VOID and void)
+        return (*self.classes.names, *told)
+
+    def colour_of(self, label: str) -> str:
+        """Return the colour of a label: `#RRGGBB`."""
+        entry = self.classes.find(label)
+        return entry.colour if entry is not None else to_hex(VOID_RGB)
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """One photo in its format.
 
-    `photo` is where the photo itself goes; `files` are those of this photo alone; `entries` go into the files that are for
+    `has_void` tells whether void is one of its labels. `photo` is where the photo itself goes; `files` are those of this photo alone; `entries` go into the files that are for
     many photos. `shapes` are what a reader gets (None: every pixel, from a picture) and `text` how it looks (empty for
     pictures).
     """
@@ -51,6 +56,7 @@ class Encoded:
     entries: tuple[str, ...] = ()
     shapes: tuple[Shape, ...] | None = None
     text: str = ""
+    has_void: bool = False
 
 
 class Writer(Protocol):

@@ -27,8 +27,9 @@ class YoloSegWriter:
     by_picture = False
 
     def __init__(self, plan: Plan) -> None:
-        self._labels = plan.labels
-        self._numbers = {label: number for number, label in enumerate(plan.labels)}
+        self._plan = plan
+        self._numbers = {label: number for number, label in enumerate(plan.labels(void=True))}
+        self._has_void = False
         self._splits: dict[str, None] = {}
 
     def encode(self, sheet: Sheet) -> Encoded:
@@ -52,6 +53,7 @@ class YoloSegWriter:
     def add(self, encoded: Encoded, target: Target) -> None:
         """Keep which splits there are."""
         self._splits |= dict.fromkeys(encoded.entries)
+        self._has_void |= encoded.has_void
 
     def finish(self, target: Target) -> None:
         """Write `data.yaml`; who has no photo to validate on validates on those to train on."""
@@ -59,7 +61,7 @@ class YoloSegWriter:
         val = "val" if "val" in self._splits else train
         names = "".join(
             f"  {number}: {json.dumps(label, ensure_ascii=False)}\n"
-            for number, label in enumerate(self._labels)
+            for number, label in enumerate(self._plan.labels(void=self._has_void))
         )
-        text = f"path: .\ntrain: images/{train}\nval: images/{val}\n\nnames:\n{names}"
+        text = f"train: images/{train}\nval: images/{val}\n\nnames:\n{names}"
         target.put("data.yaml", text.encode())
