@@ -13,8 +13,11 @@ PAUSES := tests/desktop/importing/test_pace.py tests/desktop/annotating/test_scr
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Programs of others that the tests ask what they read and write.
+ORACLES := .venv-oracles
+ORACLES_READY := $(ORACLES)/.ready
 
-.PHONY: setup system demo test lint types imports tests benchmarks pictures wheel clean
+.PHONY: setup system oracles demo test lint types imports tests benchmarks pictures wheel clean
 
 setup: $(READY)
 
@@ -25,6 +28,16 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,tensorboard,onnx]'
 	@touch $@
 
+# Where they cannot be had, the tests that ask them are skipped and say so.
+oracles:
+	@$(MAKE) --no-print-directory $(ORACLES_READY) || echo "No $(ORACLES): tests against other programs will be skipped."
+
+$(ORACLES_READY): tests/other_programs.txt
+	@test -n "$(PYTHON)" || { echo "SegStudio needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(ORACLES)/bin/python || "$(PYTHON)" -m venv $(ORACLES)
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement $<
+	@touch $@
+
 # The libraries of the system that Qt loads, and what `python -m venv` needs; only Debian and its relatives.
 system:
 	@PYTHON="$(PYTHON)" sh tests/system_libraries.sh
@@ -32,7 +45,7 @@ system:
 demo: system setup
 	$(BIN)/segstudio demo
 
-test: system setup lint types imports tests
+test: system setup oracles lint types imports tests
 
 lint: setup
 	$(BIN)/ruff check .
@@ -60,4 +73,4 @@ wheel: setup
 	$(BIN)/python -m build --wheel
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ORACLES) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

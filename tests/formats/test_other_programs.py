@@ -1,10 +1,13 @@
-"""What pycocotools, labelme, supervision and datumaro write comes in pixel by pixel. Each is asked where it is installed."""
+"""What pycocotools, labelme, supervision and datumaro write comes in pixel by pixel, and they read what we write.
+
+The outlines that we write give every program the same pixels but for supervision: it cuts their fractions off and fills
+with the border, so that areas grow by a pixel to the right and downwards.
+"""
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +15,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segstudio.formats.exporting import ExportOptions, export_project
 from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.sources import gather
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.project import Project
+from tests.formats.other_programs import ask
 
 ROWS, COLUMNS = 96, 128
 NAMES = ("background", "sky", "car")
 pytestmark = pytest.mark.filterwarnings("default")
+Masks = dict[str, Mask]
 
 
 @pytest.fixture(scope="module")
-def masks() -> dict[str, Mask]:
+def masks() -> Masks:
     """Rings, islands, single pixels and edges of two classes, for photos `p0` to `p2`."""
     chance = np.random.default_rng(3)
     down, across = np.mgrid[:ROWS, :COLUMNS]
@@ -41,13 +47,20 @@ def masks() -> dict[str, Mask]:
     return found
 
 
-@pytest.fixture
-def photos(tmp_path: Path, masks: dict[str, Mask]) -> Path:
-    folder = tmp_path / "photos"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory, masks: Masks) -> Path:
+    folder = tmp_path_factory.mktemp("photos")
     for seed, name in enumerate(masks):
         noise = np.random.default_rng(seed).integers(0, 256, (ROWS, COLUMNS, 3), dtype=np.uint8)
         Image.fromarray(noise).save(folder / f"{name}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mask_files(tmp_path_factory: pytest.TempPathFactory, masks: Masks) -> Path:
+    folder = tmp_path_factory.mktemp("masks")
+    for name, mask in masks.items():
+        Image.fromarray(mask).save(folder / f"{name}.png")
     return folder
 
 
@@ -62,7 +75,17 @@ def _imported(tmp_path: Path, *sources: Path) -> Iterator[tuple[str, Mask]]:
         yield Path(photo.key).stem.removesuffix("_leftImg8bit"), read_mask(opened.mask_path(photo))
 
 
-def test_pycocotools(tmp_path: Path, photos: Path, masks: dict[str, Mask]) -> None:
+def _least(found: Iterable[tuple[str, Mask]], masks: Masks) -> float:
+    """Return the share of pixels that agree, of the photo where it is smallest."""
+    told = dict(found)
+    assert told.keys() == masks.keys()
+    return min(float((told[name] == mask).mean()) for name, mask in masks.items())
+
+
+# -- we read what they write
+
+
+def test_we_read_pycocotools(tmp_path: Path, photos: Path, masks: Masks) -> None:
     encoder: Any = pytest.importorskip("pycocotools.mask")
     images, annotations = [], []
     for number, (name, mask) in enumerate(masks.items()):
@@ -71,36 +94,47 @@ def test_pycocotools(tmp_path: Path, photos: Path, masks: dict[str, Mask]) -> No
             runs = encoder.encode(np.asfortranarray((mask == value).astype(np.uint8)))
             runs["counts"] = runs["counts"].decode()
             annotations.append({"image_id": number, "category_id": value, "segmentation": runs, "iscrowd": 0})
-    categories = [{"id": value, "name": NAMES[value]} for value in (1, 2)]
-    content = {"images": images, "annotations": annotations, "categories": categories}
     path = tmp_path / "instances.json"
-    path.write_text(json.dumps(content), encoding="utf-8")
-    found = dict(_imported(tmp_path, path, photos))
-    assert all((found[name] == mask).all() for name, mask in masks.items())
+    path.write_text(json.dumps(_coco(images, annotations)), encoding="utf-8")
+    assert _least(_imported(tmp_path, path, photos), masks) == 1
 
 
-def test_labelme(tmp_path: Path, photos: Path, masks: dict[str, Mask]) -> None:
-    utils: Any = pytest.importorskip("labelme.utils")
-    folder = tmp_path / "labelme"
-    folder.mkdir()
-    for name, mask in masks.items():
-        shapes = []
-        for value in (1, 2):
-            rows, columns = np.nonzero(mask == value)
-            (top, bottom), (left, right) = (rows.min(), rows.max()), (columns.min(), columns.max())
-            crop = (mask == value)[top : bottom + 1, left : right + 1].astype(np.uint8)
-            corners = [[float(left), float(top)], [float(right), float(bottom)]]
-            picture = utils.img_arr_to_b64(crop)
-            shapes.append({"label": NAMES[value], "points": corners, "shape_type": "mask", "mask": picture})
-        data = base64.b64encode((photos / f"{name}.png").read_bytes()).decode()
-        content = {"shapes": shapes, "imagePath": f"{name}.png", "imageData": data}
-        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
-    found = dict(_imported(tmp_path, folder))
-    assert all((found[name] == mask).all() for name, mask in masks.items())
+def _coco(images: list[dict[str, Any]], annotations: list[dict[str, Any]]) -> dict[str, Any]:
+    categories = [{"id": value, "name": NAMES[value]} for value in (1, 2)]
+    return {"images": images, "annotations": annotations, "categories": categories}
+
+
+def test_polygons_differ_from_pycocotools_in_their_border_alone(tmp_path: Path, photos: Path) -> None:
+    """COCO's own code leaves out half of the border; ours, OpenCV's, takes it whole."""
+    encoder: Any = pytest.importorskip("pycocotools.mask")
+    angle = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    outline = np.column_stack((64 + 30 * np.cos(angle), 48 + 25 * np.sin(3 * angle) * np.cos(angle)))
+    points = outline.ravel().tolist()
+    images = [{"id": 0, "file_name": "p0.png", "width": COLUMNS, "height": ROWS}]
+    annotation = {"image_id": 0, "category_id": 1, "segmentation": [points], "iscrowd": 0}
+    path = tmp_path / "instances.json"
+    path.write_text(json.dumps(_coco(images, [annotation])), encoding="utf-8")
+    ours = dict(_imported(tmp_path, path, photos))["p0"] == 1
+    theirs = encoder.decode(encoder.frPyObjects([points], ROWS, COLUMNS))[:, :, 0].astype(bool)
+    near = _near(theirs) & _near(~theirs)
+    assert not ((ours != theirs) & ~near).any()
+    assert not (theirs & ~ours & ~near).any()
+    assert (ours & theirs).sum() > 0.85 * ours.sum()
+
+
+def _near(bitmap: Any) -> Any:
+    padded = np.pad(bitmap, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
+    return windows.any(axis=(2, 3))
+
+
+def test_we_read_labelme(tmp_path: Path, photos: Path, mask_files: Path, masks: Masks) -> None:
+    ask("labelme_writes", masks=mask_files, photos=photos, names=NAMES, to=tmp_path / "labelme")
+    assert _least(_imported(tmp_path, tmp_path / "labelme"), masks) == 1
 
 
 @pytest.mark.parametrize(("form", "least"), [("coco", 1.0), ("yolo", 0.998)])
-def test_supervision(tmp_path: Path, photos: Path, masks: dict[str, Mask], form: str, least: float) -> None:
+def test_we_read_supervision(tmp_path: Path, photos: Path, masks: Masks, form: str, least: float) -> None:
     """YOLO's polygons cannot say the 21 pixels that are single or in a line."""
     sv: Any = pytest.importorskip("supervision")
     annotations = {}
@@ -121,21 +155,135 @@ def test_supervision(tmp_path: Path, photos: Path, masks: dict[str, Mask], form:
             annotations_directory_path=str(out / "labels"),
             data_yaml_path=str(out / "data.yaml"),
         )
-    found = dict(_imported(tmp_path, out))
-    assert all((found[name] == mask).mean() >= least for name, mask in masks.items())
+    assert _least(_imported(tmp_path, out), masks) >= least
+
+
+DATUMARO = ("voc_segmentation", "coco_instances", "coco_panoptic", "cvat", "label_me", "cityscapes")
+
+
+@pytest.fixture(scope="module")
+def of_datumaro(tmp_path_factory: pytest.TempPathFactory, photos: Path, mask_files: Path) -> Path:
+    to = tmp_path_factory.mktemp("datumaro")
+    ask("datumaro_writes", masks=mask_files, photos=photos, names=NAMES, forms=DATUMARO, to=to)
+    return to
+
+
+@pytest.mark.parametrize("form", DATUMARO)
+def test_we_read_datumaro(tmp_path: Path, of_datumaro: Path, masks: Masks, form: str) -> None:
+    assert _least(_imported(tmp_path, of_datumaro / form), masks) == 1
+
+
+# -- they read what we write
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, photos: Path, masks: Masks) -> dict[str, Path]:
+    """Return the folder of each format that others read, polygons and masks apart: `coco polygons` …"""
+    top = tmp_path_factory.mktemp("written")
+    project = Project.create(top / "project", classes=ClassList.from_names(list(NAMES)))
+    with project.change() as change:
+        for name, mask in masks.items():
+            change.add_photo(f"{name}.png", photos / f"{name}.png")
+            change.put_mask(f"{name}.png", mask)
+    found = {}
+    for form in ("coco", "cvat", "labelme-json", "labelme-xml", "voc", "yolo-seg"):
+        for outlines in _OUTLINES.get(form, ("polygons", "masks")):
+            to = top / f"{form} {outlines}"
+            options = ExportOptions(form, to, outlines=outlines, with_photos=True)
+            assert export_project(Project.open(project.folder), options).agreement == 1
+            found[to.name] = to
+    return found
+
+
+_OUTLINES = {"voc": ("masks",), "yolo-seg": ("polygons",)}
+
+
+@pytest.mark.parametrize("outlines", ["masks", "polygons"])
+def test_pycocotools_reads_ours(written: dict[str, Path], masks: Masks, outlines: str) -> None:
+    coco: Any = pytest.importorskip("pycocotools.coco")
+    (path,) = (written[f"coco {outlines}"]).rglob("*.json")
+    data = coco.COCO(str(path))
+    found: Masks = {}
+    for image in data.loadImgs(data.getImgIds()):
+        mask = np.zeros((image["height"], image["width"]), dtype=np.uint8)
+        for annotation in data.loadAnns(data.getAnnIds(imgIds=image["id"])):
+            name = data.cats[annotation["category_id"]]["name"]
+            mask[data.annToMask(annotation) > 0] = NAMES.index(name)
+        found[Path(image["file_name"]).stem] = mask
+    assert _least(found.items(), masks) == 1
 
 
 @pytest.mark.parametrize(
-    "form", ["voc_segmentation", "coco_instances", "coco_panoptic", "cvat", "label_me", "cityscapes"]
+    ("form", "least"), [("coco masks", 1.0), ("coco polygons", 0.985), ("yolo-seg polygons", 0.985)]
 )
-def test_datumaro(tmp_path: Path, photos: Path, masks: dict[str, Mask], form: str) -> None:
-    dm: Any = pytest.importorskip("datumaro")
-    items = []
-    for name, mask in masks.items():
-        parts = [dm.Mask(image=mask == value, label=value, id=value, group=value) for value in (1, 2)]
-        media = dm.Image.from_file(str(photos / f"{name}.png"))
-        items.append(dm.DatasetItem(id=name, subset="train", media=media, annotations=parts))
-    out = tmp_path / "out"
-    dm.Dataset.from_iterable(items, categories=list(NAMES)).export(str(out), form, save_media=True)
-    found = dict(_imported(tmp_path, out))
-    assert all((found[name] == mask).all() for name, mask in masks.items())
+def test_supervision_reads_ours(written: dict[str, Path], masks: Masks, form: str, least: float) -> None:
+    sv: Any = pytest.importorskip("supervision")
+    folder = written[form]
+    if form.startswith("coco"):
+        (path,) = folder.rglob("*.json")
+        data = sv.DetectionDataset.from_coco(
+            images_directory_path=str(next(folder.rglob("p0.png")).parent),
+            annotations_path=str(path),
+            force_masks=True,
+        )
+    else:
+        data = sv.DetectionDataset.from_yolo(
+            images_directory_path=str(next(folder.rglob("p0.png")).parent),
+            annotations_directory_path=str(next(folder.rglob("p0.txt")).parent),
+            data_yaml_path=str(next(folder.rglob("*.yaml"))),
+            force_masks=True,
+        )
+    found: Masks = {}
+    for path, _, detections in data:
+        mask = np.zeros((ROWS, COLUMNS), dtype=np.uint8)
+        for number, bitmap in zip(detections.class_id, detections.mask, strict=True):
+            mask[bitmap] = NAMES.index(data.classes[number])
+        found[Path(path).stem] = mask
+    assert _least(found.items(), masks) >= least
+    for name, mask in found.items():
+        borders = np.logical_or.reduce(
+            [_near(masks[name] == value) & _near(masks[name] != value) for value in (0, 1, 2)]
+        )
+        assert not ((mask != masks[name]) & ~borders).any()
+
+
+READ_BY_DATUMARO = {
+    "coco masks": "coco_instances",
+    "coco polygons": "coco_instances",
+    "cvat masks": "cvat",
+    "cvat polygons": "cvat",
+    "voc masks": "voc_segmentation",
+    "labelme-xml masks": "label_me",
+    "labelme-xml polygons": "label_me",
+}
+
+
+@pytest.fixture(scope="module")
+def by_datumaro(tmp_path_factory: pytest.TempPathFactory, written: dict[str, Path]) -> Path:
+    to = tmp_path_factory.mktemp("read")
+    sources = {name: (form, written[name]) for name, form in READ_BY_DATUMARO.items()}
+    ask("datumaro_reads", sources=sources, names=NAMES, to=to)
+    return to
+
+
+@pytest.mark.parametrize("name", READ_BY_DATUMARO)
+def test_datumaro_reads_ours(by_datumaro: Path, masks: Masks, name: str) -> None:
+    assert _least(_read(by_datumaro / name), masks) == 1
+
+
+@pytest.fixture(scope="module")
+def by_labelme(tmp_path_factory: pytest.TempPathFactory, written: dict[str, Path]) -> Path:
+    to = tmp_path_factory.mktemp("read")
+    sources = {outlines: written[f"labelme-json {outlines}"] for outlines in ("polygons", "masks")}
+    ask("labelme_reads", sources=sources, names=NAMES, to=to)
+    return to
+
+
+@pytest.mark.parametrize("outlines", ["masks", "polygons"])
+def test_labelme_reads_ours(by_labelme: Path, masks: Masks, outlines: str) -> None:
+    assert _least(_read(by_labelme / outlines), masks) == 1
+
+
+def _read(folder: Path) -> Iterator[tuple[str, Mask]]:
+    for path in sorted(folder.glob("*.png")):
+        yield path.stem, np.array(Image.open(path))
