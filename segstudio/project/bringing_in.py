@@ -22,7 +22,8 @@ class Incoming:
     """A photo and its mask: `path` is the file, `key` its key where it is in the project already.
 
     `mask` is called when the mask is needed, so that no two are held at once; it returns uint8 (rows, columns) in
-    the numbers of the class list that `bring_in` is given. `source` says in a few words where the mask is from.
+    the numbers of the class list that `bring_in` is given. `source` says in a few words where the mask is from. A new
+    photo is called `name`, or as its file where that is empty.
     """
 
     path: Path
@@ -30,6 +31,7 @@ class Incoming:
     status: Status
     source: str
     key: str | None = None
+    name: str = ""
 
 
 def bring_in(
@@ -55,7 +57,7 @@ def bring_in(
             change.set_classes(classes)
         for number, photo in enumerate(photos):
             check_cancelled(cancelled)
-            key = photo.key or free_key(photo.path.name, taken)
+            key = photo.key or free_key(photo.name or photo.path.name, taken)
             taken.add(key.casefold())
             keys.append(key)
             _stage(change, photo, key, copy=copy)

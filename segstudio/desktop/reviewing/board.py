@@ -10,20 +10,19 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.desktop.opened import Changed, OpenedProject
 from segstudio.desktop.problems import Problem, Remedy
-from segstudio.desktop.reviewing.items import Answer, Item, Row, State, Verdict, next_to_do
+from segstudio.desktop.reviewing.items import Answer, Item, Row, Verdict, next_to_do
 from segstudio.desktop.reviewing.matching import NO_CLASS, Chosen, Matched, matched_classes, shown_classes
-from segstudio.desktop.reviewing.models import Model
+from segstudio.desktop.reviewing.models import Model, stays_told
 from segstudio.desktop.reviewing.reading import Scored, is_truth
-from segstudio.desktop.reviewing.scoring import Scoring
+from segstudio.desktop.reviewing.scoring import Scoring, told_of
 from segstudio.desktop.reviewing.segmenter import Segmenter, Video
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobStatus
 from segstudio.project.classes import ClassList
 from segstudio.project.photos import Photo
-from segstudio.review.tallies import Matrix, class_iou
+from segstudio.review.tallies import Matrix
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.predictions import Ready
-from segstudio.runs.scores import Scores
 
 _SOON_MS = 60
 PREDICTIONS = Path("review") / "predictions"
@@ -48,8 +47,8 @@ class ReviewBoard(QObject):
         self._session = session
         self._rows: dict[str, Row] = {}
         self._wanted: tuple[str, ...] = ()
-        self._is_paused = False
-        self._model_problem = ""
+        self._is_paused, self._model_problem = False, ""
+        self._last_good: Model | None = None
         self._chosen: Chosen = NO_CLASS
         self._video = (0, 0)
         self._adopted: dict[str, str] = {}
@@ -58,8 +57,7 @@ class ReviewBoard(QObject):
         self._told_verdicts: dict[str, tuple[str, Verdict]] = {}
         self.card: ModelCard | None = None
         self.device = ""
-        self.matched = Matched({})
-        self.classes = ClassList()
+        self.matched, self.classes = Matched({}), ClassList()
         self.segmenter = Segmenter(self._next_photo, self)
         self._scoring = Scoring(session, self)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -173,6 +171,11 @@ class ReviewBoard(QObject):
         self._go_on()
         self._tell_soon()
 
+    def try_again(self, item_id: str) -> None:
+        """Segment a photo once more that could not be."""
+        self._put(item_id, state="waiting", told="", answer=None)
+        self._go_on()
+
     def set_verdict(self, item_id: str, verdict: Verdict) -> None:
         """Take in what the person thinks of an answer of the model that is asked."""
         self._told_verdicts[item_id] = (self.model.name if self.model is not None else "", verdict)
@@ -199,12 +202,14 @@ class ReviewBoard(QObject):
         if row is not None:
             self._put(item_id, item=replace(row.item, key=key, has_truth=False))
 
-    def let_go(self, item_id: str) -> None:
-        """Know a photo by its path again: it is out of the project."""
+    def let_go(self, item_id: str, origin: Path | None = None) -> None:
+        """Know a photo by its path again, or by that of its `origin`: it is out of the project."""
         self._adopted.pop(item_id, None)
         row = self._rows.get(item_id)
         if row is not None:
-            self._put(item_id, item=replace(row.item, key="", name=row.item.path.name, has_truth=False))
+            path = origin or row.item.path
+            name = row.item.name if row.item.is_video else path.name
+            self._put(item_id, item=replace(row.item, path=path, key="", name=name, has_truth=False))
 
     def mark_found(self, found: dict[str, int]) -> None:
         """Tell of each photo how many pixels the chosen cell of the confusion matrix has there."""
@@ -229,9 +234,9 @@ class ReviewBoard(QObject):
 
     def _out(self, model: Model | None) -> Path:
         opened = self._session.opened
-        if opened is None or model is None:
-            return Path()
-        return opened.folder / PREDICTIONS / model.slug
+        return (
+            opened.folder / PREDICTIONS / model.slug if opened is not None and model is not None else Path()
+        )
 
     def _go_on(self) -> None:
         if not self._is_paused:
@@ -249,31 +254,33 @@ class ReviewBoard(QObject):
             self._rows[item_id] = replace(row, **fields)  # type: ignore[arg-type]
             self._tell_soon()
 
-    def _set_state(self, item_id: str, state: State) -> None:
-        self._put(item_id, state=state)
-
     @Slot(object)
     def _on_ready(self, ready: Ready) -> None:
         first = self.card is None
         self.card, self.device = ready.card, ready.device
+        self._last_good = self.model
         if first:
             self._match()
             self.model_changed.emit()
 
     @Slot(str)
     def _on_model_failed(self, problem: str) -> None:
+        good, model = self._last_good, self.model
+        if self.card is None and good is not None and model is not None and good.path != model.path:
+            self.problem_met.emit(Problem(stays_told(problem, good)))
+            self.use_model(good)
+            return
         self._model_problem = problem
         for key, row in self._rows.items():
             if row.state == "working":
                 self._put(key, state="waiting")
-        again = Remedy("Try again", do=self.go_on)
-        self.problem_met.emit(Problem(problem, actions=(again,)))
+        self.problem_met.emit(Problem(problem, actions=(Remedy("Try again", do=self.go_on),)))
         self.model_changed.emit()
         self._tell_soon()
 
     @Slot(str)
     def _on_began(self, item_id: str) -> None:
-        self._set_state(item_id, "working")
+        self._put(item_id, state="working")
 
     @Slot(str, object)
     def _on_answered(self, item_id: str, answer: Answer) -> None:
@@ -306,17 +313,10 @@ class ReviewBoard(QObject):
 
     @Slot(str, object)
     def _on_scored(self, item_id: str, scored: Scored) -> None:
-        if item_id not in self._rows:
-            self._scoring.forget(item_id)
-        elif scored.matrix is None:
-            self._put(item_id, sure=scored.sure, score=None, ious=None)
+        if item_id in self._rows:
+            self._put(item_id, **told_of(scored, self.classes))
         else:
-            parts = zip(
-                self.classes.indices, class_iou(scored.matrix), scored.matrix.sum(axis=1), strict=True
-            )
-            miou = Scores.from_confusion(scored.matrix, self.classes.names).miou
-            ious = {value: float(iou) for value, iou, support in parts if support}
-            self._put(item_id, sure=scored.sure, score=miou, ious=ious)
+            self._scoring.forget(item_id)
 
     # -- the project
 
@@ -324,9 +324,9 @@ class ReviewBoard(QObject):
         """Take over what changed in the project; returns the ids of the photos whose truth is another now."""
         opened = self._session.opened
         if flags & Changed.PROJECT:
-            self._rows.clear()
-            self._adopted.clear()
-            self._told_verdicts.clear()
+            for known in (self._rows, self._adopted, self._told_verdicts):
+                known.clear()
+            self._last_good = None
             self.use_model(None)
         if opened is None or not flags & (Changed.CLASSES | Changed.PHOTOS | Changed.MASK):
             return ()

@@ -39,7 +39,13 @@ class ClassAsking(QObject):
         if card is None or opened is None or self._chosen is None:
             return
         open_ = open_questions(card, opened.classes, self._chosen)
-        entries = [LabelClass(index=each.index, name=each.name, colour=each.colour) for each in card.classes]
+        colours = {entry.name.casefold(): entry.colour for entry in opened.classes.classes}
+        entries = [
+            LabelClass(
+                index=each.index, name=each.name, colour=colours.get(each.name.casefold(), each.colour)
+            )
+            for each in card.classes
+        ]
         propose = proposed(card, opened.classes, self._chosen)
         self._panel.show_question(entries, opened.classes, propose, question_told(open_))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
@@ -168,6 +169,7 @@ class Exporting(QObject):
 
 def write_out(wanted: Wanted, control: JobControl) -> Written:
     """Write everything (in a worker); a photo that cannot be read is told, the others go on."""
+    check_target(wanted)
     progress = control.stage("Exporting")
     stems = unique_stems([row.item.name for row in wanted.rows])
     problems: list[str] = []
@@ -184,6 +186,7 @@ def write_out(wanted: Wanted, control: JobControl) -> Written:
             elif len(report) < MOST_PHOTOS:
                 report.append(reported(row.item.name, _findings(wanted, row)))
         except SegStudioError as error:
+            check_target(wanted)  # a disk that is full or gone is told once
             problems.append(str(error))
     if wanted.kind == "table":
         write_csv(wanted.target, TABLE_COLUMNS, table)
@@ -193,6 +196,21 @@ def write_out(wanted: Wanted, control: JobControl) -> Written:
         problems += [f"A page holds {MOST_PHOTOS} photos: {left_out} more are left out."] if left_out else []
     progress(len(wanted.rows), len(wanted.rows))
     return Written(len(wanted.rows) - len(problems), wanted.target, tuple(problems))
+
+
+def check_target(wanted: Wanted) -> None:
+    """Raise SegStudioError where nothing can be written; the folder is there afterwards."""
+    folder = wanted.target.parent if wanted.kind in _FILES else wanted.target
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder) as trial:
+            trial.write(b"\0")
+    except OSError as error:
+        raise SegStudioError(
+            f"nothing can be written there ({error.strerror or error})",
+            where=str(folder),
+            fix="Choose another folder",
+        ) from error
 
 
 def _head(wanted: Wanted) -> ReportHead:

@@ -14,7 +14,8 @@ Verdict = Literal["", "accept", "correct", "reject"]
 @dataclass(frozen=True, slots=True)
 class Item:
     """A photo to review. `key` names it in the project, empty for one that is not in it; `has_truth`: the project
-    holds a mask of it. `answer` is told for what was segmented already (a frame of a video).
+    holds a mask of it. `answer` is told for what was segmented already (a frame of a video), and `file_name` is what such
+    a photo is called once it comes into the project.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Item:
     has_truth: bool = False
     is_video: bool = False
     answer: Answer | None = None
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

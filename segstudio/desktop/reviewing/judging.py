@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.problems import Problem
@@ -18,7 +18,11 @@ from segstudio.desktop.session import ProjectSession
 
 
 class Judging(QObject):
-    """Follows the verdict actions and fills the menu of what can be sent."""
+    """Follows the verdict actions and fills the menu of what can be sent. `gone` carries the id of a photo whose file
+    went out of the project with its verdict.
+    """
+
+    gone = Signal(str)
 
     def __init__(  # noqa: PLR0917 (what it joins)
         self,
@@ -37,7 +41,9 @@ class Judging(QObject):
         self._verdicts, self._memory, self._side, self._bar = verdicts, memory, side, bar
         self._past: list[tuple[str, Verdict]] = []
         verdicts.done.connect(self._on_done)
+        verdicts.failed.connect(self._on_failed)
         verdicts.taken_back.connect(self._on_taken_back)
+        verdicts.stays.connect(self._on_stays)
         board.rows_changed.connect(self.know)
         board.model_changed.connect(self.know)
         board.answer_came.connect(self._on_answer_came)
@@ -54,16 +60,17 @@ class Judging(QObject):
         if shown is None or row is None or shown.item.id != row.item.id:
             return
         if verdict == row.verdict and verdict != "correct":
+            self._past.append((row.item.id, row.verdict))
             self._take_back(row, "")
             return
         if verdict == "accept" and not self._verdicts.accept(shown, self._viewing.thresholds):
             return
         if verdict == "correct":
             if self.send(None):
-                self._past.append((row.item.id, ""))
+                self._past.append((row.item.id, row.verdict))
                 self._remember(row.item.id, verdict)
             return
-        self._past.append((row.item.id, "" if row.verdict == "accept" else row.verdict))
+        self._past.append((row.item.id, row.verdict))
         self._take_back(row, verdict)
         after = next_open(self._side.listed, row.item.id)
         if after is not None:
@@ -84,6 +91,8 @@ class Judging(QObject):
             item_id, before = self._past.pop()
             row = self._board.row(item_id)
             if row is not None:
+                if before == "accept" and row.verdict != "correct":
+                    self._verdicts.take_again(item_id)
                 self._take_back(row, before)
                 self._side.list.choose(item_id)
                 break
@@ -96,9 +105,23 @@ class Judging(QObject):
 
     def _take_back(self, row: Row, verdict: Verdict) -> None:
         """Put another verdict in the place of a row's; what was accepted leaves the project again."""
-        if row.verdict == "accept":
+        if row.verdict == "accept" and verdict != "accept":
             self._verdicts.take_back(row.item.id)
         self._remember(row.item.id, verdict)
+
+    @Slot(str)
+    def _on_failed(self, item_id: str) -> None:
+        """Nothing was written: the verdict is what it was before, but for one that was itself in the project."""
+        at = next((n for n in reversed(range(len(self._past))) if self._past[n][0] == item_id), None)
+        before = self._past.pop(at)[1] if at is not None else ""
+        if self._board.row(item_id) is not None:
+            self._remember(item_id, "" if before == "accept" else before)
+
+    @Slot(str)
+    def _on_stays(self, item_id: str) -> None:
+        """What was accepted is in the project still."""
+        if self._board.row(item_id) is not None:
+            self._remember(item_id, "accept")
 
     @Slot(str, object)
     def _on_taken_back(self, item_id: str, back: TakenBack) -> None:
@@ -108,8 +131,16 @@ class Judging(QObject):
         if row is None or opened is None or not back.gone:
             return
         self._memory.forget(opened, (row.item,))
-        self._board.let_go(item_id)
-        self._write(item_id)
+        if not row.item.path.is_relative_to(opened.folder):
+            self._board.let_go(item_id)
+            self._write(item_id)
+        elif (
+            back.origin is not None
+        ):  # it was accepted on another day: the file under review is the one it came from
+            self._board.let_go(item_id, back.origin)
+            self._write(item_id)
+        else:
+            self.gone.emit(item_id)
 
     @Slot()
     def know(self) -> None:

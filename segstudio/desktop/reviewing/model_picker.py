@@ -36,6 +36,7 @@ class ModelPicker(QFrame):
         )
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(10)
+        self.box.setPlaceholderText("No model yet")
         self._lines = [ElidedLabel("", "body"), *(ElidedLabel("", "caption") for _ in range(3))]
         self._lines[0].setObjectName("review.model.head")
         self._more = QPushButton("More")

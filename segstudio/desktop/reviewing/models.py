@@ -56,6 +56,11 @@ def head_title(head: str) -> str:
     return known.title if known is not None else head
 
 
+def stays_told(problem: str, model: Model | None) -> str:
+    """Return why another model is not taken, and which one is asked still; pure."""
+    return f"{problem.rstrip('.')}. {model.name} is still the model that is asked." if model else problem
+
+
 def card_lines(card: ModelCard) -> tuple[str, ...]:
     """Return what a model says of itself, a line each: head, score, when and from how many photos; pure."""
     lines = [head_title(card.head)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -29,10 +30,11 @@ from segstudio.desktop.reviewing.models import (
     model_of_file,
     models_of,
     run_lines,
+    stays_told,
 )
 from segstudio.desktop.reviewing.page_layout import under_each_other
 from segstudio.desktop.reviewing.parts import ReviewParts
-from segstudio.desktop.reviewing.reading import Given, item_of, sorted_out
+from segstudio.desktop.reviewing.reading import Given, given_model, item_of, sorted_out
 from segstudio.desktop.reviewing.segmenter import Video
 from segstudio.desktop.reviewing.verdicts import ShowInAnnotate, Verdicts
 from segstudio.desktop.reviewing.viewing import Viewing
@@ -88,7 +90,8 @@ class ReviewPage(QWidget):
         )
         self.asking = ClassAsking(session, self.board, self.side.match, self)
         self.exporting = Exporting(session, self.board, self.viewing, self.verdict_bar.export_menu, self)
-        self._empty, self._middle = parts.empty, parts.middle
+        self._has_told = False
+        self._empty, self._trouble, self._middle = parts.empty, parts.trouble, parts.middle
         self._warm = QTimer(self, singleShot=True, interval=_WARM_MS)
         self._warm.timeout.connect(self.board.segmenter.warm_up)
         under_each_other(parts.columns, grows=parts.columns, into=self)
@@ -129,7 +132,6 @@ class ReviewPage(QWidget):
             chosen = kept_choice(models, None if flags & Changed.PROJECT else self.board.model)
             if chosen != self.board.model:
                 self.use_model(chosen)
-            self.side.picker.show_models(models, self.board.model)
             self._show_model()
         if self.viewing.wish in other_truth:
             self.viewing.read_again(self.viewing.wish)
@@ -140,7 +142,6 @@ class ReviewPage(QWidget):
         """Ask another model from now on."""
         self.looking.leave_cell()
         self.board.use_model(model)
-        self.side.picker.show_models(models_of(self._session.opened), model)
         self._warm_up()
 
     def shut_down(self) -> None:
@@ -166,7 +167,9 @@ class ReviewPage(QWidget):
         board.model_changed.connect(self._on_model_changed)
         board.answer_came.connect(self._on_answer_came)
         board.work_changed.connect(self._on_work_changed)
-        viewing.failed.connect(self._on_photo_failed)
+        viewing.opened.connect(self._on_opened)
+        self._trouble.again_asked.connect(self._on_try_again)
+        self._trouble.remove_asked.connect(self._on_remove)
         self.memory.found.connect(self._on_remembered)
         self.looking.walk.problem_met.connect(self._session.problem_met)
         self.exporting.work_changed.connect(self.work_changed)
@@ -181,6 +184,7 @@ class ReviewPage(QWidget):
         side.list.chosen.connect(self._on_chosen)
         side.cancel_asked.connect(self.cancel_work)
         side.go_on_asked.connect(board.go_on)
+        self.judging.gone.connect(lambda item_id: self._remove([item_id]))
         self._empty.photos_asked.connect(side.add.ask_for_photos)
         self._empty.model_asked.connect(self._on_file_asked)
         actions["review.next"].triggered.connect(lambda: self._step(1))
@@ -219,6 +223,8 @@ class ReviewPage(QWidget):
     def _on_sorted(self, given: Given) -> None:
         if given.unused:
             self._tell(Problem(unused_told(given.unused), level="warning"))
+        for problem in given.refused:
+            self._tell(Problem(stays_told(problem, self.board.model)))
         if given.models:
             self.use_model(model_of_file(given.models[0]))
         self._add(given.items)
@@ -252,11 +258,9 @@ class ReviewPage(QWidget):
 
     @Slot(str)
     def _on_chosen(self, item_id: str) -> None:
+        self._has_told = False
         self.board.want((item_id, *self.side.list.in_sight()))
         self.viewing.show(item_id)
-        row = self.board.row(item_id)
-        if row is not None and row.state == "failed":
-            self._tell(Problem(f"{row.item.name}: {row.told}", level="warning"))
 
     @Slot(str)
     def _on_answer_came(self, item_id: str) -> None:
@@ -303,7 +307,7 @@ class ReviewPage(QWidget):
     def _on_file_asked(self) -> None:
         path = ask_for_model(self)
         if path is not None:
-            self.use_model(model_of_file(path))
+            self._listing.send(partial(given_model, path), self._on_sorted, self._on_listing_failed)
 
     @Slot()
     def _on_train_again(self) -> None:
@@ -313,12 +317,14 @@ class ReviewPage(QWidget):
 
     @Slot()
     def _on_model_changed(self) -> None:
+        self.looking.leave_cell()
         self._show_model()
         self.side.refresh()
         self.looking.refresh()
 
     def _show_model(self) -> None:
         board, opened = self.board, self._session.opened
+        self.side.picker.show_models(models_of(opened), board.model)
         runs = opened.runs if opened is not None else ()
         run = next((run for run in runs if board.model is not None and run.name == board.model.name), None)
         lines = card_lines(board.card) if board.card is not None else run_lines(run)
@@ -338,13 +344,34 @@ class ReviewPage(QWidget):
         if not self.exporting.is_running:
             self.work_changed.emit(status)
 
-    @Slot(str)
-    def _on_photo_failed(self, sentence: str) -> None:
-        self._tell(Problem(sentence))
+    @Slot()
+    def _on_opened(self) -> None:
+        """Tell once in each visit why the photo that is shown could not be segmented."""
+        self._show_middle()
+        row = self.board.row(self.viewing.wish)
+        if (
+            row is not None
+            and row.state == "failed"
+            and self.viewing.shown is not None
+            and not self._has_told
+        ):
+            self._has_told = True
+            self._tell(Problem(f"{row.item.name}: {row.told}", level="warning"))
 
+    @Slot()
+    def _on_try_again(self) -> None:
+        self.board.try_again(self.viewing.wish)
+        self.viewing.show(self.viewing.wish)
+
+    @Slot()
     def _show_middle(self) -> None:
-        """Show the photos, or what to do while there are none."""
-        self._middle.setCurrentIndex(1 if self.board.rows else 0)
+        """Show the photos, or what to do while there are none, or why the chosen one cannot be shown."""
+        row = self.board.row(self.viewing.wish)
+        if row is not None and self.viewing.problem:
+            self._trouble.show_problem(row.item.name, self.viewing.problem)
+            self._middle.setCurrentWidget(self._trouble)
+        else:
+            self._middle.setCurrentIndex(1 if self.board.rows else 0)
         self._empty.show_model(has_model=self.board.model is not None)
 
     def _tell(self, problem: Problem) -> None:

@@ -18,6 +18,7 @@ from segstudio.desktop.reviewing.nothing_yet import NothingYet
 from segstudio.desktop.reviewing.page_layout import beside_each_other, stacked, thin_line, under_each_other
 from segstudio.desktop.reviewing.stage import Stage
 from segstudio.desktop.reviewing.stage_bar import StageBar
+from segstudio.desktop.reviewing.trouble import Trouble
 from segstudio.desktop.reviewing.under_stage import UnderStage
 from segstudio.desktop.reviewing.verdict_bar import VerdictBar
 from segstudio.desktop.session import ProjectSession
@@ -25,12 +26,13 @@ from segstudio.desktop.session import ProjectSession
 
 @dataclass(frozen=True, slots=True)
 class ReviewParts:
-    """The parts, laid out in `columns`; none of them in a window yet. `middle` holds `empty` and the work."""
+    """The parts, laid out in `columns`; none of them in a window yet. `middle` holds `empty`, the work and `trouble`."""
 
     board: ReviewBoard
     shown: Parts
     verdict_bar: VerdictBar
     empty: NothingYet
+    trouble: Trouble
     middle: QStackedWidget
     columns: QSplitter
 
@@ -55,9 +57,14 @@ def review_parts(
     yield
     middle.addWidget(under_each_other(bar, work, grows=work))
     yield
+    trouble = Trouble(look)
+    middle.addWidget(trouble)
+    yield
     right = QFrame()
     right.setObjectName("side_right")
     under_each_other(classes, thin_line(), verdict_bar, grows=classes, into=right)
     yield
     columns = yield from beside_each_other(side, middle, right)
-    return ReviewParts(board, Parts(side, bar, stage, under, classes), verdict_bar, empty, middle, columns)
+    return ReviewParts(
+        board, Parts(side, bar, stage, under, classes), verdict_bar, empty, trouble, middle, columns
+    )

@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.pictures import PhotoPicture, blended, mask_image, read_small
+from segstudio.desktop.problems import words_of
 from segstudio.desktop.reviewing.items import Answer, Item
 from segstudio.desktop.reviewing.matching import Matched
 from segstudio.desktop.reviewing.models import is_model_file
@@ -27,6 +28,7 @@ from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo
 from segstudio.review.shown import Spread
 from segstudio.review.tallies import Matrix, confusion_matrix
+from segstudio.runs.model_glance import glance
 from segstudio.runs.predictions import load_map
 
 VIDEO_SUFFIXES = frozenset((".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg"))
@@ -44,19 +46,25 @@ SMALL_PX = 480
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was dropped, sorted out. `unused` names what is neither photo, video nor model."""
+    """What was dropped, sorted out. `unused` names what is neither photo, video nor model; `refused` holds a sentence for
+    each model file that is damaged or a stranger's.
+    """
 
     items: tuple[Item, ...] = ()
     videos: tuple[VideoFacts, ...] = ()
     models: tuple[Path, ...] = ()
     unused: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
     """Return what there is in files and folders (with their subfolders), in the order of their names."""
     keys = {photo.path: photo for photo in opened.photos} if opened is not None else {}
     items: dict[str, Item] = {}
-    videos, models, unused = [], [], []
+    videos: list[VideoFacts] = []
+    models: list[Path] = []
+    unused: list[str] = []
+    refused: list[str] = []
     for given in paths:
         inside = _files_below(given) if given.is_dir() else [given]
         for path in inside:
@@ -66,12 +74,23 @@ def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
             elif path.suffix.lower() in VIDEO_SUFFIXES:
                 videos.append(video_facts(path))
             elif is_model_file(path) and path == given:
-                models.append(path)
+                told = given_model(path)
+                models += told.models
+                refused += told.refused
             elif path == given:
                 unused.append(path.name)
         if given.is_dir() and not inside:
             unused.append(given.name)
-    return Given(tuple(items.values()), tuple(videos), tuple(models), tuple(unused))
+    return Given(tuple(items.values()), tuple(videos), tuple(models), tuple(unused), tuple(refused))
+
+
+def given_model(path: Path) -> Given:
+    """Return a model file, or why it is none; its weights are not read."""
+    try:
+        glance(path)
+    except SegStudioError as error:
+        return Given(refused=(words_of(error),))
+    return Given(models=(path,))
 
 
 def item_of(path: Path, photo: Photo | None) -> Item:

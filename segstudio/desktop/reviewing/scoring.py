@@ -13,7 +13,8 @@ from segstudio.desktop.reviewing.matching import Matched
 from segstudio.desktop.reviewing.reading import Scored, score_answer, truth_reader
 from segstudio.desktop.session import ProjectSession
 from segstudio.project.classes import ClassList
-from segstudio.review.tallies import Matrix
+from segstudio.review.tallies import Matrix, class_iou
+from segstudio.runs.scores import Scores
 
 
 class Scoring(QObject):
@@ -64,3 +65,16 @@ class Scoring(QObject):
 
     def _on_failed(self, error: BaseException) -> None:
         self.problem_met.emit(problem_of(error))
+
+
+def told_of(scored: Scored, classes: ClassList) -> dict[str, object]:
+    """Return what a Row tells of an answer in numbers; pure."""
+    if scored.matrix is None:
+        return {"sure": scored.sure, "score": None, "ious": None}
+    parts = zip(classes.indices, class_iou(scored.matrix), scored.matrix.sum(axis=1), strict=True)
+    ious = {value: float(iou) for value, iou, support in parts if support}
+    return {
+        "sure": scored.sure,
+        "score": Scores.from_confusion(scored.matrix, classes.names).miou,
+        "ious": ious,
+    }

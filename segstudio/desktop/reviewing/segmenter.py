@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -311,4 +311,5 @@ def frame_item(video: Video, event: FrameDone) -> Item:
     minutes, seconds = divmod(event.time_s, 60)
     name = f"{video.path.stem} {int(minutes)}:{seconds:04.1f}"
     path = Path(event.photo)
-    return replace(Item(str(path), path, name), is_video=True, answer=answer_of(event))
+    file_name = f"{video.path.stem}-{event.frame:06d}{path.suffix}"
+    return Item(str(path), path, name, is_video=True, answer=answer_of(event), file_name=file_name)

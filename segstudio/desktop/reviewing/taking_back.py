@@ -1,22 +1,26 @@
-"""What an accepted prediction did to the project, and how that is taken back; files, no window (in a worker)."""
+"""What an accepted prediction did to the project, how that is taken back, and done again; files, no window (in a
+worker).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from segstudio.errors import SegStudioError
 from segstudio.project.bringing_in import Incoming, bring_in
 from segstudio.project.change import FileStamp, file_stamp, mask_name
 from segstudio.project.painted_photos import kept_from_painting
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
-from segstudio.project.removal import remove_photos
+from segstudio.project.removal import Removal, bring_back, remove_photos
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
     """A prediction that became the mask of the photo `key`, as the file of `stamp`. `came_in`: the photo came into the
-    project with it; otherwise `mask` is the file that lay there before (None: there was none), and `state` its state.
+    project with it, from the file `origin`; otherwise `mask` is the file that lay there before (None: there was none),
+    and `state` its state.
     """
 
     key: str
@@ -24,14 +28,32 @@ class Taken:
     came_in: bool
     mask: bytes | None = None
     state: PhotoState | None = None
+    origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Undone:
+    """What was taken back, to be done again: `removal` holds a photo that went out of the project; otherwise `mask` and
+    `state` are those that were accepted, and `stamp` that of the mask that took their place (None: there is none).
+    """
+
+    taken: Taken
+    removal: Removal | None = None
+    mask: bytes = b""
+    state: PhotoState | None = None
+    stamp: FileStamp | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TakenBack:
-    """How that went: a sentence for the person, and the key of the photo when it is out of the project again."""
+    """How that went: a sentence for the person, and the key of the photo when it is out of the project again, with the
+    file that it came from where that is still there.
+    """
 
     told: str = ""
     gone: str = ""
+    origin: Path | None = None
+    undone: Undone | None = None
 
 
 def take(folder: Path, photo: Incoming, earlier: Taken | None) -> Taken:
@@ -50,7 +72,9 @@ def take(folder: Path, photo: Incoming, earlier: Taken | None) -> Taken:
             (key,) = bring_in(project, (photo,))
             return replace(earlier, stamp=file_stamp(folder / mask_name(key)))
     (key,) = bring_in(project, (photo,))
-    return Taken(key, file_stamp(folder / mask_name(key)), photo.key is None, mask, state)
+    came_in = photo.key is None
+    origin = str(photo.path.absolute()) if came_in else ""
+    return Taken(key, file_stamp(folder / mask_name(key)), came_in, mask, state, origin)
 
 
 def is_untouched(folder: Path, taken: Taken) -> bool:
@@ -62,21 +86,51 @@ def take_back(folder: Path, taken: Taken) -> TakenBack:
     """Undo what `take` did, unless somebody has painted since. Raises SegStudioError as `Project.change` does."""
     project, key = Project.open(folder), taken.key
     if not project.has_photo(key):
-        return TakenBack(gone=key)
+        return TakenBack(gone=key, origin=_origin(taken))
     if not is_untouched(folder, taken):
         return TakenBack(f"{key} was painted on since it was accepted: it stays in the project as it is.")
     if taken.came_in:
-        remove_photos(project, (key,))
-        return TakenBack(f"{key} is out of the project again; it lies in the project's trash.", key)
+        removal = remove_photos(project, (key,))
+        told = f"{key} is out of the project again; it lies in the project's trash."
+        return TakenBack(told, key, _origin(taken), Undone(taken, removal))
     photo = project.photo(key)
+    accepted, state = project.mask_path(photo).read_bytes(), photo.state
     with kept_from_painting(project, (photo,)), project.change() as change:
         if taken.mask is None:
             change.remove_file(mask_name(key))
         else:
             change.put_file(mask_name(key), taken.mask)
-        was = taken.state or PhotoState()
-        told = {"status": was.status, "source": was.source, "who": was.who, "when": was.when}
-        change.update_state(key, lambda state: state.model_copy(update=told))
-    return TakenBack(
-        f"{key} has the mask again that it had before." if taken.mask else f"{key} has no mask again."
-    )
+        change.update_state(key, lambda now: _signed(now, taken.state or PhotoState()))
+    told = f"{key} has the mask again that it had before." if taken.mask else f"{key} has no mask again."
+    stamp = file_stamp(folder / mask_name(key))
+    return TakenBack(told, undone=Undone(taken, mask=accepted, state=state, stamp=stamp))
+
+
+def take_again(folder: Path, undone: Undone) -> Taken:
+    """Do again what was taken back. Raises SegStudioError when the photo was changed since, and as `Project.change`."""
+    project, taken = Project.open(folder), undone.taken
+    if undone.removal is not None:
+        bring_back(project, undone.removal)
+        return replace(taken, stamp=file_stamp(folder / mask_name(taken.key)))
+    photo = project.photo(taken.key)
+    if file_stamp(folder / mask_name(taken.key)) != undone.stamp:
+        raise SegStudioError(
+            "the photo was painted on since its verdict was taken back",
+            where=taken.key,
+            fix="Accept the prediction once more",
+        )
+    with kept_from_painting(project, (photo,)), project.change() as change:
+        change.put_file(mask_name(taken.key), undone.mask)
+        change.update_state(taken.key, lambda now: _signed(now, undone.state or PhotoState()))
+    return replace(taken, stamp=file_stamp(folder / mask_name(taken.key)))
+
+
+def _signed(now: PhotoState, was: PhotoState) -> PhotoState:
+    """Return a state with what another says of how far the mask is, and whose it is."""
+    told = {"status": was.status, "source": was.source, "who": was.who, "when": was.when}
+    return now.model_copy(update=told)
+
+
+def _origin(taken: Taken) -> Path | None:
+    path = Path(taken.origin)
+    return path if taken.origin and path.is_file() else None

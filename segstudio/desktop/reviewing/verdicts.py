@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.errands import Errands
@@ -18,13 +19,17 @@ from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.matching import Matched
 from segstudio.desktop.reviewing.reading import PREDICTED, OpenItem
-from segstudio.desktop.reviewing.taking_back import Taken, TakenBack, is_untouched, take, take_back
+from segstudio.desktop.reviewing.taken_book import TakenBook
+from segstudio.desktop.reviewing.taking_back import Taken, TakenBack, is_untouched
 from segstudio.desktop.session import ProjectSession
+from segstudio.errors import SegStudioError
 from segstudio.project.bringing_in import Incoming
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo, Status
 from segstudio.review.shown import Thresholds, shown_mask, taken_over
+
+T = TypeVar("T")
 
 ShowInAnnotate = Callable[[str], bool]
 """Shows the photo of a key in the Annotate tab; False when it is not there."""
@@ -57,12 +62,15 @@ def project_mask(
 
 class Verdicts(QObject):
     """Writes what a verdict brings into the project. `problem_met` carries a Problem, `done` the id of a photo,
-    `taken_back` an id and its TakenBack.
+    `failed` that of one whose mask could not be written, `taken_back` an id and its TakenBack, and `stays` the id of one
+    that could not be taken back.
     """
 
     problem_met = Signal(object)
     done = Signal(str)
+    failed = Signal(str)
     taken_back = Signal(str, object)
+    stays = Signal(str)
 
     def __init__(
         self,
@@ -77,8 +85,10 @@ class Verdicts(QObject):
         self._show_in_annotate = show_in_annotate
         self._writing = Errands("review verdicts", 1, self)
         self._sending: Sending | None = None
-        self._taken: dict[str, Taken] = {}  # written in the one worker, in the order of the verdicts
+        self._book = TakenBook(Path())
         self._on_desk: dict[str, Status] = {}
+        self._undone_on_desk: set[str] = set()
+        self._keys_back: dict[str, str] = {}
         self._wanted: tuple[str, Callable[[str], object]] | None = None
         desk.opened.connect(self._on_desk_opened)
 
@@ -103,37 +113,50 @@ class Verdicts(QObject):
 
     def take_back(self, item_id: str) -> None:
         """Undo what accepting a photo did to the project, unless it was painted on since."""
-        project, row, shown = self._session.opened, self._board.row(item_id), self._desk.shown
-        if project is None or row is None:
+        row = self._board.row(item_id)
+        if self._session.opened is None or row is None:
             return
         if item_id in self._on_desk:
             self._undo_on_desk(item_id)
             return
-        work = partial(self._back, project.folder, item_id)
-        if shown is None or row.item.key != shown.photo.key:
-            self._writing.send(work, partial(self._on_back, item_id), self._on_failed)
+        key = self._keys_back[item_id] = row.item.key
+        work, then = partial(self._book.back, key), partial(self._on_back, item_id)
+        self._send_beside_desk(key, work, then, partial(self._on_failed, self.stays, item_id))
+
+    def take_again(self, item_id: str) -> None:
+        """Accept once more what was taken back, as it was accepted then; nothing where that changed nothing."""
+        row, shown = self._board.row(item_id), self._desk.shown
+        if row is None:
             return
-        then = partial(self._on_back_released, item_id)
-        self._desk.release(
-            lambda: self._writing.send(work, then, self._on_failed_released), self.problem_met.emit
-        )
+        if item_id in self._undone_on_desk:
+            self._undone_on_desk.discard(item_id)
+            redo = shown.editor.redo_label if shown is not None and shown.photo.key == row.item.key else None
+            if shown is not None and (redo or "").startswith(PREDICTED):
+                self._on_desk[item_id] = shown.photo.status
+                self._desk.redo()
+                self._desk.mark("done")
+            return
+        key = self._keys_back.pop(item_id, "")
+        if key:
+            work, then = partial(self._book.again, key), partial(self._on_again, item_id)
+            self._send_beside_desk(key, work, then, partial(self._on_failed, self.failed, item_id))
 
     def forget(self) -> None:
-        """Another project is open: what was taken over cannot be taken back any more."""
-        self._taken.clear()
+        """Another project is open: know what was taken over there, another day too."""
+        project = self._session.opened
         self._on_desk.clear()
+        self._undone_on_desk.clear()
+        self._keys_back.clear()
+        self._book = TakenBook(project.folder if project is not None else Path())
+        if project is not None:
+            self._writing.send(self._book.load, _nothing, self._tell)
 
     def _is_ours(self, item_id: str, photo: Photo) -> bool:
         """Tell whether the photo's mask is what was taken over here, and nobody has painted since."""
-        project, taken = self._session.opened, self._taken.get(item_id)
+        project, taken = self._session.opened, self._book.taken(photo.key)
         if item_id in self._on_desk:
             return self._tops_the_desk(photo.key)
-        return (
-            project is not None
-            and taken is not None
-            and taken.key == photo.key
-            and is_untouched(project.folder, taken)
-        )
+        return project is not None and taken is not None and is_untouched(project.folder, taken)
 
     def _tops_the_desk(self, key: str) -> bool:
         shown = self._desk.shown
@@ -149,6 +172,7 @@ class Verdicts(QObject):
         if self._tops_the_desk(row.item.key):
             self._desk.undo()
             self._desk.mark(status)
+            self._undone_on_desk.add(item_id)
         else:
             told = f"{row.item.key} was painted on since it was accepted: its mask stays as it is."
         self.taken_back.emit(item_id, TakenBack(told))
@@ -215,40 +239,64 @@ class Verdicts(QObject):
         row = self._board.row(opened.item.id)
         key = row.item.key if row is not None else opened.item.key
         source = f"{PREDICTED}{self._model_name}"
-        photo = Incoming(opened.item.path, lambda: mask, status, source, key or None)
-        work = partial(self._write_one, opened.item.id, project.folder, photo)
-        self._writing.send(work, partial(self._on_written, opened.item.id, then), self._on_failed)
+        item, name = opened.item, opened.item.file_name
+        photo = Incoming(item.path, lambda: mask, status, source, key or None, name=name)
+        work, written = partial(self._book.take, photo), partial(self._on_written, item.id, then)
+        self._writing.send(work, written, partial(self._on_failed, self.failed, item.id))
 
-    def _write_one(self, item_id: str, folder: Path, photo: Incoming) -> str:
-        """In the worker."""
-        taken = take(folder, photo, self._taken.get(item_id))
-        self._taken[item_id] = taken
-        return taken.key
+    def _send_beside_desk(
+        self,
+        key: str,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Do work on the files of a photo; where it is open in Annotate, that saves it and lets go of it first."""
+        shown = self._desk.shown
+        if shown is None or shown.photo.key != key:
+            self._writing.send(work, then, failed)
+            return
 
-    def _back(self, folder: Path, item_id: str) -> TakenBack:
-        """In the worker, after all that was to be written before."""
-        taken = self._taken.pop(item_id, None)
-        return take_back(folder, taken) if taken is not None else TakenBack()
+        def ended(result: T) -> None:
+            if isinstance(result, TakenBack) and result.gone:
+                self._desk.show(None)
+            self._desk.resume()
+            then(result)
+
+        def refused(error: BaseException) -> None:
+            self._desk.resume()
+            failed(error)
+
+        def held(problem: Problem) -> None:
+            failed(SegStudioError(problem.text.rstrip(".")))
+
+        self._desk.release(lambda: self._writing.send(work, ended, refused), held)
 
     def _on_back(self, item_id: str, back: TakenBack) -> None:
-        self.taken_back.emit(item_id, back)
+        if back.undone is None:
+            self._keys_back.pop(item_id, None)
+        self.taken_back.emit(item_id, self._told_of(item_id, back))
         self._session.refresh()
 
-    def _on_back_released(self, item_id: str, back: TakenBack) -> None:
-        if back.gone:
-            self._desk.show(None)
-        self._desk.resume()
-        self._on_back(item_id, back)
+    def _told_of(self, item_id: str, back: TakenBack) -> TakenBack:
+        """Nothing is known of a mask that was accepted in Annotate on another day, or painted on since."""
+        row, project = self._board.row(item_id), self._session.opened
+        photo = project.photo(row.item.key) if row is not None and project is not None else None
+        if back.told or back.gone or photo is None or not photo.state.source.startswith(PREDICTED):
+            return back
+        return TakenBack(
+            f"{photo.key} keeps its mask; Undo in Annotate goes back through what was done to it."
+        )
 
-    def _on_failed_released(self, error: BaseException) -> None:
-        self._desk.resume()
-        self._on_failed(error)
+    def _on_again(self, item_id: str, taken: Taken | None) -> None:
+        if taken is not None:
+            self._on_written(item_id, None, taken)
 
-    def _on_written(self, item_id: str, then: Callable[[str], object] | None, key: str) -> None:
-        self._board.adopt(item_id, key)
+    def _on_written(self, item_id: str, then: Callable[[str], object] | None, taken: Taken) -> None:
+        self._board.adopt(item_id, taken.key)
         self.done.emit(item_id)
         if then is not None:
-            self._wanted = (key, then)
+            self._wanted = (taken.key, then)
             self._session.changed.connect(self._on_session_changed)
         self._session.refresh()
 
@@ -261,7 +309,11 @@ class Verdicts(QObject):
         self._session.changed.disconnect(self._on_session_changed)
         then(key)
 
-    def _on_failed(self, error: BaseException) -> None:
+    def _on_failed(self, signal: SignalInstance, item_id: str, error: BaseException) -> None:
+        self._tell(error)
+        signal.emit(item_id)
+
+    def _tell(self, error: BaseException) -> None:
         self.problem_met.emit(problem_of(error))
 
     # -- Annotate
@@ -296,3 +348,7 @@ class Verdicts(QObject):
         if self._tops_the_desk(sending.key):
             self._desk.undo()
             self._desk.mark(status)
+
+
+def _nothing(_result: None) -> None:
+    """There is nothing to do after it."""

@@ -24,12 +24,11 @@ _REFRESH_MS = 15
 
 class Viewing(QObject):
     """Keeps what is looked at and how. `opened` says that another photo, or the same with more known of it, is there;
-    `changed` that thresholds or the way to look are others; `failed` carries a sentence on a photo that cannot be shown.
+    `changed` that thresholds or the way to look are others. `problem` says why the chosen photo cannot be shown.
     """
 
     opened = Signal()
     changed = Signal()
-    failed = Signal(str)
 
     def __init__(self, session: ProjectSession, board: ReviewBoard, parent: QObject) -> None:
         super().__init__(parent)
@@ -42,6 +41,7 @@ class Viewing(QObject):
         self.state = ViewState()
         self.thresholds: dict[int, float] = {}
         self.shown: OpenItem | None = None
+        self.problem = ""
         self._soon = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._soon.timeout.connect(self.changed)
         board.answer_came.connect(self._on_answer_came)
@@ -61,7 +61,7 @@ class Viewing(QObject):
 
     def show(self, item_id: str) -> None:
         """Look at a photo; the newest wish wins."""
-        self._wish = item_id
+        self._wish, self.problem = item_id, ""
         row = self._board.row(item_id)
         if row is None:
             self.shown = None
@@ -148,9 +148,8 @@ class Viewing(QObject):
 
     def _on_failed(self, item_id: str, error: BaseException) -> None:
         if item_id == self._wish:
-            self.shown = None
+            self.shown, self.problem = None, problem_of(error).text
             self.opened.emit()
-            self.failed.emit(problem_of(error).text)
 
     def _put(self, opened: OpenItem) -> None:
         self.shown = opened

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import shutil
 import signal
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QSlider
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
 
 from segstudio.desktop.reviewing.models import model_of_file
 from segstudio.desktop.reviewing.panel_strip import UNSURE
@@ -419,20 +421,49 @@ def test_a_damaged_model_is_told_in_its_place_and_another_can_be_chosen(
 ) -> None:
     shown = show(jumps)
     page = shown.page
-    damaged = tmp_path / "damaged.pt"
+    damaged = jumps.runs_folder / "jump-1" / "best.pt"
+    whole = damaged.read_bytes()
     damaged.write_bytes(b"nothing of a model")
-    shown.tab.take([damaged, photos / "new_0.png"])
+    page.board.use_model(None)
+    page.use_model(model_of_file(damaged))
+    shown.tab.take([photos / "new_0.png"])
     shown.wait(lambda: page.board.model_problem, MODEL_MS)
     problem = shown.tab.findChild(QLabel, "review.model.problem")
     assert problem is not None
     assert problem.isVisible()
-    assert "damaged.pt" in problem.text()
-    box = page.side.picker.box
-    box.setCurrentIndex(0)
-    box.activated.emit(0)
+    assert "best.pt" in problem.text()
+    (tmp_path / "sound.pt").write_bytes(whole)
+    shown.tab.take([tmp_path / "sound.pt"])
     shown.wait_for_answers(1)
     assert shown.states() == {"new_0.png": "done"}
     assert not problem.isVisible()
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("kind", ["damaged", "foreign", "found out late"])
+def test_a_model_file_that_is_none_is_told_and_the_one_before_stays(
+    show: Show, jumps: Project, photos: Path, tmp_path: Path, kind: str
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait_for_answers(1)
+    dropped = tmp_path / "dropped.pt"
+    dropped.write_bytes(b"nothing of a model")
+    if kind == "foreign":
+        with zipfile.ZipFile(dropped, "w") as archive:
+            archive.writestr("archive/data.pkl", pickle.dumps({"weight": 1}))
+    if kind == "found out late":  # as where its card can be read: the process that loads it says no
+        page.use_model(model_of_file(dropped))
+    else:
+        shown.tab.take([dropped])
+    shown.wait(lambda: shown.told("jump-1 is still the model that is asked"))
+    assert sum("dropped.pt" in problem.text for problem in shown.problems) == 1
+    assert page.board.model is not None
+    assert page.board.model.name == "jump-1"
+    assert page.side.picker.box.currentText() == "jump-1"
+    shown.wait_for_answers(1)
+    assert shown.states() == {"new_0.png": "done"}
 
 
 @pytest.mark.usefixtures("quick")
@@ -451,8 +482,19 @@ def test_a_photo_that_cannot_be_read_stops_none_of_forty_nine(
     assert states.pop("23.png") == "failed"
     assert set(states.values()) == {"done"}
     assert not shown.told("ended unexpectedly")
-    shown.page.side.list.choose(str(folder / "23.png"))
-    shown.wait(lambda: shown.told("23.png"))
+    page = shown.page
+    page.side.list.choose(str(folder / "23.png"))
+    trouble = shown.tab.findChild(QWidget, "review.trouble")
+    assert trouble is not None
+    shown.wait(trouble.isVisible)
+    assert trouble.accessibleName().startswith("23.png cannot be shown: ")
+    (folder / "23.png").write_bytes(photo_bytes(23))
+    again = trouble.findChild(QPushButton, "review.trouble.again")
+    assert again is not None
+    again.click()
+    shown.wait_for_photo("23.png")
+    assert not trouble.isVisible()
+    assert page.stage.isVisible()
 
 
 @pytest.mark.usefixtures("quick")
@@ -480,6 +522,10 @@ def test_frames_of_a_video_come_as_photos_so_many_and_so_large_as_wished(
     assert list(shown.states()) == ["jump 0:00.0", "jump 0:01.5", "jump 0:03.0"]
     shown.wait_for_photo("jump 0:00.0")
     shown.wait(lambda: shown.page.board.segmenter.is_idle)
+    shown.actions["review.accept"].trigger()
+    shown.wait(
+        lambda: shown.session.opened is not None and shown.session.opened.photo("jump-000000.png") is not None
+    )
 
 
 @pytest.mark.slow
@@ -630,6 +676,12 @@ def test_what_is_exported_is_what_is_shown(show: Show, jumps: Project, photos: P
     assert len((out / "all.csv").read_text().splitlines()) == 1 + 2 * 2
     assert "new_1.png" in (out / "all.html").read_text()
     assert shown.told("Exported 2 photos to all.html")
+    shown.problems.clear()
+    page.exporting.export("mask", out / "all.csv" / "masks")
+    shown.wait(lambda: not page.exporting.is_running)
+    assert [problem.text.partition(" (")[0] for problem in shown.problems] == [
+        f"{out / 'all.csv' / 'masks'}: nothing can be written there"
+    ], "once, and not for each photo"
 
 
 @pytest.mark.slow

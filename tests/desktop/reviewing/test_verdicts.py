@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from segstudio.desktop.problems import Problem
+from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.removal import removals
 from segstudio.project.review_queue import ReviewQueue
@@ -25,6 +26,7 @@ def in_project(shown: Shown, key: str) -> bool:
 
 def choose(shown: Shown, name: str) -> None:
     row = next(row for row in shown.page.board.rows if row.item.name == name)
+    shown.wait(lambda: shown.page.side.list.items.row_of(row.item.id) >= 0)
     shown.page.side.list.choose(row.item.id)
     shown.wait_for_photo(name)
 
@@ -124,3 +126,94 @@ def test_correcting_a_done_mask_is_told_with_a_way_back(show: Show, jumps: Proje
     undo.do()
     assert not shown.desk.can_undo
     shown.wait(lambda: Project.open(jumps.folder).photo("1.png").status == "done")
+
+
+def verdict_of(shown: Shown, name: str) -> str:
+    return next(row.verdict for row in shown.page.board.rows if row.item.name == name)
+
+
+def settled(shown: Shown) -> bool:
+    return not shown.session.is_busy and shown.page.verdicts._writing.is_idle
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["of the project", "from outside"])
+def test_undo_after_accepting_and_rejecting_accepts_again(
+    show: Show, jumps: Project, photos: Path, inside: bool
+) -> None:
+    shown, name = show(jumps), "3.png" if inside else "new_0.png"
+    shown.tab.take([jumps.photo("3.png").path if inside else photos / "new_0.png"])
+    shown.wait_for_photo(name)
+    shown.page.viewing.set_threshold(3, 0.8)
+    shown.actions["review.accept"].trigger()
+    mask = jumps.folder / "masks" / f"{name}.png"
+    shown.wait(lambda: settled(shown) and mask.exists() and in_project(shown, name))
+    accepted_mask = mask.read_bytes()
+    shown.page.viewing.clear_thresholds()
+    shown.actions["review.reject"].trigger()
+    shown.wait(lambda: settled(shown) and not mask.exists())
+    shown.actions["review.undo"].trigger()
+    shown.wait(lambda: settled(shown) and mask.exists() and in_project(shown, name))
+    assert verdict_of(shown, name) == "accept"
+    assert mask.read_bytes() == accepted_mask, "what was accepted then, and not what is shown now"
+    shown.actions["review.undo"].trigger()
+    shown.wait(lambda: settled(shown) and not mask.exists())
+    assert verdict_of(shown, name) == ""
+
+
+def test_a_verdict_is_taken_back_on_another_day(show: Show, jumps: Project, photos: Path) -> None:
+    first = show(jumps)
+    accepted(first, photos)
+    first.wait(lambda: settled(first))
+    choose(first, "new_1.png")
+    first.tab.take([jumps.photo("1.png").path])
+    first.wait_for_answers(3)
+    choose(first, "1.png")
+    drawn = jumps.mask_path(jumps.photo("1.png"))
+    before = drawn.read_bytes()
+    first.actions["review.accept"].trigger()
+    (replace,) = problem_with(first, "1.png has a mask already").actions
+    assert replace.do is not None
+    replace.do()
+    first.wait(lambda: drawn.read_bytes() != before and settled(first))
+    first.page.memory.shut_down()
+
+    again = show(jumps)
+    again.wait_for_answers(3)
+    choose(again, "1.png")
+    assert verdict_of(again, "1.png") == "accept"
+    again.actions["review.reject"].trigger()
+    again.wait(lambda: again.told("1.png has the mask again that it had before"))
+    assert drawn.read_bytes() == before
+    choose(again, "new_0.png")
+    again.actions["review.accept"].trigger()
+    again.wait(lambda: again.told("new_0.png is out of the project again"))
+    again.wait(lambda: not in_project(again, "new_0.png") and settled(again))
+    row = next(row for row in again.page.board.rows if row.item.name == "new_0.png")
+    assert (row.item.path, row.item.key, row.verdict) == (photos / "new_0.png", "", "")
+
+
+@pytest.mark.parametrize("way", ["accept", "back"])
+def test_what_cannot_be_written_is_not_said_to_be_so(
+    show: Show, jumps: Project, photos: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise SegStudioError("the disk is full", where="here")
+
+    shown = show(jumps)
+    if way == "accept":
+        monkeypatch.setattr("segstudio.desktop.reviewing.taken_book.take", refuse)
+        shown.tab.take([photos / "new_0.png"])
+        shown.wait_for_photo("new_0.png")
+    else:
+        accepted(shown, photos)
+        shown.wait(lambda: settled(shown))
+        choose(shown, "new_0.png")
+        monkeypatch.setattr("segstudio.desktop.reviewing.taken_book.take_back", refuse)
+    shown.actions["review.accept"].trigger()
+    shown.wait(lambda: shown.told("the disk is full"))
+    assert verdict_of(shown, "new_0.png") == ("" if way == "accept" else "accept")
+    shown.page.memory.shut_down()
+    records = {
+        Path(record.photo).name: record.decision for record in ReviewQueue(jumps.folder).read().records
+    }
+    assert records["new_0.png"] == ("waiting" if way == "accept" else "accept")
