@@ -40,7 +40,7 @@ class Desktop(QObject):
     def __init__(self, app: QApplication, places: Places) -> None:
         super().__init__()
         self._wanted: Path | None = None
-        self._begun = False
+        self._begun = self._is_over = False
         self._beginning = Stepwise(self)
         self.settings = Settings(places)
         self.look = Look(app, self.settings.theme)
@@ -78,6 +78,7 @@ class Desktop(QObject):
     def start(self, project: Path | None) -> None:
         """Show the window, and then the project: what is heavy is loaded after it is on screen."""
         self._wanted = project or self.settings.last_project
+        self.window.closed.connect(self._on_closed, Qt.ConnectionType.QueuedConnection)
         # a slot called from within a paint event must not draw: it waits for its end
         self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.show()
@@ -99,10 +100,16 @@ class Desktop(QObject):
         if self._wanted is not None:
             self.window.open_as_left(self._wanted)
 
+    @Slot()
+    def _on_closed(self) -> None:
+        """End the event loop: Qt itself would ask every other window first, and go on where one refuses."""
+        if not self._is_over:
+            QApplication.exit()
+
     def close(self) -> None:
         """Close the window without asking: whoever wants it to end cannot answer."""
         self.window.asks = False
-        QApplication.closeAllWindows()
+        self.window.close()
 
     def tell_uncaught(self, problem: Problem) -> None:
         """Pass a problem on to the window, from any thread."""
@@ -110,6 +117,7 @@ class Desktop(QObject):
 
     def shut_down(self) -> None:
         """End all threads."""
+        self._is_over = True
         self.window.hide()
         self.window.start.shut_down()
         self.session.shut_down()

@@ -52,10 +52,12 @@ class Window(QMainWindow):
     """Header, notice, the start page or the tabs, status line. The pages of the tabs are made, little by little, from
     when a project is first asked for.
 
-    `painted` comes once: what is heavy waits for it. While `asks` is true, closing asks before work is lost.
+    `painted` comes once: what is heavy waits for it; `closed` when it has been. While `asks` is true, closing asks
+    before work is lost.
     """
 
     painted = Signal()
+    closed = Signal()
 
     def __init__(
         self,
@@ -173,6 +175,7 @@ class Window(QMainWindow):
             look.shut_down()
         self.wishes.shut_down()
         super().closeEvent(event)
+        self.closed.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Look for changes when the person comes back from another program."""
