@@ -100,7 +100,7 @@ def _demand(project: Project, recipe: Recipe) -> Demand:
     import psutil
 
     head = head_named(recipe.head)
-    moments = 2 if recipe.optimizer == "adamw" else 1
+    moments = 1 if recipe.optimizer == "sgd" else 2
     needed = head.training_bytes(
         batch_size=recipe.batch_size, crop_px=recipe.crop_px, optimizer_values=moments
     )

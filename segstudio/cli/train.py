@@ -207,7 +207,9 @@ def _failure_told(log: EventLog, folder: RunFolder) -> Iterator[None]:
         log.append(RunFailed(problem=str(error)))
         raise
     except Exception as error:
-        if not _is_out_of_memory(error):
+        from segstudio.training.devices import is_out_of_memory
+
+        if not is_out_of_memory(error):
             log.append(RunFailed(problem=f"{type(error).__name__}: {error}"))
             raise
         told = SegStudioError(
@@ -218,19 +220,3 @@ def _failure_told(log: EventLog, folder: RunFolder) -> Iterator[None]:
         )
         log.append(RunFailed(problem=str(told)))
         raise told from error
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """There is no common type for it: torch's allocator, oneDNN and OpenCV raise plain errors on the CPU.
-
-    What oneDNN cannot create was created in the steps before, for the same network and sizes: memory is what lacked.
-    """
-    words = str(error).lower()
-    told = (
-        "out of memory",
-        "can't allocate memory",
-        "insufficient memory",
-        "bad_alloc",
-        "could not create a",
-    )
-    return isinstance(error, MemoryError) or any(each in words for each in told)

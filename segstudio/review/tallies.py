@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from segstudio.project.classes import ClassList
+from segstudio.runs import photo_scores
+from segstudio.runs.photo_scores import PhotoCounts
 
 Matrix = npt.NDArray[np.int64]
 """A confusion matrix (classes, classes): rows are the truth, columns the prediction, in class-list order."""
 
 _STRIP_PIXELS = 1 << 22
-_FEWEST_PHOTOS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +124,10 @@ def miou_interval(
 ) -> tuple[float, float] | None:
     """Return how far the mIoU would move with other photos of the same kind: a percentile bootstrap.
 
-    Whole photos are drawn with replacement (Efron 1979; pixels of a photo are not independent) and the classes
-    with support averaged, as `segstudio.runs.scores.Scores` does it. None for fewer than three photos.
+    See `segstudio.runs.photo_scores.miou_interval`. None for fewer than three photos.
     """
-    if len(photos) < _FEWEST_PHOTOS:
+    parts = ("hits", "truth", "predicted")
+    if not photos:
         return None
-    number = len(photos)
-    draws = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=resamples)
-    hits, truth, predicted = (
-        draws @ np.stack([getattr(counts, name) for counts in photos])
-        for name in ("hits", "truth", "predicted")
-    )
-    scores = np.where(truth > 0, hits / np.maximum(1, truth + predicted - hits), np.nan)
-    means = np.nanmean(scores[(truth > 0).any(axis=1)], axis=1)
-    if not len(means):
-        return None
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    counts = PhotoCounts(*(np.stack([getattr(each, name) for each in photos]) for name in parts))
+    return photo_scores.miou_interval(counts, level=level, resamples=resamples, seed=seed)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from segstudio.runs.photo_scores import PhotoScores
 from segstudio.runs.scores import Scores
 
 
@@ -45,7 +46,7 @@ class RunStarted(_Event):
 
 
 class StepDone(_Event):
-    """One step of the optimizer. `step` counts from 1; `images_per_s` is since the last such event."""
+    """One step of the optimizer, counted from 1; `loss` and `images_per_s` are of all since the last such event."""
 
     kind: Literal["step_done"] = "step_done"
     step: int
@@ -66,6 +67,8 @@ class EpochDone(_Event):
     val_loss: float | None
     scores: Scores | None
     seconds: float
+    photo_scores: PhotoScores | None = None
+    """None also in the logs of older versions."""
 
 
 class CheckpointSaved(_Event):

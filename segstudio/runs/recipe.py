@@ -5,140 +5,19 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ValidationError, field_validator, model_validator
 
 from segstudio.errors import SegStudioError, did_you_mean, inside
 from segstudio.resource_files import resource_path
+from segstudio.runs.choices import MachineChoices
 from segstudio.runs.heads import head_named
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
 
-
-class Recipe(BaseModel):
-    """Every choice of one training. Fields are grouped in the order in which a training meets them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    description: str = Field("", description="What the recipe is good for, in one sentence.")
-
-    head: str = Field("lraspp_mobilenet_v3_large", description="The network: see `segstudio heads`.")
-    weights: str = Field(
-        "auto",
-        description="Where the weights start: coco, imagenet, none (random), auto (the best that is here or can"
-        " be fetched), or the path of a weights file.",
-    )
-    auxiliary: bool = Field(False, description="Train an auxiliary classifier on an inner layer too.")
-    auxiliary_weight: Annotated[float, Field(ge=0, le=10)] = Field(
-        0.5, description="How much the auxiliary classifier's loss counts."
-    )
-    freeze_backbone: bool = Field(
-        False, description="Train the classifier only; the backbone stays as it is."
-    )
-    freeze_batch_norm: bool | Literal["auto"] = Field(
-        "auto",
-        description="Keep the backbone's batch-norms as they are: helps with batches of four and fewer. auto does so"
-        " where the weights' batch-norms were folded into the convolutions, and not otherwise.",
-    )
-    batch_norm_momentum: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.1,
-        description="How fast batch-norm statistics follow; torchvision's MobileNetV3 has 0.01, too slow for short"
-        " trainings.",
-    )
-
-    ignore_classes: tuple[str, ...] = Field(
-        (), description="Classes whose pixels are left out of training, with commas between them."
-    )
-    merge: dict[str, str] = Field(
-        default_factory=dict,
-        description="Classes that are learnt as others, for example rope=person, with commas between them; the masks"
-        " stay as they are.",
-    )
-    class_weights: (
-        Literal["none", "inverse", "median-frequency"] | dict[str, Annotated[float, Field(ge=0)]]
-    ) = Field(
-        "none",
-        description="Weight of each class in the loss: none, inverse (of its pixel share),"
-        " median-frequency (Eigen & Fergus 2015), or a table of names and weights.",
-    )
-
-    max_side_px: Annotated[int, Field(ge=0, le=65536)] = Field(
-        1024, description="Photos with a longer side (pixels) are shrunk to it first; 0 keeps every pixel."
-    )
-    crop_px: Annotated[int, Field(ge=32, le=4096)] = Field(
-        320, description="Side (pixels) of the square that is cut out of a photo at each step."
-    )
-    crops_per_photo: Annotated[int, Field(ge=1, le=10000)] = Field(
-        1, description="How often each photo is used in one epoch: raise it for a handful of photos."
-    )
-    scale_min: Annotated[float, Field(gt=0, le=10)] = Field(0.5, description="Smallest random enlargement.")
-    scale_max: Annotated[float, Field(gt=0, le=10)] = Field(2.0, description="Largest random enlargement.")
-    flip_horizontal: Fraction = Field(0.5, description="Probability of mirroring left and right.")
-    flip_vertical: Fraction = Field(0.0, description="Probability of turning upside down.")
-    brightness: Fraction = Field(0.3, description="Largest random change of brightness, as a fraction.")
-    contrast: Fraction = Field(0.3, description="Largest random change of contrast, as a fraction.")
-    saturation: Fraction = Field(0.3, description="Largest random change of saturation, as a fraction.")
-    hue: Annotated[float, Field(ge=0, le=0.5)] = Field(
-        0.0, description="Largest random turn of the hue, as a fraction of the colour circle."
-    )
-    blur: Fraction = Field(0.1, description="Probability of a slight Gaussian blur.")
-
-    epochs: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
-        60, description="How often all photos are used."
-    )
-    batch_size: Annotated[int, Field(ge=1, le=4096)] = Field(8, description="Crops per step.")
-    optimizer: Literal["sgd", "adamw"] = Field("adamw", description="What moves the weights.")
-    learning_rate: Annotated[float, Field(gt=0, le=10)] = Field(5e-4, description="Largest step size.")
-    backbone_learning_rate: Annotated[float, Field(ge=0, le=10)] = Field(
-        1.0, description="The backbone's learning rate as a multiple of the classifier's."
-    )
-    auxiliary_learning_rate: Annotated[float, Field(ge=0, le=100)] = Field(
-        1.0, description="The auxiliary classifier's learning rate as a multiple of the classifier's."
-    )
-    momentum: Annotated[float, Field(ge=0, lt=1)] = Field(0.9, description="Momentum of SGD.")
-    weight_decay: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.01, description="Pull of the weights to zero."
-    )
-    decay_norms: bool = Field(False, description="Decay the scales, offsets and biases too.")
-    schedule: Literal["poly", "cosine", "step", "constant"] = Field(
-        "poly", description="How the learning rate falls."
-    )
-    poly_power: Annotated[float, Field(gt=0, le=10)] = Field(
-        0.9, description="Exponent of the poly schedule."
-    )
-    step_epochs: Annotated[int, Field(ge=1)] = Field(
-        20, description="Epochs between falls of the step schedule."
-    )
-    step_factor: Annotated[float, Field(gt=0, le=1)] = Field(0.5, description="Factor of each such fall.")
-    warmup_steps: Annotated[int, Field(ge=0)] = Field(
-        20, description="Steps in which the rate rises from zero."
-    )
-    clip_gradient: Annotated[float, Field(ge=0)] = Field(
-        1.0,
-        description="Largest gradient norm; it keeps small batches from upsetting a network. 0: no limit.",
-    )
-
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
-        "auto",
-        description="Number format of the forward pass: auto takes bf16 or fp16 on a GPU, fp32 on a CPU.",
-    )
-    channels_last: bool = Field(True, description="Memory order that most processors prefer.")
-    workers: Annotated[int, Field(ge=-1, le=256)] = Field(
-        -1, description="Processes that prepare crops; -1 chooses by device, 0 uses the training process."
-    )
-    cache_mb: Annotated[int, Field(ge=0)] = Field(
-        4096, description="Memory (MB) for decoded photos; those beyond it are decoded at each use."
-    )
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = Field(0, description="Start of all random numbers.")
-    validate_every: Annotated[int, Field(ge=1)] = Field(1, description="Epochs between validations.")
-    checkpoint_every: Annotated[int, Field(ge=0)] = Field(
-        0, description="Epochs between checkpoints that are kept for good; 0 keeps only best and last."
-    )
-    previews: Annotated[int, Field(ge=0, le=64)] = Field(
-        3, description="Validation photos that are drawn anew after each validation."
-    )
+class Recipe(MachineChoices):
+    """Every choice of one training; the fields stand in `choices`."""
 
     @field_validator("ignore_classes", mode="before")
     @classmethod

@@ -29,7 +29,9 @@ class Augmentation:
 
     def __init__(self, recipe: Recipe) -> None:
         steps: list[torch.nn.Module] = [
-            RandomScaledCrop(recipe.crop_px, recipe.scale_min, recipe.scale_max),
+            RandomScaledCrop(
+                recipe.crop_px, recipe.scale_min, recipe.scale_max, on_labels=recipe.crops_on_labels
+            ),
             v2.RandomHorizontalFlip(recipe.flip_horizontal),
             v2.RandomVerticalFlip(recipe.flip_vertical),
         ]
@@ -44,17 +46,23 @@ class Augmentation:
         return crop.as_subclass(Tensor), cut.as_subclass(Tensor)
 
 
+_Span = tuple[int, int, int, int]
+"""Along one axis: start and length in the photo, length in the crop, start in the crop."""
+
+
 class RandomScaledCrop(v2.Transform):
     """Enlarge by a random factor and cut a random square of `crop_px` out, in one move.
 
     The piece of the photo that will fill the square is cut out first and only then resized (bilinear with
     antialiasing; labels take the nearest value), so the cost depends on the crop and not on the photo. The factor is
     uniform in its logarithm. Where the enlarged photo is smaller than the square, mean colour and void are
-    laid around it.
+    laid around it. With `on_labels` a square that would hold no labelled pixel is moved to where a random one of them is
+    in it: where only strokes are painted, most others would teach nothing.
     """
 
-    def __init__(self, crop_px: int, scale_min: float, scale_max: float) -> None:
+    def __init__(self, crop_px: int, scale_min: float, scale_max: float, *, on_labels: bool = False) -> None:
         super().__init__()
+        self._on_labels = on_labels
         self._crop_px = crop_px
         self._scales = (scale_min, scale_max)
 
@@ -65,7 +73,11 @@ class RandomScaledCrop(v2.Transform):
         height, width = flat_inputs[0].shape[-2:]
         low, high = (torch.tensor(scale).log() for scale in self._scales)
         scale = float(torch.empty(()).uniform_(float(low), float(high)).exp())
-        return {"rows": self._span(height, scale), "columns": self._span(width, scale)}
+        rows, columns = self._span(height, scale), self._span(width, scale)
+        labels = next((part for part in flat_inputs if isinstance(part, tv_tensors.Mask)), None)
+        if self._on_labels and labels is not None:
+            rows, columns = _moved_to_labels(labels, rows, columns)
+        return {"rows": rows, "columns": columns}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         """Apply the same choice to the image and to its labels."""
@@ -85,7 +97,7 @@ class RandomScaledCrop(v2.Transform):
             piece = functional.pad(piece, [before, above, after, below], fill=fill)
         return tv_tensors.wrap(piece[0] if is_mask else piece, like=inpt)
 
-    def _span(self, length: int, scale: float) -> tuple[int, int, int, int]:
+    def _span(self, length: int, scale: float) -> _Span:
         """Choose the part of an axis of `length` pixels that fills the crop at `scale`."""
         wanted = max(1, round(self._crop_px / scale))
         if wanted <= length:
@@ -93,3 +105,24 @@ class RandomScaledCrop(v2.Transform):
             return start, wanted, self._crop_px, 0
         filled = min(self._crop_px, max(1, round(length * scale)))
         return 0, length, filled, int(torch.randint(self._crop_px - filled + 1, ()))
+
+
+def _moved_to_labels(labels: Tensor, rows: _Span, columns: _Span) -> tuple[_Span, _Span]:
+    """Return the same piece of the photo, elsewhere if it shows none of the labels (H, W), and there are some."""
+    (top, height, *_), (left, width, *_) = rows, columns
+    plain = labels.as_subclass(Tensor)
+    if bool((plain[top : top + height, left : left + width] != VOID).any()):
+        return rows, columns
+    found = (plain.flatten() != VOID).nonzero()
+    if not len(found):
+        return rows, columns
+    chosen = int(found[int(torch.randint(len(found), ()))])
+    row, column = divmod(chosen, plain.shape[-1])
+    starts = (_around(row, height, plain.shape[-2]), _around(column, width, plain.shape[-1]))
+    return (starts[0], *rows[1:]), (starts[1], *columns[1:])
+
+
+def _around(place: int, length: int, whole: int) -> int:
+    """Choose the start of a piece of `length` out of `whole` that has `place` in it."""
+    first, last = max(0, place - length + 1), min(place, whole - length)
+    return first + int(torch.randint(last - first + 1, ()))

@@ -21,6 +21,8 @@ _TRAINING_KEYS = frozenset({"counters", "optimizer", "scaler", "random_cpu", "ra
 class Counters:
     """How far a run has come. `step` counts finished steps, `closed` finished epochs, validation included;
     `loss_sum` is over the `loss_count` steps of the epoch under way; `seconds` is of the whole run, stops left out.
+    `stale` counts validations since the best one, `waited` those since the best one or the last fall of the rate, `falls`
+    these falls; `together` is how many crops go through the network at once, 0 as long as that is the recipe's.
     """
 
     step: int = 0
@@ -30,6 +32,10 @@ class Counters:
     loss_sum: float = 0.0
     loss_count: int = 0
     seconds: float = 0.0
+    stale: int = 0
+    waited: int = 0
+    falls: int = 0
+    together: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +47,7 @@ class Checkpoint:
     counters: Counters
     optimizer: dict[str, Any]
     scaler: dict[str, Any]
+    average: dict[str, Any] | None
     random_cpu: Tensor
     random_cuda: list[Tensor]
 
@@ -51,14 +58,14 @@ def save_checkpoint(
     card: ModelCard,
     *,
     counters: Counters,
-    optimizer: torch.optim.Optimizer,
-    scaler: torch.amp.GradScaler,
+    learnt: Mapping[str, Any],
 ) -> None:
-    """Replace the model file `path` with the network and everything that its training needs to go on."""
+    """Replace the model file `path` with the network and everything that its training needs to go on; `learnt` is the
+    state of its Learner.
+    """
     training = {
         "counters": {name: getattr(counters, name) for name in Counters.__dataclass_fields__},
-        "optimizer": optimizer.state_dict(),
-        "scaler": scaler.state_dict(),
+        **learnt,
         "random_cpu": torch.get_rng_state(),
         "random_cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
     }
@@ -79,6 +86,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         counters=Counters(**training["counters"]),
         optimizer=training["optimizer"],
         scaler=training["scaler"],
+        average=training.get("average"),
         random_cpu=training["random_cpu"],
         random_cuda=list(training["random_cuda"]),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -36,13 +38,48 @@ def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
             return None
 
 
-def worker_count(recipe: Recipe, device: torch.device) -> int:
+def worker_count(recipe: Recipe, device: torch.device, *, sharers: int = 1) -> int:
     """Return how many processes prepare crops: on a CPU none, because they would take the cores from the
-    network; beside a GPU as many as there are spare cores, up to eight.
+    network; beside a GPU as many as there are spare cores, up to eight. `sharers` trainings share the cores.
     """
     if recipe.workers >= 0:
         return recipe.workers
-    return 0 if device.type == "cpu" else max(0, min(_MOST_WORKERS, (os.cpu_count() or 1) - 1))
+    cores = (os.cpu_count() or 1) // sharers
+    return 0 if device.type == "cpu" else max(0, min(_MOST_WORKERS, cores - 1))
+
+
+@contextmanager
+def deterministic(wanted: bool) -> Iterator[None]:
+    """While the block runs, take operations that give the same each time, where a GPU has any; the rest warns."""
+    if not wanted:
+        yield
+        return
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS reads it at its first use
+    before = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before[0])
+        torch.backends.cudnn.benchmark = before[1]
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether memory is what lacked. There is no common type for it: torch's allocator, oneDNN and OpenCV raise plain
+    errors on the CPU.
+
+    What oneDNN cannot create was created in the steps before, for the same network and sizes: memory is what lacked.
+    """
+    words = str(error).lower()
+    told = (
+        "out of memory",
+        "can't allocate memory",
+        "insufficient memory",
+        "bad_alloc",
+        "could not create a",
+    )
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(each in words for each in told)
 
 
 def memory_mb(device: torch.device) -> float:

@@ -1,71 +1,170 @@
-"""The loss: cross-entropy over labelled pixels."""
+"""What a training makes small, over labelled pixels only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.project.classes import VOID
+from segstudio.runs.recipe import Recipe
+
+_NEVER_EASIER = 1e-6  # keeps the focal factor's gradient finite where a pixel is perfectly right
 
 
-def pixel_loss(logits: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
+class TrainingLoss:
+    """The loss that a recipe chooses. `weights` is float (C,), a weight for each channel, or None.
+
+    Called with the network's outputs and `labels` uint8 (N, H, W), it returns the loss of `out`, plus that of `aux` times
+    `auxiliary_weight` where there is one. Where every pixel is void the loss is 0, with zero gradients.
+    """
+
+    def __init__(self, recipe: Recipe, weights: Tensor | None = None) -> None:
+        self._recipe = recipe
+        self._weights = weights
+        self._term = _TERMS[recipe.loss]
+
+    def __call__(
+        self, outputs: Mapping[str, Tensor], labels: Tensor, share: Tensor | float | None = None
+    ) -> Tensor:
+        """Return the loss, times `share` where `labels` are a part of the step only (see `weight_of`)."""
+        target = labels.long()
+        loss = self._term(outputs["out"].float(), target, self._weights, self._recipe)
+        if "aux" in outputs:
+            aux = self._term(outputs["aux"].float(), target, self._weights, self._recipe)
+            loss = loss + self._recipe.auxiliary_weight * aux
+        return loss if share is None else loss * share
+
+    def weight_of(self, labels: Tensor) -> Tensor:
+        """Return how much the labelled pixels of `labels` weigh together, float64 ().
+
+        Losses of the parts of a step, each times its share of the whole weight, add up to the loss of the step (exactly
+        so for cross-entropy and focal, which are means over pixels).
+        """
+        return _weight(labels.long(), self._weights).double()
+
+
+def pixel_loss(
+    logits: Tensor, target: Tensor, weights: Tensor | None = None, *, smoothing: float = 0.0
+) -> Tensor:
     """Return the mean cross-entropy (nats) over the pixels that are not void.
 
-    `logits` (N, C, H, W), `labels` uint8 (N, H, W), `weights` float (C,): each pixel counts by its class's
-    weight. Where every pixel is void the loss is 0, with zero gradients.
+    `logits` (N, C, H, W), `target` (N, H, W) of channels, `weights` float (C,): each pixel counts by its class's weight.
+    `smoothing` spreads that share of each label evenly over all classes (Szegedy and others, CVPR 2016).
     """
-    target = labels.long()
-    total = F.cross_entropy(logits.float(), target, weight=weights, ignore_index=VOID, reduction="sum")
+    target = target.long()
+    total = F.cross_entropy(
+        logits.float(), target, weights, ignore_index=VOID, reduction="sum", label_smoothing=smoothing
+    )
+    return total / _weight(target, weights).clamp(min=1e-6)
+
+
+def focal_loss(
+    logits: Tensor, target: Tensor, weights: Tensor | None, *, gamma: float, smoothing: float = 0.0
+) -> Tensor:
+    """Return the mean of (1 − p)^γ · cross-entropy, p being the probability of the true class.
+
+    Lin and others, Focal Loss for Dense Object Detection, ICCV 2017; with γ = 0 it is the cross-entropy.
+    """
+    each = _each(logits, target, weights, smoothing)
+    right = torch.exp(-_each(logits, target, None, 0.0))
+    total = (each * (1 - right).clamp(min=_NEVER_EASIER) ** gamma).sum()
+    return total / _weight(target, weights).clamp(min=1e-6)
+
+
+def dice_loss(logits: Tensor, target: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Return 1 − soft Dice over the whole batch, averaged (by `weights`) over the classes that it shows.
+
+    Milletari and others, V-Net, 3DV 2016, with the plain sums of Sudre and others, DLMIA 2017.
+    """
+    labelled = (target != VOID).unsqueeze(1)
+    index = target.where(target != VOID, 0).unsqueeze(1)
+    guessed = logits.softmax(1) * labelled
+    truth = torch.zeros_like(guessed).scatter_(1, index, labelled.to(guessed.dtype))
+    axes = (0, 2, 3)
+    sizes = truth.sum(axes)
+    dice = 2 * (guessed * truth).sum(axes) / (guessed.sum(axes) + sizes).clamp(min=1e-6)
+    counts = (sizes > 0).to(dice.dtype) if weights is None else (sizes > 0) * weights
+    return ((1 - dice) * counts).sum() / counts.sum().clamp(min=1e-6)
+
+
+def hard_pixel_loss(
+    logits: Tensor,
+    target: Tensor,
+    weights: Tensor | None,
+    *,
+    threshold: float,
+    least: float,
+    smoothing: float = 0.0,
+) -> Tensor:
+    """Return the mean cross-entropy of the pixels whose class has a probability below `threshold`, and of the share
+    `least` of the labelled pixels at any rate, the hardest first.
+
+    Online hard example mining: Shrivastava and others, CVPR 2016; for pixels: Wu and others, arXiv:1605.06885.
+    """
+    labelled = target != VOID
+    with torch.no_grad():
+        right = torch.exp(-_each(logits, target, None, 0.0)).where(labelled, torch.inf)
+        hardest = right.flatten().sort().values
+        needed = (labelled.sum() * least).ceil().long().clamp(min=1)
+        bound = hardest[needed - 1].clamp(min=threshold)
+        kept = (right < bound) | ((right == bound) & (bound > threshold))
+    total = (_each(logits, target, weights, smoothing) * kept).sum()
+    return total / _weight(target.where(kept, VOID), weights).clamp(min=1e-6)
+
+
+def _each(logits: Tensor, target: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
+    """Return the weighted cross-entropy of each pixel, 0 where void: float (N, H, W)."""
+    return F.cross_entropy(
+        logits, target, weights, ignore_index=VOID, reduction="none", label_smoothing=smoothing
+    )
+
+
+def _weight(target: Tensor, weights: Tensor | None) -> Tensor:
     labelled = target != VOID
     if weights is None:
-        count = labelled.sum().float()
-    else:
-        count = weights[target.where(labelled, 0)].where(labelled, 0).sum()
-    return total / count.clamp(min=1e-6)
+        return labelled.sum().float()
+    return weights[target.where(labelled, 0)].where(labelled, 0).sum()
 
 
-def training_loss(
-    outputs: Mapping[str, Tensor], labels: Tensor, weights: Tensor | None, auxiliary_weight: float
-) -> Tensor:
-    """Return the loss of `out`, plus that of `aux` times `auxiliary_weight` where there is one."""
-    loss = pixel_loss(outputs["out"], labels, weights)
-    if "aux" in outputs:
-        loss = loss + auxiliary_weight * pixel_loss(outputs["aux"], labels, weights)
-    return loss
+_Term = Callable[[Tensor, Tensor, Tensor | None, Recipe], Tensor]
 
 
-def class_weights(
-    choice: str | Mapping[str, float], names: tuple[str, ...], count: Callable[[], npt.NDArray[np.int64]]
-) -> Tensor | None:
-    """Return the weight of each channel as float (C,), of mean 1 over the classes that occur, or None.
+def _cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | None, recipe: Recipe) -> Tensor:
+    return pixel_loss(logits, target, weights, smoothing=recipe.label_smoothing)
 
-    `choice` is `none`; `inverse`: proportional to 1 / pixel share; `median-frequency`: median share / share
-    (Eigen & Fergus, ICCV 2015); or a table of weights by name, used as they are (1 for those not named).
-    `count` gives the training pixels of each channel; it is called only where they matter. Raises SegStudioError for an unknown name.
-    """
-    if isinstance(choice, Mapping):
-        for name in choice:
-            if name not in names:
-                raise SegStudioError(
-                    f'class_weights names an unknown class "{name}"{did_you_mean(name, names)}',
-                    fix=f"The classes are: {', '.join(names)}",
-                )
-        return torch.tensor([float(choice.get(name, 1.0)) for name in names])
-    if choice == "none":
-        return None
-    counts = count()
-    seen = counts > 0
-    share = counts / max(1, counts.sum())
-    weights = np.zeros(len(names))
-    weights[seen] = 1 / share[seen]
-    if choice == "median-frequency" and seen.any():
-        weights[seen] = np.median(share[seen]) / share[seen]
-    if seen.any():
-        weights /= weights[seen].mean()
-    return torch.tensor(weights, dtype=torch.float32)
+
+def _focal(logits: Tensor, target: Tensor, weights: Tensor | None, recipe: Recipe) -> Tensor:
+    gamma, smoothing = recipe.focal_gamma, recipe.label_smoothing
+    return focal_loss(logits, target, weights, gamma=gamma, smoothing=smoothing)
+
+
+def _dice(logits: Tensor, target: Tensor, weights: Tensor | None, _recipe: Recipe) -> Tensor:
+    return dice_loss(logits, target, weights)
+
+
+def _both(logits: Tensor, target: Tensor, weights: Tensor | None, recipe: Recipe) -> Tensor:
+    cross_entropy = _cross_entropy(logits, target, weights, recipe)
+    return cross_entropy + recipe.dice_weight * dice_loss(logits, target, weights)
+
+
+def _ohem(logits: Tensor, target: Tensor, weights: Tensor | None, recipe: Recipe) -> Tensor:
+    return hard_pixel_loss(
+        logits,
+        target,
+        weights,
+        threshold=recipe.ohem_threshold,
+        least=recipe.ohem_least,
+        smoothing=recipe.label_smoothing,
+    )
+
+
+_TERMS: Mapping[str, _Term] = {
+    "cross-entropy": _cross_entropy,
+    "focal": _focal,
+    "dice": _dice,
+    "cross-entropy+dice": _both,
+    "ohem": _ohem,
+}

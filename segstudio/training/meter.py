@@ -45,10 +45,13 @@ class _Loss:
 
 class Meter:
     """Reads the loss of a step when the next one is already under way (on a GPU; at once on a CPU), adds it
-    to the epoch's sum in `counters`, and tells it.
+    to the epoch's sum in `counters`, and tells of each `every`th step what was since the last one told.
     """
 
-    def __init__(self, counters: Counters, device: torch.device) -> None:
+    def __init__(self, counters: Counters, device: torch.device, *, every: int = 1) -> None:
+        self._every = every
+        self._untold: list[float] = []
+        self._images = 0
         self._counters = counters
         self._device = device
         self._pending: deque[_Pending] = deque()
@@ -59,18 +62,18 @@ class Meter:
         """Take the loss of the step that `counters` just counted, and yield what can be told without waiting."""
         self._pending.append(_Pending(self._counters.step, epoch, _Loss(loss), rate, images))
         while len(self._pending) > self._kept_back:
-            yield self._told(self._pending.popleft())
+            yield from self._told(self._pending.popleft())
 
     def flush(self) -> Iterator[StepDone]:
         """Yield what is left, waiting for the device."""
         while self._pending:
-            yield self._told(self._pending.popleft())
+            yield from self._told(self._pending.popleft())
 
     def restart(self) -> None:
         """Leave out of the speed what was done since the last step."""
         self._last = time.perf_counter()
 
-    def _told(self, step: _Pending) -> StepDone:
+    def _told(self, step: _Pending) -> Iterator[StepDone]:
         loss = step.loss.read()
         if not math.isfinite(loss):
             raise SegStudioError(
@@ -79,13 +82,18 @@ class Meter:
             )
         self._counters.loss_sum += loss
         self._counters.loss_count += 1
+        self._untold.append(loss)
+        self._images += step.images
+        if step.step % self._every:
+            return
         now = time.perf_counter()
         passed, self._last = now - self._last, now
-        return StepDone(
+        yield StepDone(
             step=step.step,
             epoch=step.epoch,
-            loss=loss,
+            loss=sum(self._untold) / len(self._untold),
             learning_rate=step.rate,
-            images_per_s=step.images / max(passed, 1e-9),
+            images_per_s=self._images / max(passed, 1e-9),
             memory_mb=memory_mb(self._device),
         )
+        self._untold, self._images = [], 0

@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_SECONDS_BETWEEN_SAVES = 60.0
-"""last.pt of a big network takes seconds to write: a crash may cost this much work, and no more."""
 _SECONDS_TO_FIRST_SAVE = 5.0
-"""What dies young has not much to lose, but should not lose all. From here to a minute the time doubles."""
+"""What dies young has not much to lose, but should not lose all. From here on the time doubles, as far as it may."""
 
 
 class Clock:
-    """Seconds of the whole run with its stops left out, of the epoch under way, and since the last save."""
+    """Seconds of the whole run with its stops left out, of the epoch under way, and since the last save.
 
-    def __init__(self, seconds_before: float) -> None:
+    last.pt of a big network takes seconds to write: it is due `seconds_between_saves` after the last time.
+    """
+
+    def __init__(self, seconds_before: float, *, seconds_between_saves: float = 60.0) -> None:
         self._start = self._lap = self._save = time.monotonic()
         self._before = seconds_before
         self._pause = _SECONDS_TO_FIRST_SAVE
+        self._longest = seconds_between_saves
 
     def seconds(self) -> float:
         """Return the seconds of the run so far."""
@@ -32,7 +34,7 @@ class Clock:
     def is_save_due(self) -> bool:
         """Tell whether the time for a save has come, and start it anew if so."""
         now = time.monotonic()
-        if now - self._save < min(self._pause, _SECONDS_BETWEEN_SAVES):
+        if now - self._save < min(self._pause, self._longest):
             return False
         self._save, self._pause = now, 2 * self._pause
         return True

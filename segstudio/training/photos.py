@@ -94,13 +94,13 @@ class PhotoStore:
                     progress(done, len(self))
 
     def pixel_counts(self, channels: int) -> npt.NDArray[np.int64]:
-        """Return the number of pixels of each channel over all photos: int64 (channels,)."""
-        counts = np.zeros(256, dtype=np.int64)
+        """Return the number of pixels of each channel in each photo: int64 (photos, channels)."""
+        counts = np.zeros((len(self), 256), dtype=np.int64)
         for position in range(len(self)):
             kept = self._cached(position)
             labels = self._read_labels(position) if kept is None else kept[1]
-            counts += np.bincount(labels.ravel(), minlength=256)
-        return counts[:channels]
+            counts[position] = np.bincount(labels.ravel(), minlength=256)
+        return counts[:, :channels]
 
     def close(self) -> None:
         """Give the memory, and the temporary file where there is one, back."""

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -23,11 +25,13 @@ from segstudio.runs.folder import RunFolder
 from segstudio.runs.heads import head_named
 from segstudio.runs.model_card import ModelCard, ModelClass
 from segstudio.runs.recipe import Recipe, recipe_from
+from segstudio.training.balance import class_weights, repeat_factors
 from segstudio.training.checkpoints import Checkpoint, load_checkpoint
 from segstudio.training.devices import worker_count
-from segstudio.training.losses import class_weights
 from segstudio.training.photos import LabelledPhoto, PhotoStore, Progress
-from segstudio.training.trainer import Task, Trainer
+from segstudio.training.task import Task
+from segstudio.training.team import ALONE, Team
+from segstudio.training.trainer import Trainer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +55,7 @@ def prepare(
     resume: bool = False,
     progress: Progress | None = None,
     fetching: Progress | None = None,
+    team: Team = ALONE,
 ) -> Prepared:
     """Build network and photo stores for a run, or for going on with the one in `folder`.
 
@@ -61,23 +66,28 @@ def prepare(
     chosen = pick_device(device)
     # A run that died before its first checkpoint begins anew: the same seed leads the same way.
     checkpoint = load_checkpoint(folder.last) if resume and folder.last.exists() else None
-    if checkpoint is None:
-        start = _fresh(project, recipe, folder, fetching)
-    else:
-        start = _resumed(project, checkpoint, folder)
+    with team.one_after_the_first():
+        if checkpoint is None:
+            start = _fresh(project, recipe, folder, fetching)
+        else:
+            start = _resumed(project, checkpoint, folder)
     with ExitStack() as opened:
         train, val = _stores(project, start, device=chosen, opened=opened, progress=progress)
-        card = start.card
+        recipe, card = start.recipe, start.card
+        counts = cache(lambda: train.pixel_counts(len(card.classes)))
+        shown = counts() > 0 if recipe.oversample_rare else np.zeros((0, 0), dtype=np.bool_)
         task = Task(
-            recipe=start.recipe,
+            recipe=recipe,
             card=card,
             train=train,
             val=val,
             weights=class_weights(
-                start.recipe.class_weights, card.class_names, lambda: train.pixel_counts(len(card.classes))
+                recipe.class_weights, card.class_names, counts, beta=recipe.effective_number_beta
             ),
+            factors=repeat_factors(shown, recipe.oversample_rare),
             device=chosen,
             notices=start.notices,
+            team=team,
         )
         trainer = Trainer(start.network, task, folder, checkpoint)
         return Prepared(trainer, opened.pop_all())
@@ -98,7 +108,7 @@ class _Start:
 def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progress | None) -> _Start:
     labelled = [photo for photo in project.photos() if photo.is_labelled]
     train = [_labelled(project, photo) for photo in labelled if photo.split != "val"]
-    val = [_labelled(project, photo) for photo in labelled if photo.split == "val"]
+    val = _subset([_labelled(project, photo) for photo in labelled if photo.split == "val"], recipe)
     if not train:
         raise SegStudioError(
             "no labelled photo is for training", where=str(project.folder), fix="Run `segstudio check` on it"
@@ -129,6 +139,14 @@ def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progre
         segstudio=_version(),
     )
     return _Start(network, recipe, card, classes, (train, val), tuple(notices))
+
+
+def _subset(val: list[LabelledPhoto], recipe: Recipe) -> list[LabelledPhoto]:
+    """Return as many photos as the recipe validates on, in their order."""
+    if not recipe.validation_photos or recipe.validation_photos >= len(val):
+        return val
+    chosen = np.random.default_rng(recipe.seed).choice(len(val), recipe.validation_photos, replace=False)
+    return [val[position] for position in sorted(chosen)]
 
 
 def _resumed(project: Project, checkpoint: Checkpoint, folder: RunFolder) -> _Start:

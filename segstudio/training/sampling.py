@@ -13,7 +13,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from segstudio.errors import SegStudioError
+from segstudio.project.classes import VOID
 from segstudio.training.augmentation import Augmentation
+from segstudio.training.balance import Shares, drawn_counts
 from segstudio.training.photos import PhotoStore
 
 Batch = tuple[Tensor, Tensor]
@@ -21,37 +23,69 @@ Batch = tuple[Tensor, Tensor]
 
 
 class CropKey(NamedTuple):
-    """One crop: the photo's position and the seed of all chance in cutting it."""
+    """One crop: the photo's position and the seed of all chance in cutting it. One that does not count has no label: it
+    fills up the part of a process that would have fewer crops than the others.
+    """
 
     photo: int
     seed: int
+    counts: bool = True
 
 
 class CropPlan:
     """The crops of every step of a run.
 
-    In each epoch every photo is used `crops_per_photo` times, in an order drawn anew. The last step of an
-    epoch may be smaller.
+    In each epoch every photo is used `crops_per_photo` times, in an order drawn anew; with `factors` (floats, one for each
+    photo) those with a higher one more often, in an epoch of the same length. The last step of an epoch may be smaller.
+    Of several `processes` each takes its part of every step, all of the same number of crops.
     """
 
-    def __init__(self, *, photos: int, crops_per_photo: int, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        *,
+        photos: int,
+        crops_per_photo: int,
+        crops_per_step: int,
+        seed: int,
+        factors: Shares | None = None,
+        process: int = 0,
+        processes: int = 1,
+    ) -> None:
         self._photos = photos
         self._crops = photos * crops_per_photo
-        self._batch_size = batch_size
+        self._crops_per_step = crops_per_step
         self._seed = seed
+        self._factors = factors
+        self._process, self._processes = process, processes
 
     @property
     def steps_per_epoch(self) -> int:
         """Steps in one epoch."""
-        return -(-self._crops // self._batch_size)
+        return -(-self._crops // self._crops_per_step)
+
+    def crops_in(self, part: int) -> int:
+        """Return about how many crops a step has of which this process has `part`."""
+        return part * self._processes
 
     def epoch(self, epoch: int) -> list[list[CropKey]]:
         """Return the crops of all steps of `epoch`, which counts from 0."""
         generator = np.random.default_rng([self._seed, epoch])
-        order = generator.permutation(self._crops) % self._photos
+        order = generator.permutation(self._crops)
         seeds = generator.integers(0, 2**63 - 1, size=self._crops)
-        keys = [CropKey(int(photo), int(seed)) for photo, seed in zip(order, seeds, strict=True)]
-        return [keys[start : start + self._batch_size] for start in range(0, len(keys), self._batch_size)]
+        if self._factors is None:
+            photos = order % self._photos
+        else:
+            counts = drawn_counts(self._factors, self._crops, float(generator.random()))
+            photos = np.repeat(np.arange(self._photos), counts)[order]
+        keys = [CropKey(int(photo), int(seed)) for photo, seed in zip(photos, seeds, strict=True)]
+        length = self._crops_per_step
+        return [self._part(keys[start : start + length]) for start in range(0, len(keys), length)]
+
+    def _part(self, step: list[CropKey]) -> list[CropKey]:
+        """Return the crops of this process, filled up to as many as the first one has."""
+        part = step[self._process :: self._processes]
+        missing = -(-len(step) // self._processes) - len(part)
+        return part + [step[0]._replace(counts=False)] * missing
 
 
 class _RemainingSteps(Sampler[list[CropKey]]):
@@ -86,7 +120,8 @@ class _Crops(Dataset[Batch]):
 
     def _cut(self, key: CropKey) -> Batch:
         torch.default_generator.manual_seed(key.seed)
-        return self._augmentation(*self._store[key.photo])
+        image, labels = self._augmentation(*self._store[key.photo])
+        return image, labels if key.counts else labels.fill_(VOID)
 
 
 def crop_batches(

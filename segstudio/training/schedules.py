@@ -1,4 +1,4 @@
-"""The learning rate of each step, as a pure function: nothing to save, nothing to restore."""
+"""The learning rate of each step, as a pure function: all that it remembers is how often a plateau was met."""
 
 from __future__ import annotations
 
@@ -6,24 +6,51 @@ import math
 
 from segstudio.runs.recipe import Recipe
 
+_ONE_CYCLE_START = 1 / 25
+_ONE_CYCLE_END = 1 / 250_000
+"""As PyTorch's OneCycleLR has them."""
 
-def learning_rate_factor(recipe: Recipe, step: int, *, steps: int, steps_per_epoch: int) -> float:
-    """Return what the learning rate is multiplied with at `step` (from 0) of `steps`.
 
-    The rate rises linearly over the warm-up and then follows the schedule over the steps that are left:
-    poly: (1 − t)^power (Liu and others, ParseNet, 2015); cosine: half a wave (Loshchilov & Hutter, 2017); step: times
-    `step_factor` every `step_epochs` epochs.
+def learning_rate_factor(
+    recipe: Recipe, step: int, *, steps: int, steps_per_epoch: int, falls: int = 0
+) -> float:
+    """Return what the learning rate is multiplied with at `step` (from 0) of `steps`, 0–1.
+
+    The rate rises linearly over the warm-up (Goyal and others, 2017) and then follows the schedule over the steps that
+    are left: poly: (1 − t)^power (Liu and others, ParseNet, 2015); cosine: half a wave (Loshchilov & Hutter, 2017);
+    one-cycle: a rise and a long fall, both half a wave (Smith & Topin, 2018); step: times `step_factor` every
+    `step_epochs` epochs; halving: halved after `halving_after` epochs and again every `step_epochs`; plateau: times
+    `step_factor` for each of the `falls` that validation asked for.
     """
     warmup = min(recipe.warmup_steps, steps // 2)
     if step < warmup:
         return (step + 1) / (warmup + 1)
     part = (step - warmup) / max(1, steps - warmup)
+    epoch = step // steps_per_epoch
     match recipe.schedule:
         case "poly":
-            return float((1 - part) ** recipe.poly_power)
+            factor = (1 - part) ** recipe.poly_power
         case "cosine":
-            return (1 + math.cos(math.pi * part)) / 2
+            factor = _wave(1, 0, part)
+        case "one-cycle":
+            factor = _one_cycle(part, recipe.one_cycle_rise)
         case "step":
-            return float(recipe.step_factor ** (step // steps_per_epoch // recipe.step_epochs))
+            factor = recipe.step_factor ** (epoch // recipe.step_epochs)
+        case "halving":
+            late = epoch - recipe.halving_after
+            factor = 1 if late < 0 else 0.5 ** (1 + late // recipe.step_epochs)
+        case "plateau":
+            factor = recipe.step_factor**falls
         case "constant":
-            return 1.0
+            factor = 1
+    return float(factor)
+
+
+def _one_cycle(part: float, rise: float) -> float:
+    if part < rise:
+        return _wave(_ONE_CYCLE_START, 1, part / rise)
+    return _wave(1, _ONE_CYCLE_END, (part - rise) / (1 - rise))
+
+
+def _wave(start: float, end: float, part: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * part)) / 2

@@ -6,7 +6,6 @@ import os
 import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from traceback import clear_frames
 
@@ -15,9 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from segstudio.errors import SegStudioError
-from segstudio.networks.freezing import freeze_backbone, freeze_backbone_norms, parameter_groups
 from segstudio.networks.model_file import save_model
-from segstudio.project.classes import ClassList, LabelClass
 from segstudio.project.masks import write_mask
 from segstudio.runs.events import (
     CheckpointSaved,
@@ -31,40 +28,33 @@ from segstudio.runs.events import (
 )
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.model_card import ModelCard
-from segstudio.runs.recipe import Recipe
+from segstudio.runs.photo_scores import PhotoScores, too_few_to_tell_apart
 from segstudio.runs.scores import Scores
 from segstudio.training.augmentation import Augmentation
 from segstudio.training.checkpoints import Checkpoint, Counters, save_checkpoint
-from segstudio.training.devices import autocast_dtype, device_name, memory_total_mb, worker_count
-from segstudio.training.losses import training_loss
+from segstudio.training.devices import (
+    autocast_dtype,
+    deterministic,
+    device_name,
+    is_out_of_memory,
+    memory_total_mb,
+    worker_count,
+)
+from segstudio.training.learner import Inputs, Learner
 from segstudio.training.meter import Meter
 from segstudio.training.pace import Clock, Latch
-from segstudio.training.photos import PhotoStore
 from segstudio.training.sampling import Batch, CropPlan, crop_batches
 from segstudio.training.schedules import learning_rate_factor
+from segstudio.training.task import Task, classes_of
+from segstudio.training.team import lost
 from segstudio.training.validation import Validation, validate
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Task:
-    """What is trained on what. `card` describes the model but for scores and progress; `weights` are of the
-    classes in the loss, or None; `notices` are told when the run has started.
-    """
-
-    recipe: Recipe
-    card: ModelCard
-    train: PhotoStore
-    val: PhotoStore
-    weights: Tensor | None
-    device: torch.device
-    notices: tuple[str, ...] = ()
 
 
 class Trainer:
     """Trains `network` on `task`, writing checkpoints and previews into `folder`.
 
     With a `checkpoint` the run goes on from there, and ends with the same weights as if it had never stopped (bit
-    for bit on the CPU).
+    for bit on the CPU). Of several processes all tell the same events, and the first one writes.
     """
 
     def __init__(
@@ -76,49 +66,51 @@ class Trainer:
         self._plan = CropPlan(
             photos=len(task.train),
             crops_per_photo=recipe.crops_per_photo,
-            batch_size=recipe.batch_size,
+            crops_per_step=recipe.batch_size * recipe.accumulate * task.team.size,
             seed=recipe.seed,
+            factors=task.factors,
+            process=task.team.rank,
+            processes=task.team.size,
         )
         self._steps = self._plan.steps_per_epoch * recipe.epochs
-        self._network = network
         self._dtype = autocast_dtype(recipe.precision, task.device)
-        self._layout = torch.channels_last if recipe.channels_last else torch.contiguous_format
         self._counters = Counters()
+        self._best: PhotoScores | None = None
+        self._again: Batch | None = None  # the crops of a step that is to be tried again
+        self._enough = 0
         self._checkpoint = checkpoint
         if checkpoint is not None:
             network.load_state_dict(dict(checkpoint.weights))
             self._counters = checkpoint.counters
-        network.to(task.device, memory_format=self._layout)  # type: ignore[call-overload]
-        if recipe.freeze_backbone:
-            freeze_backbone(network)
-        elif recipe.freeze_batch_norm is True:
-            freeze_backbone_norms(network)
-        self._optimizer = _optimizer(network, recipe)
-        self._learning_rates = [group["lr"] for group in self._optimizer.param_groups]
-        self._scaler = torch.amp.GradScaler(task.device.type, enabled=self._dtype == torch.float16)
-        if checkpoint is not None:
-            self._optimizer.load_state_dict(checkpoint.optimizer)
-            if checkpoint.scaler and self._scaler.is_enabled():  # empty when begun without fp16
-                self._scaler.load_state_dict(checkpoint.scaler)
-        self._weights = None if task.weights is None else task.weights.to(task.device)
-        self._mean, self._std = (
-            torch.tensor(values, device=task.device).view(1, 3, 1, 1) * 255
-            for values in (task.card.mean, task.card.std)
+        inputs = Inputs(
+            mean=tuple(task.card.mean),
+            std=tuple(task.card.std),
+            device=task.device,
+            dtype=self._dtype,
+            layout=torch.channels_last if recipe.channels_last else torch.contiguous_format,
         )
+        self._learner = Learner(network, recipe, inputs, task.weights, task.team)
+        if checkpoint is not None:
+            self._learner.load(checkpoint.optimizer, checkpoint.scaler, checkpoint.average)
+            self._learner.together = self._counters.together or recipe.batch_size
 
     def run(self, stop: Callable[[], bool]) -> Iterator[Event]:
         """Yield the events of the run as they happen, until it is finished or `stop()` says so.
 
         `stop` is asked before each step and between validation photos. Raises SegStudioError when the loss
-        is no longer a number.
+        is no longer a number, and TeamLostError when another process has ended.
         """
-        counters, per_epoch = self._counters, self._plan.steps_per_epoch
-        clock = Clock(counters.seconds)
-        meter = Meter(counters, self._task.device)
-        stopping = Latch(stop)
-        self._network.train()  # validation gives every module its mode back
+        with deterministic(self._task.recipe.deterministic):
+            yield from self._run(Latch(lambda: self._task.team.any(stop())))
+
+    def _run(self, stopping: Latch) -> Iterator[Event]:
+        counters, recipe, per_epoch = self._counters, self._task.recipe, self._plan.steps_per_epoch
+        clock = Clock(counters.seconds, seconds_between_saves=60 * recipe.save_minutes)
+        meter = Meter(counters, self._task.device, every=recipe.log_every)
+        self._learner.network.train()  # validation gives every module its mode back
         yield self._started()
         yield from (Notice(text=text) for text in self._task.notices)
+        self._begin_epoch(counters.step // per_epoch)
         batches = self._batches()
         if self._checkpoint is not None:  # last of all: what came before may have drawn random numbers
             _restore_random_state(self._checkpoint)
@@ -131,12 +123,13 @@ class Trainer:
                 validation = self._validation(epoch, stopping)
                 if not stopping():
                     yield from self._close_epoch(epoch, validation, clock.lap())
+                    self._begin_epoch(epoch)
                     meter.restart()
                     continue
-            elif counters.step == self._steps:
+            elif counters.step == self._steps or (step_in_epoch == 0 and self._waited_enough()):
                 batches.close()
                 yield self._save_last(epoch)
-                yield self._finished(epoch)
+                yield from self._finished(epoch)
                 return
             if stopping():
                 batches.close()
@@ -144,28 +137,40 @@ class Trainer:
                 yield self._save_last(epoch)
                 yield RunStopped(epoch=epoch, step=counters.step)
                 return
-            if clock.is_save_due():
+            if clock.is_save_due() and self._again is None:
                 yield from meter.flush()
                 yield self._save_last(epoch)
                 meter.restart()
-
-            rate = self._set_learning_rate(counters.step)
-            try:
-                images, labels = next(batches)
-            except SegStudioError:
-                yield from meter.flush()
-                yield self._save_last(epoch)
-                raise
-            try:
-                loss = self._step(images, labels)
-            except (RuntimeError, MemoryError) as error:
-                clear_frames(error.__traceback__)  # they hold what the step had taken of the memory
-                yield from self._saved_where_possible(epoch, meter)
-                raise
-            counters.step += 1
-            yield from meter.step_done(loss, rate=rate, epoch=epoch + 1, images=len(images))
+            yield from self._take_step(batches, meter, epoch)
 
     # -- one step
+
+    def _take_step(self, batches: Iterator[Batch], meter: Meter, epoch: int) -> Iterator[Event]:
+        """Do the next step; where memory does not suffice for it, see to it that the next try takes fewer crops together."""
+        counters = self._counters
+        rate = self._set_learning_rate(counters.step)
+        try:
+            images, labels = self._again or next(batches)
+        except SegStudioError:
+            yield from meter.flush()
+            yield self._save_last(epoch)
+            raise
+        try:
+            loss = self._step(images, labels)
+        except (RuntimeError, MemoryError) as error:
+            clear_frames(error.__traceback__)  # they hold what the step had taken of the memory
+            if is_out_of_memory(error) and self._learner.take_fewer():
+                self._enough = counters.together if self._again is None else self._enough
+                self._again = images, labels
+                yield Notice(text=self._told_of_fewer(len(images)))
+                return
+            if self._again is not None:  # it was not for the number of crops: whoever resumes has made room
+                counters.together = self._enough
+            yield from self._saved_where_possible(epoch, meter)
+            raise self._as_lost(error) from error
+        self._again = None
+        counters.step += 1
+        yield from meter.step_done(loss, rate=rate, epoch=epoch + 1, images=self._plan.crops_in(len(images)))
 
     def _batches(self) -> Generator[Batch]:
         task = self._task
@@ -175,37 +180,52 @@ class Trainer:
             self._plan,
             first_step=self._counters.step,
             epochs=task.recipe.epochs,
-            workers=worker_count(task.recipe, task.device),
+            workers=worker_count(task.recipe, task.device, sharers=task.team.size),
             pin_memory=task.device.type == "cuda",
         )
 
     def _set_learning_rate(self, step: int) -> float:
-        factor = learning_rate_factor(
-            self._task.recipe, step, steps=self._steps, steps_per_epoch=self._plan.steps_per_epoch
+        return self._learner.set_rate(
+            learning_rate_factor(
+                self._task.recipe,
+                step,
+                steps=self._steps,
+                steps_per_epoch=self._plan.steps_per_epoch,
+                falls=self._counters.falls,
+            )
         )
-        for group, rate in zip(self._optimizer.param_groups, self._learning_rates, strict=True):
-            group["lr"] = rate * factor
-        return self._task.recipe.learning_rate * factor
 
     def _step(self, images: Tensor, labels: Tensor) -> Tensor:
         """Move the weights once; return the loss, still on the device."""
-        recipe, device = self._task.recipe, self._task.device
-        images = images.to(device, non_blocking=True).contiguous(memory_format=self._layout)
-        images = images.float().sub_(self._mean).div_(self._std)
-        labels = labels.to(device, non_blocking=True)
-        self._optimizer.zero_grad(set_to_none=True)
-        with torch.autocast(device.type, dtype=self._dtype, enabled=self._dtype is not None):
-            outputs = self._network(images)
-        loss = training_loss(outputs, labels, self._weights, recipe.auxiliary_weight)
-        self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-        if recipe.clip_gradient:
-            self._scaler.unscale_(self._optimizer)
-            nn.utils.clip_grad_norm_(self._network.parameters(), recipe.clip_gradient)
-        self._scaler.step(self._optimizer)
-        self._scaler.update()
-        return loss.detach()
+        team = self._task.team
+        if team.size > 1:  # every process has chance of its own, and the same one after a resume
+            torch.manual_seed((self._task.recipe.seed << 32) + self._counters.step * team.size + team.rank)
+        return self._learner.step(images, labels)
+
+    def _told_of_fewer(self, crops: int) -> str:
+        """Say what is done where memory did not suffice."""
+        together = self._counters.together = self._learner.together
+        return (
+            f"Memory ran out: training goes on from step {self._counters.step + 1} with {together}"
+            f" crop{'s' if together > 1 else ''} at a time, their gradients added up, so that a step is still one of"
+            f" {crops} crops."
+        )
+
+    def _as_lost(self, error: Exception) -> Exception:
+        """Return the error, as a sentence where it comes of another process that has ended."""
+        is_ours = self._task.team.size == 1 or isinstance(error, SegStudioError) or is_out_of_memory(error)
+        return error if is_ours else lost(error)
 
     # -- the end of an epoch
+
+    def _begin_epoch(self, epoch: int) -> None:
+        unfreeze_after = self._task.recipe.unfreeze_after
+        if unfreeze_after and epoch >= unfreeze_after:
+            self._learner.let_backbone_learn()
+
+    def _waited_enough(self) -> bool:
+        patience = self._task.recipe.early_stopping
+        return bool(patience) and self._counters.stale >= patience
 
     def _validation(self, epoch: int, stop: Callable[[], bool]) -> Validation | None:
         task = self._task
@@ -213,7 +233,7 @@ class Trainer:
         if not due or not len(task.val):
             return None
         return validate(
-            self._network,
+            self._learner.shown,
             task.val,
             task.card.class_names,
             device=task.device,
@@ -222,12 +242,14 @@ class Trainer:
             autocast_dtype=self._dtype,
             previews=task.recipe.previews,
             stop=stop,
+            team=task.team,
         )
 
     def _close_epoch(self, epoch: int, validation: Validation | None, seconds: float) -> Iterator[Event]:
         counters, recipe = self._counters, self._task.recipe
         scores = validation.scores if validation else None
         miou = scores.miou if scores else None
+        by_photo = self._photo_scores(validation) if validation else None
         yield EpochDone(
             epoch=epoch,
             step=counters.step,
@@ -235,15 +257,32 @@ class Trainer:
             val_loss=validation.loss if validation else None,
             scores=scores,
             seconds=seconds,
+            photo_scores=by_photo,
         )
         counters.closed, counters.loss_sum, counters.loss_count = epoch, 0.0, 0
-        if self._is_best(miou, validated=validation is not None):
-            counters.best_miou, counters.best_epoch = miou, epoch
+        is_best = self._is_best(miou, validated=validation is not None)
+        if validation is not None:
+            self._wait(0 if is_best else 1)
+        if is_best:
+            counters.best_miou, counters.best_epoch, self._best = miou, epoch, by_photo
             yield self._save_model(self._folder.best, epoch, scores)
         if recipe.checkpoint_every and epoch % recipe.checkpoint_every == 0:
             yield self._save_model(self._folder.path / f"epoch-{epoch:04d}.pt", epoch, scores)
         if validation is not None:
             yield from self._save_previews(epoch, validation)
+
+    def _photo_scores(self, validation: Validation) -> PhotoScores:
+        indices = [entry.index for entry in self._task.card.classes]
+        class_0 = indices.index(0) if 0 in indices else None
+        return PhotoScores.of(validation.counts, batch=self._task.recipe.batch_size, class_0=class_0)
+
+    def _wait(self, longer: int) -> None:
+        """Count the validations that were no better, and let the rate fall where the recipe wants it."""
+        counters, recipe = self._counters, self._task.recipe
+        counters.stale = (counters.stale + 1) * longer
+        counters.waited = (counters.waited + 1) * longer
+        if recipe.schedule == "plateau" and counters.waited >= recipe.plateau_patience:
+            counters.falls, counters.waited = counters.falls + 1, 0
 
     def _is_best(self, miou: float | None, *, validated: bool) -> bool:
         """As long as nothing could be scored, the newest model is the best that is known."""
@@ -253,19 +292,19 @@ class Trainer:
         return best is None or miou > best
 
     def _save_model(self, path: Path, epoch: int, scores: Scores | None) -> CheckpointSaved:
-        card = self._card(epoch, scores)
-        save_model(path, self._network.state_dict(), card.model_dump_json())
+        if self._task.team.is_first:
+            save_model(path, self._learner.shown.state_dict(), self._card(epoch, scores).model_dump_json())
         return self._saved(path, epoch, scores.miou if scores else None)
 
     def _save_last(self, epoch: int) -> CheckpointSaved:
-        save_checkpoint(
-            self._folder.last,
-            self._network,
-            self._card(epoch, None),
-            counters=self._counters,
-            optimizer=self._optimizer,
-            scaler=self._scaler,
-        )
+        if self._task.team.is_first:
+            save_checkpoint(
+                self._folder.last,
+                self._learner.network,
+                self._card(epoch, None),
+                counters=self._counters,
+                learnt=self._learner.state(),
+            )
         return self._saved(self._folder.last, epoch, None)
 
     def _saved_where_possible(self, epoch: int, meter: Meter) -> Iterator[Event]:
@@ -282,7 +321,8 @@ class Trainer:
         classes = classes_of(self._task.card)
         for photo, labels in zip(self._task.val.photos, validation.previews, strict=False):
             name = f"previews/epoch-{epoch:04d}/{photo.key}.png"
-            write_mask(self._folder.path / name, indices[labels], classes)
+            if self._task.team.is_first:
+                write_mask(self._folder.path / name, indices[labels], classes)
             yield PreviewSaved(epoch=epoch, photo=photo.key, name=name)
 
     # -- what is told
@@ -293,7 +333,7 @@ class Trainer:
         return self._task.card.model_copy(update=update)
 
     def _started(self) -> RunStarted:
-        task, parameters = self._task, list(self._network.parameters())
+        task, parameters = self._task, list(self._learner.network.parameters())
         return RunStarted(
             head=task.recipe.head,
             classes=task.card.class_names,
@@ -313,37 +353,21 @@ class Trainer:
             memory_total_mb=memory_total_mb(task.device),
         )
 
-    def _finished(self, epoch: int) -> RunFinished:
+    def _finished(self, epoch: int) -> Iterator[Event]:
         counters = self._counters
-        return RunFinished(
+        if counters.step < self._steps:
+            yield Notice(
+                text=f"Ended after epoch {epoch}: the last {counters.stale} validations were no better."
+            )
+        if self._best and (warning := too_few_to_tell_apart(self._best.photos, self._best.interval)):
+            yield Notice(text=warning)
+        yield RunFinished(
             epoch=epoch,
             step=counters.step,
             best_miou=counters.best_miou,
             best_epoch=counters.best_epoch,
             seconds=counters.seconds,
         )
-
-
-def classes_of(card: ModelCard) -> ClassList:
-    """Return a model's classes as a ClassList."""
-    classes = tuple(
-        LabelClass(index=entry.index, name=entry.name, colour=entry.colour) for entry in card.classes
-    )
-    return ClassList(classes=classes)
-
-
-def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    groups = parameter_groups(
-        network,
-        lr=recipe.learning_rate,
-        backbone_lr_factor=recipe.backbone_learning_rate,
-        aux_lr_factor=recipe.auxiliary_learning_rate,
-        weight_decay=recipe.weight_decay,
-        decay_norms_and_biases=recipe.decay_norms,
-    )
-    if recipe.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum)
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate)
 
 
 def _restore_random_state(checkpoint: Checkpoint) -> None:

@@ -14,19 +14,31 @@ from torchmetrics.functional.classification import multiclass_confusion_matrix
 from segstudio.networks.segmenting import segment
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
+from segstudio.runs.photo_scores import PhotoCounts
 from segstudio.runs.scores import Scores
 from segstudio.training.photos import PhotoStore
+from segstudio.training.team import ALONE, Team
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Validation:
-    """Mean loss (nats per labelled pixel) and scores over all photos, and the labels of the first few:
-    uint8 (rows, columns) of channels.
+    """Mean loss (nats per labelled pixel) and scores over all photos, the counts of each, and the labels of the
+    first few: uint8 (rows, columns) of channels.
     """
 
     loss: float
     scores: Scores
+    counts: PhotoCounts
     previews: tuple[Mask, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """One photo's part of it."""
+
+    loss_sum: float
+    confusion: npt.NDArray[np.int64]
+    preview: Mask | None
 
 
 def validate(
@@ -40,16 +52,20 @@ def validate(
     autocast_dtype: torch.dtype | None,
     previews: int,
     stop: Callable[[], bool],
+    team: Team = ALONE,
 ) -> Validation | None:
     """Segment every photo of `store` whole and score the answers against their labels; void does not count.
 
-    Returns None as soon as `stop()` says so, between photos. The network's mode is left as it was.
+    The processes of a `team` take photos in turn, and all return the same. Returns None as soon as `stop()` says so,
+    between photos. The network's mode is left as it was.
     """
-    confusion = np.zeros((len(names), len(names)), dtype=np.int64)
-    loss_sum, kept = 0.0, []
-    for position in range(len(store)):
+    seen: dict[int, _Seen] = {}
+    for first in range(0, len(store), team.size):
         if stop():
             return None
+        position = first + team.rank
+        if position >= len(store):
+            continue
         image, truth = store[position]
         answer = segment(
             network,
@@ -60,14 +76,24 @@ def validate(
             autocast_dtype=autocast_dtype,
             truth=truth,
         )
-        loss_sum += answer.loss_sum or 0.0
-        confusion += confusion_matrix(answer.labels, truth, len(names))
-        if position < previews:
-            kept.append(answer.labels.numpy())
+        seen[position] = _Seen(
+            loss_sum=answer.loss_sum or 0.0,
+            confusion=confusion_matrix(answer.labels, truth, len(names)),
+            preview=answer.labels.numpy() if position < previews else None,
+        )
+    return _together(team.gathered(seen), names)
+
+
+def _together(parts: Sequence[dict[int, _Seen]], names: Sequence[str]) -> Validation:
+    found = {position: each for part in parts for position, each in part.items()}
+    ordered = [found[position] for position in sorted(found)]
+    matrices = np.array([each.confusion for each in ordered]).reshape(-1, len(names), len(names))
+    confusion = matrices.sum(axis=0)
     return Validation(
-        loss=loss_sum / max(1, int(confusion.sum())),
+        loss=sum(each.loss_sum for each in ordered) / max(1, int(confusion.sum())),
         scores=Scores.from_confusion(confusion, names),
-        previews=tuple(kept),
+        counts=PhotoCounts.of(matrices),
+        previews=tuple(each.preview for each in ordered if each.preview is not None),
     )
 
 

@@ -111,7 +111,7 @@ def test_the_last_of_two_changes_counts() -> None:
         ("class_weights={sky=-1}", "--set class_weights"),
         ("class_weights={sky=inf}", "--set class_weights"),
         ("class_weights=most", "--set class_weights"),
-        ("optimizer=adam", "--set optimizer: optimizer = 'adam'"),
+        ("optimizer=adm", "--set optimizer: optimizer = 'adm'"),
         ("scale_min=3", "scale_min must not be above scale_max"),
         ("head=lraspp", "--set head: unknown head"),
         ("head=../../x", "--set head: unknown head"),

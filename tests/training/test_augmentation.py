@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -95,3 +97,30 @@ def test_colours_change_and_labels_do_not() -> None:
     image, labels = Augmentation(recipe)(photo, truth)
     assert not torch.equal(image, photo)
     assert torch.equal(labels, truth)
+
+
+@settings(max_examples=40, deadline=None)
+@given(row=st.integers(0, 199), column=st.integers(0, 299), seed=st.integers(0, 2**31))
+def test_a_crop_lies_where_labels_are(row: int, column: int, seed: int) -> None:
+    """One painted pixel on a large photo is in the crop, wherever it is; and nothing asks for it where it is not wanted."""
+    image, labels = (
+        torch.zeros(3, 200, 300, dtype=torch.uint8),
+        torch.full((200, 300), 255, dtype=torch.uint8),
+    )
+    labels[row, column] = 3
+    plain: dict[str, Any] = {**PLAIN, "crop_px": 40, "scale_min": 1.0, "scale_max": 1.0}
+    torch.manual_seed(seed)
+    _, cut = Augmentation(Recipe(**plain))(image, labels)
+    assert (cut != 255).sum() == 1
+    labels[row, column] = 255
+    _, cut = Augmentation(Recipe(**plain))(image, labels)
+    assert (cut == 255).all()
+
+
+def test_a_labelled_photo_is_cut_the_same_either_way() -> None:
+    image, labels = coded(90, 120)
+    crops = []
+    for wanted in (True, False):
+        torch.manual_seed(4)
+        crops.append(Augmentation(Recipe(crop_px=40, crops_on_labels=wanted))(image, labels))
+    assert all(torch.equal(one, other) for one, other in zip(*crops, strict=True))

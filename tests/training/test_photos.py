@@ -91,7 +91,7 @@ def test_counts_pixels(make_project: MakeProject) -> None:
     store = store_of(project)
     store.load()
     masks = [project.read_mask(photo) for photo in project.photos()]
-    expected = [sum(int((mask == value).sum()) for mask in masks if mask is not None) for value in (0, 1)]
+    expected = [[int((mask == value).sum()) for value in (0, 1)] for mask in masks if mask is not None]
     assert store.pixel_counts(2).tolist() == expected
 
 

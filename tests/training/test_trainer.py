@@ -296,7 +296,7 @@ def test_a_loss_that_is_no_number_ends_the_run(make_project: MakeProject, tmp_pa
     folder = RunFolder.create(tmp_path / "runs", recipe)
     prepared = prepare(make_project(), recipe, folder, device="cpu")
     with torch.no_grad():
-        next(iter(prepared.trainer._network.parameters())).fill_(float("inf"))
+        next(iter(prepared.trainer._learner.network.parameters())).fill_(float("inf"))
     with pytest.raises(SegStudioError, match="the loss is no longer a number after step 1"):
         list(prepared.trainer.run(lambda: False))
 
@@ -380,21 +380,17 @@ def test_norms_of_folded_weights_stay_frozen(make_project: MakeProject, tmp_path
         assert torch.equal(weights_of(folder.last)[key], donor.state_dict()[key]) is folded
 
 
-def test_a_long_epoch_is_saved_on_the_way(
-    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_epoch_is_saved_on_the_way(make_project: MakeProject, tmp_path: Path) -> None:
     """A crash may cost a minute, not an epoch; and going on from such a save is exact."""
-    project, recipe = make_project(), small_recipe()
+    project, recipe = make_project(), small_recipe(save_minutes=0)
     whole, died = (RunFolder.create(tmp_path / name, recipe) for name in ("whole", "died"))
     run(project, recipe, whole)
-    monkeypatch.setattr("segstudio.training.pace._SECONDS_BETWEEN_SAVES", 0.0)
     prepared = prepare(project, recipe, died, device="cpu")
     for event in prepared.trainer.run(lambda: False):
         if isinstance(event, StepDone) and event.step == 2:
             break  # the process dies here: the save before the third step never comes
     prepared.close()
     assert weights_of(died.last), "the save before the second step is there"
-    monkeypatch.undo()
     events = run(project, recipe, died, resume=True)
     assert isinstance(events[0], RunStarted)
     assert events[0].step == 1
@@ -415,9 +411,9 @@ def test_void_validation_still_gives_a_model(make_project: MakeProject, tmp_path
 def test_where_the_weights_come_from_stands_in_the_log(make_project: MakeProject, tmp_path: Path) -> None:
     recipe = small_recipe(epochs=1)
     events = run(make_project(), recipe, RunFolder.create(tmp_path / "runs", recipe))
-    assert [event.text for event in events if isinstance(event, Notice)] == [
-        "Weights: all weights start at random."
-    ]
+    notices = [event.text for event in events if isinstance(event, Notice)]
+    assert notices[0] == "Weights: all weights start at random."
+    assert "Validation has 2 photos" in notices[1]
 
 
 def test_a_loader_process_that_dies_is_a_sentence_and_a_checkpoint(

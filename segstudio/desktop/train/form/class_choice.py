@@ -20,6 +20,7 @@ _EACH = "each"
 _WEIGHTS = (
     ("none", "All pixels count alike"),
     ("median-frequency", "Rare classes count more"),
+    ("effective-number", "Only very rare classes count more"),
     ("inverse", "Rare classes count far more"),
     (_EACH, "As I say for each class"),
 )

@@ -180,7 +180,7 @@ class RecipeForm(QWidget):
                 HEADS[planned.head],
                 batch_size=batch_size,
                 crop_px=crop_px,
-                moments=2 if planned.optimizer == "adamw" else 1,
+                moments=1 if planned.optimizer == "sgd" else 2,
                 choice=planned.weights,
                 speed=self.speeds.of(planned.head, batch_size=batch_size, crop_px=crop_px),
             )

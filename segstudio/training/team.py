@@ -1,0 +1,146 @@
+"""Team: the processes that train one run together, one for each GPU, started by torchrun."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from segstudio.errors import SegStudioError
+
+_Told = TypeVar("_Told")
+_Given = TypeVar("_Given")
+
+_PATIENCE = timedelta(hours=2)
+"""The first process may fetch weights, or look for damaged photos on a slow disk, while the others wait."""
+
+
+class TeamLostError(SegStudioError):
+    """Another process of the team has ended, so that nothing can be added up with it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """This process's place among `size` of them: `rank` 0 to size − 1. A team of one asks nobody anything.
+
+    Whatever is said here all processes must call, in the same order. `talk` is a group for small words between the
+    processors; tensors go by the device's own way. Raises TeamLostError where another process has ended.
+    """
+
+    rank: int = 0
+    size: int = 1
+    talk: Any = None
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that writes, and that is told what a person wishes."""
+        return self.rank == 0
+
+    def any(self, wish: bool) -> bool:
+        """Tell whether any of the processes says so."""
+        if self.size == 1:
+            return wish
+        said = torch.tensor([int(wish)])
+        _tried(lambda: dist.all_reduce(said, op=dist.ReduceOp.MAX, group=self.talk))
+        return bool(said)
+
+    def added(self, value: Tensor) -> Tensor:
+        """Return the sum of a tensor over all processes, on its device."""
+        if self.size == 1:
+            return value
+        total = value.detach().clone()
+        _tried(lambda: dist.all_reduce(total))
+        return total
+
+    def gathered(self, value: _Given) -> list[_Given]:
+        """Return what every process has given, in the order of their ranks."""
+        if self.size == 1:
+            return [value]
+        values: list[Any] = [None] * self.size
+        _tried(lambda: dist.all_gather_object(values, value, group=self.talk))
+        return values
+
+    def told(self, say: Callable[[], _Given]) -> _Given:
+        """Return what the first process says; `say` is called there only."""
+        if self.size == 1:
+            return say()
+        values: list[Any] = [say() if self.is_first else None]
+        _tried(lambda: dist.broadcast_object_list(values, src=0, group=self.talk))
+        said: _Given = values[0]
+        return said
+
+    @contextmanager
+    def one_after_the_first(self) -> Iterator[None]:
+        """Let the first process do the block alone, and the others thereafter: they find what it has fetched."""
+        if not self.is_first:
+            self.any(False)
+        yield
+        if self.is_first:
+            self.any(False)
+
+    def share(self, count: int) -> range:
+        """Return the positions among `count` that are this process's."""
+        return range(self.rank, count, self.size)
+
+
+ALONE = Team()
+
+
+def is_called_by_torchrun() -> bool:
+    """Tell whether torchrun started this process as one of several."""
+    return "RANK" in os.environ and int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+def device_of_process(name: str) -> str:
+    """Return the device of this process where several were started: on GPUs each takes its own."""
+    if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
+        return "cpu"
+    if name not in {"auto", "cuda"}:
+        raise SegStudioError(
+            f'several processes cannot share the device "{name}"', fix="Say --device auto, cuda or cpu"
+        )
+    return f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
+
+
+@contextmanager
+def team_of_processes(device: str) -> Iterator[Team]:
+    """Join the processes that torchrun has started, for as long as the block runs; without torchrun, a team of one.
+
+    `device` is what `device_of_process` says: GPUs talk through NCCL, processors through gloo.
+    """
+    if not is_called_by_torchrun():
+        yield ALONE
+        return
+    on_gpu = device.startswith("cuda")
+    if on_gpu:
+        torch.cuda.set_device(torch.device(device))
+    dist.init_process_group("nccl" if on_gpu else "gloo", timeout=_PATIENCE)
+    try:
+        talk = dist.new_group(backend="gloo", timeout=_PATIENCE) if on_gpu else None
+        yield Team(dist.get_rank(), dist.get_world_size(), talk)
+    finally:
+        dist.destroy_process_group()
+
+
+def lost(error: Exception) -> TeamLostError:
+    """Return the sentence for a team that is no longer whole."""
+    told = TeamLostError(
+        "one of the processes of this training has ended",
+        fix="See what it said above, and go on from the last checkpoint with --resume",
+    )
+    told.__cause__ = error
+    return told
+
+
+def _tried(talk: Callable[[], _Told]) -> _Told:
+    try:
+        return talk()
+    except RuntimeError as error:  # a closed connection has no type of its own
+        raise lost(error) from error
