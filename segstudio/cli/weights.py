@@ -73,6 +73,10 @@ def fetch(
     """Download torchvision's weights for a head into torch's cache, and check their hash."""
     out = Output(json)
     row = head_named(head)
+    if not name and not row.weights:
+        raise SegStudioError(
+            "torchvision publishes no weights for this head: it starts at random", where=head
+        )
     info = row.weights_named(name) if name else row.weights[0]
 
     from segstudio.networks import published

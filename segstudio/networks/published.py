@@ -68,9 +68,9 @@ def published(head: str, kind: Kind) -> PublishedFile | None:
     None where there are none. For ImageNet these are version 1, from which torchvision's own
     segmentation weights were trained.
     """
-    if kind == "imagenet":
+    if kind == "imagenet" and backbone_of(head) in list_models():
         name = backbone_of(head)
-    elif head in list_models(module=segmentation):
+    elif kind == "coco" and head in list_models(module=segmentation):
         name = head
     else:
         return None

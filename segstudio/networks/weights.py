@@ -56,17 +56,16 @@ def find_initial(head: str, choice: str, *, progress: Progress | None = None) ->
     """Return the weights file that `choice` means for `head`, fetched if need be; None for random weights.
 
     `none`; `coco` and `imagenet`: torchvision's files; `auto`: the first that is on this machine of COCO, ImageNet
-    and the file imported last, else what torchvision publishes is fetched; otherwise the path of a file or the name
-    of an imported one. Raises SegStudioError that says what to fetch and where to put it.
+    and the file imported last, else what torchvision publishes is fetched (a head for which it publishes nothing starts
+    at random); otherwise the path of a file or the name of an imported one. Raises SegStudioError that says what to fetch and where to put it.
     """
     if choice == "none":
         return None
     if choice in _KINDS:
         return _of_torchvision(head, _KINDS[choice], progress)
     if choice == "auto":
-        return _best_here(head) or _of_torchvision(
-            head, "coco" if published(head, "coco") else "imagenet", progress
-        )
+        offered = next((kind for kind in _KINDS.values() if published(head, kind)), None)
+        return _best_here(head) or (_of_torchvision(head, offered, progress) if offered else None)
     return _of_file(head, choice)
 
 
@@ -83,7 +82,9 @@ def _of_torchvision(head: str, kind: Kind, progress: Progress | None) -> Initial
         raise SegStudioError(
             f'torchvision publishes no "{kind}" weights for this head',
             where=head,
-            fix="`--set weights=imagenet` uses those of its backbone",
+            fix="`--set weights=imagenet` uses those of its backbone"
+            if published(head, "imagenet")
+            else "`--set weights=none` starts at random",
         )
     try:
         path = fetch(file, progress=progress)

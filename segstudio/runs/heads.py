@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 from segstudio.errors import SegStudioError, did_you_mean
@@ -94,7 +94,7 @@ class HeadInfo:
         raise SegStudioError(
             f'torchvision publishes no "{name}" weights for this head',
             where=self.name,
-            fix=f"There is {names}",
+            fix=f"There is {names}" if names else "It starts at random: use weights none",
         )
 
 
@@ -157,6 +157,89 @@ _RESNET50 = _imagenet("resnet50-0676ba61.pth", 102_530_810, 76.13)
 _RESNET101 = _imagenet("resnet101-63fe2227.pth", 178_793_742, 77.374)
 _MOBILENET_V3 = _imagenet("mobilenet_v3_large-8738ca79.pth", 22_139_634, 74.042)
 _MOBILENET_V2 = _imagenet("mobilenet_v2-b0353104.pth", 14_213_448, 71.878)
+
+
+def _plus(
+    backbone: str,
+    title: str,
+    weights: WeightsInfo,
+    costs: tuple[int, int, int],
+    suits: str,
+    *,
+    os8: bool = False,
+) -> HeadInfo:
+    """A row of DeepLabV3+; `costs` are parameters, multiply-adds and activation bytes."""
+    return HeadInfo(
+        f"deeplabv3plus_{backbone}{'_os8' if os8 else ''}",
+        f"DeepLabV3+, {title}{', stride 8' if os8 else ''}",
+        "DeepLabV3+",
+        backbone,
+        True,
+        *costs,
+        suits,
+        (weights,),
+    )
+
+
+def _unet(
+    backbone: str, title: str, weights: WeightsInfo, costs: tuple[int, int, int], suits: str
+) -> HeadInfo:
+    return HeadInfo(f"unet_{backbone}", f"U-Net, {title}", "U-Net", backbone, True, *costs, suits, (weights,))
+
+
+_FCN_RESNET_V2 = HeadInfo(
+    name="fcn_resnetv2_2",
+    title="FCN, ResNet-v2",
+    architecture="FCN on a pyramid",
+    backbone="resnetv2",
+    has_auxiliary=False,
+    parameters=13_602_229,
+    multiply_adds=98_276_404_224,
+    activation_bytes=640_663_684,
+    suits="Fine outlines from random weights, where a scene always looks alike; much memory and patience.",
+    weights=(),
+)
+_FCN_RESNET_V2_UNIT = (273_184, 8_375_910_400, 308_288_256)
+"""What nine more layers, a unit in each stage, cost."""
+_FCN_RESNET_V2_NAME = re.compile(r"fcn_resnetv2_(\d{2,4})")
+
+
+def _fcn_resnet_v2(depth: int) -> HeadInfo:
+    """Return the row of the FCN on a ResNet v2 of `depth` = 9n + 2 layers: its costs grow by the same with each unit."""
+    base, units = _FCN_RESNET_V2, depth // 9
+    parameters, multiply_adds, activation_bytes = _FCN_RESNET_V2_UNIT
+    return replace(
+        base,
+        name=f"fcn_resnetv2_{depth}",
+        title=f"{base.title}-{depth}",
+        backbone=f"resnetv2_{depth}",
+        parameters=base.parameters + units * parameters,
+        multiply_adds=base.multiply_adds + units * multiply_adds,
+        activation_bytes=base.activation_bytes + units * activation_bytes,
+    )
+
+
+class _Heads(Mapping[str, HeadInfo]):
+    """The rows by their names; the FCN on a ResNet v2 is found under any depth, and listed under one."""
+
+    def __init__(self, rows: tuple[HeadInfo, ...]) -> None:
+        self._rows = {row.name: row for row in rows}
+
+    def __getitem__(self, name: str) -> HeadInfo:
+        if name in self._rows:
+            return self._rows[name]
+        found = _FCN_RESNET_V2_NAME.fullmatch(name)
+        depth = int(found[1]) if found else 0
+        if depth % 9 != 2 or f"fcn_resnetv2_{depth}" != name:
+            raise KeyError(name)
+        return _fcn_resnet_v2(depth)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
 
 _ROWS = (
     HeadInfo(
@@ -243,7 +326,74 @@ _ROWS = (
         suits="The last point of accuracy, when there are hundreds of photos and a GPU of 12 GB or more.",
         weights=(_coco("deeplabv3_resnet101_coco-586e9e4e.pth", 244_545_749, 67.4), _RESNET101),
     ),
+    _plus(
+        "mobilenet_v3_large",
+        "MobileNetV3-Large",
+        _MOBILENET_V3,
+        (4_720_373, 6_011_504_608, 401_282_756),
+        "A CPU or a small GPU, with finer outlines than DeepLabV3 at less arithmetic.",
+    ),
+    _unet(
+        "mobilenet_v3_large",
+        "MobileNetV3-Large",
+        _MOBILENET_V3,
+        (6_679_397, 10_909_401_056, 273_875_908),
+        "Thin and small things on a patient CPU or a small GPU.",
+    ),
+    _plus(
+        "mobilenet_v3_large",
+        "MobileNetV3-Large",
+        _MOBILENET_V3,
+        (4_720_373, 14_549_678_560, 825_771_716),
+        "As at stride 16, with small things a little better at twice the arithmetic.",
+        os8=True,
+    ),
+    _plus(
+        "resnet50",
+        "ResNet-50",
+        _RESNET50,
+        (26_696_133, 39_672_129_216, 587_182_340),
+        "A GPU of 6 GB: finer outlines than DeepLabV3 at a quarter of its arithmetic.",
+    ),
+    _unet(
+        "resnet50",
+        "ResNet-50",
+        _RESNET50,
+        (32_514_677, 42_862_523_904, 474_684_420),
+        "Thin and small things (ropes, cracks, cells) with a GPU of 6 GB.",
+    ),
+    _plus(
+        "resnet101",
+        "ResNet-101",
+        _RESNET101,
+        (45_688_261, 60_297_684_672, 751_165_700),
+        "Hundreds of photos and a GPU of 8 GB: the deeper network for the finest outlines.",
+    ),
+    _unet(
+        "resnet101",
+        "ResNet-101",
+        _RESNET101,
+        (51_506_805, 63_488_079_360, 638_667_780),
+        "Thin and small things, when there are hundreds of photos and a GPU of 8 GB.",
+    ),
+    _plus(
+        "resnet50",
+        "ResNet-50",
+        _RESNET50,
+        (26_696_133, 116_093_789_888, 1_112_224_004),
+        "As at stride 16, with small things a little better at three times the arithmetic.",
+        os8=True,
+    ),
+    _fcn_resnet_v2(56),
+    _plus(
+        "resnet101",
+        "ResNet-101",
+        _RESNET101,
+        (45_688_261, 196_114_884_288, 1_767_530_756),
+        "The last point of accuracy on small things, with a GPU of 16 GB.",
+        os8=True,
+    ),
 )
 
-HEADS: Mapping[str, HeadInfo] = MappingProxyType({row.name: row for row in _ROWS})
+HEADS: Mapping[str, HeadInfo] = _Heads(tuple(sorted(_ROWS, key=lambda row: row.multiply_adds)))
 """Every head by its name, the lightest first."""

@@ -37,7 +37,7 @@ def test_weights_on_this_machine_are_marked(
         main(["heads", "--json"])
     answer = json.loads(capsys.readouterr().out.splitlines()[-1])
     marked = {row["name"] for row in answer["heads"] if {"name": "imagenet", "here": True} in row["weights"]}
-    assert marked == {"fcn_resnet50", "deeplabv3_resnet50"}
+    assert marked == {name for name, row in HEADS.items() if row.backbone == "resnet50"}
 
 
 @pytest.mark.parametrize("arguments", [["heads"], ["weights", "list"]])

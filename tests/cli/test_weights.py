@@ -43,7 +43,7 @@ def test_list_tells_what_is_here(capsys: pytest.CaptureFixture[str], cache: Path
     listed = answer(capsys)
     assert listed["folder"] == str(cache)
     assert {entry["here"] for entry in listed["weights"]} == {False}
-    assert len(listed["weights"]) == 13
+    assert len(listed["weights"]) == 22
     assert call("list") == 0
     printed = capsys.readouterr().out
     assert f"{LRASPP}-d234d4ea.pth" in printed

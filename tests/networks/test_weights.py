@@ -17,6 +17,7 @@ from segstudio.runs.heads import COCO_LICENCE, IMAGENET_LICENCE
 
 LRASPP = "lraspp_mobilenet_v3_large"
 MOBILENET_V2 = "deeplabv3_mobilenet_v2"
+RESNET_V2 = "fcn_resnetv2_56"
 
 
 def copied(network: nn.Module) -> dict[str, Tensor]:
@@ -149,9 +150,27 @@ def test_the_licences_are_those_of_the_table() -> None:
     assert LICENCES == {"coco": COCO_LICENCE, "imagenet": IMAGENET_LICENCE}
 
 
-def test_every_head_has_published_weights_for_its_backbone() -> None:
-    assert all(published(head, "imagenet") for head in BUILDERS)
-    assert [head for head in BUILDERS if not published(head, "coco")] == [MOBILENET_V2]
+def test_every_head_but_one_has_published_weights_for_its_backbone() -> None:
+    assert [head for head in BUILDERS if not published(head, "imagenet")] == [RESNET_V2]
+    assert published(MOBILENET_V2, "coco") is None
+    assert published(LRASPP, "coco") is not None
+
+
+def test_a_head_without_published_weights_starts_at_random_and_says_so(cache: Path) -> None:
+    assert find_initial(RESNET_V2, "auto") is None
+    network = build("fcn_resnetv2_11", 3)
+    assert load_initial(network, "fcn_resnetv2_11").told() == "all weights start at random"
+    with pytest.raises(SegStudioError, match="weights=none` starts at random"):
+        find_initial(RESNET_V2, "imagenet")
+
+
+def test_imagenet_weights_fill_the_encoders_of_our_own_heads(cache: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.pth"
+    torch.save(mobilenet_v3_large(weights=None).state_dict(), file)
+    for head in ("unet_mobilenet_v3_large", "deeplabv3plus_mobilenet_v3_large_os8"):
+        report = load_initial(build(head, 4), head, str(file))
+        assert report.is_whole_backbone
+        assert all(key.startswith("classifier.") for key in report.missing)
 
 
 def test_real_imagenet_weights_fill_the_backbone(cache: Path, real_weights: Path) -> None:

@@ -132,7 +132,7 @@ def test_a_file_is_imported_and_used(
 def test_what_can_be_done_fits_beside_the_charts(shown: Shown) -> None:
     for head in HEADS:
         shown.form.change({"head": head})
-        assert shown.view.fetch.isVisible()
+        assert shown.view.fetch.isVisible() == bool(HEADS[head].weights)
         assert shown.form.minimumSizeHint().width() <= 304
 
 

@@ -59,6 +59,8 @@ def words_on(
         weights = (
             f"Starts from {best.name.upper() if best.name == 'coco' else 'ImageNet'} weights, which are here."
         )
+    elif not head.weights:
+        weights = "Starts at random: nobody publishes weights for this network."
     else:
         weights = (
             "No pretrained weights are here: without them it learns slowly and less. Fetch them now, or import a file"
@@ -69,9 +71,9 @@ def words_on(
         suits=head.suits,
         facts=f"{head.parameters / 1e6:.1f} M parameters · about {_memory(needed)} to train",
         weights=weights,
-        is_here=bool(here or imported or is_file),
-        fetch_file=head.weights[0].file_name,
-        fetch_size=_memory(head.weights[0].size_bytes),
+        is_here=bool(here or imported or is_file) or not head.weights,
+        fetch_file=head.weights[0].file_name if head.weights else "",
+        fetch_size=_memory(head.weights[0].size_bytes) if head.weights else "",
         speed="" if speed is None else _speed(speed),
     )
 
@@ -80,7 +82,7 @@ def lacks_weights(head: HeadInfo, choice: str) -> bool:
     """Tell whether a training that begins so would have to fetch its first weights."""
     here = {each.name for each in head.weights if each.is_here}
     if choice == "auto":
-        return not here and not imported_weights(head)
+        return bool(head.weights) and not here and not imported_weights(head)
     return choice in ("coco", "imagenet") and choice not in here
 
 
