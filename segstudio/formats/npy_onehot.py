@@ -25,6 +25,7 @@ from segstudio.formats.shapes import Annotation
 _MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 10_000
 _OBJECT = re.compile(rb"'descr':\s*'[|<>=]?O\d?'")
+_SUBSET = re.compile(r".*[_-](train|val|test)", re.IGNORECASE)
 _NO_SHAPE = re.compile(rb"'shape':\s*\(\s*\)")
 _FIX = "Save it again with numpy.save, as a dictionary of photo names and arrays"
 
@@ -46,6 +47,7 @@ def read_npy_onehot(file: SourceFile) -> Iterator[Annotation]:
     table = table_for(file)
     names = table.by_number if table is not None else {}
     parts = (table.path,) if table is not None and table.path is not None else ()
+    told_in_name = _SUBSET.fullmatch(file.path.stem)
     for told, mask in _dictionary(file.path).items():
         key = text_of(told)
         yield Annotation(
@@ -54,6 +56,7 @@ def read_npy_onehot(file: SourceFile) -> Iterator[Annotation]:
             shapes=mask.shapes(names),
             file=file.path,
             place=f'{file.shown}, photo "{key}"',
+            subset=told_in_name[1].lower() if told_in_name else "",
             parts=parts,
         )
 
