@@ -16,7 +16,7 @@ from segstudio.desktop.reviewing.match_panel import MatchPanel
 from segstudio.desktop.reviewing.model_picker import ModelPicker
 from segstudio.desktop.reviewing.video_panel import VideoPanel
 from segstudio.desktop.reviewing.words import order_choices
-from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.widgets.labels import ElidedLabel
 from segstudio.desktop.work import JobStatus
 
 
@@ -44,7 +44,7 @@ class ListSide(QFrame):
         self.order_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.list = ItemList(look, loader)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._told = label("", "caption")
+        self._told = ElidedLabel("", "caption", mode=Qt.TextElideMode.ElideRight)
         self._told.setObjectName("review.told")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -91,7 +91,7 @@ class ListSide(QFrame):
             self._bar.setValue(status.done)
             self._bar.setAccessibleName(status.what)
         is_loading = status is not None and status.total == 0
-        self._told.setText("Loading the model …" if is_loading else told_progress(self._board.rows))
+        self._told.set_whole("Loading the model …" if is_loading else told_progress(self._board.rows))
 
     @Slot()
     def refresh(self) -> None:

@@ -41,8 +41,7 @@ def beside_each_other(left: QWidget, middle: QWidget, right: QWidget) -> Generat
         yield
     parts.setStretchFactor(1, 1)
     parts.setSizes([_LIST_PX, _MIDDLE_PX, _SIDE_PX])
-    for side in (left, right):
-        side.setMinimumWidth(_LEAST_PX)
+    left.setMinimumWidth(_LEAST_PX)  # the right side is as wide at least as its buttons
     return parts
 
 

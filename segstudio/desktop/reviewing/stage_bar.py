@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QPushButton, QSlider, QToolButton
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QSlider, QToolButton
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.faces import FACE_TITLES, NO_FOCUS, Face
 from segstudio.desktop.reviewing.spot_steps import SpotSteps
 from segstudio.desktop.reviewing.view_state import WAYS, ViewState, focus_words
+from segstudio.desktop.reviewing.wrapping import WrapFrame
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
 
 _ICON_PX = 16
+_FOCUS_PX = 132
+_BOX_PX, _BETWEEN_PX = 40, 56
+"""What a list to choose from takes beside its words, and the gaps and margins of the bar."""
 _FACE_TIPS: dict[Face, str] = {
     "photo": "Nothing over it",
     "prediction": "The class that the model finds for each pixel",
@@ -24,14 +28,14 @@ _FACE_TIPS: dict[Face, str] = {
 }
 
 
-class StageBar(QFrame):
+class StageBar(WrapFrame):
     """Shows and changes a ViewState; `changed` carries the new one."""
 
     changed = Signal(object)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self.setObjectName("bar")
+        self.setObjectName("review.bar")
         self._look = look
         self._state = ViewState()
         self._faces: tuple[Face, ...] = ()
@@ -54,7 +58,6 @@ class StageBar(QFrame):
         self.focus.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.focus.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.focus.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        self.focus.setToolTip("Look at everything again (Escape)")
         self.steps = SpotSteps(look)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setObjectName("review.opacity")
@@ -66,6 +69,7 @@ class StageBar(QFrame):
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._percent.setFixedWidth(self._percent.fontMetrics().horizontalAdvance("100 %") + 8)
         self._lay_out()
+        self._needed_px = 0
         self.face.activated.connect(lambda _: self._want(face=self.face.currentData(), focus=NO_FOCUS))
         self.beside.activated.connect(lambda _: self._want(beside=self.beside.currentData()))
         self.focus.clicked.connect(lambda: self._want(focus=NO_FOCUS))
@@ -94,8 +98,10 @@ class StageBar(QFrame):
             widget.setVisible(has_answer and two)
         self.focus.setVisible(state.focus.is_on and has_answer)
         self.steps.setVisible(state.focus.is_on and has_answer)
-        self.focus.setText(focus_words(state.focus, classes))
-        self.focus.setAccessibleName(f"Only {self.focus.text()}: look at everything again")
+        words = focus_words(state.focus, classes)
+        self.focus.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _FOCUS_PX))
+        self.focus.setToolTip(f"Only {words}\nLook at everything again (Escape)")
+        self.focus.setAccessibleName(f"Only {words}: look at everything again")
         step = round(100 * state.look.opacity)
         self.opacity.blockSignals(True)
         self.opacity.setValue(step)
@@ -106,20 +112,32 @@ class StageBar(QFrame):
             part.setEnabled(has_answer and state.way != "photo")
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 12, 0)
-        row.setSpacing(4)
+        self._rows.setContentsMargins(8, 6, 12, 6)
+        self._rows.setSpacing(8)
+        ways, what = QHBoxLayout(), QHBoxLayout()
+        for row in (ways, what):
+            row.setSpacing(4)
         for button in self.buttons.values():
-            row.addWidget(button)
-        row.addSpacing(8)
-        row.addWidget(self.face)
-        row.addWidget(self.focus)
-        row.addWidget(self.steps)
-        row.addWidget(self._with)
-        row.addWidget(self.beside)
-        row.addStretch(1)
-        row.addWidget(self.opacity)
-        row.addWidget(self._percent)
+            ways.addWidget(button)
+        ways.addStretch(1)
+        for widget in (self.face, self.focus, self.steps, self._with, self.beside):
+            what.addWidget(widget)
+        what.addStretch(1)
+        what.addWidget(self.opacity)
+        what.addWidget(self._percent)
+        what.addStrut(self.face.sizeHint().height())
+        self.put(ways, what)
+
+    def needed_px(self) -> int:
+        """Return how wide everything is while two faces are compared."""
+        if not self._needed_px:
+            ways = sum(button.sizeHint().width() + 4 for button in self.buttons.values())
+            faces = 2 * (self._widest_face_px() + _BOX_PX) + self._with.sizeHint().width()
+            self._needed_px = ways + faces + self.opacity.width() + self._percent.width() + _BETWEEN_PX
+        return self._needed_px
+
+    def _widest_face_px(self) -> int:
+        return max(self.fontMetrics().horizontalAdvance(title) for title in FACE_TITLES.values())
 
     def _want(self, **fields: object) -> None:
         self.changed.emit(replace(self._state, **fields))  # type: ignore[arg-type]

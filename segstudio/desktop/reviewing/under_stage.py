@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.confusion_view import ConfusionView, summed
 from segstudio.desktop.reviewing.panel_strip import PanelStrip
-from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.widgets.labels import ElidedLabel
 from segstudio.project.classes import ClassList
 from segstudio.review.tallies import Matrix
 from segstudio.runs.scores import Scores
@@ -30,7 +30,8 @@ class UnderStage(QFrame):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.panels)
         self._stack.addWidget(self.confusion)
-        self._told = label("", "caption")
+        self._told = ElidedLabel("", "caption", mode=Qt.TextElideMode.ElideRight)
+        self._told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._told.setObjectName("review.scores")
         self._scores = ""
         self._group = QButtonGroup(self)
@@ -48,8 +49,7 @@ class UnderStage(QFrame):
             self._group.addButton(button)
             self.buttons[name] = button
             head.addWidget(button)
-        head.addStretch(1)
-        head.addWidget(self._told)
+        head.addWidget(self._told, 1)
         self.buttons["panels"].setChecked(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -83,7 +83,7 @@ class UnderStage(QFrame):
 
     def _tell(self) -> None:
         how = "rows truth, columns prediction, % of the row" if self._stack.currentIndex() == 1 else ""
-        self._told.setText("  ·  ".join(part for part in (how, self._scores) if part))
+        self._told.set_whole("  ·  ".join(part for part in (how, self._scores) if part))
 
 
 def scores_told(photos: int, trained: int, miou: float | None) -> str:

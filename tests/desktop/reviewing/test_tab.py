@@ -16,7 +16,7 @@ import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QSlider, QWidget
 
 from segstudio.desktop.reviewing.models import model_of_file
 from segstudio.desktop.reviewing.panel_strip import UNSURE
@@ -162,6 +162,33 @@ def test_every_way_to_look_shows_the_same_place(show: Show, jumps: Project, phot
     shown.wait(lambda: page.stage.way == "photo")
     assert page.stage.right.canvas_look.alone
     assert not page.stage.left.isVisible()
+
+
+@pytest.mark.usefixtures("quick")
+def test_nothing_is_cut_in_a_small_window(show: Show, jumps: Project) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([jumps.photo("1.png").path])
+    shown.wait_for_photo("1.png")
+    rows = []
+    for width in (1280, 1000, 960, 1280):
+        shown.tab.resize(width, 540)
+        for way in ("overlay", "side"):
+            page.bar.buttons[way].click()
+            shown.wait(lambda way=way: page.viewing.state.way == way and page.stage.way == way)
+            QApplication.processEvents()
+            widgets = [
+                widget
+                for part in (page.bar, page.verdict_bar, page.under)
+                for widget in part.findChildren(QWidget)
+                if isinstance(widget, QPushButton | QComboBox | QSlider) and widget.isVisible()
+            ]
+            assert len(widgets) > 12
+            cut = [w.objectName() for w in widgets if w.width() < w.minimumSizeHint().width()]
+            assert not cut, (width, way)
+        rows.append(page.bar.height() > 60)
+        assert page.bar.mapTo(shown.tab, page.bar.rect().topRight()).x() < width
+    assert rows == [False, True, True, False]
 
 
 @pytest.mark.usefixtures("quick")
