@@ -1,8 +1,11 @@
-"""`segstudio formats`: which annotation files can be imported."""
+"""`segstudio formats`: which annotation files can be imported and exported."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from segstudio.cli.output import JsonOption, Output
+from segstudio.formats.exporting import EXPORTS
 from segstudio.formats.table import FORMATS
 
 
@@ -15,8 +18,14 @@ def formats(json: JsonOption = False) -> None:
         [[row.name, row.title, " ".join(row.extensions), row.carries, row.told] for row in FORMATS],
     )
     out.say("Folders and ZIP files of them can be given as they are.")
+    out.table(
+        "Formats that can be exported",
+        ["name", "format", "keeps", "cannot say", "areas as"],
+        [[row.id, row.name, row.carries, row.loses, " or ".join(row.outlines)] for row in EXPORTS],
+    )
     out.finish(
         {
+            "exports": [asdict(row) for row in EXPORTS],
             "formats": [
                 {
                     "name": row.name,
@@ -26,6 +35,6 @@ def formats(json: JsonOption = False) -> None:
                     "told": row.told,
                 }
                 for row in FORMATS
-            ]
+            ],
         }
     )

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from segstudio.cli.ending import tidy_when_ended
 from segstudio.cli.output import JsonOption, Output
+from segstudio.cli.preset_project import preset_import
 from segstudio.cli.stages import Stages
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
@@ -51,6 +49,14 @@ def import_(
     ] = None,
     *,
     project: Annotated[Path, typer.Option("--project", "-p", help="The project.")],
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SET",
+            help="SOURCE is the folder of a published set: camvid, coco-voc21, drinks, etrims or msrc. A project that is"
+            " not there is made with its classes.",
+        ),
+    ] = None,
     format_: Annotated[
         str | None, typer.Option("--format", help="Read only this format (see `segstudio formats`).")
     ] = None,
@@ -124,9 +130,8 @@ def import_(
 ) -> None:
     """Bring photos and annotations into a project, whole or not at all."""
     out = Output(json)
-    opened = Project.open(project)
     if undo:
-        _take_back(opened, out, sources or [])
+        _take_back(Project.open(project), out, sources or [])
         return
     if not sources:
         raise typer.BadParameter(
@@ -151,11 +156,19 @@ def import_(
         rule=rule.value,
         layers=layers.value,
     )
-    with (
-        _tidy_when_ended(),
-        Stages(out) as stages,
-        gather(sources, photos or [], progress=stages.stage("Unpacking")) as gathered,
-    ):
+    with ExitStack() as stack:
+        stack.enter_context(tidy_when_ended())
+        published = (
+            stack.enter_context(preset_import(preset, sources, project, out, dry_run=dry_run))
+            if preset is not None
+            else None
+        )
+        opened = published.project if published is not None else Project.open(project)
+        stages = stack.enter_context(Stages(out))
+        if published is not None:
+            gathered, options = published.found.gathered, published.found.options(options)
+        else:
+            gathered = stack.enter_context(gather(sources, photos or [], progress=stages.stage("Unpacking")))
         prepared = prepare(
             gathered,
             opened,
@@ -182,28 +195,11 @@ def _take_back(project: Project, out: Output, sources: Sequence[Path]) -> None:
 
     if sources:
         raise typer.BadParameter("takes the last import back and nothing in", param_hint="--undo")
-    with _tidy_when_ended(), Stages(out) as stages:
+    with tidy_when_ended(), Stages(out) as stages:
         path = last_import(project.folder)
         undone = undo_import(project, path, StrokeJournals(), progress=stages.stage("Looking at masks"))
     out.say(undone.told())
     out.finish({"project": str(project.folder), "import": path.parent.name, **asdict(undone)})
-
-
-@contextmanager
-def _tidy_when_ended() -> Iterator[None]:
-    """Let a wish to end (SIGTERM) unwind like Ctrl-C, so that what was unpacked or staged is removed."""
-
-    def end(_number: int, _frame: FrameType | None) -> NoReturn:
-        sys.exit(128 + signal.SIGTERM)
-
-    if threading.current_thread() is not threading.main_thread():  # only there signals are heard
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _renames(pairs: Sequence[str]) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ VERBS = (
     Verb("demo", "demo", "demo", "Make the sample project, train on it, show the result."),
     Verb("new", "new", "new", "Make an empty project with its classes."),
     Verb("import", "import_", "import_", "Bring photos and annotations into a project."),
+    Verb("export", "export", "export", "Write a project's masks as other programs read them."),
     Verb("classes", "classes", "classes", "List the classes of a project, or change them."),
     Verb("remove", "remove", "remove", "Move photos to the project's trash, or bring them back."),
     Verb("check", "check", "check", "Tell what would spoil a training, and the fix."),

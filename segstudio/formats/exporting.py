@@ -28,7 +28,7 @@ from segstudio.formats.writing.photo import (
     write_photo,
 )
 from segstudio.formats.writing.table import WRITERS
-from segstudio.formats.writing.target import check_free, target_at
+from segstudio.formats.writing.target import check_free, nowhere, target_at
 from segstudio.formats.writing.writer import Plan, Writer, names_for
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
@@ -183,8 +183,9 @@ def export_project(
     *,
     progress: Callable[[int, int], None] = unheard,
     cancelled: Callable[[], bool] = never,
+    dry_run: bool = False,
 ) -> ExportReport:
-    """Write the masks of the photos that `options` name; return what was written.
+    """Write the masks of the photos that `options` name; return what was written, or, in a `dry_run`, what would be.
 
     Raises SegStudioError (an unknown format, a target that is taken or cannot be written, nothing to export) and
     WorkStopped when `cancelled` says so; nothing half-written is left then.
@@ -202,7 +203,7 @@ def export_project(
     names = names_for((photo.key for photo in photos), by_stem=writer.by_stem)
     tally = Tally()
     tally.left_out += without_record(project, options)
-    with target_at(options.to) as target:
+    with nowhere() if dry_run else target_at(options.to) as target:
 
         def write(numbered: tuple[int, Photo]) -> Outcome:
             number, photo = numbered

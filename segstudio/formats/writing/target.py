@@ -11,7 +11,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
@@ -37,7 +37,7 @@ class Target(Protocol):
         ...
 
     def scratch(self) -> IO[bytes]:
-        """Return a file for what goes into another one later; it is gone when it is closed."""
+        """Return a file for what goes into another one later; it is gone when it is closed, or the target ends."""
         ...
 
 
@@ -52,12 +52,13 @@ def target_at(path: Path) -> Iterator[Target]:
     waiting = path.parent / f".{path.name[:40]}.{secrets.token_hex(4)}.part"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if is_zip(path):
-            with zipfile.ZipFile(waiting, "x", zipfile.ZIP_STORED) as archive:
-                yield _ZipTarget(archive, path.parent)
-        else:
-            waiting.mkdir()
-            yield _FolderTarget(waiting)
+        with ExitStack() as still_open:
+            if is_zip(path):
+                archive = still_open.enter_context(zipfile.ZipFile(waiting, "x", zipfile.ZIP_STORED))
+                yield _ZipTarget(archive, path.parent, still_open)
+            else:
+                waiting.mkdir()
+                yield _FolderTarget(waiting, still_open)
         check_free(path)
         if path.is_dir() and os.name == "nt":
             path.rmdir()  # only there nothing takes the place of an empty folder
@@ -69,6 +70,13 @@ def target_at(path: Path) -> Iterator[Target]:
             shutil.rmtree(waiting) if waiting.is_dir() else waiting.unlink(missing_ok=True)
         if not path.exists():
             _remove(made)
+
+
+@contextmanager
+def nowhere() -> Iterator[Target]:
+    """Give a target of which nothing stays."""
+    with ExitStack() as still_open:
+        yield _Nowhere(still_open)
 
 
 def is_zip(path: Path) -> bool:
@@ -95,8 +103,9 @@ def check_free(path: Path) -> None:
 
 
 class _FolderTarget:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, still_open: ExitStack) -> None:
         self._folder = folder
+        self._still_open = still_open
 
     def put(self, name: str, content: bytes) -> None:
         self._place(name).write_bytes(content)
@@ -109,7 +118,7 @@ class _FolderTarget:
             _pour(parts, stream)
 
     def scratch(self) -> IO[bytes]:
-        return tempfile.TemporaryFile(dir=self._folder)
+        return self._still_open.enter_context(tempfile.TemporaryFile(dir=self._folder))
 
     def _place(self, name: str) -> Path:
         place = self._folder / PurePosixPath(name)
@@ -120,9 +129,10 @@ class _FolderTarget:
 class _ZipTarget:
     """Texts are compressed; photos and masks are already. One thread writes at a time."""
 
-    def __init__(self, archive: zipfile.ZipFile, beside: Path) -> None:
+    def __init__(self, archive: zipfile.ZipFile, beside: Path, still_open: ExitStack) -> None:
         self._archive = archive
         self._beside = beside
+        self._still_open = still_open
         self._lock = threading.Lock()
 
     def put(self, name: str, content: bytes) -> None:
@@ -140,7 +150,24 @@ class _ZipTarget:
             _pour(parts, stream)
 
     def scratch(self) -> IO[bytes]:
-        return tempfile.TemporaryFile(dir=self._beside)
+        return self._still_open.enter_context(tempfile.TemporaryFile(dir=self._beside))
+
+
+class _Nowhere:
+    def __init__(self, still_open: ExitStack) -> None:
+        self._still_open = still_open
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep nothing."""
+
+    def copy(self, name: str, path: Path) -> None:
+        """Keep nothing."""
+
+    def gather(self, name: str, parts: list[IO[bytes]]) -> None:
+        """Keep nothing."""
+
+    def scratch(self) -> IO[bytes]:
+        return self._still_open.enter_context(Path(os.devnull).open("wb"))
 
 
 def _compression(name: str) -> int:

@@ -1,0 +1,191 @@
+"""An export is whole or not at all, says what it left out, and previews what comes back."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segstudio.errors import SegStudioError
+from segstudio.formats.exporting import (
+    EXPORTS,
+    ExportOptions,
+    estimate,
+    export_project,
+    preview_export,
+)
+from segstudio.formats.writing.table import WRITERS
+from segstudio.formats.writing.target import Target
+from segstudio.project.classes import ClassList
+from segstudio.project.masks import Mask
+from segstudio.project.photos import PhotoState
+from segstudio.project.project import Project
+from segstudio.project.threads import WorkStopped
+from tests.formats.writing.trips import CLASSES, export, import_again, masks_of, project_of
+
+
+def _circle(value: int = 1) -> Mask:
+    down, across = np.mgrid[:40, :50]
+    return np.where((down - 20) ** 2 + (across - 22) ** 2 < 200, value, 0).astype(np.uint8)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    masks = {"a.jpg": _circle(), "day 1/b.jpg": _circle(2), "day 1/b.png": _circle(3)}
+    return project_of(tmp_path / "before", masks, CLASSES)
+
+
+def test_there_is_a_writer_for_each_format() -> None:
+    assert [entry.id for entry in EXPORTS] == list(WRITERS)
+
+
+@pytest.mark.parametrize("form", ["labelme-json", "voc", "yolo-seg", "index-png"])
+def test_photos_that_differ_in_their_extension_alone_stay_apart(
+    project: Project, tmp_path: Path, form: str
+) -> None:
+    report = export(project, form, tmp_path / "out", with_photos=True)
+    assert report.photos == 3
+    found = masks_of(import_again(tmp_path / "out", tmp_path / "after", CLASSES))
+    before = "train/" if form == "yolo-seg" else ""
+    assert sorted(found) == [f"{before}{key}" for key in ("a.jpg", "day 1/b.jpg", "day 1/b_png.png")]
+    assert {int(mask.max()) for mask in found.values()} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("to", ["out", "new/deep/out.zip", "empty"])
+def test_a_stopped_export_leaves_nothing(project: Project, tmp_path: Path, to: str) -> None:
+    (tmp_path / "empty").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    done: list[int] = []
+    with pytest.raises(WorkStopped, match="nothing was written"):
+        export_project(
+            project,
+            ExportOptions("coco", tmp_path / to, with_photos=True),
+            progress=lambda steps, _total: done.append(steps),
+            cancelled=lambda: bool(done),
+        )
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("to", ["out", "out.zip"])
+def test_a_full_disk_leaves_nothing(
+    project: Project, tmp_path: Path, to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+
+    def full(_self: Target, _name: str, _parts: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for kind in ("_FolderTarget", "_ZipTarget"):
+        monkeypatch.setattr(f"segstudio.formats.writing.target.{kind}.gather", full)
+    with pytest.raises(SegStudioError, match="No space left"):
+        export(project, "cvat", tmp_path / to)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_nothing_takes_the_place_of_what_is_there(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "there.zip").write_bytes(b"mine")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").touch()
+    for name, told in (("there.zip", "already a file"), ("full", "not empty"), ("there.zip/x", "written")):
+        with pytest.raises(SegStudioError, match=told):
+            export(project, "coco", tmp_path / name)
+    with pytest.raises(SegStudioError, match="own folders"):
+        export(project, "coco", project.folder / "photos" / "out")
+    assert (tmp_path / "there.zip").read_bytes() == b"mine"
+
+
+def test_what_cannot_be_read_is_left_out_and_told(project: Project, tmp_path: Path) -> None:
+    project.mask_path(project.photo("a.jpg")).write_bytes(b"no mask")
+    project.photo("day 1/b.png").path.unlink()
+    opened = Project.open(project.folder)
+    report = export(opened, "cvat", tmp_path / "out", with_photos=True)
+    assert report.photos == 1
+    assert [key for key, _ in report.left_out] == ["a.jpg"]  # who has no file any more is no photo
+    assert "damaged" in report.left_out[0][1]
+    opened.mask_path(opened.photo("day 1/b.jpg")).write_bytes(b"no mask")
+    with pytest.raises(SegStudioError, match="no photo could be exported"):
+        export(opened, "cvat", tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_photo_with_a_damaged_record_is_left_out(project: Project, tmp_path: Path) -> None:
+    (project.folder / "masks" / "a.jpg.json").write_text("{", encoding="utf-8")
+    report = export(Project.open(project.folder), "voc", tmp_path / "out")
+    assert report.photos == 2
+    assert [key for key, _ in report.left_out] == ["a.jpg"]
+
+
+def test_which_photos(project: Project) -> None:
+    with project.change() as change:
+        change.put_state("a.jpg", PhotoState(status="checked", size=(40, 50)))
+    opened = Project.open(project.folder)
+    to = Path("unused")
+    assert estimate(opened, ExportOptions("coco", to)) == 3
+    assert estimate(opened, ExportOptions("coco", to, which="checked")) == 1
+    assert estimate(opened, ExportOptions("coco", to, which="done", photos=("a.jpg",))) == 1
+
+
+@pytest.mark.parametrize("entry", EXPORTS)
+def test_a_preview_says_what_is_written(project: Project, tmp_path: Path, entry: object) -> None:
+    assert isinstance(entry, type(EXPORTS[0]))
+    told = preview_export(project, "a.jpg", ExportOptions(entry.id, tmp_path / "x", tolerance_px=2.0))
+    assert told.mask.shape == told.differs.shape == (40, 50)
+    assert told.agreement == 1 - told.differs.mean()
+    assert (told.agreement < 1) == ("polygons" in entry.outlines)
+    assert bool(told.text) == ("polygons" in entry.outlines)
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_agreement_is_what_the_importer_makes_of_it(project: Project, tmp_path: Path) -> None:
+    report = export(project, "coco", tmp_path / "out", with_photos=True, tolerance_px=2.0)
+    found = masks_of(import_again(tmp_path / "out", tmp_path / "after", CLASSES))
+    same = {key: float((found[key] == mask).mean()) for key, mask in masks_of(project).items()}
+    assert 0.9 < report.agreement < 1
+    assert report.agreement == pytest.approx(np.mean(list(same.values())))
+    assert dict(report.worst) == pytest.approx(same)
+    assert [share for _, share in report.worst] == sorted(same.values())
+
+
+def test_values_without_a_class_go_out_as_void_and_are_counted(tmp_path: Path) -> None:
+    mask = _circle()
+    mask[:2] = 77
+    project = project_of(tmp_path / "before", {"a.png": mask}, CLASSES)
+    report = export(project, "index-png", tmp_path / "out", with_photos=True)
+    assert report.agreement == 1 - 2 / 40
+    found = masks_of(import_again(tmp_path / "out", tmp_path / "after", CLASSES))
+    assert (found["a.png"] == np.where(mask == 77, 255, mask)).all()
+
+
+@pytest.mark.parametrize("form", ["voc", "index-png", "colour-png", "cvat"])
+def test_classes_of_one_colour_stay_two(tmp_path: Path, form: str) -> None:
+    classes = ClassList.from_names(["sky:#202020", "sea:#112233", "lake:#112233"])
+    masks = {"a.png": np.array([[0, 1, 2, 255]] * 3, dtype=np.uint8)}
+    export(project_of(tmp_path / "before", masks, classes), form, tmp_path / "out", with_photos=True)
+    found = masks_of(import_again(tmp_path / "out", tmp_path / "after", classes))
+    assert (found["a.png"] == masks["a.png"]).all()
+
+
+def test_a_label_that_no_xml_can_hold_does_not_stop_it(tmp_path: Path) -> None:
+    classes = ClassList.from_names(["background", "s\x01ky & <sea>"])
+    project = project_of(tmp_path / "before", {"a.png": _circle()}, classes)
+    for form in ("cvat", "labelme-xml"):
+        export(project, form, tmp_path / form)
+    assert 'label="sky &amp; &lt;sea&gt;"' in (tmp_path / "cvat/annotations.xml").read_text(encoding="utf-8")
+
+
+def test_coco_is_valid(project: Project, tmp_path: Path) -> None:
+    export(project, "coco", tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert archive.testzip() is None
+        content = json.loads(archive.read("annotations/instances_default.json"))
+    assert [entry["name"] for entry in content["categories"]] == list(CLASSES.names)
+    numbers = {image["id"] for image in content["images"]}
+    for number, entry in enumerate(content["annotations"], start=1):
+        assert (entry["id"], entry["iscrowd"]) == (number, 0)
+        assert entry["image_id"] in numbers
+        left, top, columns, rows = entry["bbox"]
+        assert (left, top, columns, rows) == (8, 6, 29, 29)
+        assert entry["area"] == int(np.count_nonzero(_circle()))
