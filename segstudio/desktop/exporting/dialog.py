@@ -98,7 +98,8 @@ class ExportDialog(QDialog):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks; what was chosen is remembered, and an export goes on."""
-        self.previewer.ask(None)
+        self.previewer.forget()
+        self.parts.preview.show_nothing("")
         self._remember()
         super().hideEvent(event)
 
@@ -163,7 +164,7 @@ class ExportDialog(QDialog):
         opened, preview = self._session.opened, self.parts.preview
         number = next((place for place, photo in enumerate(self._photos) if photo.key == self._key), 0)
         if opened is None or not self._photos:
-            self.previewer.ask(None)
+            self.previewer.drop()
             preview.show_place("", 0, 0)
             preview.show_nothing(none_told(self.choices.wanted))
             return
@@ -173,7 +174,7 @@ class ExportDialog(QDialog):
         time = opened.mask_times.get(photo.key)
         subject = Subject(opened.folder, photo, time, preview_options(self.choices))
         if preview.shown is not None and preview.shown.subject == subject:
-            self.previewer.ask(None)
+            self.previewer.drop()
         elif self.isVisible():
             self.previewer.ask(subject)
 
@@ -276,6 +277,7 @@ class ExportDialog(QDialog):
             self.parts.tell(problem.text, is_wrong=problem.level != "info")
             self.parts.place.tell()
             self._enable()
+            self.parts.start.setFocus()
         else:
             self._session.problem_met.emit(problem)
 

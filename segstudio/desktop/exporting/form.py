@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -48,7 +49,7 @@ class ExportForm(QWidget):
         self.slider.setRange(0, round(MOST_PX * _STEPS_PER_PX))
         self.slider.setPageStep(_STEPS_PER_PX)
         self.slider.setAccessibleName("Tolerance")
-        self.spin = QDoubleSpinBox()
+        self.spin = _Spin()
         self.spin.setObjectName("export.tolerance")
         self.spin.setAccessibleName("Tolerance in pixels")
         self.spin.setRange(0, MOST_PX)
@@ -184,6 +185,18 @@ class ExportForm(QWidget):
     @Slot(bool)
     def _on_with_photos(self, wanted: bool) -> None:
         self.change(replace(self._choices, with_photos=wanted))
+
+
+class _Spin(QDoubleSpinBox):
+    """Return takes what was typed, and exports nothing yet."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take what was typed."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.interpretText()
+            self.selectAll()
+        else:
+            super().keyPressEvent(event)
 
 
 def _box(name: str, title: str, tip: str) -> QComboBox:

@@ -26,7 +26,7 @@ from segstudio.desktop.widgets.status_line import job_told
 from segstudio.desktop.work import JobStatus
 
 _LEFT_PX, _BAR_PX = 400, 120
-_GOES_ON = "You can paint on, and close this window: it goes on."
+_GOES_ON = "you can paint on, and close this window, it goes on"
 
 
 class ExportParts:
@@ -77,7 +77,7 @@ class ExportParts:
             self.bar.setRange(0, status.total)
             self.bar.setValue(status.done)
             self.bar.setAccessibleName(job_told(status))
-            self.tell(f"{job_told(status)}. {_GOES_ON}")
+            self.tell(f"{job_told(status)} · {_GOES_ON}")
 
     def _lay_out(self, dialog: QDialog) -> None:
         side = QFrame()

@@ -84,9 +84,10 @@ class PreviewSide(QFrame):
         self._tell(written_told(shown.preview))
         self._differing.setText(differing_told(shown.preview, shown.differing))
         self._swatch.setVisible(bool(shown.differing))
-        if self.text.toPlainText() != shown.preview.text:
-            self.text.setPlainText(shown.preview.text)
-        self._below.setVisible(bool(shown.preview.text))
+        text = shown.preview.text
+        if self.text.toPlainText() != text:
+            self.text.setPlainText(text)
+        self._below.setVisible(bool(text))
 
     def show_problem(self, problem: Problem) -> None:
         """Say why there is nothing to look at."""

@@ -68,27 +68,35 @@ class Previewer(QObject):
         """Whether something is waited for."""
         return self._wish is not None
 
-    def ask(self, subject: Subject | None) -> None:
-        """Wish for another preview; None: for none."""
-        if subject == self._wish and (subject is not None or self._job is None):
+    def ask(self, subject: Subject) -> None:
+        """Wish for another preview."""
+        if subject == self._wish:
             return
         was_busy, self._wish = self.is_busy, subject
-        if subject is None:
-            self._soon.stop()
-            self._photo = None
         if self._job is not None and self._at != subject:
             self._job.cancel()
-        if subject is not None:
-            self._soon.start()
-        if was_busy != self.is_busy:
-            self.busy_changed.emit(self.is_busy)
+        self._soon.start()
+        if not was_busy:
+            self.busy_changed.emit(True)
+
+    def drop(self) -> None:
+        """Wish for none."""
+        self._soon.stop()
+        was_busy, self._wish = self.is_busy, None
+        if self._job is not None:
+            self._job.cancel()
+        if was_busy:
+            self.busy_changed.emit(False)
+
+    def forget(self) -> None:
+        """Wish for none, and keep no photo."""
+        self.drop()
+        self._photo = None
 
     def shut_down(self) -> None:
         """End what is under way, and wait for it."""
-        self._soon.stop()
-        self._wish = None
+        self.drop()
         if self._job is not None:
-            self._job.cancel()
             self._job.wait()
 
     @Slot()
@@ -112,10 +120,8 @@ class Previewer(QObject):
 
     @Slot(object)
     def _on_succeeded(self, shown: Shown) -> None:
-        is_wanted = self._end()
-        if self._wish is not None:
+        if self._end():
             self._photo = shown.subject.photo.path, shown.pyramid
-        if is_wanted:
             self._settle()
             self.made.emit(shown)
 
@@ -163,4 +169,5 @@ def _made(subject: Subject, last: tuple[Path, Pyramid] | None, control: JobContr
     if preview.mask.shape != pyramid.size:
         raise SegStudioError("the photo has another size than its mask", where=photo.key)
     control.check()
-    return Shown(subject, pyramid, preview, marks_of(preview.differs), int(np.count_nonzero(preview.differs)))
+    marks, differing = marks_of(preview.differs), int(np.count_nonzero(preview.differs))
+    return Shown(subject, pyramid, preview, marks, differing)

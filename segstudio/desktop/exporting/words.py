@@ -60,13 +60,7 @@ def tolerance_told(choices: ExportChoices) -> str:
 
 def share_told(share: float) -> str:
     """Return a share (0–1) in per cent, cut off and not rounded: 100 % is said of the whole alone."""
-    if share >= 1:
-        return "100 %"
-    for digits in (2, 3, 4, 5):
-        cut = int(share * 100 * 10**digits) / 10**digits
-        if cut < 99.99 or digits == 5:
-            return f"{min(cut, 99.99999):.{digits}f} %"
-    raise AssertionError
+    return "100 %" if share >= 1 else f"{int(share * 10_000) / 100:.2f} %"
 
 
 def written_told(preview: ExportPreview) -> str:
