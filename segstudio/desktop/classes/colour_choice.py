@@ -87,10 +87,16 @@ class ColourChoice(QFrame):
     def _on_other_clicked(self) -> None:
         dialog = QColorDialog(QColor(self._colour), self.parentWidget())
         dialog.setWindowTitle(f"Colour of {self._name}")
-        dialog.colorSelected.connect(lambda colour: self.chosen.emit(colour.name().upper()))
+        dialog.colorSelected.connect(self._on_other_chosen)
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        dialog.finished.connect(self.deleteLater)  # and not before: it tells what was chosen
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         self.close()
+        dialog.open()
+
+    @Slot(QColor)
+    def _on_other_chosen(self, colour: QColor) -> None:
+        self.chosen.emit(colour.name().upper())
 
     def _take(self, colour: str) -> None:
         self.chosen.emit(colour)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QColorDialog, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.classes.colour_choice import ColourChoice
@@ -227,6 +228,24 @@ def test_a_click_on_the_colour_opens_the_choice(bench: Bench) -> None:
     assert isinstance(choice, ColourChoice)
     assert choice.swatches[0].colour == bench.on_disk().named("ground").colour
     choice.close()
+
+
+def test_any_other_colour_is_chosen_in_a_dialog(bench: Bench, qapp: QApplication) -> None:
+    bench.parts.list.ask_for_colour()
+    choice = bench.editor.findChild(ColourChoice)
+    assert isinstance(choice, ColourChoice)
+    other = choice.findChild(QPushButton, "classes.other_colour")
+    assert other is not None
+    QTest.mouseClick(other, Qt.MouseButton.LeftButton)
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # as the event loop does before anybody chooses
+    dialog = bench.editor.findChild(QColorDialog)
+    assert dialog is not None
+    dialog.setCurrentColor(QColor("#123456"))
+    dialog.accept()
+    bench.wait_until_looked()
+    assert bench.on_disk().named("sky").colour == "#123456"
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert bench.editor.findChild(ColourChoice) is None
 
 
 def test_alt_and_arrows_reorder(bench: Bench) -> None:
