@@ -16,7 +16,8 @@ from segstudio.formats.painted import PaintedMasks
 from segstudio.formats.placement import Fit, fit_of, in_pixels, photo_orientation, scaled_to, turned_upright
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.rasterise import Rasterised, rasterise
-from segstudio.formats.shapes import Annotation, is_drawn, same_shapes
+from segstudio.formats.shapes import Annotation, same_shapes
+from segstudio.formats.shelf import tally_of
 from segstudio.formats.threads import in_threads
 from segstudio.project.images import check_photo, frame_count, read_photo
 from segstudio.project.masks import Mask
@@ -268,7 +269,7 @@ def _is_same(there: Path, offered: Path, looks: Looks) -> bool:
 
 def _is_held(annotation: Annotation, plan: ImportPlan) -> bool:
     unknown = {label.name for label in plan.labelling.unknown} if plan.options.hold_unknown else set()
-    return bool(unknown) and any(is_drawn(shape) and shape.label in unknown for shape in annotation.shapes)
+    return bool(unknown) and not unknown.isdisjoint(tally_of(annotation.shapes).drawn)
 
 
 def _outcome(

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.formats.options import ImportOptions
-from segstudio.formats.shapes import (
-    Annotation,
-    Box,
-    Drawn,
-    Ellipse,
-    MaskShape,
-    PicturePart,
-    Polygon,
-    is_drawn,
-)
+from segstudio.formats.shapes import Annotation
+from segstudio.formats.shelf import areas_of, tally_of
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.colours import parse_colour
 
@@ -80,12 +72,11 @@ def count_labels(annotations: Iterable[Annotation], colours: Mapping[str, str]) 
     photos: Counter[str] = Counter()
     first: dict[str, str] = {}
     for annotation in annotations:
-        labels = [shape.label for shape in annotation.shapes if is_drawn(shape)]
-        uses.update(labels)
-        photos.update(set(labels))
-        for shape in annotation.shapes:
-            if is_drawn(shape) and shape.label not in first:
-                first[shape.label] = f"{annotation.place}, {shape.where}"
+        tally = tally_of(annotation.shapes)
+        uses.update(tally.drawn)
+        photos.update(tally.drawn.keys())
+        for label, where in tally.first.items():
+            first.setdefault(label, f"{annotation.place}, {where}")
     met = [label for label in colours if label in uses] + [label for label in uses if label not in colours]
     return tuple(
         LabelUse(label, uses[label], photos[label], first[label], colours.get(label) or _own_colour(label))
@@ -100,26 +91,18 @@ def _own_colour(label: str) -> str:
 
 def typical_areas(annotations: Iterable[Annotation]) -> dict[str, float]:
     """Return for each label the median of what its shapes' boxes cover, in square pixels."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, array[float]] = {}
     for annotation in annotations:
-        for shape in annotation.shapes:
-            if is_drawn(shape):
-                found.setdefault(shape.label, []).append(_box_area(shape))
-    return {label: median(areas) for label, areas in found.items()}
+        for label, areas in areas_of(annotation.shapes).items():
+            found.setdefault(label, array("d")).extend(areas)
+    return {label: float(np.median(areas)) for label, areas in found.items()}
 
 
-def _box_area(shape: Drawn) -> float:
-    match shape:
-        case MaskShape():
-            return float(shape.rows * shape.columns)
-        case Box():
-            return abs(shape.x1 - shape.x0) * abs(shape.y1 - shape.y0)
-        case PicturePart():
-            return float(shape.area)
-        case Ellipse():
-            return 4 * abs(shape.rx * shape.ry)
-        case Polygon():
-            return float(np.prod(np.ptp(shape.points, axis=0))) if len(shape.points) else 0.0
+def proposed_order(areas: Mapping[str, float], labelling: Labelling) -> tuple[str, ...]:
+    """Return the classes of the labels in `areas`, the largest first: what is small lies on what is large."""
+    names = {entry.index: entry.name for entry in labelling.classes.classes}
+    values = (labelling.values.get(label) for label in sorted(areas, key=lambda label: -areas[label]))
+    return tuple(dict.fromkeys(names[value] for value in values if value in names))
 
 
 def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOptions) -> Labelling:

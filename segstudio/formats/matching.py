@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from segstudio.formats.places import PhotoFile, telling_folders
-from segstudio.formats.shapes import Annotation, is_drawn, same_shapes
+from segstudio.formats.shapes import Annotation, same_shapes
+from segstudio.formats.shelf import tally_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _settle(
     losers = [annotation for score, annotation, _ in claimed if score < top]
     photo = claimed[0][2]
     # What paints nothing (captions, tags, points) does not speak against what does.
-    best = [annotation for annotation in best if any(map(is_drawn, annotation.shapes))] or best
+    best = [annotation for annotation in best if tally_of(annotation.shapes).drawn] or best
     differing = [annotation for annotation in best[1:] if not same_shapes(best[0], annotation)]
     doubt = None
     if differing:

@@ -20,7 +20,8 @@ from segstudio.formats.options import (
 )
 from segstudio.formats.photo_keys import keys_of
 from segstudio.formats.places import PhotoFile, SourceFile
-from segstudio.formats.shapes import Annotation, Undrawn
+from segstudio.formats.shapes import Annotation
+from segstudio.formats.shelf import Shelf, tally_of
 from segstudio.formats.sources import Gathered
 from segstudio.formats.table import Format, NotReadError, format_named, recognise
 from segstudio.formats.threads import in_threads
@@ -114,11 +115,16 @@ def make_plan(
         damaged=tuple(reading.damaged),
         not_read=(*reading.not_read, *gathered.passed_over, *gathered.beside),
         only_photos=only_photos,
-        skipped=Counter(
-            shape.kind for read in reading.annotations for shape in read.shapes if isinstance(shape, Undrawn)
-        ),
+        skipped=_skipped(reading.annotations),
         deleted=sum(annotation.deleted for annotation in reading.annotations),
     )
+
+
+def _skipped(annotations: Sequence[Annotation]) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for annotation in annotations:
+        counts.update(tally_of(annotation.shapes).undrawn)
+    return counts
 
 
 def replanned(plan: ImportPlan, classes: ClassList, options: ImportOptions) -> ImportPlan:
@@ -170,26 +176,23 @@ def _read_all(
     """Read the files on all cores, pictures last: those that are parts of another annotation, such as panoptic ones,
     are none of their own.
     """
-    others = [file for file in files if not is_photo(file.path)]
-    found = in_threads(
-        lambda file: _read(file, wanted, cancelled),
-        others,
-        progress=lambda done, _: progress(done, len(files)),
-        cancelled=cancelled,
-    )
-    _take(found, reading)
+    shelf = Shelf()
+
+    def take(some: Sequence[SourceFile], before: int) -> None:
+        found = in_threads(
+            lambda file: _read(file, wanted, shelf, cancelled),
+            some,
+            progress=lambda done, _: progress(before + done, len(files)),
+            cancelled=cancelled,
+        )
+        _take(found, reading)
+
+    take([file for file in files if not is_photo(file.path)], 0)
     pictures = [file for file in files if is_photo(file.path) and file.path not in reading.parts]
-    before = len(files) - len(pictures)
-    found = in_threads(
-        lambda file: _read(file, wanted, cancelled),
-        pictures,
-        progress=lambda done, _: progress(before + done, len(files)),
-        cancelled=cancelled,
-    )
-    _take(found, reading)
+    take(pictures, len(files) - len(pictures))
 
 
-def _read(file: SourceFile, wanted: Format | None, cancelled: Cancelled) -> _ReadFile:
+def _read(file: SourceFile, wanted: Format | None, shelf: Shelf, cancelled: Cancelled) -> _ReadFile:
     annotations = []
     try:
         with inside(file.shown):
@@ -203,7 +206,7 @@ def _read(file: SourceFile, wanted: Format | None, cancelled: Cancelled) -> _Rea
             # A file counts whole or not at all, so that half of a broken one never comes in.
             for annotation in found.read(file):
                 check_cancelled(cancelled)
-                annotations.append(annotation)
+                annotations.append(replace(annotation, shapes=shelf.put(annotation.shapes)))
     except WorkStopped as stopped:
         raise WorkStopped(stopped.problem) from None  # wherever it was
     except SegStudioError as error:

@@ -10,7 +10,7 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.labels import UnknownLabel
 from segstudio.formats.plan import ImportPlan
-from segstudio.formats.shapes import is_drawn
+from segstudio.formats.shelf import tally_of
 
 _NAMED = 5
 """Of many files alike so many are named, the others counted."""
@@ -118,13 +118,12 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
 
 def _shapes(imported: Iterable[Examined], plan: ImportPlan, names: Mapping[int, str]) -> dict[str, int]:
     values = plan.labelling.values
-    counts = Counter(
-        names.get(values[shape.label], "void")
-        for one in imported
-        if one.planned.annotation is not None
-        for shape in one.planned.annotation.shapes
-        if is_drawn(shape) and shape.label in values
-    )
+    counts: Counter[str] = Counter()
+    for one in imported:
+        if one.planned.annotation is not None:
+            for label, count in tally_of(one.planned.annotation.shapes).drawn.items():
+                if label in values:
+                    counts[names.get(values[label], "void")] += count
     return {name: counts[name] for name in (*names.values(), "void") if counts[name]}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
 from pathlib import Path
@@ -160,7 +160,7 @@ class Annotation:
 
     names: tuple[str, ...]
     size: tuple[int, int] | None
-    shapes: tuple[Shape, ...]
+    shapes: Sequence[Shape]
     file: Path
     place: str
     subset: str = ""

@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
-from segstudio.formats.shapes import Annotation, is_drawn
+from segstudio.formats.shapes import Annotation
+from segstudio.formats.shelf import tally_of
 from segstudio.project.classes import VOID
 
 
@@ -338,13 +339,12 @@ def _error(row_id: str, error: SegStudioError, state: str) -> Row:
 
 def _open_labels(one: Examined, plan: ImportPlan) -> list[str]:
     unknown = {label.name for label in plan.labelling.unknown}
-    shapes = one.planned.annotation.shapes if one.planned.annotation is not None else ()
-    met = dict.fromkeys(shape.label for shape in shapes if is_drawn(shape) and shape.label in unknown)
-    return [label or "(no name)" for label in met]
+    met = tally_of(one.planned.annotation.shapes).drawn if one.planned.annotation is not None else ()
+    return [label or "(no name)" for label in met if label in unknown]
 
 
 def _shapes(annotation: Annotation | None) -> int:
-    return sum(is_drawn(shape) for shape in annotation.shapes) if annotation is not None else 0
+    return sum(tally_of(annotation.shapes).drawn.values()) if annotation is not None else 0
 
 
 def _sentence(text: str) -> str:
