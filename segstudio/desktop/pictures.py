@@ -12,9 +12,10 @@ import numpy as np
 from PIL import Image, ImageOps
 from PySide6.QtGui import QImage, QPainter
 
+from segstudio.desktop.editing.light import seen_well
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import VOID, ClassList
-from segstudio.project.images import IMAGE_FORMATS, RgbImage, read_photo
+from segstudio.project.images import IMAGE_FORMATS, RgbImage, is_deep, read_photo
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo
 
@@ -78,18 +79,21 @@ def blended(picture: PhotoPicture, opacity: float) -> QImage | None:
 
 
 def read_small(photo: Photo, side_px: int) -> RgbImage:
-    """Return the photo with its longer side at most `side_px`; raises SegStudioError when it cannot be read."""
+    """Return the photo with its longer side at most `side_px`, a dim one of many bits in a light in which something is
+    seen; raises SegStudioError when it cannot be read.
+    """
     pixels = photo.size[0] * photo.size[1]
     with _big if pixels > _BIG_PIXELS else nullcontext():
         image = _read_jpeg_small(photo.path, side_px)
+        deep = image is None and is_deep(photo.path)
         if image is None:
             image = read_photo(photo.path)
         rows, columns = image.shape[:2]
         factor = side_px / max(rows, columns)
-        if factor >= 1:
-            return image
-        size = (max(1, round(columns * factor)), max(1, round(rows * factor)))
-        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        if factor < 1:
+            size = (max(1, round(columns * factor)), max(1, round(rows * factor)))
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        return seen_well(image, is_deep=deep)
 
 
 def _read_jpeg_small(path: Path, side_px: int) -> RgbImage | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segstudio.desktop.canvas.pyramid import Pyramid
+from segstudio.project.images import RgbImage
 
 _ENOUGH_PIXELS = 1 << 18
 _OUTLIERS = 0.005
@@ -30,7 +31,21 @@ class Light:
 def light_of(pyramid: Pyramid, *, is_deep: bool) -> Light:
     """Return the light of a photo; `is_deep`: its file keeps more than eight bits a channel. For a worker thread."""
     level = next((level for level in pyramid.levels if level.size <= 3 * _ENOUGH_PIXELS), pyramid.levels[-1])
-    counts = np.bincount(level.ravel(), minlength=256)
+    return _light_of_pixels(level, is_deep=is_deep)
+
+
+def seen_well(small: RgbImage, *, is_deep: bool) -> RgbImage:
+    """Return a small picture of a photo, uint8 (rows, columns, 3), with its values stretched where it would look black."""
+    light = _light_of_pixels(small, is_deep=is_deep)
+    if not light.is_dim:
+        return small
+    values = (np.arange(256) / 255 - light.black) / (light.white - light.black)
+    table = np.round(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(table[small], dtype=np.uint8)
+
+
+def _light_of_pixels(pixels: RgbImage, *, is_deep: bool) -> Light:
+    counts = np.bincount(pixels.ravel(), minlength=256)
     shares = np.cumsum(counts) / counts.sum()
     low = int(np.searchsorted(shares, _OUTLIERS, side="right"))
     high = int(np.searchsorted(shares, 1 - _OUTLIERS))

@@ -15,8 +15,10 @@ from segstudio.desktop.canvas.canvas_look import CanvasLook
 from segstudio.desktop.canvas.colours import photo_tones
 from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.editing.light import Light, light_of
+from segstudio.desktop.pictures import read_small
 from segstudio.desktop.window import Window
-from segstudio.project.images import encode_jpeg, is_deep, read_photo
+from segstudio.project.images import encode_jpeg, is_deep, photo_size, read_photo
+from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 from tests.desktop.annotating.hands import Hands
 from tests.desktop.conftest import Drive
@@ -117,3 +119,15 @@ def test_a_choice_holds_for_all_photos_that_follow() -> None:
     overlay.reset_light()
     overlay.follow_photo(dim)
     assert overlay.look.white == 1
+
+
+def test_the_thumbnail_of_a_dim_photo_is_no_black_square(tmp_path: Path) -> None:
+    path = tmp_path / "deep.png"
+    _deep(path)
+    small = read_small(Photo("deep.png", path, photo_size(path), has_mask=False), 20)
+    assert small.max() == 255
+    assert max(small.shape[:2]) == 20
+    plain = read_photo(path)
+    cv2.imwrite(str(tmp_path / "flat.png"), plain)
+    shallow = read_small(Photo("flat.png", tmp_path / "flat.png", photo_size(path), has_mask=False), 20)
+    assert shallow.max() < 64  # it was meant to be dark
