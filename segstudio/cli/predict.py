@@ -123,11 +123,16 @@ def _segment(
 
     def write(item: Input, photo: npt.NDArray[np.uint8], prediction: Prediction) -> _Result:
         findings = Findings(photo, prediction.mask, predictor.classes, prediction.confidence)
-        files = write_pictures(
-            out / item.stem, findings, kinds, title=item.name, subtitle=subtitle(predictor)
-        )
         counts = tally(prediction.mask, predictor.classes, prediction.confidence)
         page = reported(item.name, findings, opacity=kinds.opacity) if with_report else None
+        files = write_pictures(
+            out / item.stem,
+            findings,
+            kinds,
+            title=item.name,
+            subtitle=subtitle(predictor),
+            uses_up_photo=True,
+        )
         return _Result(counts, float(prediction.confidence.mean()) / 255, files, page)
 
     results: list[tuple[Input, _Result]] = []

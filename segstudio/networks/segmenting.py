@@ -152,12 +152,13 @@ def _decide(
     budget = _STRIP_BYTES.get(coarse.device.type, _STRIP_BYTES_ACCELERATOR)
     rows = min(_STRIP_ROWS, max(1, budget // (4 * channels * width)))
     loss_sum = 0.0
+    # One piece of memory for all strips: to get fresh pages for each takes longer than to fill them.
+    strip = coarse.new_empty((channels, min(rows, height), width))
     for top in range(0, height, rows):
         watch(1, 1)
         bottom = min(top + rows, height)
-        logits = _enlarged_rows(coarse, top, bottom, size)
-        # max and not argmax: on a contiguous (C, H, W) tensor argmax is many times slower on the CPU.
-        best, winner = logits.max(0)
+        logits = _enlarged_rows(coarse, top, bottom, size, strip)
+        best, winner = _highest(logits)
         below_best = logits.sub_(best)
         wanted = None if truth is None else _of_truth(below_best, truth[top:bottom].to(coarse.device))
         parts = below_best.exp_()
@@ -166,12 +167,28 @@ def _decide(
             # Of p = e^wanted / total; void was given -inf and counts nothing.
             loss_sum += float((total.log() - wanted)[wanted > -torch.inf].sum())
         share = total.reciprocal_()
-        labels[top:bottom] = winner.to(torch.uint8).cpu()
+        labels[top:bottom] = winner.cpu()
         confidence[top:bottom] = _to_byte(share).cpu()
         if probabilities is not None:
             probabilities[:, top:bottom] = _to_byte(parts * share).cpu()
     is_finite = bool(coarse.isfinite().all())
     return Segmented(labels, confidence, probabilities, None if truth is None else loss_sum, is_finite)
+
+
+def _highest(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the highest of logits (C, h, w), and of which channel it is (the first of equals), as uint8 (h, w)."""
+    if logits.device.type != "cpu":
+        best, winner = logits.max(0)
+        return best, winner.to(torch.uint8)
+    # Channel by channel all of it is vectorised: `max` and `argmax` over the first dimension take many times as long.
+    best = logits[0].clone()
+    label = torch.zeros(best.shape, dtype=torch.uint8)
+    higher = torch.empty_like(label)
+    for channel in range(1, logits.shape[0]):
+        torch.gt(logits[channel], best, out=higher)
+        torch.maximum(label, higher.mul_(channel), out=label)
+        torch.maximum(best, logits[channel], out=best)
+    return best, label
 
 
 def _of_truth(logits: Tensor, truth: Tensor) -> Tensor:
@@ -181,9 +198,10 @@ def _of_truth(logits: Tensor, truth: Tensor) -> Tensor:
     return logits.gather(0, channel)[0].where(labelled, -torch.inf)
 
 
-def _enlarged_rows(coarse: Tensor, top: int, bottom: int, size: tuple[int, int]) -> Tensor:
+def _enlarged_rows(coarse: Tensor, top: int, bottom: int, size: tuple[int, int], strip: Tensor) -> Tensor:
     """Return rows top…bottom of `coarse` enlarged bilinearly to `size`, as if all of it had been enlarged.
 
+    They lie in the memory of `strip` (C, at least so many rows, columns).
     Vertically by hand, because `interpolate` cannot be told which rows of the target are wanted.
     """
     height, width = size
@@ -201,7 +219,8 @@ def _enlarged_rows(coarse: Tensor, top: int, bottom: int, size: tuple[int, int])
     weights[number, lower - first] += part  # the same row twice at the lower edge
     # Horizontally first: of the few rows that a strip needs, each is stretched once, and the product is cheap.
     wide = enlarge(coarse[:, first : last + 1].unsqueeze(0), (last + 1 - first, width))[0]
-    return weights.to(coarse.device) @ wide
+    out = strip.view(-1)[: strip.shape[0] * (bottom - top) * width].view(-1, bottom - top, width)
+    return torch.matmul(weights.to(coarse.device), wide, out=out)
 
 
 def _to_byte(probability: Tensor) -> Tensor:

@@ -47,26 +47,36 @@ class Kinds:
         return tuple(suffix for is_wanted, suffixes in wanted if is_wanted for suffix in suffixes)
 
 
-def write_pictures(stem: Path, findings: Findings, kinds: Kinds, *, title: str, subtitle: str) -> list[Path]:
-    """Write the wanted files beside each other, each named `stem` and its ending; return their paths."""
+def write_pictures(
+    stem: Path, findings: Findings, kinds: Kinds, *, title: str, subtitle: str, uses_up_photo: bool = False
+) -> list[Path]:
+    """Write the wanted files beside each other, each named `stem` and its ending; return their paths.
+
+    With `uses_up_photo` the photo's memory is painted over: nobody may want it any more.
+    """
     written = []
     if kinds.mask:
         written.append(_with_suffix(stem, ".mask.png"))
         write_mask(written[-1], findings.mask, findings.classes)
-    if kinds.overlay:
-        picture = overlay(
-            findings.photo, findings.mask, findings.classes, opacity=kinds.opacity, outline_px=1
-        )
-        # A JPEG file cannot hold a longer side.
-        fits = max(findings.mask.shape) <= _LONGEST_JPEG_SIDE_PX
-        written.append(_with_suffix(stem, ".overlay.jpg" if fits else ".overlay.png"))
-        write_bytes(written[-1], encoded_jpeg(picture) if fits else encode_png(picture))
     if kinds.panels:
         written.append(_with_suffix(stem, ".panels.png"))
         write_png(written[-1], class_panels(findings, title=title, subtitle=subtitle))
     if kinds.confidence and findings.confidence is not None:
         written.append(_with_suffix(stem, ".confidence.png"))
         write_png(written[-1], findings.confidence)
+    if kinds.overlay:  # last, because it may use up the photo
+        picture = overlay(
+            findings.photo,
+            findings.mask,
+            findings.classes,
+            opacity=kinds.opacity,
+            outline_px=1,
+            in_place=uses_up_photo,
+        )
+        # A JPEG file cannot hold a longer side.
+        fits = max(findings.mask.shape) <= _LONGEST_JPEG_SIDE_PX
+        written.append(_with_suffix(stem, ".overlay.jpg" if fits else ".overlay.png"))
+        write_bytes(written[-1], encoded_jpeg(picture) if fits else encode_png(picture))
     return written
 
 

@@ -16,7 +16,7 @@ from segstudio.review.legend import legend, percent
 from segstudio.review.lighting import lit, marked_errors, stage
 from segstudio.review.overlay import overlay, same_size
 from segstudio.review.page import CAPTION_PX, Caption, heading, on_page, panels, with_room_for
-from segstudio.review.tallies import Tally, class_iou, confusion_matrix, tally
+from segstudio.review.tallies import Tally, class_iou, confusion_matrix, joint_counts, tally
 
 _FINEST = 3
 
@@ -82,11 +82,10 @@ def class_panels(
 
 def _with_a_panel(findings: Findings, tallies: Sequence[Tally], most: int) -> list[Tally]:
     """Return the classes in the mask or the truth, in list order; the largest of them if they are too many."""
-    largest = np.zeros(256, dtype=np.int64)
+    largest = {count.index: count.pixels for count in tallies}
     if findings.truth is not None:
-        largest = np.bincount(findings.truth.ravel(), minlength=256)
-    for count in tallies:
-        largest[count.index] = max(largest[count.index], count.pixels)
+        for true in tally(findings.truth, findings.classes):
+            largest[true.index] = max(largest[true.index], true.pixels)
     there = [count for count in tallies if largest[count.index]]
     kept = {count.index for count in sorted(there, key=lambda count: -largest[count.index])[:most]}
     return [count for count in there if count.index in kept]
@@ -99,10 +98,10 @@ def _whole_captions(findings: Findings) -> list[Caption]:
         notes.append(f"mean confidence {percent(float(findings.confidence.mean()) / 255)}")
     captions = [Caption("Photo", (f"{columns} × {rows} pixels",)), Caption("Overlay", tuple(notes))]
     if findings.truth is not None:
-        labelled = findings.truth != VOID
-        wrong = int(((findings.mask != findings.truth) & labelled).sum())
-        of_labelled = percent(wrong / max(1, int(labelled.sum())))
-        captions.append(Caption("Truth", (f"{percent(float(labelled.mean()))} labelled",)))
+        counts = joint_counts(findings.truth, findings.mask)[:VOID]
+        labelled = int(counts.sum())
+        of_labelled = percent((labelled - int(counts.trace())) / max(1, labelled))
+        captions.append(Caption("Truth", (f"{percent(labelled / max(1, rows * columns))} labelled",)))
         captions.append(Caption("Errors", (f"{of_labelled} of labelled pixels",), draw.ALARM))
     return captions
 

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.models.segmentation import FCN
 
+from segstudio.networks import segmenting
 from segstudio.networks.build import build
 from segstudio.networks.segmenting import IMAGENET_MEAN, IMAGENET_STD, Segmented, segment
 
@@ -176,3 +177,11 @@ def test_loss_is_the_cross_entropy_over_labelled_pixels() -> None:
         expected = F.cross_entropy(logits, truth.long().unsqueeze(0), ignore_index=255, reduction="sum")
     assert answer.loss_sum == pytest.approx(float(expected), rel=1e-4)
     assert segment(network, image, device=CPU).loss_sum is None
+
+
+@pytest.mark.parametrize("channels", [1, 2, 21, 255])
+def test_of_equal_channels_the_first_wins(channels: int) -> None:
+    logits = torch.randint(-3, 4, (channels, 7, 9), generator=torch.Generator().manual_seed(1)).float()
+    best, winner = segmenting._highest(logits)
+    assert torch.equal(best, logits.amax(0))
+    assert torch.equal(winner.long(), logits.argmax(0))

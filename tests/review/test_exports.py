@@ -38,11 +38,18 @@ def test_what_is_wanted_is_written_and_the_photo_stays_as_it_was(tmp_path: Path)
     kinds = Kinds(mask=True, overlay=True, panels=True, confidence=True)
     written = write_pictures(tmp_path / "sub" / "a.b", findings, kinds, title="a.b", subtitle="")
     assert [path.name for path in written] == [
-        f"a.b.{ending}" for ending in ("mask.png", "overlay.jpg", "panels.png", "confidence.png")
+        f"a.b.{ending}" for ending in ("mask.png", "panels.png", "confidence.png", "overlay.jpg")
     ]
     assert np.array_equal(findings.photo, before)
     assert np.array_equal(read_mask(written[0]), findings.mask)
-    assert np.array_equal(np.asarray(Image.open(written[3])), confidence)
+    assert np.array_equal(np.asarray(Image.open(written[2])), confidence)
+
+
+def test_the_files_are_the_same_when_the_photo_s_memory_is_used(tmp_path: Path) -> None:
+    kinds = Kinds(mask=True, overlay=True, panels=True, confidence=True)
+    kept = write_pictures(tmp_path / "kept", _findings(), kinds, title="", subtitle="")
+    used = write_pictures(tmp_path / "used", _findings(), kinds, title="", subtitle="", uses_up_photo=True)
+    assert [path.read_bytes() for path in used] == [path.read_bytes() for path in kept]
 
 
 def test_colours_of_a_jpeg_are_in_order_and_the_picture_is_used_up() -> None:

@@ -65,9 +65,23 @@ def test_outlines_are_those_of_the_whole_mask_in_strips_of_any_height(
 ) -> None:
     mask = np.random.default_rng(seed).choice(np.array([0, 1, VOID], np.uint8), (rows, columns))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("segstudio.review.overlay._STRIP_ROWS", strip)
+        patch.setattr("segstudio.review.overlay._STRIP_PIXELS", strip * columns)
         found = overlay(_photo(rows, columns), mask, CLASSES, opacity=0, outline_px=width_px)
     expected = _photo(rows, columns)
     border = borders(mask, width_px) & (mask != VOID)
     expected[border] = CLASSES.palette()[mask[border]]
     assert np.array_equal(found, expected)
+
+
+def test_the_photo_is_painted_over_only_when_it_may_be() -> None:
+    mask = np.array([[0, 1, VOID], [1, 1, 7]], dtype=np.uint8)
+    photo = _photo(2, 3)
+    drawn = overlay(photo, mask, CLASSES, outline_px=1)
+    assert np.array_equal(photo, _photo(2, 3))
+    locked = _photo(2, 3)
+    locked.setflags(write=False)
+    assert np.array_equal(overlay(locked, mask, CLASSES, outline_px=1, in_place=True), drawn)
+    upside_down = np.ascontiguousarray(photo[::-1])[::-1]
+    assert np.array_equal(overlay(upside_down, mask, CLASSES, outline_px=1, in_place=True), drawn)
+    assert overlay(photo, mask, CLASSES, outline_px=1, in_place=True) is photo
+    assert np.array_equal(photo, drawn)

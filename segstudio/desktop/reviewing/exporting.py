@@ -235,7 +235,14 @@ def _write_picture(wanted: Wanted, row: Row, stem: str) -> None:
         confidence=kind == "confidence",
     )
     findings = _findings(wanted, row, with_truth=False)
-    write_pictures(wanted.target / stem, findings, kinds, title=row.item.name, subtitle=wanted.model)
+    write_pictures(
+        wanted.target / stem,
+        findings,
+        kinds,
+        title=row.item.name,
+        subtitle=wanted.model,
+        uses_up_photo=True,
+    )
 
 
 def _findings(wanted: Wanted, row: Row, *, with_truth: bool = True) -> Findings:
