@@ -27,6 +27,7 @@ from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation, Shape
 
 _WORDS = ('"images"', '"annotations"', '"categories"', '"licenses"')
+_MEMBERS = ('"image_id"', '"category_id"')
 _SUBSET = re.compile(r"(train|val|valid|validation|test|training)[\d_.-]*", re.IGNORECASE)
 _KINDS = re.compile(
     r"^(_annotations\.coco|(instances|person_keypoints|stuff|panoptic|labels|captions|image_info)_)",
@@ -57,7 +58,9 @@ def is_coco(path: Path) -> bool:
     head, tail = head_and_tail(path)
     if not head.lstrip("\ufeff \t\r\n").startswith("{"):
         return False
-    return sum(word in head or word in tail for word in _WORDS) >= 2
+    seen = sum(word in head or word in tail for word in _WORDS)
+    # Long lists may stand at both ends and hide the other words; what an annotation says tells as much.
+    return seen >= 2 or (seen == 1 and all(word in head or word in tail for word in _MEMBERS))
 
 
 def coco_categories(path: Path) -> dict[str, str]:

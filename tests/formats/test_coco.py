@@ -163,6 +163,18 @@ def test_it_is_recognised_by_either_end(write: Write, tmp_path: Path) -> None:
     assert not is_coco(other)
 
 
+def test_it_is_recognised_though_long_lists_stand_at_both_ends(tmp_path: Path) -> None:
+    images = [
+        {"id": n, "file_name": f"photo-number-{n:09d}.jpg", "width": 9, "height": 9} for n in range(1200)
+    ]
+    box = {"bbox": [1, 1, 3, 3], "segmentation": []}
+    annotations = [{"id": n, "image_id": n, "category_id": 1, **box} for n in range(1200)]
+    content = {"images": images, "categories": [{"id": 1, "name": "a"}], "annotations": annotations}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert is_coco(path)
+
+
 def test_a_large_file_takes_little_memory(
     write: Write, as_source: AsSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
