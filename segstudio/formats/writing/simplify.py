@@ -125,15 +125,16 @@ def _packed(corners: _Ints) -> _Ints:
 def _placed(ring: Ring, kept: _Ints) -> Points:
     """Return the corners that stay, as points.
 
-    A corner that sticks in stands for three pixels. Between slanted edges it is taken for the one beside the other piece,
-    or a line of pixels along a slope would belong to neither.
+    A corner that sticks in stands for three pixels. On a slanted edge it is taken for one of those beside the other piece,
+    or a line of pixels along the slope would belong to neither; a straight edge that ends there stays straight.
     """
     points = points_of_ring(ring)[kept]
     corners = ring.corners[kept]
-    straight = (corners == np.roll(corners, -1, axis=0)).any(axis=1)
-    slanted = ~straight & ~np.roll(straight, 1)
+    level, upright = (np.roll(corners, -1, axis=0) == corners).T[::-1]
+    level, upright = level | np.roll(level, 1), upright | np.roll(upright, 1)
     ways = ring.ins[kept] * 4 + ring.outs[kept]
-    inner = np.isin(ways, [way_in * 4 + way_out for way_in, way_out in _CONCAVE]) & slanted
-    above = points[:, 1] < corners[:, 1]
-    points[inner, 1] += np.where(above[inner], INSET_PX, -INSET_PX)
+    inner = np.isin(ways, [way_in * 4 + way_out for way_in, way_out in _CONCAVE])
+    for axis, moved in ((0, inner & level & ~upright), (1, inner & ~level)):
+        inset = points[:, axis] < corners[:, axis]
+        points[moved, axis] += np.where(inset[moved], INSET_PX, -INSET_PX)
     return points

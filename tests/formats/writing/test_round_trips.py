@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from segstudio.formats.exporting import ExportOptions, preview_export
+from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.options import ImportOptions
+from segstudio.formats.rasterise import rasterise
+from segstudio.formats.sources import gather
+from segstudio.formats.writing.sheets import areas_as_polygons, told_values
+from segstudio.formats.writing.simplify import crosses_itself
+from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
+from segstudio.project.photos import Split
+from segstudio.project.project import Project
 from tests.formats.writing.trips import CLASSES, WAYS, export, import_again, masks_of, project_of
 
 DATA = Path(os.environ.get("SEGSTUDIO_TEST_DATA", "/nonexistent"))
@@ -40,15 +54,130 @@ HARD = {
 }
 
 
+@pytest.fixture(scope="module")
+def hard(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    splits: dict[str, Split] = {"bridge.png": "train", "ü/line.png": "val"}
+    return project_of(tmp_path_factory.mktemp("hard") / "before", HARD, CLASSES, splits)
+
+
 @pytest.mark.parametrize(("form", "outlines"), WAYS)
-@pytest.mark.parametrize("to", ["out", "out.zip"])
-def test_hard_masks_come_back_bit_for_bit(tmp_path: Path, form: str, outlines: str, to: str) -> None:
-    project = project_of(tmp_path / "before", HARD, CLASSES, {"bridge.png": "train", "ü/line.png": "val"})
-    report = export(project, form, tmp_path / to, outlines=outlines, with_photos=True)
+def test_hard_masks_come_back_bit_for_bit(hard: Project, tmp_path: Path, form: str, outlines: str) -> None:
+    to = tmp_path / ("out" if outlines == "polygons" else "out.zip")
+    report = export(hard, form, to, outlines=outlines, with_photos=True)
     assert (report.photos, report.agreement, report.worst, report.left_out) == (len(HARD), 1.0, (), ())
-    found = masks_of(import_again(tmp_path / to, tmp_path / "after", CLASSES))
-    split = {"bridge.png": "train", "ü/line.png": "val"} if form == "yolo-seg" else {}
-    folder = "train" if form == "yolo-seg" else ""
-    assert found.keys() == {str(Path(split.get(key, folder)) / key) for key in HARD}
-    for key, mask in HARD.items():
-        assert (found[str(Path(split.get(key, folder)) / key)] == mask).all(), key
+    imported = import_again(to, tmp_path / "after", CLASSES, split="auto")
+    found = masks_of(imported)
+    in_folders = {
+        key: f"{hard.photo(key).split or 'train'}/{key}" if form == "yolo-seg" else key for key in HARD
+    }
+    assert sorted(found) == sorted(in_folders.values())
+    for key, name in in_folders.items():
+        assert (found[name] == HARD[key]).all(), key
+    if form in ("cvat", "coco", "yolo-seg"):
+        splits = {key: imported.photo(in_folders[key]).split for key in ("bridge.png", "ü/line.png")}
+        assert splits == {"bridge.png": "train", "ü/line.png": "val"}
+
+
+@pytest.mark.parametrize(
+    "form", ["cvat", "coco", "labelme-xml", "labelme-json", "yolo-seg", "voc", "index-png"]
+)
+def test_without_photos_they_find_those_of_the_project(hard: Project, tmp_path: Path, form: str) -> None:
+    export(hard, form, tmp_path / "out")
+    imported = import_again(tmp_path / "out", tmp_path / "after", CLASSES, photos=hard.folder / "photos")
+    found = masks_of(imported)
+    assert found.keys() == HARD.keys()
+    assert all((found[key] == mask).all() for key, mask in HARD.items())
+
+
+@pytest.mark.parametrize("form", ["cvat", "colour-png", "voc", "index-png"])
+def test_colours_and_draw_order_survive(hard: Project, tmp_path: Path, form: str) -> None:
+    export(hard, form, tmp_path / "out", with_photos=True)
+    nothing = ClassList.from_names(["background"])
+    made = import_again(tmp_path / "out", tmp_path / "after", nothing, add_classes=True).classes
+    ours = {entry.name: entry.colour for entry in CLASSES.classes if entry.index}
+    assert {entry.name: entry.colour for entry in made.classes if entry.index} == ours
+
+
+def _noise(seed: int, rows: int, columns: int, share: float) -> Mask:
+    """Coarse and fine noise of three classes and void: holes, islands, bridges, and pixels at every edge."""
+    chance = np.random.default_rng(seed)
+    coarse = np.kron(chance.integers(0, 4, (rows // 3 + 1, columns // 3 + 1)), np.ones((3, 3)))[
+        :rows, :columns
+    ]
+    fine = chance.choice([0, 1, 2, 3, 255], (rows, columns))
+    return np.where(chance.random((rows, columns)) < share, fine, coarse).astype(np.uint8)
+
+
+_NOISES = st.builds(_noise, st.integers(0, 1 << 16), st.integers(1, 24), st.integers(1, 24), st.floats(0, 1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(mask=_NOISES, void_unpainted=st.booleans(), tolerance=st.sampled_from([0.0, 1.0, 3.0]))
+def test_any_mask_comes_back_through_its_polygons(mask: Mask, void_unpainted: bool, tolerance: float) -> None:
+    classes = CLASSES.with_unpainted("void") if void_unpainted else CLASSES
+    told = told_values(classes)
+    areas = areas_as_polygons(mask, told, tolerance)
+    shapes = [shape for area in areas for shape in area.shapes()]
+    back = rasterise(
+        shapes, (mask.shape[0], mask.shape[1]), classes, numbers={one.label: one.value for one in told}
+    )
+    assert not any(crosses_itself(points) for area in areas for points in area.polygons)
+    assert {area.told.value for area in areas} == {one.value for one in told} & set(np.unique(mask).tolist())
+    if tolerance == 0:
+        assert (back.mask == mask).all()
+        assert sum(area.pixels for area in areas) == np.isin(mask, [one.value for one in told]).sum()
+
+
+@pytest.mark.parametrize(("form", "outlines"), WAYS)
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(masks=st.lists(_NOISES, min_size=3, max_size=3))
+def test_any_masks_come_back_through_files(form: str, outlines: str, masks: list[Mask]) -> None:
+    given_masks = {f"{number}.png": mask for number, mask in enumerate(masks)}
+    with tempfile.TemporaryDirectory() as folder:
+        project = project_of(Path(folder, "before"), given_masks, CLASSES)
+        export(project, form, Path(folder, "out"), outlines=outlines, with_photos=True)
+        found = masks_of(import_again(Path(folder, "out"), Path(folder, "after"), CLASSES))
+    by_name = {Path(key).name: mask for key, mask in found.items()}
+    assert all((by_name[key] == mask).all() for key, mask in given_masks.items())
+
+
+@pytest.fixture(scope="module")
+def jumps(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The validation photos of the skydiving set, with their masks."""
+    classes = ClassList.from_names(["no-label", "person", "airplane", "ground", "sky"])
+    folder = tmp_path_factory.mktemp("jumps")
+    project = Project.create(folder / "before", classes=classes)
+    with gather([DATA / "skydiving" / "val"], []) as gathered:
+        options = ImportOptions(order=("sky", "ground", "airplane", "person"), split="val")
+        commit_import(prepare(gathered, project, options), project)
+    return Project.open(project.folder)
+
+
+@real_data
+@pytest.mark.parametrize(("form", "outlines"), WAYS)
+def test_the_skydiving_photos_come_back_bit_for_bit(
+    jumps: Project, tmp_path: Path, form: str, outlines: str
+) -> None:
+    report = export(jumps, form, tmp_path / "out", outlines=outlines)
+    assert report.agreement == 1
+    photos = jumps.folder / "photos"
+    found = masks_of(import_again(tmp_path / "out", tmp_path / "after", jumps.classes, photos=photos))
+    ours = masks_of(jumps)
+    assert found.keys() == ours.keys()
+    assert all((found[key] == mask).all() for key, mask in ours.items())
+
+
+@real_data
+@pytest.mark.parametrize(("tolerance", "least", "most_points"), [(1.0, 0.997, 0.2), (3.0, 0.993, 0.07)])
+def test_a_tolerance_saves_points_and_leaves_no_gaps(
+    jumps: Project, tmp_path: Path, tolerance: float, least: float, most_points: float
+) -> None:
+    exact = export(jumps, "cvat", tmp_path / "exact")
+    fewer = export(jumps, "cvat", tmp_path / "fewer", tolerance_px=tolerance)
+    assert fewer.shapes == exact.shapes
+    assert fewer.points < most_points * exact.points
+    assert fewer.agreement >= least
+    for key, mask in masks_of(jumps).items():
+        told = preview_export(jumps, key, ExportOptions("cvat", tmp_path / "x", tolerance_px=tolerance))
+        gaps = (told.mask == 0) & (mask != 0) & (cv2.erode((mask != 0).astype(np.uint8), np.ones((9, 9))) > 0)
+        assert gaps.mean() < 0.0002
