@@ -17,6 +17,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from segstudio.desktop.app import Desktop
+from segstudio.desktop.exporting.choices import ExportChoices
+from segstudio.desktop.exporting.dialog import ExportDialog
 from segstudio.desktop.reviewing.page import ReviewPage
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.shortcuts import ShortcutsPage
@@ -232,6 +234,21 @@ def show_mistakes(stage: Stage, page: ReviewPage) -> None:
     page.looking.look_at_everything()
 
 
+def export_window(stage: Stage) -> None:
+    """The export window with a photo of which not every pixel comes back."""
+    stage.open(SAMPLE)
+    stage.window.show_tab("annotate")
+    stage.settle()
+    stage.desktop.actions["project.export"].trigger()
+    dialog = stage.window.findChild(ExportDialog)
+    assert dialog is not None
+    dialog.parts.form.change(ExportChoices(format="coco", tolerance_px=2.0))
+    stage.until(lambda: not dialog.previewer.is_busy)
+    stage.settle()
+    stage.keep("export", dialog)
+    dialog.close()
+
+
 def shortcuts(stage: Stage) -> None:
     """The page of all actions and their keys."""
     stage.open(SAMPLE)
@@ -249,6 +266,7 @@ SCENES = {
     "annotate": annotate_tab,
     "train": train_tab,
     "review": review_tab,
+    "export": export_window,
     "shortcuts": shortcuts,
     "import": import_tab,
 }

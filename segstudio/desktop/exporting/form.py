@@ -144,11 +144,12 @@ class ExportForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        card.setMaximumHeight(ROW_PX * len(EXPORTS) + 2 * _EDGE_PX)
-        column.addWidget(card, 1)
+        card.setMaximumHeight(ROW_PX * len(EXPORTS) + 2 * (_EDGE_PX + 1))
+        column.addWidget(card, 100)
         column.addWidget(self._loses)
         column.addSpacing(4)
         column.addLayout(grid)
+        column.addStretch(1)
 
     def _connect(self) -> None:
         self.formats.currentItemChanged.connect(self._on_format_chosen)

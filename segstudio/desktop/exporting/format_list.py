@@ -11,7 +11,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.row_drawing import Index, RowDelegate
 from segstudio.formats.exporting import EXPORTS, ExportFormat
 
-ROW_PX = 42
+ROW_PX = 40
 _FEWEST_ROWS, _INDENT_PX, _APART_PX = 3, 12, 17
 _FORMAT_ROLE = Qt.ItemDataRole.UserRole
 

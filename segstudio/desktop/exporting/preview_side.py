@@ -1,4 +1,4 @@
-"""PreviewSide: one photo as a reader of the files gets it back, with what differs marked, and how the file begins."""
+"""PreviewSide: one photo as a reader of the files gets it back, with what differs marked, and the beginning of what is written."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class PreviewSide(QFrame):
         self._waited = QTimer(self, singleShot=True, interval=_FELT_MS)
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setObjectName("export.text")
-        self.text.setAccessibleName("How the file begins")
+        self.text.setAccessibleName("The beginning of what is written for this photo")
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setTabChangesFocus(True)
         self._below = QWidget()
@@ -146,7 +146,7 @@ class PreviewSide(QFrame):
         lower = QVBoxLayout(self._below)
         lower.setContentsMargins(12, 8, 12, 12)
         lower.setSpacing(4)
-        lower.addWidget(label("How the file begins", "caption"))
+        lower.addWidget(label("The beginning of what is written for this photo", "caption"))
         lower.addWidget(self.text, 1)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setObjectName("export.text_parts")

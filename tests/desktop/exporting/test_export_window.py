@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMessageBox
@@ -19,7 +19,14 @@ from segstudio.desktop.exporting import previewing, writing
 from segstudio.desktop.exporting.dialog import ExportDialog
 from segstudio.desktop.window import Window
 from segstudio.errors import SegStudioError
-from segstudio.formats.exporting import EXPORTS, ExportOptions, ExportPreview, ExportReport
+from segstudio.formats.exporting import (
+    EXPORTS,
+    ExportOptions,
+    ExportPreview,
+    ExportReport,
+    export_project,
+    preview_export,
+)
 from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.sources import gather
@@ -118,9 +125,12 @@ def test_what_goes_out_comes_back_pixel_for_pixel(
     qtbot: QtBot, drive: Drive, jumps: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target, opened = tmp_path / "out" / "for a friend", list[str]()
-    monkeypatch.setattr(
-        QDesktopServices, "openUrl", lambda url: opened.append(Path(url.toLocalFile()).name) or True
-    )
+
+    def show(url: QUrl) -> bool:
+        opened.append(Path(url.toLocalFile()).name)
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", show)
 
     def export(window: Window) -> None:
         hand = Exporter(qtbot, window)
@@ -135,7 +145,9 @@ def test_what_goes_out_comes_back_pixel_for_pixel(
         hand.export()
         assert hand.label("export.done.title") == "2 photos exported to for a friend"
         assert "Every pixel" in hand.label("export.done.told")
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_Space)
         assert opened == ["for a friend"]
 
     assert drive(export, jumps.folder) == 0
@@ -276,7 +288,7 @@ def test_a_cancelled_export_leaves_nothing(
 def test_an_export_goes_on_without_its_window_and_is_told(
     qtbot: QtBot, drive: Drive, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    may_end, real = threading.Event(), writing.export_project
+    may_end, real = threading.Event(), export_project
 
     def held(*given: object, **told: object) -> ExportReport:
         may_end.wait(WAIT_MS / 1000)
@@ -381,7 +393,7 @@ def test_only_the_newest_wish_is_worked_out(
     qtbot: QtBot, drive: Drive, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_end, worked = threading.Event(), list[str]()
-    real = previewing.preview_export
+    real = preview_export
 
     def held(project: Project, key: str, options: ExportOptions) -> ExportPreview:
         worked.append(f"{options.format} {options.tolerance_px:g}")
