@@ -69,7 +69,10 @@ def import_(
     ] = None,
     order: Annotated[
         str | None,
-        typer.Option(metavar="a,b,c", help="Classes from bottom to top; the project remembers it."),
+        typer.Option(
+            metavar="a,b,c",
+            help="Classes from bottom to top; the project remembers it. Default: while nothing is painted, by size.",
+        ),
     ] = None,
     split: Annotated[_Split | None, typer.Option(help="What the photos are for.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report; nothing is written.")] = False,
@@ -174,18 +177,26 @@ def import_(
             opened,
             options,
             keep_masks=not dry_run,
+            propose_order=True,
             reading=stages.stage("Reading annotations"),
             examining=stages.stage("Looking at photos"),
         )
         report = prepared.report
         if not dry_run:
             commit_import(prepared, opened, progress=stages.stage("Writing"))
-    _tell(out, report, ordered=order is not None)
+    _tell(out, report, proposed=prepared.proposed, ordered=order is not None)
     if dry_run:
         out.say(
             f"This import would be refused: {report.refusal}" if report.refusal else "Nothing was written."
         )
-    out.finish({"project": str(opened.folder), "dry_run": dry_run, **report.as_json()})
+    out.finish(
+        {
+            "project": str(opened.folder),
+            "dry_run": dry_run,
+            "proposed_order": prepared.proposed,
+            **report.as_json(),
+        }
+    )
     if report.refusal is not None:  # only a dry run comes here with one
         raise typer.Exit(1)
 
@@ -212,10 +223,13 @@ def _renames(pairs: Sequence[str]) -> Mapping[str, str]:
     return renames
 
 
-def _tell(out: Output, report: ImportReport, *, ordered: bool) -> None:
+def _tell(out: Output, report: ImportReport, *, proposed: Sequence[str], ordered: bool) -> None:
     read = ", ".join(f"{count} {name}" for name, count in report.formats.items()) or "none"
     out.say(f"Annotation files: {read}.")
     out.table("", ["", "count", "which"], _rows(report))
+    if proposed:
+        names = ", ".join(proposed)
+        out.say(f"Painted from bottom to top: {names}. What is small lies on top; --order says otherwise.")
     if report.hidden and not ordered:
         out.say("A class was painted over wholly: say with --order what lies on top, from bottom to top.")
     if report.label_images:
@@ -238,6 +252,7 @@ def _rows(report: ImportReport) -> list[list[str]]:
         _row("added classes", len(report.added_classes), report.added_classes),
         _row("already there", len(report.already_there), report.already_there),
         _row("without photo", len(report.without_photo), report.without_photo),
+        _row("photo has a better fit", len(report.outdone), report.outdone),
         _row("without annotation", len(report.without_annotation), report.without_annotation),
         _row("nothing to paint", len(report.blank), report.blank),
         _row("photo found by the file's name", len(report.by_file_name), report.by_file_name),

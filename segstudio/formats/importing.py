@@ -9,15 +9,16 @@ with gather(sources, photo_places) as gathered:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome, examine, paint
+from segstudio.formats.labels import proposed_order, typical_areas
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, check_cancelled, never, unheard
 from segstudio.formats.painted import PaintedMasks
-from segstudio.formats.plan import ImportPlan, make_plan
+from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.record import RECORD_NAME, BroughtIn, ImportRecord, KeptAnnotation
 from segstudio.formats.report import ImportReport, make_report
 from segstudio.formats.sources import Gathered
@@ -33,11 +34,14 @@ _WRITTEN = (Outcome.IMPORT, Outcome.UNLABELLED)
 
 @dataclass(frozen=True, slots=True)
 class PreparedImport:
-    """An import that can be shown, and committed. `masks` are those that were painted on the way."""
+    """An import that can be shown, and committed. `masks` are those that were painted on the way; `proposed` is the
+    draw order, bottom to top, that was worked out because nobody gave one.
+    """
 
     plan: ImportPlan
     examined: tuple[Examined, ...]
     report: ImportReport
+    proposed: tuple[str, ...] = ()
     masks: PaintedMasks = field(default_factory=PaintedMasks)
 
 
@@ -47,12 +51,14 @@ def prepare(
     options: ImportOptions,
     *,
     keep_masks: bool = False,
+    propose_order: bool = False,
     reading: Progress = unheard,
     examining: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> PreparedImport:
     """Read, match and examine everything; nothing is written. Masks are kept for an import that follows, if asked.
 
+    With `propose_order`, what is small lies on what is large, unless `options` tell an order or something is painted.
     Raises SegStudioError for options that cannot be meant, and WorkStopped when `cancelled` says so.
     """
     if options.reference and any(photo.staged for photo in gathered.photos):
@@ -61,11 +67,25 @@ def prepare(
         )
     project.refresh()  # what others have written meanwhile counts
     plan = make_plan(gathered, project.classes, options, progress=reading, cancelled=cancelled)
+    proposed = _proposed_order(plan, project) if propose_order else ()
+    if proposed:
+        plan = replanned(plan, project.classes, replace(plan.options, order=proposed))
     masks = PaintedMasks()
     examined = examine(
         plan, project, masks=masks if keep_masks else None, progress=examining, cancelled=cancelled
     )
-    return PreparedImport(plan, examined, make_report(plan, examined), masks)
+    return PreparedImport(plan, examined, make_report(plan, examined), proposed, masks)
+
+
+def _proposed_order(plan: ImportPlan, project: Project) -> tuple[str, ...]:
+    """Return the classes met, the largest first; nothing where another order holds, or there is nothing to order."""
+    if plan.options.order or plan.options.layers == "file":
+        return ()
+    if any(photo.has_mask for photo in project.photos()):
+        return ()  # what is painted relies on the order that is there
+    areas = typical_areas(annotation for annotation, _ in plan.matching.pairs)
+    order = proposed_order(areas, plan.labelling)
+    return order if len(order) > 1 else ()
 
 
 def commit_import(

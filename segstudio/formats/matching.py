@@ -34,7 +34,8 @@ class Matching:
 
     `spare` photos have no annotation. `by_file` are places of annotations whose photo was not found under the
     name they tell, but under the name of the annotation file; `by_stem` tells which photo was taken though its
-    extension is another; `other_folder` which though the file tells another folder first.
+    extension is another; `other_folder` which though the file tells another folder first. `outdone` are annotations
+    whose photo has another that fits it better, and which.
     """
 
     pairs: tuple[tuple[Annotation, PhotoFile], ...]
@@ -44,6 +45,7 @@ class Matching:
     by_file: tuple[str, ...] = ()
     by_stem: tuple[str, ...] = ()
     other_folder: tuple[str, ...] = ()
+    outdone: tuple[str, ...] = ()
 
 
 _Score = tuple[int, int]
@@ -63,6 +65,7 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
         by_stem[_folded(photo.name.stem)].append(photo)
     lost: list[Annotation] = []
     doubtful: list[Doubt] = []
+    outdone: list[str] = []
     claims: dict[Path, list[tuple[_Score, Annotation, PhotoFile]]] = defaultdict(list)
     touched: set[Path] = set()
     for annotation in annotations:
@@ -78,7 +81,12 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
     pairs = []
     for claimed in claims.values():
         winner, losers, doubt = _settle(claimed)
-        lost += losers
+        kept, photo = winner
+        for annotation in losers:
+            if _has_other_extension(annotation, photo):  # the photo that it means is not there
+                lost.append(annotation)
+            else:
+                outdone.append(f"{annotation.place}: {photo.shown} has {kept.place}")
         if doubt is not None:
             doubtful.append(doubt)
         else:
@@ -93,6 +101,7 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
         by_file=by_file,
         by_stem=_told(pairs, _has_other_extension),
         other_folder=_told(pairs, _is_in_other_folder),
+        outdone=tuple(outdone),
     )
 
 

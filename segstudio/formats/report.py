@@ -33,6 +33,7 @@ class ImportReport:
     added_classes: tuple[str, ...]
     formats: Mapping[str, int]
     without_photo: tuple[str, ...]
+    outdone: tuple[str, ...]
     without_annotation: tuple[str, ...]
     blank: tuple[str, ...]
     already_there: tuple[str, ...]
@@ -81,6 +82,7 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         added_classes=plan.labelling.added,
         formats=dict(Counter(plan.formats.values())),
         without_photo=tuple(one.place for one in plan.matching.lost),
+        outdone=plan.matching.outdone,
         without_annotation=tuple(
             one.planned.photo.shown for one in by_outcome[Outcome.SPARE] if one.planned.photo.offered
         ),

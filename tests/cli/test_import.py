@@ -92,6 +92,40 @@ def test_a_dry_run_only_tells(run: Run, given: Path, project: Path) -> None:
     assert _fingerprint(project) == before
 
 
+PERSON = "<object><name>person</name><polygon>" + "".join(
+    f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in ((3, 3), (6, 3), (6, 6), (3, 6))
+)
+SMALL_BELOW = f"{PERSON}</polygon></object>{POLYGON}"  # in the list of classes, sky comes after person
+
+
+def test_while_nothing_is_painted_what_is_small_lies_on_top(run: Run, given: Path, project: Path) -> None:
+    _write(given / "a.xml", SMALL_BELOW)
+    status, out, _ = run("import", given, "--project", project, "--dry-run")
+    assert status == 0
+    assert (
+        "Painted from bottom to top: sky, person. What is small lies on top; --order says otherwise." in out
+    )
+    assert "painted over wholly" not in out
+    status, out, _ = run("import", given, "--project", project, "--json")
+    assert json.loads(out.splitlines()[-1])["proposed_order"] == ["sky", "person"]
+    opened = Project.open(project)
+    assert read_mask(opened.mask_path(opened.photo("a.jpg")))[4, 4] == opened.classes.named("person").index
+    assert [opened.classes.at(value).name for value in opened.classes.draw_order[-2:]] == ["sky", "person"]  # type: ignore[union-attr]
+
+
+def test_an_order_that_holds_is_kept(run: Run, given: Path, project: Path) -> None:
+    _write(given / "a.xml", SMALL_BELOW)
+    status, out, _ = run("import", given, "--project", project, "--order", "person,sky")
+    assert status == 0
+    assert "Painted from" not in out
+    assert "a.jpg: person" in out  # painted over wholly
+    status, out, _ = run("import", given, "--project", project, "--replace")  # now something is painted
+    assert status == 0
+    assert "Painted from" not in out
+    status, out, _ = run("import", given, "--project", project, "--replace", "--layers", "file", "--dry-run")
+    assert "Painted from" not in out
+
+
 def _cut_xml(given: Path) -> Path:
     data = (given / "a.xml").read_bytes()
     (given / "a.xml").write_bytes(data[: len(data) // 2])

@@ -123,3 +123,14 @@ def test_a_photo_that_only_a_later_name_allows_is_told() -> None:
 
 def test_without_photos_all_are_lost() -> None:
     assert len(match([_annotation("1.jpg")], []).lost) == 1
+
+
+def test_what_a_better_fit_pushes_aside_is_not_without_photo() -> None:
+    mask = _annotation("1", file="/data/masks/1.png")
+    shapes = _annotation("1.jpg", file="/data/a.xml", corner=9)
+    found = match([mask, shapes], _photos("1.jpg"))
+    assert _pairs(found) == {"1.jpg": "1.jpg"}
+    assert found.lost == ()
+    assert found.outdone == (f"{mask.place}: 1.jpg has {shapes.place}",)
+    other = _annotation("1.png", file="/data/b.xml", corner=5)  # means another photo, which is not there
+    assert match([other, shapes], _photos("1.jpg")).lost == (other,)

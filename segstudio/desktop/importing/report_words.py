@@ -79,6 +79,7 @@ def sections(
         ("Photo in another folder", _list(report, "other_folder"), "Their annotations tell another.", False),
         ("Already there", _list(report, "already_there"), "Their masks stayed as they were.", True),
         ("Without photo", _list(report, "without_photo"), "Give the photos, and they come in.", True),
+        ("Outdone by another", _list(report, "outdone"), "Their photos have one that fits better.", True),
         ("Without annotation", _list(report, "without_annotation"), "These photos stayed out.", True),
         ("Nothing to paint", _list(report, "blank"), "Their annotations hold no shape with an area.", True),
         ("Class unknown", unknown, "Nobody said what they become.", True),

@@ -122,6 +122,7 @@ def make_rows(
         one = known.get(planned.photo.path)
         rows.append(_waiting(planned) if one is None else _photo_row(one, plan, notes, lost))
     rows += [_lost(number, annotation) for number, annotation in enumerate(plan.matching.lost)]
+    rows += [_outdone(number, told) for number, told in enumerate(plan.matching.outdone)]
     rows += [
         Row(f"doubt:{n}", doubt.what, "doubtful", Tone.NEEDS, advice=f"It {doubt.why}. {_DOUBT}")
         for n, doubt in enumerate(plan.matching.doubtful)
@@ -329,6 +330,11 @@ def _lost(number: int, annotation: Annotation) -> Row:
         fix=Fix.ADD,
         annotation=annotation,
     )
+
+
+def _outdone(number: int, told: str) -> Row:
+    place, _, winner = told.partition(": ")
+    return Row(f"outdone:{number}", place, "stays out", Tone.QUIET, advice=f"{winner}, which fits it better.")
 
 
 def _error(row_id: str, error: SegStudioError, state: str) -> Row:

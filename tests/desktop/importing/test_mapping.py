@@ -213,6 +213,7 @@ def test_every_list_of_a_report_has_its_place() -> None:
                 "added_classes",
                 "already_there",
                 "without_photo",
+                "outdone",
                 "without_annotation",
                 "blank",
                 "by_file_name",
