@@ -19,6 +19,7 @@ _A_SECOND = 2.0
 """Frames that are segmented of each second, unless the person wants it otherwise."""
 _SCALES = ((1.0, "Full size"), (0.5, "Half size"), (0.25, "Quarter size"))
 _MOST_EVERY = 100_000
+_TEXT_PX = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class VideoPanel(QFrame):
         self.every = QSpinBox()
         self.every.setObjectName("review.video.every")
         self.every.setRange(1, _MOST_EVERY)
+        self.every.lineEdit().setTextMargins(_TEXT_PX, 0, 0, 0)  # the style sheet's padding does not come through
         self.every.setPrefix("every ")
         self.every.setSuffix(". frame")
         self.every.setAccessibleName("Every how many frames one is segmented")

@@ -51,12 +51,13 @@ class TrainTab(QStackedWidget):
         self._refresh.timeout.connect(session.refresh)
         self.board.runs_changed.connect(self._on_runs_changed)
         self.board.problem_met.connect(session.problem_met)
+        self.board.problem_over.connect(session.problem_over)
         self.errands.failed.connect(self._on_errand_failed)
         session.changed.connect(self._on_session_changed)
         self._on_session_changed(Changed.PROJECT | Changed.RUNS)
 
     def shut_down(self) -> None:
-        """End the threads; the trainings go on."""
+        """End the threads; the runs go on."""
         self._refresh.stop()
         self.board.shut_down()
         self._making.drop()
@@ -75,7 +76,7 @@ class TrainTab(QStackedWidget):
             self._planned = dict(changes)
 
     def may_leave(self, window: QWidget) -> bool:
-        """Ask what becomes of the trainings that are under way; False when the window is to stay open."""
+        """Ask what becomes of the runs that are under way; False when the window is to stay open."""
         live = [now for now in self.board.live() if now.phase != "stopping"]
         if not live:
             return True
@@ -141,7 +142,7 @@ def _import_page(_control: JobControl) -> None:
 
 
 def ask_leaving(window: QWidget, names: list[str]) -> Leaving:
-    """Ask in a dialog: a training cannot be had back once it was given up."""
+    """Ask in a dialog: what a run has learnt since its last checkpoint cannot be had back once it was given up."""
     box = QMessageBox(window)
     box.setObjectName("leaving")
     box.setIcon(QMessageBox.Icon.NoIcon)

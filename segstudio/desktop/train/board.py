@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.run_summaries import RunSummary
 from segstudio.desktop.train.curves import Told
 from segstudio.desktop.train.launch import Order
@@ -91,16 +92,19 @@ def _with_phase(row: RunRow, phase: Phase) -> RunRow:
 
 class RunBoard(QObject):
     """Starts and follows runs. `seen` carries each RunNow, `rows_changed` says that the list is another,
-    `runs_changed` that the project's runs are to be read again, `problem_met` carries a Problem.
+    `runs_changed` that the project's runs are to be read again, `problem_met` carries a Problem, and `problem_over` one
+    that was told and is of no account any more.
     """
 
     seen = Signal(object)
     rows_changed = Signal()
     runs_changed = Signal()
     problem_met = Signal(object)
+    problem_over = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._told: dict[str, tuple[Problem, bool]] = {}
         self._runs: Path | None = None
         self._summaries: dict[str, RunSummary] = {}
         self._now: dict[str, RunNow] = {}
@@ -131,7 +135,11 @@ class RunBoard(QObject):
         if runs != self._runs:
             self.leave_all()
             self._now.clear()
+            self._told.clear()  # the window has taken them away
             self._runs = runs
+        gone = self._summaries.keys() - {summary.name for summary in summaries}
+        for name in gone:
+            self._take_away(name)
         self._summaries = {summary.name: summary for summary in summaries}
         for name in [name for name in self._threads if name not in self._summaries]:
             now = self._now.get(name)
@@ -151,6 +159,7 @@ class RunBoard(QObject):
     def start(self, order: Order) -> None:
         """Start a training, or go on with one."""
         name = order.run.name
+        self._take_away(name)
         self._leave(name)
         with suppress(OSError):  # an old wish: the trainer is told to heed what it finds
             RunFolder(order.run).forget_stop()
@@ -172,6 +181,7 @@ class RunBoard(QObject):
 
     def forget(self, name: str) -> None:
         """Stop following a run whose folder goes away."""
+        self._take_away(name)
         self._leave(name)
         self._now.pop(name, None)
 
@@ -186,6 +196,12 @@ class RunBoard(QObject):
         for thread in self._leaving:
             thread.wait()
         self._leaving.clear()
+
+    def _take_away(self, name: str) -> None:
+        """What was told of a run is over: it goes on, it is gone, or another start went well."""
+        problem, _ = self._told.pop(name, (None, False))
+        if problem is not None:
+            self.problem_over.emit(problem)
 
     # -- following
 
@@ -213,7 +229,12 @@ class RunBoard(QObject):
             self.rows_changed.emit()
         was_live = before is not None and before.is_live
         if was_live and not now.is_live and now.problem is not None:
+            self._told[now.name] = (now.problem, now.told.started is None)
             self.problem_met.emit(now.problem)
+        elif now.phase == "running" and (before is None or before.phase != "running"):
+            starts = [name for name, (_, is_failed_start) in self._told.items() if is_failed_start]
+            for name in (now.name, *starts):
+                self._take_away(name)
         epochs_before = len(before.told.epochs) if before is not None else 0
         is_further = len(now.told.epochs) != epochs_before
         if (

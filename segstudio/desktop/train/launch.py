@@ -96,7 +96,7 @@ def start(order: Order) -> int:
             )
     except OSError as error:
         raise SegStudioError(
-            f"the training cannot be started ({error.strerror})",
+            f"the run cannot be started ({error.strerror})",
             where=str(order.output),
             fix="Check that the project may be written and that there is space",
         ) from error

@@ -1,4 +1,4 @@
-"""Closing the window while trainings are under way: the words."""
+"""Closing the window while runs are under way: the words."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Leaving = Literal["go on", "stop", "stay"]
 def leaving_words(names: Sequence[str]) -> tuple[str, str]:
     """Return the question, and what the answers mean."""
     if len(names) == 1:
-        text = f"The training {names[0]} is under way. What shall become of it?"
+        text = f"The run {names[0]} is under way. What shall become of it?"
     else:
-        text = f"{len(names)} trainings are under way. What shall become of them?"
+        text = f"{len(names)} runs are under way. What shall become of them?"
     return text, (
         "Left going, it goes on without the window, and the window finds it again. Stopped, it keeps everything up to"
         " its last step and can be resumed."

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -36,8 +36,37 @@ from segstudio.project.splits import Grouping
 from segstudio.runs.heads import HEADS
 
 _CHECK_AFTER_MS = 700
+_MARGIN_PX = 16
 _QUICK_TO_CHECK = 400
 """Up to so many photos the check is made anew by itself whenever a choice changes."""
+
+
+class _Scroll(QScrollArea):
+    """Scrolls up and down only, and what is inside stays as wide when the bar comes up."""
+
+    def __init__(self, column: QVBoxLayout) -> None:
+        super().__init__()
+        self._column = column
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+        self.horizontalScrollBar().rangeChanged.connect(self._on_sideways)
+
+    @Slot(int, int)
+    def _on_range_changed(self, _low: int, high: int) -> None:
+        margins = self._column.contentsMargins()
+        margins.setRight(_MARGIN_PX - (self.verticalScrollBar().sizeHint().width() if high > 0 else 0))
+        self._column.setContentsMargins(margins)
+
+    @Slot(int, int)
+    def _on_sideways(self, _low: int, high: int) -> None:
+        if high > 0:
+            self.horizontalScrollBar().setRange(0, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a size that cuts nothing at the side."""
+        inner = self.widget()
+        wanted = inner.minimumSizeHint().width() if inner is not None else 0
+        margins = self._column.contentsMargins()
+        return QSize(wanted - margins.right() + _MARGIN_PX, super().minimumSizeHint().height())
 
 
 class Plan(QWidget):
@@ -108,20 +137,20 @@ class Plan(QWidget):
         inner = QWidget()
         inner.setObjectName("side")
         column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 16, 16, 8)
+        column.setContentsMargins(_MARGIN_PX, 16, _MARGIN_PX, 8)
         column.setSpacing(6)
         folds = (self.class_fold, self.split_fold, self.form.more, self.augmentation_fold, self.check_fold)
         for widget in (self.form, *folds):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = QScrollArea()
+        scroll = _Scroll(column)
         scroll.setObjectName("side")
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inner)
         below = QVBoxLayout()
-        below.setContentsMargins(16, 8, 16, 12)
+        below.setContentsMargins(_MARGIN_PX, 8, _MARGIN_PX, 12)
         below.setSpacing(4)
         below.addWidget(self.start)
         below.addWidget(self.why)

@@ -107,7 +107,7 @@ class PreviewStrip(QWidget):
         self._epoch.setMinimumWidth(72)
         self.pictures = _Pictures(look)
         row = QHBoxLayout()
-        row.setContentsMargins(8, 4, 8, 0)
+        row.setContentsMargins(16, 4, 16, 0)
         row.setSpacing(8)
         title = label("Validation photos: truth | now")
         title.setFont(look.theme.font("body", bold=True))

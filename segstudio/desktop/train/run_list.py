@@ -121,8 +121,8 @@ class RunList(QListView):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self.setObjectName("trainings")
-        self.setAccessibleName("Trainings")
+        self.setObjectName("runs")
+        self.setAccessibleName("Runs")
         self.setToolTip("")
         self.runs = RunModel()
         self.setModel(self.runs)

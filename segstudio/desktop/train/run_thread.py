@@ -103,7 +103,7 @@ def in_window_words(said: str) -> str:
     """Return what a trainer said when it failed; what it says of weights names the command line. Pure."""
     if "weights=none" in said or "segstudio weights import" in said:
         return (
-            "The training did not begin: the weights that the network starts from are not on this computer and could"
+            "The run did not begin: the weights that the network starts from are not on this computer and could"
             " not be fetched. Check, on the left, offers to import a file or to start from random weights."
         )
     return said
@@ -138,9 +138,9 @@ class _Follower:
             if self._process is not None:
                 end(self._process)  # it would make the folder anew, with a model that nobody can follow
             raise SegStudioError(
-                f"the folder of the training {self._folder.name} is gone",
+                f"the folder of the run {self._folder.name} is gone",
                 where=str(self._folder.path),
-                fix="Restore it to see the training again",
+                fix="Restore it to see the run again",
             )
         first, self.has_news = self._first, self._read()
         self._first = False
@@ -203,13 +203,11 @@ class _Follower:
         if phase == "failed":
             words, details = last_words(output_of(self._folder.path))
             said = told.end.problem if isinstance(told.end, RunFailed) else words
-            return Problem(
-                in_window_words(said) or "The training ended before it began, without a word.", details
-            )
+            return Problem(in_window_words(said) or "The run ended before it began, without a word.", details)
         if phase == "interrupted":
             _, details = last_words(output_of(self._folder.path))
             return Problem(
-                f"The training {self._folder.name} ended without a word: its process was ended from outside, or"
+                f"The run {self._folder.name} was interrupted: its process was ended from outside, or"
                 " the computer was. Resume goes on from its last checkpoint.",
                 details,
             )

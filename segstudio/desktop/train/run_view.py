@@ -114,5 +114,5 @@ class RunView(QWidget):
 
 def _title(names: Sequence[str]) -> str:
     if not names:
-        return "No training yet"
-    return names[0] if len(names) == 1 else f"{len(names)} trainings laid over each other"
+        return "No run yet"
+    return names[0] if len(names) == 1 else f"{len(names)} runs laid over each other"

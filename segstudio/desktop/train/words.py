@@ -21,7 +21,6 @@ TOKENS: dict[Phase, str] = {
 _SAID: dict[Phase, str] = {
     "starting": "starting …",
     "stopping": "stopping …",
-    "interrupted": "broken off",
 }
 _GIVEN = re.compile(r"\d{4}-(\d{2}-\d{2})-(\d{2})(\d{2})-.*?(-\d+)?$")
 _LONG = 20

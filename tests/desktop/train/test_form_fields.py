@@ -62,9 +62,9 @@ def test_what_is_typed_becomes_a_value(name: str, text: str, value: Any) -> None
 @pytest.mark.parametrize(
     ("values", "place", "words"),
     [
-        ({"epochs": 0}, "epochs", "greater than or equal to 1"),
-        ({"epochs": "x"}, "epochs", "valid integer"),
-        ({"learning_rate": float("nan")}, "learning_rate", "finite"),
+        ({"epochs": 0}, "epochs", "Must be at least 1."),
+        ({"epochs": "x"}, "epochs", "Must be a whole number."),
+        ({"learning_rate": float("nan")}, "learning_rate", "Must be a number."),
         ({"scale_min": 3.0}, "", "Scale_min must not be above scale_max."),
     ],
 )

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from segstudio.desktop.train.plots.legend import legend_of, rows_of
 from segstudio.desktop.train.plots.panel import pause_ms
 from segstudio.desktop.train.plots.series import (
     Curve,
@@ -16,7 +17,7 @@ from segstudio.desktop.train.plots.series import (
     smoothed,
     state_of,
     top_of,
-    values_at,
+    value_at,
     window_of,
 )
 from segstudio.runs.events import Event
@@ -42,7 +43,7 @@ def test_one_run_is_told_by_what_is_measured() -> None:
 def test_several_runs_are_told_by_name_in_colours_of_their_own() -> None:
     curves = [Curve("a", RUN, COLOURS), Curve("b", RUN, COLOURS)]
     lines = series_of("miou", curves, 1)
-    assert [line.label for line in lines] == ["a", "b"]
+    assert [line.run for line in lines] == ["a", "b"]
     assert len({line.colour for line in lines}) == 2
     assert {line.stroke for line in series_of("classes", curves, 1)} == {"solid", "dashed"}
 
@@ -98,10 +99,44 @@ def test_a_steep_start_does_not_squeeze_the_rest() -> None:
 def test_values_under_the_pointer_are_the_nearest_of_each_line() -> None:
     lines = series_of("miou", [Curve("r", RUN, COLOURS)], 1)
     for place, value in ((1.4, 1 / 3), (1.6, 2 / 3), (None, 2 / 3)):
-        ((label, colour, found),) = values_at(lines, place)
-        assert (label, colour) == ("mean IoU", "accent")
-        assert found == pytest.approx(value)
-    assert values_at(lines, 9) == ()
+        assert (lines[0].label, lines[0].colour) == ("mean IoU", "accent")
+        assert value_at(lines[0], place) == pytest.approx(value)
+    assert value_at(lines[0], 9) is None
+
+
+def test_of_several_runs_classes_are_told_once_and_runs_by_their_lines() -> None:
+    curves = [Curve("a", RUN, COLOURS), Curve("b", RUN, COLOURS)]
+    entries = legend_of("classes", series_of("classes", curves, 1), None)
+    assert [(each.label, each.stroke) for each in entries] == [
+        ("a", "solid"),
+        ("b", "dashed"),
+        ("sky", None),
+        ("ground", None),
+    ]
+    assert [each.colour for each in entries[2:]] == list(COLOURS.values())
+    assert entries[2].told == "sky 0.667 / 0.667"
+    losses = legend_of("loss", series_of("loss", curves, 1), None)
+    assert [each.told for each in losses] == [
+        "training",
+        "validation",
+        "a 0.100 / 0.550",
+        "b 0.100 / 0.550",
+    ]
+    assert legend_of("loss", series_of("loss", curves[:1], 1), None)[0].told == "training 0.100"
+
+
+def test_a_class_that_the_project_has_not_gets_a_colour_of_its_own() -> None:
+    lines = series_of("classes", [Curve("a", RUN, {"Sky": "#3366FF"})], 1)
+    assert lines[0].colour == "#3366FF"
+    assert lines[1].colour.startswith("#")
+    assert lines[1].colour != lines[0].colour
+
+
+def test_legends_wrap_and_leave_the_title_its_room() -> None:
+    assert rows_of([], 100, first=60, gap=10) == [[]]
+    assert rows_of([50, 50, 40], 100, first=60, gap=10) == [[0], [1, 2]]
+    assert rows_of([80, 30], 100, first=60, gap=10) == [[], [0], [1]]
+    assert rows_of([200, 30], 100, first=60, gap=10) == [[], [0], [1]]
 
 
 def test_tables_hold_every_epoch_and_every_step() -> None:

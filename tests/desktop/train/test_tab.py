@@ -11,7 +11,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.actions import Actions
@@ -20,6 +29,7 @@ from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places
 from segstudio.desktop.tabs.train import TrainTab
+from segstudio.desktop.train.form.class_row import bar_px
 from segstudio.desktop.train.page import TrainPage, free_name
 from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
@@ -138,7 +148,10 @@ def test_invalid_values_are_explained_in_place_and_keep_start_closed(
     plan = shown.page.plan
     shown.type("epochs", "0")
     assert not plan.start.isEnabled()
-    assert plan.why.text().startswith("Epochs: should be greater than or equal to 1")
+    assert plan.why.text() == "Epochs is to be put right first."
+    said = plan.findChild(QLabel, "problem.epochs")
+    assert said is not None
+    assert said.toolTip() == "Must be at least 1."
     assert not shown.actions["train.start"].isEnabled()
     shown.type("epochs", "7")
     assert plan.start.isEnabled()
@@ -291,7 +304,7 @@ def test_runs_are_laid_over_each_other_renamed_thrown_away_and_taken_back(
     page = shown.page
     page.choose("one", "two")
     chart = page.view.plots.charts["miou"]
-    qtbot.waitUntil(lambda: {line.label for line in chart.series} == {"one", "two"}, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: {line.run for line in chart.series} == {"one", "two"}, timeout=WAIT_MS)
     page.choose("one")
     shown.actions["run.command"].trigger()
     assert "recipe.toml" in QGuiApplication.clipboard().text()
@@ -465,3 +478,32 @@ def test_a_free_name_is_found(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a-2").mkdir()
     assert (free_name(tmp_path, "a"), free_name(tmp_path, "b")) == ("a-3", "b")
+
+
+def test_the_left_side_is_in_line_and_nothing_can_be_saved_of_no_run(
+    qtbot: QtBot, show: Show, tiny: Project
+) -> None:
+    shown = show(tiny)
+    plan, plots = shown.page.plan, shown.page.view.plots
+    for name in ("plots.reset", "plots.png", "plots.csv"):
+        button = plots.findChild(QPushButton, name)
+        assert button is not None
+        assert not button.isEnabled()
+    for fold in (plan.class_fold, plan.split_fold, plan.form.more):
+        fold.open()
+    scroll = plan.findChild(QScrollArea)
+    assert scroll is not None
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() > 0, timeout=WAIT_MS)
+    assert scroll.horizontalScrollBar().maximum() == 0
+    assert plan.form.width() < scroll.viewport().width()
+    qtbot.waitUntil(lambda: plan.start.x() + plan.start.width() == right_of(plan.form, plan), timeout=WAIT_MS)
+    assert plan.start.x() == plan.form.mapTo(plan, plan.form.rect().topLeft()).x() == 16
+
+
+def right_of(widget: QWidget, within: QWidget) -> int:
+    return widget.mapTo(within, widget.rect().topRight()).x() + 1
+
+
+@pytest.mark.parametrize(("share", "wanted"), [(0.0, 0.0), (0.001, 2.0), (0.25, 25.0), (1.0, 100.0)])
+def test_the_bar_of_a_class_is_as_long_as_its_share(share: float, wanted: float) -> None:
+    assert bar_px(share, 100.0) == wanted

@@ -29,7 +29,7 @@ class AugmentationView(QWidget):
         self._grid.setSpacing(4)
         self.again = QPushButton("Other crops")
         self.again.setObjectName("augmentation.again")
-        self.again.setProperty("kind", "link")
+        self.again.setProperty("kind", "small")
         self.again.setToolTip(
             "Other crops\nDraw anew what random scale, flips, colours and blur do to the photos."
         )

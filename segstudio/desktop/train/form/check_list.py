@@ -28,7 +28,7 @@ class CheckList(QWidget):
         self._rows.setSpacing(12)
         self._again = QPushButton("Check again")
         self._again.setObjectName("check.again")
-        self._again.setProperty("kind", "link")
+        self._again.setProperty("kind", "small")
         self._again.setToolTip("Read every photo and mask once more, and look what would spoil a training.")
         self._again.clicked.connect(self.again_asked)
         column = QVBoxLayout(self)

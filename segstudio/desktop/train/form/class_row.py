@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
@@ -16,7 +14,7 @@ from segstudio.desktop.widgets.labels import ElidedLabel, Swatch, label, set_pro
 from segstudio.project.classes import LabelClass
 
 _BAR_PX, _FATE_PX, _NAME_PX, _WEIGHT_PX = 8, 104, 48, 48
-_SMALLEST_SHARE = 1e-4
+_LEAST_PX = 2.0
 _MOVING = frozenset(
     {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 )
@@ -112,7 +110,7 @@ class _FateChoice(Choice):
 
 
 class _Bar(QWidget):
-    """A share as a bar, on a logarithmic scale: a class of one pixel in a thousand can still be seen."""
+    """A share as a bar: the whole is all labelled pixels, and what is there at all is seen as a sliver."""
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -122,7 +120,7 @@ class _Bar(QWidget):
     def show_share(self, share: float) -> None:
         """Show another share, 0–1."""
         self._share = share
-        self.setToolTip(f"{share:.2%} of the labelled pixels; the bar is logarithmic.")
+        self.setToolTip(f"{share:.2%} of the labelled pixels.")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -138,8 +136,11 @@ class _Bar(QWidget):
         painter.setBrush(self._look.colour("line"))
         painter.drawRoundedRect(whole, 3, 3)
         if self._share > 0:
-            part = 1 - math.log(max(self._share, _SMALLEST_SHARE)) / math.log(_SMALLEST_SHARE)
             painter.setBrush(self._look.colour("text_dim"))
-            painter.drawRoundedRect(
-                QRectF(whole.x(), whole.y(), max(4.0, whole.width() * part), _BAR_PX), 3, 3
-            )
+            width = bar_px(self._share, whole.width())
+            painter.drawRoundedRect(QRectF(whole.x(), whole.y(), width, _BAR_PX), *(min(3.0, width / 2),) * 2)
+
+
+def bar_px(share: float, whole_px: float) -> float:
+    """Return how wide the bar of a share (0–1) is; pure."""
+    return max(_LEAST_PX, whole_px * share) if share > 0 else 0.0

@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from segstudio.desktop.train.form.fields import Field, text_of, value_of
-from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.widgets.labels import ElidedLabel, label
 
 _EDITOR_PX = 128
 
@@ -33,9 +33,12 @@ class FieldEditor(QWidget):
         self._editor = self._make()
         self._editor.setObjectName(f"field.{field.name}")
         self._editor.setAccessibleName(field.title)
-        self._problem = label("", "caption", wraps=True)
+        self._keeps_room = is_upright
+        self._problem = ElidedLabel("", "caption") if is_upright else label("", "caption", wraps=True)
+        self._problem.setObjectName(f"problem.{field.name}")
         self._problem.setProperty("level", "error")
-        self._problem.hide()
+        if not is_upright:
+            self._problem.hide()
         tip = "\n".join(part for part in (field.title, field.help, _sentence(field.range_text)) if part)
         self._editor.setToolTip(tip)
         title = label(field.title)
@@ -67,9 +70,12 @@ class FieldEditor(QWidget):
                 self._editor.setCursorPosition(0)
 
     def show_problem(self, text: str) -> None:
-        """Say what is wrong with the value; nothing takes it away."""
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))
+        """Say what is wrong with the value; nothing takes it away. Fields beside each other keep a line free for it."""
+        if isinstance(self._problem, ElidedLabel):
+            self._problem.set_whole(text)
+        else:
+            self._problem.setText(text)
+        self._problem.setVisible(bool(text) or self._keeps_room)
         if isinstance(self._editor, QLineEdit) and bool(self._editor.property("wrong")) != bool(text):
             self._editor.setProperty("wrong", bool(text))
             self._editor.style().unpolish(self._editor)

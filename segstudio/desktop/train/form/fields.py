@@ -88,7 +88,8 @@ def _range(described: Mapping[str, Any]) -> str:
     high, below = described.get("maximum"), described.get("exclusiveMaximum")
     least = f"at least {low:,}" if low is not None else f"above {above:,}" if above is not None else ""
     most = f"at most {high:,}" if high is not None else f"below {below:,}" if below is not None else ""
-    return ", ".join(part for part in (least, most) if part)
+    numbers, unit = ", ".join(part for part in (least, most) if part), described.get("unit", "")
+    return f"{numbers} ({unit})" if numbers and unit else numbers or unit
 
 
 def text_of(value: Any) -> str:
@@ -122,7 +123,10 @@ def changes_from(base: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def problems_with(base: Recipe, values: Mapping[str, Any]) -> dict[str, str]:
-    """Return a sentence for each field of `values` that the model refuses; under `""` what does not go together."""
+    """Return a sentence for each field of `values` that the model refuses; under `""` what does not go together.
+
+    The words are the window's own: the model's are written for programs.
+    """
     from pydantic import ValidationError
 
     try:
@@ -131,11 +135,38 @@ def problems_with(base: Recipe, values: Mapping[str, Any]) -> dict[str, str]:
         found: dict[str, str] = {}
         for each in error.errors():
             place = str(each["loc"][0]) if each["loc"] else ""
-            message = each["msg"].removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
-            if message:
-                found.setdefault(place, f"{message[0].upper()}{message[1:]}.")
+            found.setdefault(place, _said(place, each["type"], each.get("ctx", {}), each["msg"]))
         return found
     return {}
+
+
+_BOUNDS = {
+    "greater_than": ("above", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("below", "lt"),
+    "less_than_equal": ("at most", "le"),
+    "multiple_of": ("a multiple of", "multiple_of"),
+}
+
+
+def _said(place: str, kind: str, facts: Mapping[str, Any], message: str) -> str:
+    """Return what is wrong with a value in one short sentence."""
+    if kind in _BOUNDS:
+        words, name = _BOUNDS[kind]
+        return f"Must be {words} {facts[name]:,}."
+    field = next((field for field in recipe_fields() if field.name == place), None)
+    if field is not None and not kind.startswith("value_error"):
+        match field.kind:
+            case "whole":
+                return "Must be a whole number."
+            case "number":
+                return "Must be a number."
+            case "choice":
+                return f"Must be one of {', '.join(words for _, words in field.choices)}."
+            case "yes-no":
+                return "Must be yes or no."
+    told = message.removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def _plain(value: Any) -> Any:

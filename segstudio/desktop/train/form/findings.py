@@ -144,7 +144,7 @@ def why_not(
     if not is_open:
         return "Open a project first."
     if is_starting:
-        return "A training is just being started."
+        return "A run is just being started."
     if not has_photos:
         return "There are no photos yet: import some, and label them."
     if problem:

@@ -52,7 +52,7 @@ class HeadView(QWidget):
         for widget in (self.suits, self.facts, self.weights):
             column.addWidget(widget)
         row = QHBoxLayout()
-        row.setSpacing(0)
+        row.setSpacing(4)
         for button in (self.fetch, self.import_, self.speed):
             row.addWidget(button)
         row.addStretch(1)
@@ -92,6 +92,6 @@ class HeadView(QWidget):
 def _link(name: str, text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
-    button.setProperty("kind", "link")
+    button.setProperty("kind", "small")
     button.setToolTip(f"{text.rstrip('…')}\n{tip}" if tip else text)
     return button

@@ -73,10 +73,14 @@ class RecipeForm(QWidget):
         return Recipe.model_validate({**self._base.model_dump(), **self._values})
 
     def problem(self) -> str:
-        """Say what is wrong with the choices, or nothing."""
-        for name, text in self._problems.items():
+        """Say which of the choices is wrong, or nothing; what is wrong with it stands where it is chosen."""
+        for name in self._problems:
             title = next((field.title for field in recipe_fields() if field.name == name), "")
-            return f"{title}: {text[:1].lower()}{text[1:]}" if title else text
+            return (
+                f"{title} is to be put right first."
+                if title
+                else "What is said in red is to be put right first."
+            )
         return ""
 
     def value(self, name: str) -> Any:
@@ -121,7 +125,9 @@ class RecipeForm(QWidget):
             column.addWidget(below)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
+        for column_ in (0, 1):
+            grid.setColumnStretch(column_, 1)
         for position, field in enumerate(ON_TOP):
             editor = self._editor(field, is_upright=True)
             grid.addWidget(editor, position // 2, position % 2, Qt.AlignmentFlag.AlignTop)

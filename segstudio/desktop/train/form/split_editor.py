@@ -10,8 +10,14 @@ from segstudio.desktop.train.form.editors import Choice
 from segstudio.desktop.train.splitting import GROUPINGS, SplitCounts
 from segstudio.desktop.widgets.labels import label
 
+_TEXT_PX = 7
+
 
 class _Number(QSpinBox):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(_TEXT_PX, 0, 0, 0)  # the style sheet's padding does not come through
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""
         event.ignore()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -11,20 +10,15 @@ import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
-from segstudio.desktop.train.plots.series import ChartId, Series, bottom_of, top_of, values_at
-from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.train.plots.legend import Legend, legend_of, line_pen
+from segstudio.desktop.train.plots.series import ChartId, Series, bottom_of, top_of
 
 pg: Any = pyqtgraph  # it has no types
 
 _AXIS_PX = 52
-_STROKES = {
-    "solid": Qt.PenStyle.SolidLine,
-    "dashed": Qt.PenStyle.DashLine,
-    "dotted": Qt.PenStyle.DotLine,
-}
 _FAINT = 45
 _DOTS_AT_MOST = 60
 _SMOOTH_AT_MOST = 20_000
@@ -53,25 +47,16 @@ class Chart(QWidget):
         self._log = False
         self._is_zoomed = self._holds_epochs = False
         self._hover: float | None = None
-        self._values = label("", "caption")
-        self._values.setTextFormat(Qt.TextFormat.RichText)
-        self._values.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._values.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.legend = Legend(look, title, widest="0.0e-00" if chart_id == "rate" else "0.000")
         self.view: Any = pg.PlotWidget(axisItems={"bottom": _EpochAxis("bottom")})
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._cross = pg.InfiniteLine(angle=90)
+        self._cross = pg.InfiniteLine(angle=90, label="", labelOpts={"position": 0.94, "movable": False})
         self._cross.setVisible(False)
         self._set_up()
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        heading = label(title)
-        heading.setFont(look.theme.font("body", bold=True))
-        top.addWidget(heading)
-        top.addWidget(self._values, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 4)
         column.setSpacing(4)
-        column.addLayout(top)
+        column.addWidget(self.legend)
         column.addWidget(self.view, 1)
         look.theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -84,8 +69,8 @@ class Chart(QWidget):
 
     @property
     def told(self) -> str:
-        """The values beside the title, as HTML."""
-        return self._values.text()
+        """The legend in words."""
+        return self.legend.told
 
     def show_series(self, series: Sequence[Series], epochs: float) -> None:
         """Show other lines, or longer ones, over so many epochs."""
@@ -123,6 +108,7 @@ class Chart(QWidget):
         self._cross.setVisible(epoch is not None)
         if epoch is not None:
             self._cross.setPos(epoch)
+            self._cross.label.setFormat(f"epoch {epoch:.1f}")
         self._tell()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -181,7 +167,7 @@ class Chart(QWidget):
         item.setData(
             line.x,
             line.raw if raw and line.raw is not None else line.y,
-            pen=pg.mkPen(colour, width=width, style=_STROKES[line.stroke]),
+            pen=line_pen(colour, width, line.stroke),
             antialias=not many,
             connect="finite",
             symbol="o" if marked else None,
@@ -208,14 +194,7 @@ class Chart(QWidget):
             box.setYRange(0, top_of(values), padding=0.03)
 
     def _tell(self) -> None:
-        parts = [
-            f'<span style="color:{self._colour(colour).name()}">■</span> {html.escape(name)}&nbsp;<b>{_number(value)}</b>'
-            for name, colour, value in values_at(self._series, self._hover)
-        ]
-        if self._hover is not None and parts:
-            parts.insert(0, f"epoch {self._hover:.1f}")
-        self._values.setText(" &nbsp; ".join(parts))
-        self._values.setToolTip("<br>".join(parts))
+        self.legend.show_entries(legend_of(self.chart_id, self._series, self._hover))
 
     @Slot()
     def _on_zoomed(self) -> None:
@@ -246,6 +225,9 @@ class Chart(QWidget):
             axis.setStyle(tickFont=self._look.theme.font("caption"), tickLength=0)
         item.showGrid(x=False, y=True, alpha=0.12)
         self._cross.setPen(pg.mkPen(self._look.colour("line_strong"), width=1))
+        self._cross.label.setColor(text)
+        self._cross.label.setFont(self._look.theme.font("caption"))
+        self.legend.update()
         for drawn, (series, raw) in zip(
             self._lines,
             [(s, raw) for s in self._series for raw in ((True, False) if s.raw is not None else (False,))],
@@ -262,11 +244,3 @@ class _EpochAxis(pyqtgraph.AxisItem):
         """Return the distances of marks, wide to narrow, that are epochs."""
         spacings = super().tickSpacing(low, high, size)
         return [(space, offset) for space, offset in spacings if space >= 1] or [(1.0, 0.0)]
-
-
-def _number(value: float) -> str:
-    if not value:
-        return "0"
-    if abs(value) < 0.001:
-        return f"{value:.1e}"
-    return f"{value:.4f}" if abs(value) < 0.1 else f"{value:.3f}"

@@ -44,13 +44,14 @@ class Plots(QWidget):
         self._is_stale = False
         self.room = QWidget()
         self._grid = QGridLayout(self.room)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setContentsMargins(8, 0, 8, 0)
         self._grid.setSpacing(1)
         for place in range(
             _BESIDE
         ):  # each chart has its place from the start: those that are there stay as they are
             self._grid.setRowStretch(place, 1)
             self._grid.setColumnStretch(place, 1)
+        self._buttons: list[QPushButton] = []
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.log = QCheckBox("Log scale")
         self._redraw = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -94,6 +95,8 @@ class Plots(QWidget):
             self._redraw.stop()
             self._spent_s = 0.0
         self._curves = tuple(curves)
+        for button in self._buttons:
+            button.setEnabled(any(curve.told.started is not None for curve in curves))
         self._is_stale = True
         if self.isVisible() and not self._redraw.isActive() and not self._to_draw:
             self._redraw.start(pause_ms(self._spent_s))
@@ -141,7 +144,7 @@ class Plots(QWidget):
         )
         self.log.toggled.connect(self._on_log_toggled)
         row = QHBoxLayout(bar)
-        row.setContentsMargins(8, 4, 8, 4)
+        row.setContentsMargins(16, 4, 16, 4)
         row.setSpacing(8)
         row.addWidget(label("Smoothing", "caption"))
         row.addWidget(self.smoothing)
@@ -154,7 +157,9 @@ class Plots(QWidget):
         ):
             button = QPushButton(text)
             button.setObjectName(name)
-            button.setProperty("kind", "quiet")
+            button.setProperty("kind", "small")
+            button.setEnabled(False)
+            self._buttons.append(button)
             button.setToolTip(tip)
             if wanted is None:
                 button.clicked.connect(self.reset)

@@ -15,7 +15,7 @@ from segstudio.project.colours import next_colours
 
 Values = npt.NDArray[np.float64]
 ChartId = Literal["loss", "miou", "classes", "rate"]
-Stroke = Literal["solid", "dashed", "dotted"]
+Stroke = Literal["solid", "dashed", "dotted", "dashdot", "dashdotdot", "long"]
 
 CHARTS: Mapping[ChartId, str] = {
     "loss": "Loss",
@@ -24,7 +24,7 @@ CHARTS: Mapping[ChartId, str] = {
     "rate": "Learning rate",
 }
 
-_STROKES: tuple[Stroke, ...] = ("solid", "dashed", "dotted")
+_STROKES: tuple[Stroke, ...] = ("solid", "dashed", "dotted", "dashdot", "dashdotdot", "long")
 _LOSS, _RATE = 1, 2
 
 
@@ -32,7 +32,8 @@ _LOSS, _RATE = 1, 2
 class Series:
     """One line of a chart: `x` in epochs, `y` as it is drawn, `raw` before smoothing, drawn faintly (None for none).
 
-    `colour` is `#RRGGBB` or the name of a token of the theme; `dots` marks each value.
+    `colour` is `#RRGGBB` or the name of a token of the theme; `dots` marks each value. `run` names the run where there
+    are several, `label` what of it is shown.
     """
 
     label: str
@@ -42,6 +43,7 @@ class Series:
     raw: Values | None = None
     stroke: Stroke = "solid"
     dots: bool = False
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,18 +85,18 @@ def state_of(chart: ChartId, curves: Sequence[Curve]) -> tuple[object, ...]:
 
 def _losses(curve: Curve, colour: str, smoothing: int, *, alone: bool) -> list[Series]:
     told, found = curve.told, []
-    before = "" if alone else f"{curve.name}: "
+    run = "" if alone else curve.name
     if told.steps.shape[1]:
         values = told.steps[_LOSS]
         even = smoothed(values, smoothing)
         raw = values if smoothing > 1 and alone else None
-        found.append(Series(f"{before}training", colour, _epochs_of_steps(told), even, raw))
+        found.append(Series("training", colour, _epochs_of_steps(told), even, raw, run=run))
     scored = [epoch for epoch in told.epochs if epoch.val_loss is not None]
     if scored:
         x = np.array([float(epoch.epoch) for epoch in scored])
         y = np.array([epoch.val_loss or 0.0 for epoch in scored])
         other = "warn" if alone else colour
-        found.append(Series(f"{before}validation", other, x, y, stroke="dashed", dots=True))
+        found.append(Series("validation", other, x, y, stroke="dashed", dots=True, run=run))
     return found
 
 
@@ -107,7 +109,7 @@ def _mious(curve: Curve, colour: str, *, alone: bool) -> list[Series]:
     if not points:
         return []
     x, y = np.array(points).T
-    return [Series("mean IoU" if alone else curve.name, colour, x, y, dots=True)]
+    return [Series("mean IoU", colour, x, y, dots=True, run="" if alone else curve.name)]
 
 
 def _classes(curve: Curve, stroke: Stroke, *, alone: bool) -> list[Series]:
@@ -115,6 +117,7 @@ def _classes(curve: Curve, stroke: Stroke, *, alone: bool) -> list[Series]:
     if not scored:
         return []
     found = []
+    colours = _class_colours(curve, [entry.name for entry in scored[-1][1].classes])
     x = np.array([number for number, _ in scored])
     for position, entry in enumerate(scored[-1][1].classes):
         values = [
@@ -122,18 +125,25 @@ def _classes(curve: Curve, stroke: Stroke, *, alone: bool) -> list[Series]:
         ]
         y = np.array([math.nan if value is None else value for value in values])
         if not np.isnan(y).all():
-            label = entry.name if alone else f"{curve.name}: {entry.name}"
-            colour = curve.class_colours.get(entry.name, "text_dim")
-            found.append(Series(label, colour, x, y, stroke=stroke, dots=True))
+            run = "" if alone else curve.name
+            found.append(Series(entry.name, colours[entry.name], x, y, stroke=stroke, dots=True, run=run))
     return found
+
+
+def _class_colours(curve: Curve, names: Sequence[str]) -> dict[str, str]:
+    """Return the project's colour of each class, and one that is far from those for what the project has not."""
+    known = {name.casefold(): colour for name, colour in curve.class_colours.items()}
+    strangers = [name for name in names if name.casefold() not in known]
+    fresh = dict(zip(strangers, next_colours(len(strangers), tuple(known.values())), strict=True))
+    return {name: known.get(name.casefold(), fresh.get(name, "")) for name in names}
 
 
 def _rates(curve: Curve, colour: str, *, alone: bool) -> list[Series]:
     told = curve.told
     if not told.steps.shape[1]:
         return []
-    label = "learning rate" if alone else curve.name
-    return [Series(label, colour, _epochs_of_steps(told), told.steps[_RATE])]
+    run = "" if alone else curve.name
+    return [Series("learning rate", colour, _epochs_of_steps(told), told.steps[_RATE], run=run)]
 
 
 def _epochs_of_steps(told: Told) -> Values:
@@ -184,22 +194,18 @@ def _nearly_highest(values: Values) -> float:
     return usual if len(values) > 200 and highest > 2 * usual else highest
 
 
-def values_at(series: Sequence[Series], place: float | None) -> tuple[tuple[str, str, float], ...]:
-    """Return label, colour and the value nearest to `place` of each line that reaches there; the last one for None."""
-    found = []
-    for line in series:
-        if not len(line.x):
-            continue
-        x = float(line.x[-1]) if place is None else place
-        if x > line.x[-1] + 1 or x < line.x[0] - 1:
-            continue
-        after = int(np.searchsorted(line.x, x))
-        before = max(0, after - 1)
-        after = min(after, len(line.x) - 1)
-        nearest = before if x - line.x[before] < line.x[after] - x else after
-        if math.isfinite(line.y[nearest]):
-            found.append((line.label, line.colour, float(line.y[nearest])))
-    return tuple(found)
+def value_at(line: Series, place: float | None) -> float | None:
+    """Return a line's value nearest to an epoch, the last one for None; None where it does not reach there."""
+    if not len(line.x):
+        return None
+    x = float(line.x[-1]) if place is None else place
+    if x > line.x[-1] + 1 or x < line.x[0] - 1:
+        return None
+    after = int(np.searchsorted(line.x, x))
+    before = max(0, after - 1)
+    after = min(after, len(line.x) - 1)
+    nearest = before if x - line.x[before] < line.x[after] - x else after
+    return float(line.y[nearest]) if math.isfinite(line.y[nearest]) else None
 
 
 def csv_of(name: str, told: Told) -> tuple[str, str]:
