@@ -28,7 +28,12 @@ OVERLAP_PX = 128
 SMALLEST_TILE_PX = 256
 
 _AUXILIARY = "aux_classifier."
-_FULL_MEMORY = ("DefaultCPUAllocator", "_ALLOC_FAILED", "not enough memory", "out of memory")
+_FULL_MEMORY = (
+    *("DefaultCPUAllocator", "_ALLOC_FAILED", "not enough memory", "out of memory"),
+    # CUDA's libraries take their memory when they are first used, or before they choose how to compute.
+    *("CUBLAS_STATUS_NOT_INITIALIZED", "CUDNN_STATUS_NOT_INITIALIZED"),
+    *("unable to find an engine", "valid cuDNN algorithm"),
+)
 """What stands in errors of full memory that PyTorch gives no class of their own."""
 
 
@@ -70,7 +75,8 @@ class Predictor:
         self._tell = tell or (lambda _: None)
         self._value_of_channel = np.zeros(256, dtype=np.uint8)
         self._value_of_channel[: len(card.classes)] = [entry.index for entry in card.classes]
-        self._to_device()
+        if not self._fits_on_device():
+            self._take_cpu("The GPU's memory is full already: going on with the CPU.")
 
     @classmethod
     def load(
@@ -87,12 +93,8 @@ class Predictor:
         """
         checked_tile(tile_px)
         chosen = pick_device(device)
-        file = read_model(path)
+        network, card = load_network(path)
         with inside(str(path)):
-            card = ModelCard.from_json(file.card, where="model card")
-            network = build(card.head, len(card.classes))
-            _load_weights(network, file.weights, card)
-            fold_norms(network)
             return cls(network, card, device=chosen, tile_px=tile_px, tell=tell)
 
     def segment(
@@ -143,12 +145,10 @@ class Predictor:
                 keep_probabilities=keep_probabilities,
                 watch=watch,
             )
-        except (torch.OutOfMemoryError, MemoryError):
+        except (RuntimeError, MemoryError) as error:
+            if not _is_full_memory(error):
+                raise
             return None
-        except RuntimeError as error:
-            if any(sign in str(error) for sign in _FULL_MEMORY):
-                return None
-            raise
 
     def _make_do_with_less(self) -> None:
         # Here and not in the except block: its traceback would keep the failed tensors alive.
@@ -159,17 +159,44 @@ class Predictor:
             self.tile_px = max(SMALLEST_TILE_PX, self.tile_px // 2)
             self._tell(f"The {whose} is full: going on with tiles of {self.tile_px} pixels.")
         elif self.device.type != "cpu":
-            self.device = torch.device("cpu")
-            self._to_device()
-            self._tell("The GPU's memory is full even with the smallest tiles: going on with the CPU.")
+            self._take_cpu("The GPU's memory is full even with the smallest tiles: going on with the CPU.")
         else:
             raise SegStudioError(
                 "there is not enough memory", fix="Close other programs, or use a smaller head"
             )
 
+    def _fits_on_device(self) -> bool:
+        """Put the network on the device; return False when another program has its memory."""
+        try:
+            self._to_device()
+        except RuntimeError as error:
+            if self.device.type == "cpu" or not _is_full_memory(error):
+                raise
+            return False
+        return True
+
+    def _take_cpu(self, told: str) -> None:
+        self.device = torch.device("cpu")
+        self._to_device()
+        self._tell(told)
+
     def _to_device(self) -> None:
         # Pixels as the photo has them, colours innermost, are also what convolutions of one layer after the other like.
         self._network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def load_network(path: Path) -> tuple[nn.Module, ModelCard]:
+    """Return the network of a model file, on the CPU and for evaluation alone, and what it says of itself.
+
+    Raises SegStudioError when the file is missing, damaged or no model.
+    """
+    file = read_model(path)
+    with inside(str(path)):
+        card = ModelCard.from_json(file.card, where="model card")
+        network = build(card.head, len(card.classes))
+        _load_weights(network, file.weights, card)
+        fold_norms(network)
+        return network, card
 
 
 def class_list(card: ModelCard) -> ClassList:
@@ -178,6 +205,12 @@ def class_list(card: ModelCard) -> ClassList:
     Raises SegStudioError when they cannot be one (a number or a name twice).
     """
     return class_list_of((entry.index, entry.name, entry.colour) for entry in card.classes)
+
+
+def _is_full_memory(error: Exception) -> bool:
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return any(sign in str(error) for sign in _FULL_MEMORY)
 
 
 def checked_tile(tile_px: int) -> int:

@@ -131,7 +131,15 @@ def test_whoever_watches_can_end_the_work() -> None:
     assert len({total for _, total in told}) == 1
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDNN_STATUS_ALLOC_FAILED")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`"),
+        RuntimeError("GET was unable to find an engine to execute this computation"),
+    ],
+)
 def test_full_memory_of_any_kind_means_smaller_tiles(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -207,3 +215,21 @@ def test_a_full_gpu_gets_smaller_tiles_then_the_cpu(monkeypatch: pytest.MonkeyPa
 def test_what_is_no_photo_is_a_fault() -> None:
     with pytest.raises(ValueError, match="a photo is uint8"):
         colour_predictor().segment(np.zeros((4, 4), np.uint8))
+
+
+def test_a_network_that_a_full_gpu_has_no_room_for_works_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Predictor._to_device
+
+    def to_device(self: Predictor) -> None:
+        if self.device.type != "cpu":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        real(self)
+
+    monkeypatch.setattr(Predictor, "_to_device", to_device)
+    told: list[str] = []
+    predictor = Predictor(
+        colour_predictor()._network, colour_card(), device=torch.device("meta"), tell=told.append
+    )
+    assert told == ["The GPU's memory is full already: going on with the CPU."]
+    photo = _stripes(4, 6)
+    assert np.array_equal(predictor.segment(photo).mask, 2 * photo.argmax(axis=2))
