@@ -6,6 +6,7 @@ import json as json_text
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +30,8 @@ from segstudio.project.project import Project
 from segstudio.review.confusion import confusion_figure
 from segstudio.review.exports import Kinds, write_csv, write_pictures, write_png
 from segstudio.review.panels import Findings
-from segstudio.review.tallies import ClassCounts, Matrix, confusion_matrix, miou_interval, worst_first
+from segstudio.review.tallies import ClassCounts, Matrix, confusion_matrix, worst_first
+from segstudio.runs.photo_scores import PhotoCounts, PhotoScores, too_few_to_tell_apart
 from segstudio.runs.scores import Scores
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class _Scored:
     unknown: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: what is costly is worked out once
 class _Evaluation:
     """All that was found out; `photos` in the order of their keys."""
 
@@ -76,14 +78,22 @@ class _Evaluation:
     matrix: Matrix
     photos: tuple[tuple[str, ClassCounts], ...]
     unread: tuple[tuple[str, str], ...]
+    batch: int
 
     @property
     def scores(self) -> Scores:
         return Scores.from_confusion(self.matrix, self.classes.names)
 
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        return miou_interval([counts for _, counts in self.photos])
+    @cached_property
+    def by_photo(self) -> PhotoScores:
+        """Other people's mean IoUs; batches are of as many photos as the model was trained on at a time."""
+        parts = (
+            np.stack([getattr(counts, name) for _, counts in self.photos])
+            for name in ("hits", "truth", "predicted")
+        )
+        indices = self.classes.indices
+        class_0 = list(indices).index(0) if 0 in indices else None
+        return PhotoScores.of(PhotoCounts(*parts), batch=self.batch, class_0=class_0)
 
     def worst(self) -> dict[str, list[tuple[str, float]]]:
         """Return for every class the photos in which it is worst."""
@@ -209,15 +219,23 @@ def _score(console: Output, job: _Job) -> _Evaluation:
             if entry.result.unknown:
                 values = ", ".join(str(value) for value in entry.result.unknown)
                 console.warn(f"{entry.result.key}: mask values that are no class are left out: {values}.")
-    return _Evaluation(match.classes, total, tuple(scored), tuple(unread))
+    batch = int(job.predictor.card.recipe.get("batch_size", 1))
+    return _Evaluation(match.classes, total, tuple(scored), tuple(unread), batch)
 
 
 def _tell(console: Output, evaluation: _Evaluation) -> None:
     scores = evaluation.scores
     console.table("", *score_rows(scores))
-    if interval := evaluation.interval:
-        low, high = (score_text(bound) for bound in interval)
+    others = evaluation.by_photo
+    if others.interval:
+        low, high = (score_text(bound) for bound in others.interval)
         console.say(f"With other photos like these the mean IoU would lie in {low}–{high} (95 % interval).")
+    console.say(
+        f"Counted as others do: mIoU per image {score_text(others.per_image_miou)}, per batch of {others.batch} without"
+        f" class 0 {score_text(others.per_batch_miou_without_class_0)}; not to be compared with the one above."
+    )
+    if warning := too_few_to_tell_apart(others.photos, others.interval):
+        console.warn(warning)
     worst = [(name, photos[0]) for name, photos in evaluation.worst().items() if photos]
     for name, (key, iou) in sorted(worst, key=lambda entry: entry[1][1])[:3]:
         console.say(f"Look first at {key}: {name} has IoU {score_text(iou)} there.")
@@ -248,7 +266,10 @@ def _photo_row(key: str, counts: ClassCounts) -> tuple[object, ...]:
 def _as_json(evaluation: _Evaluation) -> dict[str, object]:
     return {
         **evaluation.scores.model_dump(mode="json"),
-        "miou_interval": evaluation.interval,
+        "miou_interval": evaluation.by_photo.interval,
+        "per_image_miou": evaluation.by_photo.per_image_miou,
+        "per_batch_miou_without_class_0": evaluation.by_photo.per_batch_miou_without_class_0,
+        "batch": evaluation.by_photo.batch,
         "photos": len(evaluation.photos),
         "unread": [{"photo": key, "problem": problem} for key, problem in evaluation.unread],
         "worst": evaluation.worst(),

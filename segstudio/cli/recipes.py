@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.output import JsonOption, Output
+from segstudio.runs.field_table import described_fields
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_names, recipe_to_toml
 
 
@@ -21,7 +22,7 @@ def recipes(
     """List the named recipes, or show one."""
     out = Output(json)
     if fields:
-        out.table("", ["field", "default", "meaning"], _field_rows())
+        out.table("", ["field", "default", "range", "meaning"], _field_rows())
         out.finish({"fields": Recipe.model_json_schema()["properties"]})
     elif name is not None:
         recipe = load_recipe(name)
@@ -35,7 +36,4 @@ def recipes(
 
 
 def _field_rows() -> list[list[str]]:
-    return [
-        [name, str(field.default) if field.default != "" else "–", field.description or ""]
-        for name, field in Recipe.model_fields.items()
-    ]
+    return [[field.name, field.default, field.range_text, field.help] for field in described_fields()]

@@ -7,13 +7,15 @@ import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segstudio.cli.gpus import Silent, own_place, train_on_many
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.scores import score_rows, score_text
 from segstudio.cli.stages import Stages
+from segstudio.cli.tables import Tables
 from segstudio.cli.telling import Teller
 from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
@@ -21,6 +23,9 @@ from segstudio.project.splitting import split_project
 from segstudio.runs.events import EpochDone, RunFailed, RunFinished
 from segstudio.runs.folder import EventLog, RunFolder, appending, find_run, list_runs
 from segstudio.runs.recipe import Recipe, load_recipe
+
+if TYPE_CHECKING:
+    from segstudio.training.team import Team
 
 
 def train(
@@ -44,6 +49,12 @@ def train(
         str, typer.Option(metavar="NAME", help="What the run is called. Default: its time and head.")
     ] = "",
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    gpus: Annotated[
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Train on N GPUs of this machine (with --device cpu: N processes)."
+        ),
+    ] = 1,
     heed_stop: Annotated[
         bool, typer.Option("--heed-stop", hidden=True, help="Heed a wish to stop that is there already.")
     ] = False,
@@ -51,24 +62,45 @@ def train(
 ) -> None:
     """Train a model on a project.
 
-    Ctrl-C stops at the next step and keeps everything; go on with --resume.
+    Ctrl-C stops at the next step and keeps everything; go on with --resume. For several machines start it with torchrun:
+    see docs/training.md.
     """
-    out = Output(json)
-    opened = Project.open(project)
-    if resume is not None:
-        if set_ or recipe or name:
-            raise SegStudioError(
-                "a run goes on with its own recipe and name",
-                fix="Leave --recipe, --set and --name out, or start a new run",
+    if resume is not None and (set_ or recipe or name):
+        raise SegStudioError(
+            "a run goes on with its own recipe and name",
+            fix="Leave --recipe, --set and --name out, or start a new run",
+        )
+    with own_place(device) as (team, own_device):
+        out = Output(json) if team is None or team.is_first else Silent()
+        opened = Project.open(project)
+
+        def chosen() -> str:
+            """Find the run to go on with, or make a new one."""
+            if resume is not None:
+                return str(_run_named(opened.runs_folder, resume).path)
+            new = load_recipe(recipe or "quick-cpu", set_ or [])
+            make_split(opened, new, out)
+            return str(RunFolder.create(opened.runs_folder, new, name=name).path)
+
+        folder = RunFolder(Path(chosen() if team is None else team.told(chosen)))
+        with _gone_unless_begun(folder, is_ours=resume is None and (team is None or team.is_first)):
+            if gpus > 1:
+                if not heed_stop:
+                    folder.forget_stop()
+                train_on_many(opened.folder, folder, gpus=gpus, device=device, json=json)
+                return
+            out.finish(
+                train_in(
+                    opened,
+                    folder.recipe(),
+                    folder,
+                    out,
+                    device=own_device,
+                    resume=resume is not None,
+                    heed_stop=heed_stop,
+                    team=team,
+                )
             )
-        folder = _run_named(opened.runs_folder, resume)
-        recipe_before = folder.recipe()
-        told = train_in(opened, recipe_before, folder, out, device=device, resume=True, heed_stop=heed_stop)
-    else:
-        chosen = load_recipe(recipe or "quick-cpu", set_ or [])
-        make_split(opened, chosen, out)
-        told = train_new(opened, chosen, out, device=device, name=name, heed_stop=heed_stop)
-    out.finish(told)
 
 
 def make_split(project: Project, recipe: Recipe, out: Output) -> None:
@@ -92,10 +124,16 @@ def train_new(
 ) -> dict[str, object]:
     """Start a new run and follow it like `train_in`; when it cannot even begin, it leaves no folder."""
     folder = RunFolder.create(project.runs_folder, recipe, name=name)
-    try:
+    with _gone_unless_begun(folder):
         return train_in(project, recipe, folder, out, device=device, resume=False, heed_stop=heed_stop)
+
+
+@contextmanager
+def _gone_unless_begun(folder: RunFolder, *, is_ours: bool = True) -> Iterator[None]:
+    try:
+        yield
     finally:
-        if not folder.has_begun:
+        if is_ours and not folder.has_begun:
             folder.forget_stop()
             shutil.rmtree(folder.path, ignore_errors=True)
 
@@ -109,14 +147,22 @@ def train_in(
     device: str,
     resume: bool,
     heed_stop: bool = False,
+    team: Team | None = None,
 ) -> dict[str, object]:
     """Run the training of `folder` to its end or until Ctrl-C; return what a program wants to know.
+
+    Of the processes of a `team` only the first one holds the run, writes its log, and is told wishes to stop.
 
     A wish to stop that is there already is old and forgotten, unless `heed_stop` says that it is not: who starts this
     process may wish it to stop before it is as far as this. One that is left while photos are read holds always.
     """
     from segstudio.training.prepare import prepare
+    from segstudio.training.team import ALONE
 
+    team = team or ALONE
+    tables = Tables(folder, recipe)
+    if not team.is_first:
+        return _helped(project, recipe, folder, device=device, resume=resume, team=team)
     best: EpochDone | None = None
     finished = None
     with folder.held(), ExitStack() as stack:
@@ -131,14 +177,17 @@ def train_in(
                 resume=resume,
                 progress=stages.stage("Reading photos"),
                 fetching=stages.bytes_stage("Fetching weights"),
+                team=team,
             )
         stack.enter_context(closing(prepared))
         log = stack.enter_context(appending(folder.log))
         stack.enter_context(_failure_told(log, folder))
         interrupted = stack.enter_context(_stop_on_interrupt())
         teller = stack.enter_context(Teller(out, folder))
+        stack.enter_context(closing(tables))
         for event in prepared.trainer.run(lambda: bool(interrupted) or folder.is_asked_to_stop()):
             log.append(event)
+            tables.take(event)
             teller.tell(event)
             if isinstance(event, EpochDone) and _is_better(event, best):
                 best = event
@@ -160,6 +209,20 @@ def train_in(
         "best_miou": finished.best_miou if finished else None,
         "model": str(model),
     }
+
+
+def _helped(
+    project: Project, recipe: Recipe, folder: RunFolder, *, device: str, resume: bool, team: Team
+) -> dict[str, object]:
+    """Do the part of a process that is not the first one."""
+    from segstudio.training.prepare import prepare
+
+    with _stop_on_interrupt() as interrupted:
+        prepared = prepare(project, recipe, folder, device=device, resume=resume, team=team)
+        with closing(prepared):
+            for _ in prepared.trainer.run(lambda: bool(interrupted)):
+                pass
+    return {}
 
 
 def _is_better(event: EpochDone, best: EpochDone | None) -> bool:

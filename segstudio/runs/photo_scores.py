@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 _FEWEST_PHOTOS = 3
+_FEWEST_TO_COMPARE = 5
 _TOLD_APART = 0.05
 """A half interval above this hides most of what a better recipe gains."""
 
@@ -97,7 +98,7 @@ def miou_interval(
 
 def too_few_to_tell_apart(photos: int, interval: tuple[float, float] | None) -> str:
     """Return a warning where validation is too small to tell two trainings apart, nothing where it is not."""
-    if interval is None:
+    if interval is None or photos < _FEWEST_TO_COMPARE:
         return (
             f"Validation has {photos} photo{'' if photos == 1 else 's'}: which of two trainings is better cannot be"
             " told from so few. Give it ten and more."

@@ -52,7 +52,7 @@ class Learner:
         self.together = recipe.batch_size
         self._recipe, self._inputs, self._team = recipe, inputs, team
         if team.size > 1:
-            use_synced_norms(network)
+            use_synced_norms(network, inputs.device)
         network.to(inputs.device, memory_format=inputs.layout)  # type: ignore[call-overload]
         self.network = network
         self._loss = TrainingLoss(recipe, None if weights is None else weights.to(inputs.device))
@@ -96,11 +96,12 @@ class Learner:
             with self._not_added_up() if position + 1 < parts else nullcontext():
                 losses.append(self._part(image, label, shares[position]))
         loss = losses[0] if parts == 1 else torch.stack(losses).sum()
+        loss = self._team.added(loss) / self._team.size  # from here on no other process is needed
         self._is_moving = True
         self._move()
         self._is_moving = False
         self._before.forget()
-        return self._team.added(loss) / self._team.size
+        return loss
 
     def take_fewer(self) -> bool:
         """After a step that memory did not suffice for: take half as many crops together from now on, and make all as it
@@ -108,12 +109,16 @@ class Learner:
         """
         if self.together == 1 or self._is_moving or self._team.size > 1:
             return False
-        self._optimizer.zero_grad(set_to_none=True)
-        self._before.restore()
+        self.undo_step()
         if self._inputs.device.type == "cuda":
             torch.cuda.empty_cache()
         self.together = -(-self.together // 2)
         return True
+
+    def undo_step(self) -> None:
+        """Make all as it was before a step that failed, whose weights have not moved; after one that did not, nothing."""
+        self._optimizer.zero_grad(set_to_none=True)
+        self._before.restore()
 
     def let_backbone_learn(self) -> None:
         """Let a backbone that was frozen learn from here on."""
@@ -202,7 +207,7 @@ class Learner:
         if self._team.size > 1:
             device = self._inputs.device
             self._over_team = DistributedDataParallel(
-                self.network, device_ids=[device] if device.type == "cuda" else None, broadcast_buffers=False
+                self.network, device_ids=[device] if device.type == "cuda" else None
             )
         if not self._recipe.compile_network:
             return self._over_team

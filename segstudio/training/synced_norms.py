@@ -12,22 +12,23 @@ from segstudio.networks.norms import BatchNorm
 
 
 class SyncedBatchNorm(BatchNorm, nn.SyncBatchNorm):
-    """A BatchNorm whose statistics are of all processes' crops, each of which must have as many.
+    """PyTorch's SyncBatchNorm, which is for GPUs only, that can be frozen like any BatchNorm."""
 
-    On GPUs it is PyTorch's SyncBatchNorm (there only); elsewhere sums and their gradients are added up over the
-    processes, in float64. State-dict keys, and what `frozen` means, are those of BatchNorm.
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise (N, C, H, W) by the statistics of all processes' crops."""
+        answer: Tensor = nn.SyncBatchNorm.forward(self, x)
+        return answer
+
+
+class SummedBatchNorm(BatchNorm):
+    """The same for processors: sums and their gradients are added up over the processes, in float64. Every process must
+    have as many crops as the others.
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise (N, C, H, W)."""
+        """Normalise (N, C, H, W) by the statistics of all processes' crops."""
         if not self.training:
             return super().forward(x)
-        if x.is_cuda:
-            answer: Tensor = nn.SyncBatchNorm.forward(self, x)
-            return answer
-        return self._by_sums(x)
-
-    def _by_sums(self, x: Tensor) -> Tensor:
         number = x.shape[0] * x.shape[2] * x.shape[3] * dist.get_world_size()
         exact = x.double()
         here = torch.stack([exact.sum((0, 2, 3)), exact.square().sum((0, 2, 3))])
@@ -65,16 +66,17 @@ class _AddedUp(torch.autograd.Function):
         return total
 
 
-def use_synced_norms(network: nn.Module) -> None:
-    """Replace every BatchNorm inside `network` with a SyncedBatchNorm of the same settings and values."""
+def use_synced_norms(network: nn.Module, device: torch.device) -> None:
+    """Replace every BatchNorm inside `network` with one for many processes, of the same settings, names and values."""
+    kind = SyncedBatchNorm if device.type == "cuda" else SummedBatchNorm
     for parent in list(network.modules()):
         for name, child in list(parent.named_children()):
-            if isinstance(child, BatchNorm) and not isinstance(child, SyncedBatchNorm):
-                setattr(parent, name, _synced(child))
+            if isinstance(child, BatchNorm) and not isinstance(child, SyncedBatchNorm | SummedBatchNorm):
+                setattr(parent, name, _synced(child, kind))
 
 
-def _synced(norm: BatchNorm) -> SyncedBatchNorm:
-    replacement = SyncedBatchNorm(
+def _synced(norm: BatchNorm, kind: type[BatchNorm]) -> BatchNorm:
+    replacement = kind(
         norm.num_features,
         norm.eps,
         norm.momentum,
@@ -83,5 +85,4 @@ def _synced(norm: BatchNorm) -> SyncedBatchNorm:
     )
     replacement.load_state_dict(norm.state_dict())
     replacement.frozen = norm.frozen
-    replacement.train(norm.training)
-    return replacement
+    return replacement.train(norm.training)

@@ -93,11 +93,6 @@ class Team:
 ALONE = Team()
 
 
-def is_called_by_torchrun() -> bool:
-    """Tell whether torchrun started this process as one of several."""
-    return "RANK" in os.environ and int(os.environ.get("WORLD_SIZE", "1")) > 1
-
-
 def device_of_process(name: str) -> str:
     """Return the device of this process where several were started: on GPUs each takes its own."""
     if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
@@ -111,22 +106,17 @@ def device_of_process(name: str) -> str:
 
 @contextmanager
 def team_of_processes(device: str) -> Iterator[Team]:
-    """Join the processes that torchrun has started, for as long as the block runs; without torchrun, a team of one.
+    """Join the processes that torchrun has started, for as long as the block runs.
 
     `device` is what `device_of_process` says: GPUs talk through NCCL, processors through gloo.
     """
-    if not is_called_by_torchrun():
-        yield ALONE
-        return
     on_gpu = device.startswith("cuda")
     if on_gpu:
         torch.cuda.set_device(torch.device(device))
     dist.init_process_group("nccl" if on_gpu else "gloo", timeout=_PATIENCE)
-    try:
-        talk = dist.new_group(backend="gloo", timeout=_PATIENCE) if on_gpu else None
-        yield Team(dist.get_rank(), dist.get_world_size(), talk)
-    finally:
-        dist.destroy_process_group()
+    talk = dist.new_group(backend="gloo", timeout=_PATIENCE) if on_gpu else None
+    yield Team(dist.get_rank(), dist.get_world_size(), talk)
+    dist.destroy_process_group()  # not after an error: it would wait for the one that has ended
 
 
 def lost(error: Exception) -> TeamLostError:

@@ -46,7 +46,7 @@ from segstudio.training.pace import Clock, Latch
 from segstudio.training.sampling import Batch, CropPlan, crop_batches
 from segstudio.training.schedules import learning_rate_factor
 from segstudio.training.task import Task, classes_of
-from segstudio.training.team import lost
+from segstudio.training.team import TeamLostError, lost
 from segstudio.training.validation import Validation, validate
 
 
@@ -101,7 +101,13 @@ class Trainer:
         is no longer a number, and TeamLostError when another process has ended.
         """
         with deterministic(self._task.recipe.deterministic):
-            yield from self._run(Latch(lambda: self._task.team.any(stop())))
+            try:
+                yield from self._run(Latch(lambda: self._task.team.any(stop())))
+            except TeamLostError:
+                self._learner.undo_step()
+                with suppress(RuntimeError, MemoryError, SegStudioError):
+                    yield self._save_last(self._counters.step // self._plan.steps_per_epoch)
+                raise
 
     def _run(self, stopping: Latch) -> Iterator[Event]:
         counters, recipe, per_epoch = self._counters, self._task.recipe, self._plan.steps_per_epoch
@@ -166,8 +172,10 @@ class Trainer:
                 return
             if self._again is not None:  # it was not for the number of crops: whoever resumes has made room
                 counters.together = self._enough
+            if self._task.team.size > 1 and not is_out_of_memory(error):
+                raise lost(error) from error
             yield from self._saved_where_possible(epoch, meter)
-            raise self._as_lost(error) from error
+            raise
         self._again = None
         counters.step += 1
         yield from meter.step_done(loss, rate=rate, epoch=epoch + 1, images=self._plan.crops_in(len(images)))
@@ -210,11 +218,6 @@ class Trainer:
             f" crop{'s' if together > 1 else ''} at a time, their gradients added up, so that a step is still one of"
             f" {crops} crops."
         )
-
-    def _as_lost(self, error: Exception) -> Exception:
-        """Return the error, as a sentence where it comes of another process that has ended."""
-        is_ours = self._task.team.size == 1 or isinstance(error, SegStudioError) or is_out_of_memory(error)
-        return error if is_ours else lost(error)
 
     # -- the end of an epoch
 

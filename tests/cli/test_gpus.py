@@ -1,0 +1,162 @@
+"""One training by two real processes, which talk through gloo: killed, gone on with, stopped, and beside one alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import torch
+
+from segstudio.project.classes import ClassList
+from segstudio.project.images import encode_png
+from segstudio.project.photos import PhotoState
+from segstudio.project.project import Project
+from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted, StepDone
+from segstudio.runs.folder import RunFolder
+from segstudio.runs.recipe import Recipe
+from segstudio.training.checkpoints import load_checkpoint
+from segstudio.training.prepare import prepare
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
+
+CHOICES = {
+    "weights": "none",
+    "crop_px": 32,
+    "epochs": 500,
+    "warmup_steps": 0,
+    "optimizer": "sgd",
+    "learning_rate": 0.001,
+    "validate_every": 2,
+    "previews": 1,
+}
+"""Plain steps, so that rounding does not grow: Adam's first ones are as large for a gradient of next to nothing."""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Six photos for training, so that the last step of an epoch is smaller, and three for validation."""
+    project = Project.create(tmp_path / "jumps", classes=ClassList.from_names(["sky", "ground"]))
+    random = np.random.default_rng(1)
+    with project.change() as change:
+        for number in range(9):
+            mask = np.zeros((48, 64), dtype=np.uint8)
+            mask[16 + 2 * number :] = 1
+            photo = np.where(mask[:, :, None] == 0, [90, 150, 220], [110, 90, 40])
+            noisy = np.clip(photo + random.normal(0, 12, photo.shape), 0, 255).astype(np.uint8)
+            (tmp_path / "photo.png").write_bytes(encode_png(noisy))
+            change.add_photo(f"{number}.png", tmp_path / "photo.png", size=(48, 64))
+            change.put_mask(f"{number}.png", mask)
+            split = "train" if number < 6 else "val"
+            change.put_state(f"{number}.png", PhotoState(split=split, status="done", size=(48, 64)))
+    return project
+
+
+@contextmanager
+def two_processes(project: Project, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """`segstudio train --gpus 2`, of which nothing outlives the test."""
+    words = ["train", str(project.folder), "--gpus", "2", "--device", "cpu", *options]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "segstudio", *words],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    family: list[psutil.Process] = []
+    try:
+        yield process
+        family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    finally:
+        for each in family:
+            each.kill()
+        process.kill()
+        process.communicate(timeout=60)
+
+
+def wait_for_step(run: RunFolder, process: subprocess.Popen[str], step: int) -> None:
+    end = time.monotonic() + 180
+    while time.monotonic() < end and process.poll() is None:
+        if any(isinstance(event, StepDone) and event.step >= step for event in run.events()):
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"step {step} did not come: {process.communicate(timeout=60)[0]}")
+
+
+def second_of(process: subprocess.Popen[str]) -> psutil.Process:
+    """The process of torchrun that is not the first."""
+    for each in psutil.Process(process.pid).children(recursive=True):
+        if each.environ().get("RANK") == "1":
+            return each
+    raise AssertionError("there is no second process")
+
+
+def alone(project: Project, folder: Path, steps: int) -> list[Event]:
+    """The same training by one process with the doubled batch."""
+    torch.set_num_threads(1)
+    recipe = Recipe.model_validate({**CHOICES, "batch_size": 4})
+    prepared = prepare(project, recipe, RunFolder.create(folder, recipe), device="cpu")
+    counters = prepared.trainer._counters
+    try:
+        return list(prepared.trainer.run(lambda: counters.step >= steps))
+    finally:
+        prepared.close()
+
+
+def test_two_processes_killed_resumed_and_stopped_learn_what_one_does(
+    project: Project, tmp_path: Path
+) -> None:
+    sets = [
+        word for key, value in {**CHOICES, "batch_size": 2}.items() for word in ("--set", f"{key}={value}")
+    ]
+    run = RunFolder(project.runs_folder / "two")
+
+    with two_processes(project, *sets, "--name", "two") as process:
+        wait_for_step(run, process, 3)
+        second_of(process).kill()
+        said, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "one of the processes of this training has ended" in said
+    assert "Traceback" not in said
+    failed = run.events()[-1]
+    assert isinstance(failed, RunFailed)
+    assert "--resume" in failed.problem
+    done = max(event.step for event in run.events() if isinstance(event, StepDone))
+    assert load_checkpoint(run.last).counters.step == done, "nothing is lost"
+
+    with two_processes(project, "--resume", "two") as process:
+        wait_for_step(run, process, done + 2)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert run.state() == "stopped"
+    assert not run.is_asked_to_stop()
+    assert said.count("Stopped after step") == 1, "only one of them speaks"
+
+    events = run.events()
+    assert sum(isinstance(event, RunStarted) for event in events) == 2
+    ours = [event for event in events if isinstance(event, StepDone)]
+    assert [event.step for event in ours] == list(range(1, len(ours) + 1))
+    whole = alone(project, tmp_path / "one", len(ours))
+    theirs = [event for event in whole if isinstance(event, StepDone)]
+    assert [event.loss for event in ours] == pytest.approx([event.loss for event in theirs], rel=2e-3)
+    for left, right in zip(_validated(events), _validated(whole), strict=False):
+        assert left.val_loss == pytest.approx(right.val_loss, rel=2e-3)
+        assert left.scores is not None
+        assert right.scores is not None
+        assert left.scores.miou == pytest.approx(right.scores.miou, abs=0.01)
+        assert sum(map(sum, left.scores.confusion)) == sum(map(sum, right.scores.confusion)) == 3 * 48 * 64
+
+
+def _validated(events: list[Event]) -> list[EpochDone]:
+    found = [event for event in events if isinstance(event, EpochDone) and event.scores]
+    assert found
+    return found

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from segstudio.cli.tables import Tables
+from segstudio.errors import SegStudioError
+from segstudio.project.classes import ClassList
+from segstudio.project.masks import write_mask
+from segstudio.runs.events import EpochDone, Event, PreviewSaved, RunFinished, StepDone
+from segstudio.runs.folder import RunFolder, appending
+from segstudio.runs.photo_scores import PhotoCounts, PhotoScores
+from segstudio.runs.recipe import Recipe
+from segstudio.runs.scores import Scores
+from tests import run_events
+
+NAMES = ("sky", "ground")
+
+
+def epoch(number: int, *, hits: int | None) -> EpochDone:
+    matrix = np.array([[hits or 0, 10 - (hits or 0)], [0, 10]])
+    scored = hits is not None
+    return EpochDone(
+        epoch=number,
+        step=2 * number,
+        train_loss=1 / number,
+        val_loss=0.5 if scored else None,
+        scores=Scores.from_confusion(matrix, NAMES) if scored else None,
+        seconds=1.0,
+        photo_scores=PhotoScores.of(PhotoCounts.of(matrix[None]), batch=4) if scored else None,
+    )
+
+
+def tell(folder: RunFolder, recipe: Recipe, *events: Event) -> None:
+    tables = Tables(folder, recipe)
+    with appending(folder.log) as log:
+        for event in events:
+            log.append(event)
+            tables.take(event)
+    tables.close()
+
+
+def rows(folder: RunFolder) -> list[dict[str, str]]:
+    with (folder.path / "epochs.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_row_for_each_epoch_and_none_twice_after_a_resume(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, Recipe())
+    start = run_events.started(classes=NAMES)
+    tell(folder, Recipe(), start, epoch(1, hits=5), epoch(2, hits=None))
+    tell(folder, Recipe(), run_events.started(classes=NAMES, step=2, closed_epochs=1), epoch(2, hits=10))
+    first, second = rows(folder)
+    assert (first["epoch"], first["mIoU"], first["IoU sky"]) == ("1", str((0.5 + 10 / 15) / 2), "0.5")
+    assert (second["train loss"], second["IoU ground"], second["mIoU from"]) == ("0.5", "1.0", "")
+
+
+def test_tensorboard_gets_scalars_pictures_and_choices(tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    recipe = Recipe(tensorboard=True)
+    folder = RunFolder.create(tmp_path, recipe)
+    write_mask(
+        folder.path / "previews" / "a.png",
+        np.ones((4, 6), dtype=np.uint8),
+        ClassList.from_names(["sky", "ground:#102030"]),
+    )
+    step = StepDone(step=1, epoch=1, loss=0.7, learning_rate=0.1, images_per_s=1, memory_mb=1)
+    end = RunFinished(epoch=1, step=1, best_miou=0.5, best_epoch=1, seconds=1)
+    shown = PreviewSaved(epoch=1, photo="a.png", name="previews/a.png")
+    tell(folder, recipe, run_events.started(classes=NAMES), step, epoch(1, hits=5), shown, end)
+    found: Any = EventAccumulator(str(folder.path / "tensorboard"))  # type: ignore[no-untyped-call]
+    found.Reload()
+    tags = found.Tags()
+    assert {"step/loss", "epoch/mIoU", "IoU/sky", "best mIoU"} <= set(tags["scalars"])
+    assert found.Scalars("step/loss")[0].value == pytest.approx(0.7)
+    assert tags["images"] == ["preview/a.png"]
+    assert b"learning_rate" in (found.PluginTagToContent("hparams")["_hparams_/session_start_info"])
+
+
+def test_without_tensorboard_the_training_does_not_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard.writer", None)
+    with pytest.raises(SegStudioError, match=r"segstudio\[tensorboard\]"):
+        Tables(RunFolder.create(tmp_path, Recipe()), Recipe(tensorboard=True))
