@@ -30,6 +30,7 @@ VERBS = (
     Verb("augment", "augment", "augment", "Show what augmentation does to a few photos."),
     Verb("evaluate", "evaluate", "evaluate", "Score a model on labelled photos."),
     Verb("predict", "predict", "predict", "Segment new photos with a model."),
+    Verb("export-model", "export_model", "export_model", "Write a model as ONNX or TorchScript."),
     Verb("report", "report", "report", "Write one HTML file about what a model sees."),
     Verb("serve", "serve", "serve", "Keep a model ready for another program.", hidden=True),
     Verb("formats", "formats", "formats", "List the annotation formats."),

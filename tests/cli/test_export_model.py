@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from segstudio.networks.build import build
+from segstudio.networks.model_file import save_model
+from segstudio.runs.model_card import ModelCard, ModelClass
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    head = "lraspp_mobilenet_v3_large"
+    classes = (
+        ModelClass(index=0, name="sky", colour="#0000FF"),
+        ModelClass(index=1, name="ground", colour="#00FF00"),
+    )
+    card = ModelCard(head=head, classes=classes)
+    save_model(tmp_path / "best.pt", build(head, 2).state_dict(), card.model_dump_json())
+    return tmp_path / "best.pt"
+
+
+def test_a_model_is_written_for_other_programs_and_the_check_is_told(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.png"
+    cv2.imwrite(str(photo), np.random.default_rng(0).integers(0, 256, (50, 70, 3), dtype=np.uint8))
+    out = tmp_path / "model.pt"
+    words = ("export-model", model, "--format", "torchscript", "--out", out, "--photos", photo)
+    code, told, err = run(*words)
+    assert (code, err) == (0, "")
+    assert "% of the pixels agree" in told
+    assert out.is_file()
+    answer = json.loads(run(*words, "--json")[1].splitlines()[-1])
+    assert answer["agreement"] > 0.999
+    assert answer["photos"] == [str(photo)]
+
+
+def test_without_photos_there_is_nothing_to_check_on(run: Run, model: Path, tmp_path: Path) -> None:
+    code, _, err = run("export-model", model, "--format", "onnx", "--out", tmp_path / "m.onnx")
+    assert code == 1
+    assert "Name some with --photos" in err
+    assert not (tmp_path / "m.onnx").exists()
