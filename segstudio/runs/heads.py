@@ -171,7 +171,7 @@ def _plus(
     """A row of DeepLabV3+; `costs` are parameters, multiply-adds and activation bytes."""
     return HeadInfo(
         f"deeplabv3plus_{backbone}{'_os8' if os8 else ''}",
-        f"DeepLabV3+, {title}{', stride 8' if os8 else ''}",
+        f"DeepLabV3+{' at 8' if os8 else ''}, {title}",
         "DeepLabV3+",
         backbone,
         True,
@@ -328,21 +328,21 @@ _ROWS = (
     ),
     _plus(
         "mobilenet_v3_large",
-        "MobileNetV3-Large",
+        "MobileNetV3",
         _MOBILENET_V3,
         (4_720_373, 6_011_504_608, 401_282_756),
         "A CPU or a small GPU, with finer outlines than DeepLabV3 at less arithmetic.",
     ),
     _unet(
         "mobilenet_v3_large",
-        "MobileNetV3-Large",
+        "MobileNetV3",
         _MOBILENET_V3,
         (6_679_397, 10_909_401_056, 273_875_908),
         "Thin and small things on a patient CPU or a small GPU.",
     ),
     _plus(
         "mobilenet_v3_large",
-        "MobileNetV3-Large",
+        "MobileNetV3",
         _MOBILENET_V3,
         (4_720_373, 14_549_678_560, 825_771_716),
         "As at stride 16, with small things a little better at twice the arithmetic.",
