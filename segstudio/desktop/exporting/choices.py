@@ -99,13 +99,16 @@ def suggested(parent: Path, project: str, choices: ExportChoices) -> Path:
     name = f"{folder_name(project) or 'export'} {choices.row.id}"
     ending = ZIP if choices.as_zip else ""
     numbered = (f"{name}{'' if number == 1 else f' {number}'}{ending}" for number in count(1))
-    return next(parent / each for each in numbered if not (parent / each).exists())
+    return next(parent / each for each in numbered if not os.path.lexists(parent / each))
 
 
 def target_of(text: str, *, as_zip: bool) -> Path | None:
     """Return the path that was typed, a ZIP with its ending; None where that is no whole path."""
-    path = Path(text.strip()).expanduser()
-    if not text.strip() or not path.is_absolute():
+    try:
+        path = Path(text.strip()).expanduser()
+    except RuntimeError:  # the home of somebody who is not known here
+        return None
+    if not path.is_absolute() or not path.name:
         return None
     return path.with_name(f"{path.name}{ZIP}") if as_zip and path.suffix.lower() != ZIP else path
 
@@ -117,6 +120,13 @@ def lack(text: str, *, as_zip: bool, project: Path) -> str:
         return "Give the whole path, or choose the folder." if text.strip() else "Say where to."
     if target.is_relative_to(project):
         return "That lies in the project itself: choose a place outside of it."
+    try:
+        return _why_not(target, as_zip=as_zip)
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        return f"That cannot be written ({error.strerror}): choose another place."
+
+
+def _why_not(target: Path, *, as_zip: bool) -> str:
     there = next(path for path in (target, *target.parents) if path.exists())
     if there == target:
         return _why_taken(target, as_zip=as_zip)

@@ -306,6 +306,7 @@ class ExportDialog(QDialog):
             as_zip=chosen.as_zip,
             folder=self.parts.place.parent_folder,
         )
+        self._settings.save()
 
 
 def _remembered(memory: ExportMemory) -> ExportChoices:

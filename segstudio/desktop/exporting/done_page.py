@@ -56,6 +56,7 @@ class DonePage(QScrollArea):
         self._report = report
         self._title.setText(headline(report))
         self._told.setText(report_told(report))
+        self.open.setAccessibleDescription(f"{headline(report)}. {report_told(report)}")
         self._where.set_whole(shown_path(report.to))
         while (item := self._lists.takeAt(0)) is not None:
             widget = item.widget()

@@ -21,7 +21,7 @@ from segstudio.desktop.exporting.form import ExportForm
 from segstudio.desktop.exporting.place import PlacePanel
 from segstudio.desktop.exporting.preview_side import PreviewSide
 from segstudio.desktop.look import Look
-from segstudio.desktop.widgets.labels import ElidedLabel, label, set_property
+from segstudio.desktop.widgets.labels import label, set_property
 from segstudio.desktop.widgets.status_line import job_told
 from segstudio.desktop.work import JobStatus
 
@@ -38,7 +38,7 @@ class ExportParts:
         self.preview = PreviewSide(look)
         self.done = DonePage(look)
         self.stack = QStackedWidget()
-        self.told = ElidedLabel()
+        self.told = label("", wraps=True)
         self.told.setObjectName("export.state")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -59,7 +59,9 @@ class ExportParts:
 
     def tell(self, text: str, *, is_wrong: bool = False) -> None:
         """Say something in the foot; empty: nothing."""
-        self.told.set_whole(text[:1].upper() + text[1:])
+        told = text[:1].upper() + text[1:]
+        self.told.setText(told)
+        self.start.setAccessibleDescription(told)
         set_property(self.told, "wrong", is_wrong)
 
     def lock(self, locked: bool) -> None:

@@ -81,6 +81,9 @@ def test_what_cannot_be_written_to_is_said_in_a_sentence(tmp_path: Path, project
     assert "is a file" in why(file / "below")
     assert "in the project itself" in why(project.folder / "photos" / "new")
     assert "whole path" in why("some/where")
+    assert "whole path" in why("~nobody-of-that-name/new")
+    assert "whole path" in why("/")
+    assert "too long" in why(tmp_path / ("n" * 300))
     assert why("") == "Say where to."
     (tmp_path / "there.zip").touch()
     assert "there already" in why(tmp_path / "there", as_zip=True)

@@ -98,7 +98,7 @@ class Exporter:
         assert parts.start.isEnabled(), parts.start.toolTip()
         QTest.mouseClick(parts.start, Qt.MouseButton.LeftButton)
         self.wait(lambda: parts.stack.currentWidget() is parts.done or parts.told.property("wrong") == "true")
-        assert parts.stack.currentWidget() is parts.done, parts.told.toolTip()
+        assert parts.stack.currentWidget() is parts.done, parts.told.text()
 
 
 @pytest.fixture
@@ -204,6 +204,15 @@ def test_the_slider_shows_at_once_what_it_costs(qtbot: QtBot, drive: Drive, proj
             loose = hand.look()
         told(while_sliding=gaps.longest_ms)
         assert hand.dialog.choices.tolerance_px == 4.0
+        spin = parts.form.spin
+        spin.setFocus()
+        spin.selectAll()
+        QTest.keyClicks(spin, "3")
+        QTest.keyClick(spin, Qt.Key.Key_Return)
+        assert hand.dialog.choices.tolerance_px == 3.0
+        assert not hand.dialog.writer.is_busy, "Return takes the number alone"
+        parts.form.slider.setValue(40)
+        loose = hand.look()
         assert loose.points < exact.points
         assert loose.differs.any()
         assert parts.preview.canvas.marks[0].sum() == loose.differs.sum()
@@ -216,18 +225,44 @@ def test_the_slider_shows_at_once_what_it_costs(qtbot: QtBot, drive: Drive, proj
     assert drive(steps, project.folder) == 0
 
 
+def reached_by_tab() -> list[str]:
+    """Press Tab until the first field is reached again; return the names of all on the way."""
+    names: list[str] = []
+    while (focus := QApplication.focusWidget()) is not None and focus.objectName() not in names:
+        names.append(focus.objectName())
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+    return names
+
+
 def test_which_photos(qtbot: QtBot, drive: Drive, project: Project) -> None:
     first = project.photo("0.jpg")
     project.write_state(first, first.state.model_copy(update={"status": "doing"}))
 
     def steps(window: Window) -> None:
         hand = Exporter(qtbot, window)
+        hand.look()
         parts, box = hand.dialog.parts, hand.dialog.parts.form.wanted
         assert [box.itemText(n) for n in range(4)] == [
             "All with labels (2)",
             "Done and checked (1)",
             "Checked (0)",
             "Selected in Annotate (1)",
+        ]
+        assert [name.removeprefix("export.") for name in reached_by_tab()] == [
+            "formats",
+            "outlines",
+            "tolerance.slider",
+            "tolerance",
+            "wanted",
+            "with_photos",
+            "kind",
+            "path",
+            "browse",
+            "next",
+            "canvas",
+            "text",
+            "cancel",
+            "start",
         ]
         box.setFocus()
         QTest.keyClick(box, Qt.Key.Key_Down)
@@ -271,14 +306,14 @@ def test_a_cancelled_export_leaves_nothing(
         hand.go_to(tmp_path / "out")
         parts.start.click()
         hand.wait(begun.is_set)
-        hand.wait(lambda: "1 of 5" in parts.told.toolTip())
+        hand.wait(lambda: "1 of 5" in parts.told.text())
         assert not parts.form.isEnabled()
         window.close()
         assert asked == ["An export is under way; nothing of it is kept."]
         assert window.isVisible()
         parts.cancel.click()
         hand.wait(lambda: not hand.dialog.writer.is_busy)
-        assert "nothing was written" in parts.told.toolTip()
+        assert "nothing was written" in parts.told.text()
         assert parts.form.isEnabled()
 
     assert drive(steps, project.folder) == 0
@@ -337,7 +372,7 @@ def test_problems_are_told_where_they_are_met(
         assert not parts.start.isEnabled()
         hand.go_to(tmp_path / "out")
         parts.start.click()
-        hand.wait(lambda: "disk is full" in parts.told.toolTip())
+        hand.wait(lambda: "disk is full" in parts.told.text())
         assert window.notice.problem is None
         assert parts.start.isEnabled()
         parts.preview.on.click()
