@@ -1,4 +1,5 @@
 import csv
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,21 @@ def test_the_files_are_the_same_when_the_photo_s_memory_is_used(tmp_path: Path) 
     kept = write_pictures(tmp_path / "kept", _findings(), kinds, title="", subtitle="")
     used = write_pictures(tmp_path / "used", _findings(), kinds, title="", subtitle="", uses_up_photo=True)
     assert [path.read_bytes() for path in used] == [path.read_bytes() for path in kept]
+
+
+def test_a_large_photo_is_not_held_a_second_time(tmp_path: Path) -> None:
+    side = 2400
+    mask = np.zeros((side, side), dtype=np.uint8)
+    mask[:, side // 2 :] = 1
+    findings = Findings(np.full((side, side, 3), 90, dtype=np.uint8), mask, CLASSES)
+    kinds = Kinds(mask=True, overlay=True, panels=False)
+    tracemalloc.start()
+    try:
+        write_pictures(tmp_path / "a", findings, kinds, title="", subtitle="", uses_up_photo=True)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < findings.photo.nbytes / 2
 
 
 def test_colours_of_a_jpeg_are_in_order_and_the_picture_is_used_up() -> None:
