@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from segstudio.cli.class_matches import ByNameOption, MatchOption, matched
 from segstudio.cli.counting import counted
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
 from segstudio.cli.scores import score_rows, score_text
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
-from segstudio.project.class_matching import ClassMatch, match_classes
+from segstudio.project.class_matching import ClassMatch
 from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask, unknown_values
@@ -111,6 +112,8 @@ def evaluate(
     ] = None,
     device: DeviceOption = "auto",
     tile: TileOption = 1024,
+    match: MatchOption = None,
+    by_name: ByNameOption = False,
     json: JsonOption = False,
 ) -> None:
     """Score a model on labelled photos: IoU, precision, recall and Dice per class, and the confusion matrix."""
@@ -122,12 +125,13 @@ def evaluate(
     photos = labelled_photos(opened, split)
     path = find_model(model, opened.folder)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
-    match = match_classes(predictor.classes, opened.classes, merged=predictor.card.merged)
+    classes = (console, predictor.card, predictor.classes, opened)
+    found = matched(*classes, given=match or (), by_name=by_name)
     console.say(
         f"{predictor.card.head} from {path}, on {predictor.device}: {counted(len(photos), 'photo')} ({split})."
     )
-    _warn(console, predictor, photos, match)
-    evaluation = _score(console, _Job(opened, predictor, photos, match, out))
+    _warn(console, predictor, photos, found)
+    evaluation = _score(console, _Job(opened, predictor, photos, found, out))
     if not evaluation.photos:
         raise SegStudioError(
             "no photo could be read", where=str(opened.folder), fix="The reasons are told above"

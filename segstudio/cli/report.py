@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from segstudio.cli.class_matches import ByNameOption, MatchOption, matched
 from segstudio.cli.counting import counted
 from segstudio.cli.evaluate import SplitChoice, labelled_photos
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
-from segstudio.project.class_matching import match_classes
+from segstudio.project.class_matching import ClassMatch
 from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask
@@ -66,6 +67,8 @@ def report(
     split: Annotated[SplitChoice, typer.Option(help="Which photos of a project.")] = SplitChoice.VAL,
     device: DeviceOption = "auto",
     tile: TileOption = 1024,
+    match: MatchOption = None,
+    by_name: ByNameOption = False,
     json: JsonOption = False,
 ) -> None:
     """Write one HTML file to send: photos, what the model sees in them, and with a project how far it is right."""
@@ -76,7 +79,11 @@ def report(
     project = Project.open(inputs[0]) if len(inputs) == 1 and _is_project(inputs[0]) else None
     path = find_model(model, project.folder if project else None)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
-    subject = _of_photos(inputs, predictor) if project is None else _of_project(project, split, predictor)
+    if project is None:
+        subject = _of_photos(inputs, predictor)
+    else:
+        classes = (console, predictor.card, predictor.classes, project)
+        subject = _of_project(project, split, matched(*classes, given=match or (), by_name=by_name))
     if len(subject.photos) > MOST_PHOTOS:
         raise SegStudioError(
             f"{len(subject.photos):,} photos are too many for one page",
@@ -115,8 +122,7 @@ def _of_photos(inputs: list[Path], predictor: Predictor) -> _Subject:
     return _Subject(photos, predictor.classes, np.arange(256, dtype=np.uint8), ())
 
 
-def _of_project(project: Project, split: SplitChoice, predictor: Predictor) -> _Subject:
-    match = match_classes(predictor.classes, project.classes, merged=predictor.card.merged)
+def _of_project(project: Project, split: SplitChoice, match: ClassMatch) -> _Subject:
     chosen = labelled_photos(project, split)
     photos = tuple((photo.key, photo.path, project.mask_path(photo)) for photo in chosen)
     facts = (("project", project.name), ("split", str(split)))

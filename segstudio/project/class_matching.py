@@ -73,7 +73,8 @@ def match_classes(
     for entry, _ in folded:
         classes = classes.removed(entry.name)
     for name in only_in_model:
-        classes = classes.added(name)
+        own = model.find(name)
+        classes = classes.added(name, own.colour if own is not None else None)
     value_of = np.full(256, VOID, dtype=np.uint8)
     for index, target in targets.items():
         if target is not None:

@@ -84,6 +84,11 @@ class ModelCard(BaseModel):
         return tuple(entry.name for entry in self.classes)
 
     @property
+    def identity(self) -> str:
+        """What tells this model apart from others, wherever its file lies."""
+        return "\n".join((self.head, self.project, self.run, self.created, *self.class_names))
+
+    @property
     def merged(self) -> dict[str, str]:
         """The classes that were learnt as others: name → name of the model's class."""
         return {name: entry.name for entry in self.classes for name in entry.includes}

@@ -8,6 +8,7 @@ from PIL import Image
 
 from segstudio.cli.main import main
 from segstudio.inference.predictor import Predictor
+from segstudio.project.class_choices import ClassChoices
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
@@ -159,3 +160,43 @@ def test_a_folder_that_is_no_project_is_one_sentence(
 ) -> None:
     assert _run("evaluate", tmp_path, "--model", model) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.fixture
+def german(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return the project with its classes under other names; of the model's "red" it was said in the window what it is."""
+    with project.change() as change:
+        change.set_classes(project.classes.renamed("red", "rot").renamed("green", "gruen"))
+    predictor = colour_predictor(train_photos=["c.png"])
+    monkeypatch.setattr(Predictor, "load", lambda *_, **__: predictor)
+    said = {"red": "rot", "green": "gruen", "blue": None, "gone": "nowhere"}
+    ClassChoices(project.folder).put(predictor.card.identity, "jump-1", said)
+    return Project.open(project.folder)
+
+
+@pytest.mark.usefixtures("model")
+def test_what_was_said_in_the_window_of_a_models_classes_holds_here(
+    german: Project, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("evaluate", german.folder, "--model", model, "--split", "all", "--json") == 0
+    told, said = _told(capsys)
+    assert [entry["name"] for entry in told["classes"] if entry["support"]] == ["gruen", "rot"]  # type: ignore[attr-defined]
+    assert told["miou"] > 0.5  # type: ignore[operator]
+    assert 'As was said in the window, the model\'s "red" is "rot", "green" is "gruen"' in said
+
+
+@pytest.mark.usefixtures("model")
+def test_options_go_before_what_was_said(
+    german: Project, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("evaluate", german.folder, "--model", model, "--split", "all")
+    assert _run(*words, "--by-name") == 1
+    assert "are none of the project's" in capsys.readouterr().err
+    assert _run(*words, "--by-name", "--match", "Red=rot", "--match", "green=", "--json") == 0
+    told, said = _told(capsys)
+    by_name = {entry["name"]: entry["iou"] for entry in told["classes"]}  # type: ignore[attr-defined]
+    assert by_name["rot"] > 0.5
+    assert by_name["gruen"] == 0
+    assert "As was said" not in said
+    assert _run(*words, "--match", "rde=rot") == 1
+    assert 'the model has no class "rde" (did you mean "red"?)' in capsys.readouterr().err

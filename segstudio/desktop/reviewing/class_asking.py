@@ -60,7 +60,7 @@ class ClassAsking(QObject):
             self._asked, self._chosen = ("", ""), None
             self._panel.hide()
             return
-        asked = (str(opened.folder), identity_of(card))
+        asked = (str(opened.folder), card.identity)
         if asked != self._asked:
             self._asked, self._chosen = asked, None
             self._panel.hide()
@@ -93,11 +93,6 @@ class ClassAsking(QObject):
 
     def _on_failed(self, error: BaseException) -> None:
         self.problem_met.emit(problem_of(error))
-
-
-def identity_of(card: ModelCard) -> str:
-    """Return what tells a model apart from others, wherever its file lies; pure."""
-    return "\n".join((card.head, card.project, card.run, card.created, *card.class_names))
 
 
 def question_told(names: tuple[str, ...]) -> str:

@@ -95,7 +95,9 @@ class VideoPanel(QFrame):
         self.every = QSpinBox()
         self.every.setObjectName("review.video.every")
         self.every.setRange(1, _MOST_EVERY)
-        self.every.lineEdit().setTextMargins(_TEXT_PX, 0, 0, 0)  # the style sheet's padding does not come through
+        self.every.lineEdit().setTextMargins(
+            _TEXT_PX, 0, 0, 0
+        )  # the style sheet's padding does not come through
         self.every.setPrefix("every ")
         self.every.setSuffix(". frame")
         self.every.setAccessibleName("Every how many frames one is segmented")

@@ -384,7 +384,7 @@ def test_closing_asks_what_becomes_of_a_training(
         qtbot.waitUntil(lambda: bool(shown.tab.board.live()), timeout=WAIT_MS)
 
         def click(box: QMessageBox) -> int:
-            assert "The training r is under way" in box.text()
+            assert "The run r is under way" in box.text()
             next(button for button in box.buttons() if button.text().replace("&", "") == answer).click()
             return 0
 
