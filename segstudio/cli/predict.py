@@ -14,11 +14,13 @@ import typer
 
 from segstudio.cli.counting import class_table_row, counted
 from segstudio.cli.output import JsonOption, Output
+from segstudio.cli.predict_video import FilmWishes, film_stems, is_film, segment_film
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
 from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv, write_pictures
+from segstudio.review.film import FILM_SUFFIX
 from segstudio.review.panels import Findings
 from segstudio.review.report import MOST_PHOTOS, ReportedPhoto, ReportHead, html_report, reported
 from segstudio.review.tallies import Tally, tally
@@ -52,7 +54,8 @@ class _Result:
 
 def predict(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="INPUT", help="Photos, or folders with photos in any depth.")
+        list[Path],
+        typer.Argument(metavar="INPUT", help="Photos, folders with photos in any depth, or films."),
     ],
     *,
     model: ModelOption,
@@ -74,9 +77,19 @@ def predict(
     project: Annotated[Path | None, typer.Option(help="Where to look for a run's name.")] = None,
     device: DeviceOption = "auto",
     tile: TileOption = 1024,
+    every: Annotated[int, typer.Option(min=1, metavar="N", help="Of films: take every Nth frame.")] = 1,
+    scale: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Of films: shrink frames by this factor.")
+    ] = 1.0,
+    frames: Annotated[
+        bool, typer.Option("--frames", help="Of films: write single frames instead of an overlay film.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Segment new photos: masks, overlays and class panels (all three, unless some are named)."""
+    """Segment new photos: masks, overlays and class panels (all three, unless some are named).
+
+    Of a film an overlay film is written; masks, panels and confidence of its frames when they are named.
+    """
     from segstudio.inference.finding import find_model
     from segstudio.inference.inputs import find_inputs, refuse_overwriting
     from segstudio.inference.predictor import Predictor
@@ -84,14 +97,22 @@ def predict(
     console = Output(json)
     everything = not (mask or overlay or panels or confidence or csv or report)
     kinds = Kinds(mask or everything, overlay or everything, panels or everything, confidence, opacity)
-    photos = find_inputs(inputs)
+    films = [path for path in inputs if is_film(path)]
+    others = [path for path in inputs if path not in films]
+    photos = find_inputs(others) if others or not films else ()
     refuse_overwriting(photos, out, kinds.suffixes)
     if report and len(photos) > MOST_PHOTOS:
         raise SegStudioError(f"{len(photos):,} photos are too many for one page", fix="Leave out --report")
     path = find_model(model, project)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
-    console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {counted(len(photos), 'photo')}.")
+    console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {_what(photos, films)}.")
     results, unread = _segment(console, predictor, photos, out, kinds, with_report=report)
+    if films:
+        frame_kinds = kinds if not everything else Kinds(False, True, False, False, opacity)
+        wishes = FilmWishes(every, scale, frames)
+        results += _segment_films(
+            console, predictor, films, out, kinds=frame_kinds, wishes=wishes, with_report=report
+        )
     if results:
         _write_summaries(out, predictor, results, with_report=report)
     _tell(console, results, predictor.classes, out)
@@ -148,6 +169,40 @@ def _segment(
     return results, unread
 
 
+def _segment_films(
+    console: Output,
+    predictor: Predictor,
+    films: Sequence[Path],
+    out: Path,
+    *,
+    kinds: Kinds,
+    wishes: FilmWishes,
+    with_report: bool,
+) -> list[tuple[Input, _Result]]:
+    from segstudio.inference.inputs import Input
+
+    results: list[tuple[Input, _Result]] = []
+    for film, stem in film_stems(films).items():
+        for frame in segment_film(
+            console, predictor, film, out / stem, kinds=kinds, wishes=wishes, subtitle=subtitle(predictor)
+        ):
+            findings, sure = frame.findings, frame.findings.confidence
+            if with_report and len(results) >= MOST_PHOTOS:
+                raise SegStudioError(
+                    f"more than {MOST_PHOTOS:,} frames are too many for one page",
+                    fix="Leave out --report, or take fewer with --every",
+                )
+            counts = tally(findings.mask, predictor.classes, sure)
+            page = reported(frame.name, findings, opacity=kinds.opacity) if with_report else None
+            mean = 0.0 if sure is None else float(sure.mean()) / 255
+            results.append(
+                (Input(frame.path, frame.name, frame.stem), _Result(counts, mean, frame.files, page))
+            )
+        if not wishes.frames and kinds.overlay:
+            console.say(f"Wrote {out / stem}{FILM_SUFFIX}.")
+    return results
+
+
 def _write_summaries(
     out: Path, predictor: Predictor, results: Sequence[tuple[Input, _Result]], *, with_report: bool
 ) -> None:
@@ -159,6 +214,11 @@ def _write_summaries(
         facts = (("model", subtitle(predictor)), ("photos", f"{len(photos):,}"))
         head = ReportHead("What the model sees", facts, predictor.classes)
         write_text(out / REPORT_NAME, html_report(head, photos))
+
+
+def _what(photos: Sequence[Input], films: Sequence[Path]) -> str:
+    parts = [counted(len(some), word) for some, word in ((photos, "photo"), (films, "film")) if some]
+    return " and ".join(parts)
 
 
 def subtitle(predictor: Predictor) -> str:

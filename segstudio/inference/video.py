@@ -71,6 +71,11 @@ class Video:
                 yield Frame(number, time_s, self._upright(pixels, scale))
 
     @property
+    def frames_per_second(self) -> float:
+        """How fast the film runs; 25 when its header does not tell."""
+        return self._rate
+
+    @property
     def told(self) -> str:
         """One sentence about an end that came too early, or nothing; after the last frame."""
         missing = self.promised - self.passed

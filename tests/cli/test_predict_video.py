@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import cv2
+import pytest
+
+from segstudio.cli.predict_video import film_stems
+from segstudio.inference.predictor import Predictor
+from tests.cli.conftest import Run
+from tests.inference.networks_for_tests import colour_predictor
+from tests.inference.videos import write_video
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    path = tmp_path / "best.pt"
+    path.touch()
+    monkeypatch.setattr(Predictor, "load", lambda *_, **__: colour_predictor())
+    return str(path)
+
+
+def test_every_third_frame_becomes_an_overlay_film(run: Run, model: str, tmp_path: Path) -> None:
+    film = write_video(tmp_path / "jump.avi", frames=10)
+    words = ("predict", film, "--model", model, "--out", tmp_path / "out", "--every", 3, "--scale", 0.5)
+    code, out, err = run(*words)
+    assert (code, err) == (0, "")
+    assert "1 film" in out
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "jump.overlay.mp4",
+        "predictions.csv",
+    ]
+    capture = cv2.VideoCapture(str(tmp_path / "out" / "jump.overlay.mp4"))
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == 4
+    assert (capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)) == (32, 24)
+    capture.release()
+    with (tmp_path / "out" / "predictions.csv").open(encoding="utf-8-sig", newline="") as stream:
+        photos = {row["photo"] for row in csv.DictReader(stream)}
+    assert photos == {f"jump.avi, frame {number}" for number in (0, 3, 6, 9)}
+
+
+def test_single_frames_can_be_asked_for(run: Run, model: str, tmp_path: Path) -> None:
+    film = write_video(tmp_path / "jump.avi", frames=4)
+    words = ("predict", film, "--model", model, "--out", tmp_path / "out", "--every", 2, "--frames")
+    assert run(*words, "--mask", "--overlay")[0] == 0
+    names = sorted(path.name for path in (tmp_path / "out" / "jump").iterdir())
+    assert names == ["000000.mask.png", "000000.overlay.jpg", "000002.mask.png", "000002.overlay.jpg"]
+    assert not (tmp_path / "out" / "jump.overlay.mp4").exists()
+
+
+def test_what_is_no_film_is_one_sentence_and_leaves_no_film(run: Run, model: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.mp4").write_bytes(b"no film")
+    code, _, err = run("predict", tmp_path / "broken.mp4", "--model", model, "--out", tmp_path / "out")
+    assert code == 1
+    assert "not a video that can be read" in err
+    assert not list((tmp_path).glob("out/*.mp4"))
+
+
+def test_films_of_the_same_name_keep_their_extension(tmp_path: Path) -> None:
+    paths = [Path("a/jump.mp4"), Path("b/JUMP.avi"), Path("c/land.mp4")]
+    assert list(film_stems(paths).values()) == ["jump.mp4", "JUMP.avi", "land"]
