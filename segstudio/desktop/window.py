@@ -29,8 +29,6 @@ from segstudio.desktop.tabs.start import StartPage
 from segstudio.desktop.tabs.tab import (
     MadeLater,
     MayBeUnfinished,
-    MayGoOn,
-    SavesFirst,
     TabSpec,
     TakesFiles,
     TellsSaved,
@@ -148,19 +146,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask where work would be lost; remember geometry, project, tab and how it is parted."""
-        saving = [page for page in self._pages.all() if isinstance(page, SavesFirst)]
-        if self.asks and not all(page.save_first(self) for page in saving):
-            event.ignore()
-            return
-        parts = (*self._pages.all(), *self.beside)
-        unfinished = [part.unfinished() for part in parts if isinstance(part, MayBeUnfinished)]
-        if self.asks and not may_close(
-            self, [told for told in unfinished if told], saved=not self._is_unsaved()
-        ):
-            event.ignore()
-            return
-        going_on = [page for page in self._pages.all() if isinstance(page, MayGoOn)]
-        if self.asks and not all(page.may_leave(self) for page in going_on):
+        if self.asks and not may_close(self, self._pages.all(), self.beside, lambda: not self._is_unsaved()):
             event.ignore()
             return
         opened = self._session.opened
