@@ -91,7 +91,8 @@ class ExportForm(QWidget):
         self.outlines.setCurrentIndex(self.outlines.findData(choices.told_as))
         self.outlines.setEnabled(len(row.outlines) > 1)
         self.slider.setValue(round(choices.tolerance_px * _STEPS_PER_PX))
-        self.spin.setValue(choices.tolerance_px)
+        if self.spin.value() != choices.tolerance_px:  # else it would be written anew below who types
+            self.spin.setValue(choices.tolerance_px)
         for field in (self.slider, self.spin):
             field.setEnabled(choices.has_tolerance)
         self._tolerance_told.setText(tolerance_told(choices))

@@ -207,9 +207,9 @@ def test_the_slider_shows_at_once_what_it_costs(qtbot: QtBot, drive: Drive, proj
         spin = parts.form.spin
         spin.setFocus()
         spin.selectAll()
-        QTest.keyClicks(spin, "3")
+        QTest.keyClicks(spin, "2.5")
         QTest.keyClick(spin, Qt.Key.Key_Return)
-        assert hand.dialog.choices.tolerance_px == 3.0
+        assert hand.dialog.choices.tolerance_px == 2.5
         assert not hand.dialog.writer.is_busy, "Return takes the number alone"
         parts.form.slider.setValue(40)
         loose = hand.look()
