@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segstudio.cli.gpus import Silent, own_place, train_on_many
+from segstudio.cli.initial import changes_from
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.scores import score_rows, score_text
 from segstudio.cli.stages import Stages
@@ -45,6 +46,13 @@ def train(
     resume: Annotated[
         str | None, typer.Option(metavar="RUN", help="Go on with this run (its name, or `last`).")
     ] = None,
+    init_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN|FILE",
+            help="Start from this model, with its head; classes of the same name keep what was learnt.",
+        ),
+    ] = None,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="What the run is called. Default: its time and head.")
     ] = "",
@@ -65,10 +73,10 @@ def train(
     Ctrl-C stops at the next step and keeps everything; go on with --resume. For several machines start it with torchrun:
     see docs/training.md.
     """
-    if resume is not None and (set_ or recipe or name):
+    if resume is not None and (set_ or recipe or name or init_from):
         raise SegStudioError(
             "a run goes on with its own recipe and name",
-            fix="Leave --recipe, --set and --name out, or start a new run",
+            fix="Leave --recipe, --set, --init-from and --name out, or start a new run",
         )
     with own_place(device) as (team, own_device):
         out = Output(json) if team is None or team.is_first else Silent()
@@ -78,7 +86,8 @@ def train(
             """Find the run to go on with, or make a new one."""
             if resume is not None:
                 return str(_run_named(opened.runs_folder, resume).path)
-            new = load_recipe(recipe or "quick-cpu", set_ or [])
+            first = changes_from(init_from, opened.folder) if init_from else []
+            new = load_recipe(recipe or "quick-cpu", [*first, *(set_ or [])])
             make_split(opened, new, out)
             return str(RunFolder.create(opened.runs_folder, new, name=name).path)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torch import nn
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.networks.build import backbone_of
+from segstudio.networks.inheriting import inherited
 from segstudio.networks.matching import match
 from segstudio.networks.published import LICENCES, Kind, Progress, cache_folder, fetch, published
 from segstudio.networks.state_files import read_state
@@ -35,12 +37,18 @@ class InitialWeights:
 
 
 def load_initial(
-    network: nn.Module, head: str, choice: str = "auto", *, progress: Progress | None = None
+    network: nn.Module,
+    head: str,
+    choice: str = "auto",
+    *,
+    classes: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> WeightsReport:
     """Give `network`, which must be a `head`, its first weights, and tell what was used.
 
     `choice` is as in `find_initial`. Whatever the file does not have, or has in another shape (the last layer,
-    when the number of classes is another), keeps its random values. Raises SegStudioError, with the network
+    when the number of classes is another), keeps its random values; of a model of the same head, though, the classes of
+    the same name keep what was learnt, where `classes` names those of the network in the order of its channels. Raises SegStudioError, with the network
     unchanged, when the file cannot be had or opened or is of another network.
     """
     initial = find_initial(head, choice, progress=progress)
@@ -48,8 +56,11 @@ def load_initial(
         return WeightsReport(source="none", licence="", missing=tuple(network.state_dict()))
     found = match(read_state(initial.path), network.state_dict())
     refuse_another_network(found, head, initial.path)
-    network.load_state_dict(dict(found.values), strict=False)
-    return report_of(found, source=initial.source, licence=initial.licence)
+    taken = inherited(initial.path, head, network.state_dict(), classes) if classes else None
+    values = {**found.values, **(taken.values if taken else {})}
+    network.load_state_dict(values, strict=False)
+    report = report_of(found, source=initial.source, licence=initial.licence)
+    return report if taken is None else replace(report, kept_classes=taken.kept, new_classes=taken.new)
 
 
 def find_initial(head: str, choice: str, *, progress: Progress | None = None) -> InitialWeights | None:

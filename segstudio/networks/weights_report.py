@@ -25,7 +25,8 @@ class WeightsReport:
 
     `matched`: the network's keys that took a value from the file; `missing`: those that the file does not have;
     `other_shape`: those that it has in another shape. The last two start at random. `foreign`: the file's own keys without
-    a place in the network. `source` is "none", "coco", "imagenet" or the file's name.
+    a place in the network. `source` is "none", "coco", "imagenet" or the file's name. Of an earlier model, `kept_classes` go on
+    with what was learnt of them, and `new_classes` start at random.
     """
 
     source: str
@@ -34,6 +35,8 @@ class WeightsReport:
     missing: tuple[str, ...] = ()
     other_shape: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    kept_classes: tuple[str, ...] = ()
+    new_classes: tuple[str, ...] = ()
 
     @property
     def is_whole_backbone(self) -> bool:
@@ -51,8 +54,12 @@ class WeightsReport:
         parts = [f"{self.source}: {kind}{len(self.matched)} of {total} tensors matched ({extent})"]
         if self.missing:
             parts.append(f"missing in the file, so random: {_some(self.missing)}")
-        if self.other_shape:
+        if self.other_shape and not self.kept_classes:
             parts.append(f"of another shape in the file, so random: {_some(self.other_shape)}")
+        if self.kept_classes:
+            parts.append(f"classes known before: {', '.join(self.kept_classes)}")
+        if self.new_classes:
+            parts.append(f"new classes, so random: {', '.join(self.new_classes)}")
         if self.foreign:
             parts.append(f"foreign, not used: {_some(self.foreign)}")
         return "; ".join(parts)

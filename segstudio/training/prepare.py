@@ -115,7 +115,8 @@ def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progre
         )
     classes = _classes(project, recipe)
     network = _network(recipe, len(classes))
-    report = load_initial(network, recipe.head, recipe.weights, progress=fetching)
+    names = [learnt.entry.name for learnt in classes]
+    report = load_initial(network, recipe.head, recipe.weights, classes=names, progress=fetching)
     notices = [f"Weights: {report.told()}."]
     if recipe.freeze_batch_norm == "auto":
         folded = report.is_whole_backbone and norms_are_folded(network.get_submodule("backbone"))

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from segstudio.networks.build import build
+from segstudio.networks.model_file import save_model
+from segstudio.project.project import Project
+from segstudio.runs.folder import RunFolder
+from segstudio.runs.model_card import ModelCard, ModelClass
+from tests.cli.conftest import Run
+
+HEAD = "deeplabv3plus_mobilenet_v3_large"
+
+
+def test_the_next_round_starts_from_the_last_model_with_a_class_more(
+    run: Run, labelled: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "best.pt"
+    card = ModelCard(head=HEAD, classes=(ModelClass(index=0, name="sky", colour="#0000FF"),))
+    save_model(path, build(HEAD, 1).state_dict(), card.model_dump_json())
+    changes = [
+        ("--set", each) for each in ("epochs=1", "batch_size=2", "crop_px=32", "workers=0", "previews=0")
+    ]
+    words = ("train", labelled.folder, "--init-from", path, "--device", "cpu", *sum(changes, ()))
+    code, out, err = run(*words)
+    assert code == 0, err
+    assert "classes known before: sky" in out
+    assert "new classes, so random: ground" in out
+    (folder,) = (RunFolder(each) for each in labelled.runs_folder.iterdir() if each.is_dir())
+    assert folder.recipe().head == HEAD
+    assert folder.recipe().weights == str(path)
+
+
+def test_a_model_that_is_not_there_leaves_no_run(run: Run, labelled: Project) -> None:
+    code, _, err = run("train", labelled.folder, "--init-from", "nowhere.pt")
+    assert code == 1
+    assert 'no model file "nowhere.pt"' in err
+    assert not list(labelled.runs_folder.iterdir())
