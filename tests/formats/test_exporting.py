@@ -97,6 +97,20 @@ def test_nothing_takes_the_place_of_what_is_there(project: Project, tmp_path: Pa
     assert (tmp_path / "there.zip").read_bytes() == b"mine"
 
 
+def test_an_empty_folder_is_filled_and_stays_the_same_folder(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    monkeypatch.chdir(tmp_path / "empty")
+    before = (tmp_path / "empty").stat().st_ino
+    export(project, "coco", Path())
+    assert sorted(path.name for path in (tmp_path / "link").iterdir()) == ["annotations"]
+    assert (tmp_path / "empty").stat().st_ino == before
+    with pytest.raises(SegStudioError, match="not empty"):
+        export(project, "coco", tmp_path / "link")
+
+
 def test_what_cannot_be_read_is_left_out_and_told(project: Project, tmp_path: Path) -> None:
     project.mask_path(project.photo("a.jpg")).write_bytes(b"no mask")
     project.photo("day 1/b.png").path.unlink()

@@ -28,6 +28,8 @@ def simplified(ring: Ring, tolerance_px: float) -> Points:
 
     What would be no area, or would cross itself, is simplified less, at last not at all.
     """
+    if int(np.ptp(ring.corners, axis=0).max()) <= 2 * tolerance_px:
+        return points_of_ring(ring)  # nothing is left out of what is no larger than that
     tolerance = tolerance_px
     for _ in range(_TRIES):
         kept = _kept(ring, tolerance)

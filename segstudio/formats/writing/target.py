@@ -48,28 +48,34 @@ def target_at(path: Path) -> Iterator[Target]:
     Raises SegStudioError when something is there already, or the file system refuses. On any error nothing is left.
     """
     check_free(path)
+    path = path.resolve()
     made = _missing_above(path)
-    waiting = path.parent / f".{path.name[:40]}.{secrets.token_hex(4)}.part"
+    # What goes into a folder that is there waits in it: it may be the root of another disk, or somebody's working folder.
+    beside = path if path.is_dir() else path.parent
+    waiting = beside / f".{path.name[:40]}.{secrets.token_hex(4)}.part"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.mkdir(parents=True, exist_ok=True)
         with ExitStack() as still_open:
             if is_zip(path):
                 archive = still_open.enter_context(zipfile.ZipFile(waiting, "x", zipfile.ZIP_STORED))
-                yield _ZipTarget(archive, path.parent, still_open)
+                yield _ZipTarget(archive, beside, still_open)
             else:
                 waiting.mkdir()
                 yield _FolderTarget(waiting, still_open)
-        check_free(path)
-        if path.is_dir() and os.name == "nt":
-            path.rmdir()  # only there nothing takes the place of an empty folder
-        waiting.replace(path)
+        check_free(path, but=waiting)
+        if beside == path:
+            _move_up(waiting)
+        else:
+            waiting.replace(path)
     except OSError as error:
         raise _refused(path, error) from error
     finally:
         with contextlib.suppress(OSError):
-            shutil.rmtree(waiting) if waiting.is_dir() else waiting.unlink(missing_ok=True)
+            _remove_tree(waiting)
         if not path.exists():
-            _remove(made)
+            for folder in made:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
 
 @contextmanager
@@ -84,8 +90,8 @@ def is_zip(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
-def check_free(path: Path) -> None:
-    """Raise SegStudioError unless `path` is new, or an empty folder that a folder may take the place of."""
+def check_free(path: Path, *, but: Path | None = None) -> None:
+    """Raise SegStudioError unless `path` is new, or a folder with nothing in it `but` one thing, where a folder is meant."""
     try:
         if not path.exists():
             return
@@ -93,13 +99,34 @@ def check_free(path: Path) -> None:
             raise SegStudioError(
                 "there is already a file of that name", where=str(path), fix="Choose another name"
             )
-        taken = any(path.iterdir())
+        taken = any(one != but for one in path.iterdir())
     except OSError as error:
         raise _refused(path, error) from error
     if taken:
         raise SegStudioError(
             "the folder is not empty", where=str(path), fix="Choose a new or an empty folder"
         )
+
+
+def _move_up(folder: Path) -> None:
+    """Move all that is in a folder to beside it, or nothing."""
+    moved: list[Path] = []
+    try:
+        for one in sorted(folder.iterdir()):
+            place = folder.parent / one.name
+            one.replace(place)
+            moved.append(place)
+    except OSError:
+        for one in moved:
+            _remove_tree(one)
+        raise
+
+
+def _remove_tree(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 class _FolderTarget:
@@ -188,12 +215,6 @@ def _missing_above(path: Path) -> list[Path]:
             break
         missing.append(above)
     return missing
-
-
-def _remove(folders: list[Path]) -> None:
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
 
 
 def _refused(path: Path, error: OSError) -> SegStudioError:

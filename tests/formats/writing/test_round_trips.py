@@ -23,6 +23,7 @@ from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Split
 from segstudio.project.project import Project
+from segstudio.resource_files import load_script
 from tests.formats.writing.trips import CLASSES, WAYS, export, import_again, masks_of, project_of
 
 DATA = Path(os.environ.get("SEGSTUDIO_TEST_DATA", "/nonexistent"))
@@ -139,6 +140,22 @@ def test_any_masks_come_back_through_files(form: str, outlines: str, masks: list
         found = masks_of(import_again(Path(folder, "out"), Path(folder, "after"), CLASSES))
     by_name = {Path(key).name: mask for key, mask in found.items()}
     assert all((by_name[key] == mask).all() for key, mask in given_masks.items())
+
+
+def test_the_sample_comes_back_bit_for_bit(tmp_path: Path) -> None:
+    load_script("sample/skydiving.py").generate(tmp_path / "sample", photos=4, size=(120, 160))
+    classes = ClassList.from_names(["sky", "ground", "airplane", "person"])
+    project = Project.create(tmp_path / "before", classes=classes)
+    with gather([tmp_path / "sample"], []) as gathered:
+        options = ImportOptions(order=("sky", "ground", "airplane", "person"))
+        commit_import(prepare(gathered, project, options), project)
+    ours = masks_of(Project.open(project.folder))
+    for form in ("cvat", "yolo-seg"):
+        export(Project.open(project.folder), form, tmp_path / form)
+        photos = project.folder / "photos"
+        found = masks_of(import_again(tmp_path / form, tmp_path / f"{form} again", classes, photos=photos))
+        assert found.keys() == ours.keys()
+        assert all((found[key] == mask).all() for key, mask in ours.items())
 
 
 @pytest.fixture(scope="module")
