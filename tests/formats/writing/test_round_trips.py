@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segstudio.formats.exporting import ExportOptions, preview_export
@@ -45,6 +45,16 @@ def _mask(rows: list[str]) -> Mask:
     return np.array([[255 if cell == "v" else int(cell) for cell in row] for row in rows], dtype=np.uint8)
 
 
+def _noise(seed: int, rows: int, columns: int, share: float) -> Mask:
+    """Coarse and fine noise of three classes and void: holes, islands, bridges, and pixels at every edge."""
+    chance = np.random.default_rng(seed)
+    coarse = np.kron(chance.integers(0, 4, (rows // 3 + 1, columns // 3 + 1)), np.ones((3, 3)))[
+        :rows, :columns
+    ]
+    fine = chance.choice([0, 1, 2, 3, 255], (rows, columns))
+    return np.where(chance.random((rows, columns)) < share, fine, coarse).astype(np.uint8)
+
+
 HARD = {
     f"{name}.png": _mask(rows)
     for name, rows in zip(
@@ -53,6 +63,7 @@ HARD = {
         strict=True,
     )
 }
+HARD |= {f"noise {seed}.png": _noise(seed, 12 + seed, 30 - 2 * seed, seed / 8) for seed in range(8)}
 
 
 @pytest.fixture(scope="module")
@@ -99,16 +110,6 @@ def test_colours_and_draw_order_survive(hard: Project, tmp_path: Path, form: str
     assert {entry.name: entry.colour for entry in made.classes if entry.index} == ours
 
 
-def _noise(seed: int, rows: int, columns: int, share: float) -> Mask:
-    """Coarse and fine noise of three classes and void: holes, islands, bridges, and pixels at every edge."""
-    chance = np.random.default_rng(seed)
-    coarse = np.kron(chance.integers(0, 4, (rows // 3 + 1, columns // 3 + 1)), np.ones((3, 3)))[
-        :rows, :columns
-    ]
-    fine = chance.choice([0, 1, 2, 3, 255], (rows, columns))
-    return np.where(chance.random((rows, columns)) < share, fine, coarse).astype(np.uint8)
-
-
 _NOISES = st.builds(_noise, st.integers(0, 1 << 16), st.integers(1, 24), st.integers(1, 24), st.floats(0, 1))
 
 
@@ -129,10 +130,10 @@ def test_any_mask_comes_back_through_its_polygons(mask: Mask, void_unpainted: bo
         assert sum(area.pixels for area in areas) == np.isin(mask, [one.value for one in told]).sum()
 
 
-@pytest.mark.parametrize(("form", "outlines"), WAYS)
-@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
-@given(masks=st.lists(_NOISES, min_size=3, max_size=3))
-def test_any_masks_come_back_through_files(form: str, outlines: str, masks: list[Mask]) -> None:
+@settings(max_examples=5, deadline=None)
+@given(way=st.sampled_from(WAYS), masks=st.lists(_NOISES, min_size=3, max_size=3))
+def test_any_masks_come_back_through_files(way: tuple[str, str], masks: list[Mask]) -> None:
+    form, outlines = way
     given_masks = {f"{number}.png": mask for number, mask in enumerate(masks)}
     with tempfile.TemporaryDirectory() as folder:
         project = project_of(Path(folder, "before"), given_masks, CLASSES)
