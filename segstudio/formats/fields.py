@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 
@@ -43,14 +44,16 @@ def points_of(text: str | None) -> Points:
     """Return the points of `x,y;x,y;…` as float64 (points, 2)."""
     if not text or not text.strip():
         return np.zeros((0, 2))
-    pairs = text.strip().strip(";").split(";")
+    text = text.strip().strip(";")
+    words = text.replace(";", ",").split(",")
     try:
-        numbers = np.array([float(word) for word in ",".join(pairs).split(",")], dtype=np.float64)
+        numbers = np.array(list(map(float, words)), dtype=np.float64)
     except ValueError:
         numbers = np.zeros(0)
-    if numbers.size != 2 * len(pairs) or any(pair.count(",") != 1 for pair in pairs):
-        numbers = np.zeros(0)
-    return checked(numbers.reshape(-1, 2) if numbers.size else numbers)
+    signs = _NO_SIGN.sub("", text)
+    if not numbers.size or signs != ",;" * (numbers.size // 2 - 1) + ",":
+        return checked(np.zeros(0))
+    return checked(numbers.reshape(-1, 2))
 
 
 def checked(points: Points) -> Points:
@@ -80,6 +83,7 @@ def runs_from(text: str | None, rows: int, columns: int) -> Runs:
     return runs
 
 
+_NO_SIGN = re.compile("[^,;]+")
 _FIX = "Correct it, or export the file again"
 
 

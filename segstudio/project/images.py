@@ -8,7 +8,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import cv2
@@ -147,12 +147,23 @@ def check_photo(path: Path) -> tuple[int, int]:
             columns, rows = image.size
             sideways = image.getexif().get(_ORIENTATION) in _SIDEWAYS
             headers = without_pixels(path.read_bytes())
-            with Image.open(path if headers is None else io.BytesIO(headers), formats=("JPEG",)) as looked_at:
-                looked_at.draft("L", (max(1, columns // 8), max(1, rows // 8)))
-                looked_at.load()
+            if headers is not None:
+                _decode_headers(headers)
+            else:
+                image.draft("L", (max(1, columns // 8), max(1, rows // 8)))
+                image.load()
             return (columns, rows) if sideways else (rows, columns)
     rows, columns, _ = read_photo(path).shape
     return rows, columns
+
+
+@lru_cache(maxsize=64)
+def _decode_headers(headers: bytes) -> None:
+    """Raise what Pillow raises of a JPEG with these headers; they are decoded once."""
+    with Image.open(io.BytesIO(headers), formats=("JPEG",)) as image:
+        columns, rows = image.size
+        image.draft("L", (max(1, columns // 8), max(1, rows // 8)))
+        image.load()
 
 
 def frame_count(path: Path) -> int:
