@@ -1,4 +1,5 @@
 import string
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.rle import checked_area, counts_of, decompressed, mask_of_columns
+from segstudio.formats.rle import checked_area, compressed, counts_of, decompressed, mask_of_columns
 from segstudio.formats.shapes import MaskShape
+from segstudio.formats.writing.coco import column_runs
+from segstudio.formats.writing.sheets import Area, Told
 
 Bitmap = npt.NDArray[np.bool_]
 _BITMAPS = hnp.arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
@@ -93,3 +96,18 @@ def test_what_is_no_mask_is_told(told: object, problem: str) -> None:
 def test_sizes_are_bounded(size: tuple[int, int]) -> None:
     with pytest.raises(SegStudioError, match="no mask of a photo"):
         checked_area(*size)
+
+
+@given(st.lists(st.integers(0, 1 << 40), max_size=40))
+def test_compressed_runs_come_back(numbers: list[int]) -> None:
+    counts = np.array(numbers, dtype=np.int64)
+    assert decompressed(compressed(counts)).tolist() == numbers
+
+
+def test_runs_are_compressed_as_coco_does() -> None:
+    coder: Any = pytest.importorskip("pycocotools.mask")
+    bitmap = np.random.default_rng(0).random((40, 30)) < 0.3
+    bitmap[5:30, 10:20] = True
+    area = Area(Told(1, "x", 0), (0, 0, 30, 40), int(bitmap.sum()), bitmap=bitmap)
+    theirs = coder.encode(np.asfortranarray(bitmap.astype(np.uint8)))["counts"].decode()
+    assert compressed(column_runs(area, (40, 30))) == theirs
