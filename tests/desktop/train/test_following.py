@@ -45,7 +45,9 @@ def wait_for(qtbot: QtBot, board: RunBoard, name: str, *phases: Phase, steps: in
 def test_start_stop_go_on_and_finish(
     qtbot: QtBot, board: RunBoard, tiny: Project, trainers: list[int]
 ) -> None:
+    """And a wish to stop of long ago stops nothing."""
     show(board, tiny)
+    RunFolder(tiny.runs_folder / "first").ask_to_stop()
     board.start(new_run(tiny.folder, "first", "quick-cpu", {**TINY, "epochs": 400, "validate_every": 400}))
     assert [(row.name, row.phase) for row in board.rows()] == [("first", "starting")]
     wait_for(qtbot, board, "first", "running", steps=2)
@@ -67,38 +69,34 @@ def test_start_stop_go_on_and_finish(
 LONG = {**TINY, "epochs": 10_000, "validate_every": 10_000}
 
 
-@pytest.mark.parametrize("closes", [False, True])
 def test_a_wish_to_stop_in_the_first_moment_is_heeded(
-    qtbot: QtBot, board: RunBoard, tiny: Project, trainers: list[int], *, closes: bool
-) -> None:
-    """Once for a new run, whose folder is not there yet, and once for one that goes on."""
-    run = RunFolder(tiny.runs_folder / "hasty")
-    for count, order in enumerate(
-        (new_run(tiny.folder, "hasty", "quick-cpu", LONG), same_run(tiny.folder, "hasty")), 1
-    ):
-        show(board, tiny)
-        board.start(order)
-        assert board.live()
-        if closes:
-            board.stop_at_once("hasty")
-            board.shut_down()
-        else:
-            board.stop("hasty")
-            wait_for(qtbot, board, "hasty", "stopped")
-        assert len(trainers) == count
-        qtbot.waitUntil(lambda: not launch.is_alive(trainers[-1]), timeout=TRAIN_MS)
-        assert run.state() == "stopped"
-        assert not run.is_asked_to_stop()
-        assert not [event for event in run.events() if event.kind == "step_done"]
-
-
-def test_a_wish_of_long_ago_stops_nothing(
     qtbot: QtBot, board: RunBoard, tiny: Project, trainers: list[int]
 ) -> None:
+    """Once for a new run, whose folder is not there yet when the window closes, and once for one that goes on."""
+    run = RunFolder(tiny.runs_folder / "hasty")
+    other = RunBoard()
+    try:
+        show(other, tiny)
+        other.start(new_run(tiny.folder, "hasty", "quick-cpu", LONG))
+        assert other.live()
+        other.stop_at_once("hasty")
+    finally:
+        other.shut_down()
+    _is_stopped_before_a_step(qtbot, run, trainers)
     show(board, tiny)
-    RunFolder(tiny.runs_folder / "again").ask_to_stop()
-    board.start(new_run(tiny.folder, "again", "quick-cpu", TINY))
-    wait_for(qtbot, board, "again", "finished")
+    board.start(same_run(tiny.folder, "hasty"))
+    assert board.live()
+    board.stop("hasty")
+    wait_for(qtbot, board, "hasty", "stopped")
+    assert len(trainers) == 2
+    _is_stopped_before_a_step(qtbot, run, trainers)
+
+
+def _is_stopped_before_a_step(qtbot: QtBot, run: RunFolder, trainers: list[int]) -> None:
+    qtbot.waitUntil(lambda: not launch.is_alive(trainers[-1]), timeout=TRAIN_MS)
+    assert run.state() == "stopped"
+    assert not run.is_asked_to_stop()
+    assert not [event for event in run.events() if event.kind == "step_done"]
 
 
 def test_a_training_that_cannot_begin_says_why(

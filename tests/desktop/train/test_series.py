@@ -44,7 +44,7 @@ def test_several_runs_are_told_by_name_in_colours_of_their_own() -> None:
     curves = [Curve("a", RUN, COLOURS), Curve("b", RUN, COLOURS)]
     lines = series_of("miou", curves, 1)
     assert [line.run for line in lines] == ["a", "b"]
-    assert len({line.colour for line in lines}) == 2
+    assert len({line.colour for line in lines} | set(COLOURS.values())) == 4
     assert {line.stroke for line in series_of("classes", curves, 1)} == {"solid", "dashed"}
 
 

@@ -58,7 +58,8 @@ class Curve:
 def series_of(chart: ChartId, curves: Sequence[Curve], smoothing: int) -> tuple[Series, ...]:
     """Return the lines of one chart; `smoothing` is how many steps are averaged (1: none)."""
     alone = len(curves) == 1
-    colours = ["accent"] if alone else next_colours(len(curves), ())
+    taken = tuple(dict.fromkeys(colour for curve in curves for colour in curve.class_colours.values()))
+    colours = ["accent"] if alone else next_colours(len(curves), taken)  # a run is no class
     found: list[Series] = []
     for position, (curve, colour) in enumerate(zip(curves, colours, strict=True)):
         match chart:
