@@ -4,9 +4,11 @@ The plain loop is what scripts have: Pillow opens, torchvision's transforms shri
 network with autograd on, argmax, the class colours, a PNG of the photo's size. `predict --mask` writes the same picture
 of each photo (as a palette PNG) and counts shares and confidences besides; loading the model counts on neither side.
 With overlays both write, too, the photo blended with the colours, as JPEG. The bare network is forward alone, in
-inference mode, on a tensor that lies ready.
+inference mode, on a tensor that lies ready. All take turns within a round, and the ratios are medians over the rounds; in
+processor time, too, which other programs disturb less.
 
     make benchmarks
+    SEGSTUDIO_BENCH_ROUNDS=9 make benchmarks      (more of them)
     SEGSTUDIO_BENCH_DEVICE=cuda make benchmarks   (on a GPU)
 """
 
@@ -17,6 +19,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -39,17 +42,17 @@ from segstudio.review.exports import Kinds
 from segstudio.runs.model_card import IMAGENET_MEAN, IMAGENET_STD, ModelCard, ModelClass
 
 HEADS = ("lraspp_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large")
-ROUNDS = int(os.environ.get("SEGSTUDIO_BENCH_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("SEGSTUDIO_BENCH_ROUNDS", "3"))
 DEVICE = torch.device(os.environ.get("SEGSTUDIO_BENCH_DEVICE", "cpu"))
 DATA = Path(os.environ.get("SEGSTUDIO_TEST_DATA", "/nonexistent"))
 SEEN = (540, 960)
 """Rows and columns that the network sees."""
-SIZES = ((1080, 1920), (540, 960), (1080, 1920), (2160, 3840))
+SIZES = ((1080, 1920),) * 4
 COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442")
 PALETTE = np.array([[int(one[at : at + 2], 16) for at in (1, 3, 5)] for one in COLOURS], dtype=np.uint8)
 
-LEAST_OF_PLAIN, LEAST_OF_BARE = 1.2, 0.6
-"""The aims are 2.5 and 0.7. The first is not reached by LR-ASPP: 1.4 to 1.8 times in processor time of one core."""
+LEAST_OF_PLAIN, LEAST_OF_BARE = 1.4, 0.6
+"""The aims are 2.5 and 0.7; on two cores that others want as well it is less."""
 LEAST_ALIKE = 0.9995
 
 
@@ -79,7 +82,7 @@ def taught(head: str, photos: list[Path]) -> nn.Module:
     limits = bright.flatten().quantile(torch.linspace(0, 1, len(COLOURS) + 1)[1:-1])
     truth = torch.bucketize(bright, limits)
     optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
-    for _ in range(30):
+    for _ in range(20):
         optimizer.zero_grad()
         F.cross_entropy(network(batch)["out"], truth).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
@@ -121,12 +124,24 @@ def bare_network(network: nn.Module, tensor: torch.Tensor, count: int) -> None:
             network(tensor)["out"]
 
 
-def seconds(work: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    work()
-    if DEVICE.type == "cuda":
-        torch.cuda.synchronize(DEVICE)
-    return time.perf_counter() - start
+@dataclass
+class Taken:
+    """Seconds of each round, by the clock and of all processors together."""
+
+    wall: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+    def measure(self, work: Callable[[], None]) -> None:
+        start, processor = time.perf_counter(), time.process_time()
+        work()
+        if DEVICE.type == "cuda":
+            torch.cuda.synchronize(DEVICE)
+        self.wall.append(time.perf_counter() - start)
+        self.processor.append(time.process_time() - processor)
+
+
+def ratio(slower: list[float], faster: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(slower, faster, strict=True))
 
 
 def agreement(network: nn.Module, predictor: Predictor) -> float:
@@ -150,6 +165,20 @@ def _alike(network: nn.Module, predictor: Predictor, photo: np.ndarray) -> float
     return float((predictor.segment(photo).mask == plain).mean())
 
 
+def told(head: str, taken: dict[str, Taken], photos: int, alike: float) -> str:
+    """Return what is printed: the milliseconds of a photo, and the ratios."""
+    lines = [f"\n{head}, {DEVICE}, {torch.get_num_threads()} threads, {ROUNDS} rounds of {photos} photos"]
+    for name, each in taken.items():
+        wall, processor = (1000 * statistics.median(all_s) / photos for all_s in (each.wall, each.processor))
+        lines.append(f"  {name:16} {wall:7.0f} ms a photo, {processor:7.0f} ms of processors")
+    for ours, plain in (("ours", "plain"), ("ours, overlays", "plain, overlays")):
+        for what, other in (("the plain loop", plain), ("the bare network", "bare")):
+            wall = ratio(taken[other].wall, taken[ours].wall)
+            processor = ratio(taken[other].processor, taken[ours].processor)
+            lines.append(f"  {ours}: {wall:.2f} of {what}'s speed, {processor:.2f} in processor time")
+    return "\n".join([*lines, f"  {100 * alike:.4f} % of pixels alike\n"])
+
+
 @pytest.mark.benchmark
 @pytest.mark.parametrize("head", HEADS)
 def test_prediction_speed(head: str, tmp_path: Path) -> None:
@@ -171,28 +200,14 @@ def test_prediction_speed(head: str, tmp_path: Path) -> None:
         "plain, overlays": lambda few: plain_loop(network, few, plain, overlays=True),
         "ours, overlays": lambda few: predict_loop(predictor, few, ours, overlays=True),
     }
-    taken: dict[str, list[float]] = {name: [] for name in works}
-    for number in range(ROUNDS + 1):
+    taken = {name: Taken() for name in works}
+    for work in works.values():
+        work(photos[:1])
+    for _ in range(ROUNDS):
         for name, work in works.items():
-            work(photos[:1])  # memory and caches as this loop likes them, not as the one before left them
-            time_s = seconds(partial(work, photos))
-            if number:  # the first round warms
-                taken[name].append(time_s)
-
-    def times(slower: str, faster: str) -> float:
-        return statistics.median(a / b for a, b in zip(taken[slower], taken[faster], strict=True))
-
-    of_plain, of_bare = times("plain", "ours"), times("bare", "ours")
+            taken[name].measure(partial(work, photos))
     alike = agreement(network, predictor)
-    per_photo = ", ".join(
-        f"{name} {1000 * statistics.median(all_s) / len(photos):.0f} ms" for name, all_s in taken.items()
-    )
-    sys.stdout.write(
-        f"\n{head}, {DEVICE}, {torch.get_num_threads()} threads; a photo: {per_photo}."
-        f"\nMasks: {of_plain:.2f} times the plain loop, {of_bare:.2f} of the bare network;"
-        f" masks and overlays: {times('plain, overlays', 'ours, overlays'):.2f} times,"
-        f" {times('bare', 'ours, overlays'):.2f} of it; {100 * alike:.4f} % of pixels alike\n"
-    )
+    sys.stdout.write(told(head, taken, len(photos), alike))
     assert alike >= LEAST_ALIKE
-    assert of_plain >= LEAST_OF_PLAIN
-    assert of_bare >= LEAST_OF_BARE
+    assert ratio(taken["plain"].wall, taken["ours"].wall) >= LEAST_OF_PLAIN
+    assert ratio(taken["bare"].wall, taken["ours"].wall) >= LEAST_OF_BARE
