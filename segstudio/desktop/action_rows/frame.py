@@ -42,7 +42,7 @@ FRAME = (
         "Export annotations…",
         "Ctrl+Shift+E",
         "export",
-        "Write the masks as files of other programs, and see first what comes back from them.",
+        "Write the masks as files that other programs read.",
         is_open,
     ),
     ActionSpec(
