@@ -1,7 +1,7 @@
 """What pycocotools, labelme, supervision and datumaro write comes in pixel by pixel, and they read what we write.
 
-The outlines that we write give every program the same pixels but for supervision: it cuts their fractions off and fills
-with the border, so that areas grow by a pixel to the right and downwards.
+The outlines that we write give every program the same pixels but for supervision: it rounds corners to the nearest pixel
+and fills with the border, so that it differs along borders.
 """
 
 from __future__ import annotations
