@@ -15,6 +15,7 @@ from segstudio.runs.heads import HEADS
 from segstudio.runs.model_card import ModelCard
 
 MODEL_SUFFIXES = (".pt", ".pth")
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,15 @@ def card_details(card: ModelCard) -> tuple[tuple[str, str], ...]:
         ("Run", card.run),
         ("Project", card.project),
         ("Trained on", f"{len(card.train_photos):,} photos, scored on {len(card.val_photos):,}"),
+        ("Photos", _named(card.train_photos)),
         ("Began with", _beginning_told(card)),
     ]
     return tuple((title, text) for title, text in rows if text)
+
+
+def _named(photos: Sequence[str]) -> str:
+    more = len(photos) - _MOST_NAMED
+    return ", ".join(photos[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _beginning_told(card: ModelCard) -> str:

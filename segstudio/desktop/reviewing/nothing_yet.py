@@ -15,7 +15,7 @@ _WITH_MODEL = (
 )
 _WITHOUT = (
     "No models yet",
-    "A training leaves its best model here. A model file can be dropped on the window, too.",
+    "Each run leaves its best model here. A model file can be dropped on the window, too.",
     "Choose a model file…",
 )
 

@@ -237,9 +237,10 @@ class ReviewPage(QWidget):
             told = "There is no model yet to ask: train one, or drop a model file on the window."
             self._tell(Problem(told, level="warning"))
 
-    def _add(self, items: Sequence[Item]) -> None:
+    def _add(self, items: Sequence[Item], *, by_hand: bool = True) -> None:
+        """Review more photos; what a person has given is looked at, what was remembered waits for them."""
         self.board.add(items)
-        if items and not self.side.list.chosen_id:
+        if items and (by_hand or not self.side.list.chosen_id):
             self.side.refresh()
             self.side.list.choose(items[0].id)
         self._show_middle()
@@ -254,7 +255,7 @@ class ReviewPage(QWidget):
     @Slot(object)
     def _on_remembered(self, found: Remembered) -> None:
         self.board.know_verdicts(found.verdicts)
-        self._add(found.items)
+        self._add(found.items, by_hand=False)
 
     @Slot(str)
     def _on_chosen(self, item_id: str) -> None:

@@ -8,10 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from segstudio.desktop.look import Look
 from segstudio.desktop.widgets.empty import EmptyPage
 
-_WAYS = (
-    "Put a sound file in its place and try again, or remove it from this list; its file stays where it is, and the"
-    " other photos go on."
-)
+_WAYS = "Once a sound file is in its place, try again."
 
 
 class Trouble(EmptyPage):

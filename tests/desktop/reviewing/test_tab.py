@@ -290,6 +290,8 @@ def test_verdicts_are_remembered(show: Show, jumps: Project, photos: Path) -> No
     shown.wait(lambda: len(shown.page.board.rows) == 2)
     part_photos(shown, "review.held_out")
     shown.wait_for_answers(4)
+    shown.wait_for_photo("1.png")  # what was given last is looked at
+    shown.page.side.list.choose(shown.page.board.rows[0].item.id)
     shown.wait_for_photo("new_0.png")
     shown.actions["review.reject"].trigger()
     shown.wait_for_photo("new_1.png")
@@ -323,6 +325,8 @@ def test_what_was_thought_of_one_model_outlives_looking_with_another(
     shown.wait_for_answers(1)
     shown.tab.take([photos / "new_0.png"])
     shown.wait_for_answers(2)
+    shown.wait_for_photo("new_0.png")
+    shown.page.side.list.choose(shown.page.board.rows[0].item.id)
     shown.wait_for_photo("new_1.png")
     shown.actions["review.reject"].trigger()
     shown.page.use_model(model_of_file(model_file))

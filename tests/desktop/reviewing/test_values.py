@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -259,10 +261,14 @@ def test_folders_are_searched_and_results_are_no_photos(tmp_path: Path) -> None:
     for name in ("film.mp4", "best.pt", "notes.txt"):
         (tmp_path / name).touch()
     (tmp_path / "empty").mkdir()
-    given = sorted_out([tmp_path, tmp_path / "best.pt", tmp_path / "notes.txt", tmp_path / "empty"], None)
+    with zipfile.ZipFile(tmp_path / "sound.pt", "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({"card": card().model_dump_json()}, protocol=2))
+    named = (tmp_path / "best.pt", tmp_path / "sound.pt", tmp_path / "notes.txt", tmp_path / "empty")
+    given = sorted_out([tmp_path, *named], None)
     assert [each.name for each in given.items] == ["a.png", "2.png"]
     assert [video.path.name for video in given.videos] == ["film.mp4"]
-    assert [path.name for path in given.models] == ["best.pt"]
+    assert given.models == (tmp_path / "sound.pt",)
+    assert [told.partition(": ")[0] for told in given.refused] == [str(tmp_path / "best.pt")]
     assert given.unused == ("notes.txt", "empty")
     alone = sorted_out([tmp_path / "a.mask.png"], None)
     assert [each.name for each in alone.items] == ["a.mask.png"], "whoever names it means it"
