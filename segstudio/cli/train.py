@@ -78,6 +78,10 @@ def train(
             "a run goes on with its own recipe and name",
             fix="Leave --recipe, --set, --init-from and --name out, or start a new run",
         )
+    if gpus > 1 and device not in {"auto", "cuda", "cpu"}:
+        raise SegStudioError(
+            f'{gpus} processes cannot share the device "{device}"', fix="Say --device auto, cuda or cpu"
+        )
     with own_place(device) as (team, own_device):
         out = Output(json) if team is None or team.is_first else Silent()
         opened = Project.open(project)

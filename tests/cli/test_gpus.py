@@ -16,6 +16,7 @@ import psutil
 import pytest
 import torch
 
+from segstudio.cli.main import main
 from segstudio.project.classes import ClassList
 from segstudio.project.images import encode_png
 from segstudio.project.photos import PhotoState
@@ -154,6 +155,13 @@ def test_two_processes_killed_resumed_and_stopped_learn_what_one_does(
         assert right.scores is not None
         assert left.scores.miou == pytest.approx(right.scores.miou, abs=0.01)
         assert sum(map(sum, left.scores.confusion)) == sum(map(sum, right.scores.confusion)) == 3 * 48 * 64
+
+
+def test_one_device_is_not_shared(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", str(project.folder), "--gpus", "2", "--device", "cuda:0"])
+    assert 'cannot share the device "cuda:0"' in capsys.readouterr().err
+    assert not project.runs_folder.exists() or not list(project.runs_folder.iterdir())
 
 
 def _validated(events: list[Event]) -> list[EpochDone]:
