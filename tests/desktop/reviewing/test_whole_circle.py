@@ -125,7 +125,7 @@ class Circle:
         for number, photo in enumerate(photos):
             drop(self.window, photo)
             self.wait(partial(self.has_rows, number + 1))
-        self.wait_for_answer(str(photos[0]))
+        self.wait_for_answer(str(photos[1]))  # what was dropped last is looked at
         self.wait_until_scored(2)
         self.wait(lambda: self.page.under.panels.panels)
 
