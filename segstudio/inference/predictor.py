@@ -199,20 +199,6 @@ def load_network(path: Path) -> tuple[nn.Module, ModelCard]:
         return network, card
 
 
-def load_network(path: Path) -> tuple[nn.Module, ModelCard]:
-    """Return the network of a model file, on the CPU and for evaluation alone, and what it says of itself.
-
-    Raises SegStudioError when the file is missing, damaged or no model.
-    """
-    file = read_model(path)
-    with inside(str(path)):
-        card = ModelCard.from_json(file.card, where="model card")
-        network = build(card.head, len(card.classes))
-        _load_weights(network, file.weights, card)
-        fold_norms(network)
-        return network, card
-
-
 def class_list(card: ModelCard) -> ClassList:
     """Return the classes of a model as a class list, in the order of the network's channels.
 
