@@ -149,7 +149,7 @@ def agreement(network: nn.Module, predictor: Predictor) -> float:
     random = np.random.default_rng(1)
     alike = []
     for path in sorted(DATA.glob("skydiving/*/Images/*"))[:4]:
-        photo = np.asarray(Image.open(path).convert("RGB").resize(SEEN[::-1]))
+        photo = np.array(Image.open(path).convert("RGB").resize(SEEN[::-1]))
         alike.append(_alike(network, predictor, photo))
     if not alike:
         alike.append(_alike(network, predictor, random.integers(0, 256, (*SEEN, 3), dtype=np.uint8)))
