@@ -237,7 +237,7 @@ def test_any_other_colour_is_chosen_in_a_dialog(bench: Bench, qapp: QApplication
     other = choice.findChild(QPushButton, "classes.other_colour")
     assert other is not None
     QTest.mouseClick(other, Qt.MouseButton.LeftButton)
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # as the event loop does before anybody chooses
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # before anybody chooses
     dialog = bench.editor.findChild(QColorDialog)
     assert dialog is not None
     dialog.setCurrentColor(QColor("#123456"))
