@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, QObject, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,7 @@ from segstudio.desktop.work import EndingJobs, Job
 
 _PROJECT_FILE = "project.json"
 _MODEL_SUFFIXES = (".pt", ".pth")
+_TAKING = ("import", "review")
 _NAMED = 3
 _LOOKED_AT = 20
 """So many of the files are asked whether they are folders, for a name: thousands would hold the window up."""
@@ -59,6 +60,16 @@ class Dropped:
         if self.is_model:
             return f"Review with the model {what}"
         return f"Segment {what}" if tab == "review" else f"Look at {what} in Import"
+
+
+def ways(dropped: Dropped, shown: str, *, has_models: bool) -> tuple[str, ...]:
+    """Return the tabs that could take it, while `shown` is: photos dropped on neither Import nor Review can be labelled,
+    or segmented where there is a model.
+    """
+    may_be_photos = dropped.project is None and bool(dropped.files) and not dropped.is_model
+    if has_models and may_be_photos and shown not in _TAKING:
+        return _TAKING
+    return (shown,)
 
 
 def local_paths(data: QMimeData) -> tuple[Path, ...]:
@@ -136,32 +147,48 @@ class DropLook(QObject):
 
 
 class DropVeil(QWidget):
-    """Lies over a widget while something is dragged over the window, and says what letting go would do."""
+    """Lies over a widget while something is dragged over the window, and says what letting go would do: where there is
+    a choice, what it would do in each part, from left to right.
+    """
 
     def __init__(self, look: Look, over: QWidget) -> None:
         super().__init__(over)
         self._look, self._over = look, over
-        self.text = ""
+        self.texts: tuple[str, ...] = ()
+        self._lit = 0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def show_text(self, text: str) -> None:
-        """Cover the widget and say `text`."""
-        self.text = text
+    def show_texts(self, texts: Sequence[str]) -> None:
+        """Cover the widget and say these, each in its part."""
+        self.texts = tuple(texts)
         self.setGeometry(self._over.rect())
         self.raise_()
         self.show()
         self.update()
 
+    def light(self, x: float) -> int:
+        """Light the part at `x` (pixels from the window's left border), and return its number."""
+        inside = self.mapFrom(self.window(), QPointF(x, 0)).x()
+        self._lit = min(max(int(inside * len(self.texts) / max(self.width(), 1)), 0), len(self.texts) - 1)
+        self.update()
+        return self._lit
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Dim the page; a frame and the text in the middle."""
+        """Dim the page; a frame and a text in the middle of each part."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = self._look.colour("surface")
         ground.setAlpha(230)
         painter.fillRect(self.rect(), ground)
-        painter.setPen(QPen(self._look.colour("accent"), 2, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(16, 16, -16, -16), 6, 6)
         painter.setFont(self._look.theme.font("title", bold=True))
-        painter.setPen(self._look.colour("text"))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
+        width = self.width() / max(len(self.texts), 1)
+        for number, text in enumerate(self.texts):
+            part = QRectF(number * width, 0, width, self.height()).adjusted(16, 16, -16, -16)
+            is_lit = number == self._lit or len(self.texts) == 1
+            painter.setPen(
+                QPen(self._look.colour("accent" if is_lit else "line_strong"), 2, Qt.PenStyle.DashLine)
+            )
+            painter.drawRoundedRect(part, 6, 6)
+            painter.setPen(self._look.colour("text" if is_lit else "text_dim"))
+            painter.drawText(part, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)

@@ -10,14 +10,15 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.closing import may_close
-from segstudio.desktop.dropping import DropLook, Dropped, DropVeil, local_paths, seems_dropped
+from segstudio.desktop.dropping import DropLook, Dropped, DropVeil, local_paths, seems_dropped, ways
 from segstudio.desktop.look import Look
 from segstudio.desktop.menus import Menus
 from segstudio.desktop.opened import Changed, OpenedProject
@@ -37,6 +38,7 @@ from segstudio.desktop.tabs.tab import (
 from segstudio.desktop.widgets.header import Header
 from segstudio.desktop.widgets.notice_bar import NoticeBar
 from segstudio.desktop.widgets.notice_place import NoticePlace
+from segstudio.desktop.widgets.splitters import keep_parts, restore_parts
 from segstudio.desktop.widgets.status_line import StatusLine
 from segstudio.desktop.wishes import Wishes
 from segstudio.desktop.work import JobStatus
@@ -71,7 +73,7 @@ class Window(QMainWindow):
         self._look, self._actions, self._session = look, actions, session
         self._settings, self._tabs = settings, tabs
         self._unpainted = True
-        self._tab_to_restore = ""
+        self._tab_to_restore = self._dropped_on = ""
         self._coming: tuple[Path, ...] | None = None
         self._can_prepare = False
         self.asks = True
@@ -153,8 +155,7 @@ class Window(QMainWindow):
         self._settings.geometry = self.saveGeometry()
         self._settings.last_project = opened.folder if opened else None
         self._settings.last_tab = self.shown_tab
-        for splitter in _named_splitters(self._stack):
-            self._settings.set_parts(splitter.objectName(), splitter.saveState())
+        keep_parts(self._stack, self._settings)
         self._settings.save()
         self._pages.rest()
         for look in (self._dragged, self._dropped):
@@ -175,9 +176,15 @@ class Window(QMainWindow):
         if not paths:
             return
         event.acceptProposedAction()
-        self._veil.show_text(self._told(seems_dropped(paths)))
+        self._veil.show_texts(self._told(seems_dropped(paths)))
+        self._veil.light(event.position().x())
         if len(paths) == 1:
             self._dragged.begin(paths)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Light what letting go here would do."""
+        event.acceptProposedAction()
+        self._veil.light(event.position().x())
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         """It went away again."""
@@ -185,14 +192,17 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open a project; give models, and what is dropped on Review, to that tab, and anything else to Import."""
+        paths = local_paths(event.mimeData())
+        offered = self._ways(seems_dropped(paths))
+        self._dropped_on = offered[self._veil.light(event.position().x())] if len(offered) > 1 else ""
         self._veil.hide()
         event.acceptProposedAction()
-        self._dropped.begin(local_paths(event.mimeData()))
+        self._dropped.begin(paths)
 
     @Slot(object)
     def _on_dragged(self, dropped: Dropped) -> None:
         if self._veil.isVisible():
-            self._veil.show_text(self._told(dropped))
+            self._veil.show_texts(self._told(dropped))
 
     @Slot(object)
     def _on_dropped(self, dropped: Dropped) -> None:
@@ -203,12 +213,17 @@ class Window(QMainWindow):
         else:
             self.wishes.take(dropped)
 
-    def _told(self, dropped: Dropped) -> str:
-        return dropped.told(is_open=self._session.opened is not None, tab=self.shown_tab)
+    def _told(self, dropped: Dropped) -> tuple[str, ...]:
+        is_open = self._session.opened is not None
+        return tuple(dropped.told(is_open=is_open, tab=tab) for tab in self._ways(dropped))
+
+    def _ways(self, dropped: Dropped) -> tuple[str, ...]:
+        opened = self._session.opened
+        return ways(dropped, self.shown_tab, has_models=opened is not None and bool(opened.models))
 
     def _tab_for(self, dropped: Dropped) -> str:
         """Return which tab takes what was dropped: Review what is dropped on it, and models; Import all else."""
-        wants = dropped.is_model or self.shown_tab == _MODELS_TAB
+        wants = dropped.is_model or (self._dropped_on or self.shown_tab) == _MODELS_TAB
         return _MODELS_TAB if wants and isinstance(self.page(_MODELS_TAB), TakesFiles) else _FILES_TAB
 
     def _hand_over(self, files: Sequence[Path], tab_id: str = _FILES_TAB) -> None:
@@ -270,15 +285,8 @@ class Window(QMainWindow):
         if isinstance(page, TellsWork):
             self.status.watch(tab_id, page)
         if isinstance(page, MadeLater):
-            page.parts_made.connect(lambda: self._restore_parts(page))
-        self._restore_parts(page)
-
-    def _restore_parts(self, page: QWidget) -> None:
-        """Share the room of a page as it was when the window was last closed."""
-        for splitter in _named_splitters(page):
-            state = self._settings.parts(splitter.objectName())
-            if state is not None:
-                splitter.restoreState(state)
+            page.parts_made.connect(lambda: restore_parts(page, self._settings))
+        restore_parts(page, self._settings)
 
     @Slot(str)
     def _on_page_ready(self, tab_id: str) -> None:
@@ -379,9 +387,3 @@ class Window(QMainWindow):
                 return
             if isinstance(part, Header | NoticeBar | StatusLine) and part.take_focus():
                 return
-
-
-def _named_splitters(inside: QWidget) -> list[QSplitter]:
-    """Return the splitters that are remembered: what is given, or those inside of it."""
-    found = [inside] if isinstance(inside, QSplitter) else []
-    return [each for each in (*found, *inside.findChildren(QSplitter)) if each.objectName()]

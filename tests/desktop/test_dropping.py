@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
 
-from segstudio.desktop.dropping import Dropped, local_paths, seems_dropped, suggested_name, what_is_dropped
+from segstudio.desktop.dropping import (
+    Dropped,
+    local_paths,
+    seems_dropped,
+    suggested_name,
+    ways,
+    what_is_dropped,
+)
 from segstudio.project.project import Project
 
 
@@ -77,3 +84,22 @@ def test_only_what_lies_on_this_machine_is_dropped(tmp_path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a b.jpg")), QUrl("https://example.org/c.jpg")])
     assert local_paths(data) == (tmp_path / "a b.jpg",)
+
+
+@pytest.mark.parametrize(
+    ("files", "shown", "has_models", "takes"),
+    [
+        (("a.jpg",), "annotate", True, ("import", "review")),
+        (("a.jpg", "b.xml"), "train", True, ("import", "review")),
+        (("a.jpg",), "annotate", False, ("annotate",)),
+        (("a.jpg",), "import", True, ("import",)),
+        (("a.jpg",), "review", True, ("review",)),
+        (("a.pt",), "annotate", True, ("annotate",)),
+        ((), "annotate", True, ("annotate",)),
+    ],
+)
+def test_photos_dropped_between_can_be_labelled_or_segmented(
+    files: tuple[str, ...], shown: str, has_models: bool, takes: tuple[str, ...]
+) -> None:
+    dropped = Dropped(files=tuple(Path(name) for name in files))
+    assert ways(dropped, shown, has_models=has_models) == takes

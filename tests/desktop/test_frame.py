@@ -206,9 +206,9 @@ def test_what_is_dragged_is_not_looked_at_in_the_thread_of_the_window(
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "other"))])
     args = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(window, QDragEnterEvent(QPointF(9, 9).toPoint(), *args))
-    assert window._veil.text == "Look at other in Import"
+    assert window._veil.texts == ("Look at other in Import",)
     go_on.set()
-    qtbot.waitUntil(lambda: window._veil.text == "Open the project “other”", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window._veil.texts == ("Open the project “other”",), timeout=WAIT_MS)
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert looked == [False]
 

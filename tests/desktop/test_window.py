@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -30,7 +31,12 @@ from segstudio.desktop.shortcuts import ShortcutsPage
 from segstudio.desktop.tabs.new_project import NewProjectDialog
 from segstudio.desktop.window import Window
 from segstudio.project.project import Project
+from segstudio.runs.events import encode_event
+from segstudio.runs.folder import RunFolder
+from segstudio.runs.recipe import Recipe
 from tests.desktop.conftest import WAIT_MS, Drive
+from tests.desktop.letting_go import wait_until_taken
+from tests.desktop.test_state import epoch, started
 
 _TABS_BY_KEY = (
     (Qt.Key.Key_2, "annotate"),
@@ -296,11 +302,6 @@ def test_the_theme_is_remembered(qtbot: QtBot, drive: Drive) -> None:
 
 
 def test_runs_and_classes_of_a_model_are_shown(qtbot: QtBot, drive: Drive, project: Project) -> None:
-    from segstudio.runs.events import encode_event
-    from segstudio.runs.folder import RunFolder
-    from segstudio.runs.recipe import Recipe
-    from tests.desktop.test_state import epoch, started
-
     run = RunFolder.create(project.runs_folder, Recipe())
     run.log.write_bytes(encode_event(started()) + encode_event(epoch(1, 9)))
     run.best.touch()
@@ -425,3 +426,29 @@ def test_without_a_display_no_word_means_help(tmp_path: Path, project: Project) 
     assert "no display" in told.stderr
     (tmp_path / "empty").mkdir()
     assert call("empty").returncode == 2
+
+
+@pytest.mark.parametrize("tab", ["import", "review"])
+def test_photos_dropped_on_annotate_are_labelled_or_segmented_as_wished(
+    qtbot: QtBot, drive: Drive, project: Project, tmp_path: Path, tab: str
+) -> None:
+    run = RunFolder.create(project.runs_folder, Recipe())
+    run.log.write_bytes(encode_event(started()) + encode_event(epoch(1, 9)))
+    run.best.touch()
+
+    def steps(window: Window) -> None:
+        wait_for_tab(qtbot, window, "annotate")
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(tmp_path / "p.jpg"))])
+        place = QPointF(9 if tab == "import" else window.width() - 9, 300)
+        args = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(window, QDragEnterEvent(place.toPoint(), *args))
+        QApplication.sendEvent(window, QDragMoveEvent(place.toPoint(), *args))
+        assert window._veil.texts == ("Look at p.jpg in Import", "Segment p.jpg")
+        assert window._veil.isVisible()
+        QApplication.sendEvent(window, QDropEvent(place, *args))
+        wait_until_taken(window)
+        assert window.shown_tab == tab
+        window.asks = False
+
+    assert drive(steps, project.folder) == 0
