@@ -85,8 +85,19 @@ def photo_stem(stem: str) -> str:
 
 
 def photo_names(file: SourceFile) -> tuple[str, ...]:
-    """Return the possible names of a mask's photo, the likeliest first."""
+    """Return the possible names of a mask's photo, the likeliest first.
+
+    In a folder of masks that is the mask's own name (`a_mask.png` may be the mask of the photo `a_mask.jpg`), then the
+    one without what tells a mask.
+    """
     stem = photo_stem(file.path.stem)
+    own: tuple[str, ...] = ()
+    if stem != file.path.stem and any(map(_is_mask_folder, file.folders.parts)):
+        own = _names_of(file, file.path.stem)
+    return tuple(dict.fromkeys((*own, *_names_of(file, stem))))
+
+
+def _names_of(file: SourceFile, stem: str) -> tuple[str, ...]:
     suffix = (
         file.path.suffix if "." in stem else ""
     )  # else what follows the last dot would count as extension

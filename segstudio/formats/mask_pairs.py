@@ -30,14 +30,13 @@ def label_pictures(
     found = list(pictures)
     roots = _is_of_masks(found)
     placed = [(picture, *_placed(picture, roots)) for picture in found]
-    candidates = {picture.path for picture, inner, _ in placed if _may_be(inner)}
+    candidates = {picture.path for picture, inner, _ in placed if _may_be(inner, picture.path)}
     stems = {photo.name.stem.casefold() for photo in photos if photo.path not in candidates}
-    for picture, inner, root in placed:
+    for picture, _, root in placed:
         file = SourceFile(picture.path, root, picture.shown, table)
         if picture.path not in candidates or not stems.intersection(_stems(file)):
             continue
-        if is_mask_place(inner) or _holds_few(picture.path):
-            yield file
+        yield file
 
 
 def _stems(file: SourceFile) -> set[str]:
@@ -51,8 +50,8 @@ def is_of_objects(picture: PhotoFile) -> bool:
     return inner.suffix.lower() in MASK_SUFFIXES and is_beside_photos(inner)
 
 
-def _may_be(inner: PurePosixPath) -> bool:
-    return not is_beside_photos(inner) and (is_mask_place(inner) or tells_mask(inner))
+def _may_be(inner: PurePosixPath, path: Path) -> bool:
+    return not is_beside_photos(inner) and (is_mask_place(inner) or (tells_mask(inner) and _holds_few(path)))
 
 
 def _placed(picture: PhotoFile, roots: Collection[Path]) -> tuple[PurePosixPath, Path]:

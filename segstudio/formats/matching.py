@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from segstudio.formats.exact_paths import exact_photos, literal_photos
 from segstudio.formats.places import PhotoFile, telling_folders
 from segstudio.formats.shapes import Annotation, same_shapes
 from segstudio.formats.shelf import tally_of
@@ -56,7 +57,7 @@ folders agree, counted from the name outwards."""
 def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Matching:
     """Find the photo of each annotation.
 
-    A better fit wins a photo from a worse one. Two annotations of one photo that paint the same count as one;
+    A photo whose whole path below its folder is what an annotation tells goes before all others. A better fit wins a photo from a worse one. Two annotations of one photo that paint the same count as one;
     two that differ are told, and so is an annotation that fits several photos equally well: of those that fit
     equally the one nearest to the annotation file is taken, if there is one.
     """
@@ -68,8 +69,8 @@ def match(annotations: Sequence[Annotation], photos: Sequence[PhotoFile]) -> Mat
     outdone: list[str] = []
     claims: dict[Path, list[tuple[_Score, Annotation, PhotoFile]]] = defaultdict(list)
     touched: set[Path] = set()
-    for annotation in annotations:
-        score, best = _best(annotation, by_stem)
+    for annotation, exact in zip(annotations, exact_photos(annotations, photos), strict=True):
+        score, best = _best(annotation, exact, by_stem)
         touched.update(photo.path for photo in best)
         if not best:
             lost += () if annotation.interpolated else (annotation,)
@@ -123,13 +124,18 @@ def _settle(
     return (best[0], photo), losers, doubt
 
 
-def _best(annotation: Annotation, by_stem: dict[str, list[PhotoFile]]) -> tuple[_Score, list[PhotoFile]]:
-    """Return the photos that fit best; later names only decide between those that an earlier one found."""
+def _best(
+    annotation: Annotation, exact: Sequence[PhotoFile], by_stem: dict[str, list[PhotoFile]]
+) -> tuple[_Score, list[PhotoFile]]:
+    """Return the photos that fit best, of those that lie exactly where the annotation says if there are any.
+
+    Later names only decide between those that an earlier one found.
+    """
     top: _Score = (0, 0)
     best: list[PhotoFile] = []
     for text in annotation.names:
         name = PurePosixPath(text)
-        among = best or by_stem.get(_folded(name.stem), [])
+        among = best or exact or by_stem.get(_folded(name.stem), [])
         scored = [(_score(name, photo), photo) for photo in among if _fits(name, photo)]
         if not scored:
             continue
@@ -141,6 +147,8 @@ def _best(annotation: Annotation, by_stem: dict[str, list[PhotoFile]]) -> tuple[
     if len(best) > 1:
         near = [_shared_folders(annotation.file, photo.path) for photo in best]
         best = [photo for photo, shared in zip(best, near, strict=True) if shared == max(near)]
+    if len(best) > 1:
+        best = list(literal_photos(best, map(PurePosixPath, annotation.names)))
     return top, best
 
 

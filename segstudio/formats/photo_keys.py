@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
-from segstudio.formats.places import PhotoFile
+from segstudio.formats.places import PhotoFile, below_photo_folder
 from segstudio.formats.sources import photo_key
 from segstudio.project.photos import clean_key
 
@@ -22,12 +22,14 @@ _LONGEST_BYTES = 180
 
 
 def keys_of(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:
-    """Give each photo a key of its own: short where that is unique, else its whole path below its folder, else
+    """Give each photo a key of its own: short where that is unique, else its path below the outermost folder that
+    only says "images", else its whole path below its folder, else
     with the name of that folder before it, else with a number. Keys that differ in case alone count as equal.
     What no file of the project could be called (control characters, names that leave no room for endings) is changed.
     """
     makers = (
         lambda photo: photo_key(photo.name),
+        lambda photo: str(below_photo_folder(photo.name)),
         lambda photo: str(photo.name),
         lambda photo: photo.shown,
     )

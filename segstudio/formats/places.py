@@ -61,3 +61,12 @@ def subset_of(path: PurePath) -> str:
 def telling_folders(path: PurePath) -> tuple[str, ...]:
     """Return the folders of a photo's name that tell which photos it belongs to, outermost first."""
     return tuple(part for part in path.parts[:-1] if part.lower() not in _TELLING_NOTHING)
+
+
+def below_photo_folder(name: PurePosixPath) -> PurePosixPath:
+    """Return a photo's name without its outermost folder, when that only says that photos lie in it."""
+    return (
+        PurePosixPath(*name.parts[1:])
+        if name.parts[0].lower() in PHOTO_FOLDERS and len(name.parts) > 1
+        else name
+    )

@@ -68,7 +68,7 @@ def test_msrc_is_known_by_its_names(tmp_path: Path) -> None:
     path = _save(tmp_path / "GroundTruth/1_1_s_GT.bmp", _colours())
     annotation = next(read_colour_png(_source(path, tmp_path)))
     assert _areas(annotation) == {"void": 21, "building": 24, "#008040": 3}
-    assert annotation.names == ("1_1_s",)
+    assert annotation.names == ("1_1_s_GT", "1_1_s")
 
 
 def test_numbers_are_labels(tmp_path: Path) -> None:
@@ -190,11 +190,12 @@ def test_pictures_of_instances_are_known() -> None:
 @pytest.mark.parametrize(
     ("inner", "names"),
     [
-        ("GroundTruth/1_1_s_GT.bmp", ("1_1_s",)),
+        ("GroundTruth/1_1_s_GT.bmp", ("1_1_s_GT", "1_1_s")),
         ("SegmentationClass/2007_000001.png", ("2007_000001",)),
-        ("masks/train/a_mask.png", ("train/a", "a")),
+        ("masks/train/a_mask.png", ("train/a_mask", "a_mask", "train/a", "a")),
+        ("a_mask.png", ("a",)),
         ("masks/a.0001.png", ("a.0001.png",)),
-        ("x/labels/a_GT_l.png", ("x/a_GT", "a_GT")),
+        ("x/labels/a_GT_l.png", ("x/a_GT_l", "a_GT_l", "x/a_GT", "a_GT")),
     ],
 )
 def test_photos_have_the_name_of_the_mask(tmp_path: Path, inner: str, names: tuple[str, ...]) -> None:

@@ -211,3 +211,15 @@ def test_masks_saved_as_jpeg_are_refused(project: Project, tmp_path: Path, make_
     (told,) = report.not_read
     assert "GroundTruth/a.jpg: this mask is a JPEG, which smears labels into one another" in told
     assert len(report.without_annotation) == 1
+
+
+def test_photos_called_like_masks_have_masks_of_their_own(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    names = ("x", "x_GT", "x_mask", "y_GT")
+    for seed, name in enumerate(names):
+        make_photo(tmp_path / f"in/images/{name}.png", 20, 30, seed=seed)
+        _save(tmp_path / f"in/masks/{name}.png", seed=seed)
+    report = _imported(project, tmp_path / "in", renames={"1": "sky", "2": "person", "0": "background"})
+    assert report.refusal is None
+    assert [photo.key for photo in project.photos() if photo.has_mask] == [f"{name}.png" for name in names]

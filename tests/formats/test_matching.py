@@ -134,3 +134,49 @@ def test_what_a_better_fit_pushes_aside_is_not_without_photo() -> None:
     assert found.outdone == (f"{mask.place}: 1.jpg has {shapes.place}",)
     other = _annotation("1.png", file="/data/b.xml", corner=5)  # means another photo, which is not there
     assert match([other, shapes], _photos("1.jpg")).lost == (other,)
+
+
+@pytest.mark.parametrize("keys", [("t.jpg", "deep/t.jpg"), ("t.jpg", "val/t.jpg", "train/val/t.jpg")])
+@pytest.mark.parametrize("images", ["", "images/"])
+def test_a_photo_at_the_root_and_its_namesakes_below_find_their_own(
+    keys: tuple[str, ...], images: str
+) -> None:
+    photos = _photos(*(images + key for key in keys), root="/data")
+    without = [_annotation(key.removesuffix(".jpg"), file=f"/data/masks/{key[:-3]}png") for key in keys]
+    for annotations in ([_annotation(key) for key in keys], without):
+        found = match(annotations, photos)
+        assert sorted(str(photo.name) for _, photo in found.pairs) == sorted(images + key for key in keys)
+        assert all(
+            str(photo.name.with_suffix("")) == images + pair.names[0].removesuffix(".jpg")
+            for pair, photo in found.pairs
+        )
+
+
+def test_a_path_with_its_subset_before_it_gives_way_to_the_photo_that_lies_there() -> None:
+    names = [("train/t.jpg", "t.jpg"), ("train/train/t.jpg", "train/t.jpg"), ("train/val/t.jpg", "val/t.jpg")]
+    photos = _photos("images/t.jpg", "images/train/t.jpg", "images/val/t.jpg", root="/data")
+    found = match([_annotation(*one) for one in names], photos)
+    assert {a.names[-1]: str(photo.name) for a, photo in found.pairs} == {
+        "t.jpg": "images/t.jpg",
+        "train/t.jpg": "images/train/t.jpg",
+        "val/t.jpg": "images/val/t.jpg",
+    }
+
+
+@pytest.mark.parametrize("images", ["", "images/"])
+def test_a_folder_called_like_one_of_photos_may_be_meant_to_the_letter(images: str) -> None:
+    photos = _photos(f"{images}t.jpg", f"{images}JPEGImages/t.jpg", root="/data")
+    found = match([_annotation("t.jpg"), _annotation("JPEGImages/t.jpg")], photos)
+    assert _pairs(found) == {name: images + name for name in ("t.jpg", "JPEGImages/t.jpg")}
+
+
+def test_a_file_in_a_folder_means_the_photo_beside_it_and_not_its_namesake_above() -> None:
+    photos = _photos("1.jpg", "train/1.jpg", root="/data")
+    found = match([_annotation("1.jpg", file="/data/train/annotations.xml")], photos)
+    assert _pairs(found) == {"1.jpg": "train/1.jpg"}
+
+
+def test_the_name_without_what_tells_a_mask_comes_second() -> None:
+    photos = _photos("x.png", "x_GT.png", root="/data/images")
+    annotations = [_annotation("x", file="/data/masks/x.png"), _annotation("x_GT", "x", corner=9)]
+    assert _pairs(match(annotations, photos)) == {"x": "x.png", "x_GT": "x_GT.png"}

@@ -28,6 +28,10 @@ def test_a_name_that_no_file_could_have_is_changed() -> None:
     assert _keys("new\nline.jpg", "new_line.jpg", "new\tline.jpg")[2].endswith(".jpg")
 
 
+def test_a_folder_that_says_photos_stays_in_the_name_where_that_tells_two_apart() -> None:
+    assert sorted(_keys("images/t.jpg", "images/JPEGImages/t.jpg")) == ["JPEGImages/t.jpg", "t.jpg"]
+
+
 def test_long_names_are_shortened_and_stay_different() -> None:
     first, second = _keys("ä" * 120 + "1.jpg", "ä" * 120 + "2.jpg")
     assert first != second
