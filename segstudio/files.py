@@ -47,6 +47,12 @@ def replacing(path: Path, *, settle: bool = True) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+def sync_file(path: Path) -> None:
+    """Let the bytes of a file outlive a power cut; raises OSError when the file system refuses."""
+    with path.open("r+b") as stream:
+        os.fsync(stream.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Let what was made, replaced and removed in a folder outlive a power cut, where the system can do that."""
     if os.name == "nt":

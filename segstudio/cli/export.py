@@ -28,6 +28,12 @@ class _Which(StrEnum):
     CHECKED = "checked"
 
 
+def _target(text: str | Path) -> Path:
+    if not str(text).strip():  # as a path it would be the working folder
+        raise typer.BadParameter("give the path of a folder or of a .zip")
+    return Path(text)
+
+
 def export(
     folder: Annotated[Path | None, typer.Argument(metavar="PROJECT", help="The project folder.")] = None,
     *,
@@ -37,7 +43,14 @@ def export(
     ],
     to: Annotated[
         Path,
-        typer.Option("--to", "-o", "--out", metavar="PATH", help="A new or empty folder, or a new .zip."),
+        typer.Option(
+            "--to",
+            "-o",
+            "--out",
+            metavar="PATH",
+            parser=_target,
+            help="A new or empty folder, or a new .zip.",
+        ),
     ],
     outlines: Annotated[
         _Outlines | None,
@@ -60,7 +73,9 @@ def export(
 ) -> None:
     """Write a project's masks as the annotation files of other programs, whole or not at all."""
     where = folder or project
-    if where is None or (folder is not None and project is not None):
+    if where is None:
+        raise typer.BadParameter("give the project folder", param_hint="PROJECT")
+    if folder is not None and project is not None:
         raise typer.BadParameter("give the project once", param_hint="PROJECT")
     out = Output(json)
     options = ExportOptions(

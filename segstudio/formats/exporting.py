@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.formats.landing import check_place, landing_at
 from segstudio.formats.threads import all_workers
 from segstudio.formats.writing.photo import (
     Outcome,
@@ -28,7 +29,7 @@ from segstudio.formats.writing.photo import (
     write_photo,
 )
 from segstudio.formats.writing.table import WRITERS
-from segstudio.formats.writing.target import check_free, nowhere, target_at
+from segstudio.formats.writing.target import nowhere
 from segstudio.formats.writing.writer import Plan, Writer, names_for
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
@@ -203,7 +204,7 @@ def export_project(
     names = names_for((photo.key for photo in photos), by_stem=writer.by_stem)
     tally = Tally()
     tally.left_out += without_record(project, options)
-    with nowhere() if dry_run else target_at(options.to) as target:
+    with nowhere() if dry_run else landing_at(options.to) as target:
 
         def write(numbered: tuple[int, Photo]) -> Outcome:
             number, photo = numbered
@@ -287,17 +288,6 @@ def without_record(project: Project, options: ExportOptions) -> list[tuple[str, 
     """Return the photos that have a mask and a damaged record, so that nobody knows what they are for, and why."""
     photos = (photo for photo in project.photos() if photo.has_mask and photo.damage)
     return [(photo.key, photo.damage) for photo in photos if _is_wanted(photo, options)]
-
-
-def check_place(to: Path, project: Project) -> None:
-    """Raise SegStudioError when `to` is taken, or one of the project's own folders."""
-    check_free(to)
-    place = to.resolve()
-    own = (project.folder / part for part in ("photos", "masks", "sources", "runs"))
-    if place == project.folder or any(place.is_relative_to(folder) for folder in own):
-        raise SegStudioError(
-            "this is one of the project's own folders", where=str(to), fix="Choose a folder beside it"
-        )
 
 
 def _is_wanted(photo: Photo, options: ExportOptions) -> bool:

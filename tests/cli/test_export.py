@@ -52,7 +52,13 @@ def test_what_cannot_be_exported_is_told_in_a_sentence(labelled: Project, run: R
             1,
             "nothing to export",
         ),
-        (("--format", "coco", "--to", tmp_path / "x"), 2, "give the project once"),
+        (("--format", "coco", "--to", tmp_path / "x"), 2, "give the project folder"),
+        (
+            (labelled.folder, "-p", labelled.folder, "-f", "coco", "--to", tmp_path / "x"),
+            2,
+            "give the project once",
+        ),
+        ((labelled.folder, "--format", "coco", "--to", ""), 2, "give the path"),
         (
             (labelled.folder, "--format", "coco", "--to", tmp_path / "x", "--tolerance", -1),
             1,
