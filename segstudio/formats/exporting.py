@@ -31,6 +31,7 @@ from segstudio.formats.writing.photo import (
 from segstudio.formats.writing.table import WRITERS
 from segstudio.formats.writing.target import nowhere
 from segstudio.formats.writing.writer import Plan, Writer, names_for
+from segstudio.project.listing import badly_named
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -285,9 +286,12 @@ def chosen_photos(project: Project, options: ExportOptions) -> tuple[Photo, ...]
 
 
 def without_record(project: Project, options: ExportOptions) -> list[tuple[str, str]]:
-    """Return the photos that have a mask and a damaged record, so that nobody knows what they are for, and why."""
+    """Return the photos that have a mask and a damaged record, so that nobody knows what they are for, and why; of all
+    photos also those whose name can be none.
+    """
     photos = (photo for photo in project.photos() if photo.has_mask and photo.damage)
-    return [(photo.key, photo.damage) for photo in photos if _is_wanted(photo, options)]
+    damaged = [(photo.key, photo.damage) for photo in photos if _is_wanted(photo, options)]
+    return damaged + (badly_named(project.folder / "photos") if options.photos is None else [])
 
 
 def _is_wanted(photo: Photo, options: ExportOptions) -> bool:

@@ -27,14 +27,29 @@ class Listed:
 
 
 def photo_files(root: Path) -> dict[str, Path]:
-    """Return the photo files below `root`, by key."""
+    """Return the photo files below `root`, by key; those whose names can be none are passed over."""
     found = {}
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = Path(folder) / name
-            if is_photo(path):
-                found[clean_key(path.relative_to(root).as_posix())] = path
+    for path in _photos_below(root):
+        with suppress(SegStudioError):  # one bad name must not hide all other photos
+            found[clean_key(path.relative_to(root).as_posix())] = path
     return found
+
+
+def badly_named(root: Path) -> list[tuple[str, str]]:
+    """Return the photo files below `root` that `photo_files` passes over: their names, fit to be shown, and why."""
+    found = []
+    for path in _photos_below(root):
+        name = path.relative_to(root).as_posix()
+        try:
+            clean_key(name)
+        except SegStudioError as error:
+            found.append((ascii(name)[1:-1], "its name holds what no name of a photo may hold; rename it"))
+    return sorted(found)
+
+
+def _photos_below(root: Path) -> Iterator[Path]:
+    for folder, _, names in os.walk(root):
+        yield from (path for name in names if is_photo(path := Path(folder) / name))
 
 
 def list_photos(project: Path, files: Mapping[str, Path], before: Mapping[str, Listed]) -> dict[str, Listed]:

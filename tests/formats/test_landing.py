@@ -12,7 +12,7 @@ from segstudio.errors import SegStudioError
 from segstudio.files import hold
 from segstudio.formats.landing import check_place, landing_at
 from segstudio.project.project import Project
-from tests.formats.writing.trips import CLASSES, project_of
+from tests.formats.writing.trips import CLASSES, export, project_of
 
 LEFT = ".a.zip.0123456789abcdef.exporting"
 
@@ -113,3 +113,14 @@ def test_all_is_on_the_disk_before_it_gets_its_name(
     assert _write(tmp_path / name) == [name]
     assert told[0] is False
     assert told[-1] is True  # the folder in which the name stands
+
+
+def test_a_photo_that_was_badly_named_by_hand_is_left_out_and_told(project: Project, tmp_path: Path) -> None:
+    photo = project.photo("a.jpg").path
+    try:
+        (photo.parent / "tab\tname.jpg").write_bytes(photo.read_bytes())
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    report = export(Project.open(project.folder), "coco", tmp_path / "out")
+    assert report.photos == 1
+    assert [key for key, _ in report.left_out] == ["tab\\tname.jpg"]

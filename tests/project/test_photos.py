@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segstudio.errors import SegStudioError
+from segstudio.project.listing import badly_named, photo_files
 from segstudio.project.photos import PhotoState, clean_key
 
 
@@ -67,3 +68,13 @@ def test_a_damaged_state_is_told_by_file_and_field(text: str, told: str) -> None
         PhotoState.from_json(text, where="masks/a.json")
     assert str(caught.value).startswith("masks/a.json: ")
     assert told in str(caught.value)
+
+
+def test_a_file_whose_name_can_be_no_key_hides_no_other_photo(tmp_path: Path) -> None:
+    for name in ("a.png", "tab\tname.png", "no\nphoto.txt"):
+        try:
+            (tmp_path / name).touch()
+        except OSError:
+            pytest.skip("the file system takes no such name")
+    assert list(photo_files(tmp_path)) == ["a.png"]
+    assert [name for name, _ in badly_named(tmp_path)] == ["tab\\tname.png"]
