@@ -42,7 +42,7 @@ def badly_named(root: Path) -> list[tuple[str, str]]:
         name = path.relative_to(root).as_posix()
         try:
             clean_key(name)
-        except SegStudioError as error:
+        except SegStudioError:
             found.append((ascii(name)[1:-1], "its name holds what no name of a photo may hold; rename it"))
     return sorted(found)
 
