@@ -108,6 +108,8 @@ def _tell(out: Output, report: ExportReport, *, name: str, dry_run: bool) -> Non
     else:
         out.say(f"Read back, {_per_cent(report.agreement)} of the pixels are the same.")
         out.table("Worst", ["photo", "same"], [[key, _per_cent(share)] for key, share in report.worst])
+    for remark in report.remarks:
+        out.warn(remark)
     for key, why in report.left_out:
         out.warn(f"Left out: {key}: {why}")
     if dry_run:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from segstudio.cli.output import JsonOption, Output
 from segstudio.formats.exporting import EXPORTS
 from segstudio.formats.table import FORMATS
@@ -25,7 +23,16 @@ def formats(json: JsonOption = False) -> None:
     )
     out.finish(
         {
-            "exports": [asdict(row) for row in EXPORTS],
+            "exports": [
+                {
+                    "id": row.id,
+                    "name": row.name,
+                    "carries": row.carries,
+                    "loses": row.loses,
+                    "outlines": row.outlines,
+                }
+                for row in EXPORTS
+            ],
             "formats": [
                 {
                     "name": row.name,

@@ -24,11 +24,12 @@ from segstudio.formats.writing.photo import (
     Tally,
     Task,
     points_in,
-    read_back,
     sheet_of,
     write_photo,
 )
-from segstudio.formats.writing.table import WRITERS
+from segstudio.formats.writing.reading_back import read_back
+from segstudio.formats.writing.remarks import remarks_on
+from segstudio.formats.writing.table import EXPORTS, ExportFormat
 from segstudio.formats.writing.target import nowhere
 from segstudio.formats.writing.writer import Plan, Writer, names_for
 from segstudio.project.listing import badly_named
@@ -36,6 +37,22 @@ from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 from segstudio.project.threads import WorkStopped, in_order, never, unheard
+
+__all__ = [
+    "EXPORTS",
+    "ExportFormat",
+    "ExportOptions",
+    "ExportPreview",
+    "ExportReport",
+    "Which",
+    "check_place",
+    "chosen_photos",
+    "estimate",
+    "export_format",
+    "export_project",
+    "preview_export",
+    "without_record",
+]
 
 Which = Literal["labelled", "done", "checked"]
 """Which photos: all that have a mask, those that are done or checked, those that are checked."""
@@ -49,81 +66,6 @@ _STATUSES: dict[Which, set[str] | None] = {
 }
 _FIRST_LINES = 60
 _WIDEST = 400
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFormat:
-    """A format that can be written.
-
-    `carries` and `loses` tell in one line each what it keeps and what it cannot say (empty: nothing). `outlines` are the
-    ways in which it can tell areas, the first is the default.
-    """
-
-    id: str
-    name: str
-    carries: str
-    loses: str
-    outlines: tuple[str, ...]
-
-
-EXPORTS = (
-    ExportFormat(
-        "cvat",
-        "CVAT for images 1.1",
-        "classes with their colours, draw order, split, folders",
-        "",
-        ("polygons", "masks"),
-    ),
-    ExportFormat(
-        "labelme-xml",
-        "LabelMe XML 3.0",
-        "classes, folders",
-        "colours, draw order, split",
-        ("polygons", "masks"),
-    ),
-    ExportFormat(
-        "labelme-json",
-        "labelme JSON",
-        "classes, folders",
-        "colours, draw order, split",
-        ("polygons", "masks"),
-    ),
-    ExportFormat(
-        "coco",
-        "COCO instances",
-        "classes, folders, split",
-        "colours, draw order",
-        ("polygons", "masks"),
-    ),
-    ExportFormat(
-        "voc",
-        "Pascal VOC segmentation",
-        "classes with their colours, split, every pixel",
-        "draw order",
-        ("masks",),
-    ),
-    ExportFormat(
-        "index-png",
-        "Index masks",
-        "classes with their numbers and colours, folders, every pixel",
-        "draw order, split",
-        ("masks",),
-    ),
-    ExportFormat(
-        "colour-png",
-        "Colour masks",
-        "classes with their colours, folders, every pixel",
-        "draw order, split",
-        ("masks",),
-    ),
-    ExportFormat(
-        "yolo-seg",
-        "YOLO segmentation",
-        "classes, split, folders",
-        "colours, draw order",
-        ("polygons",),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +91,8 @@ class ExportReport:
     """What was written.
 
     `agreement` is the share of pixels, of all photos together, that come back the same; `worst` the up to ten photos of
-    which some do not, with their share, worst first. `left_out` tells photo keys and why.
+    which some do not, with their share, worst first. `left_out` tells photo keys and why. `remarks` are sentences on what
+    a reader would not expect.
     """
 
     photos: int
@@ -160,6 +103,7 @@ class ExportReport:
     left_out: tuple[tuple[str, str], ...]
     to: Path
     seconds: float
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +179,7 @@ def export_project(
         left_out=tuple(tally.left_out),
         to=options.to,
         seconds=time.perf_counter() - began,
+        remarks=remarks_on(options.format, plan.classes, shapeless=tally.shapeless),
     )
 
 
@@ -315,7 +260,7 @@ def _prepared(project: Project, options: ExportOptions) -> tuple[Writer, Plan]:
         )
     when = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
     plan = Plan(project.name, project.classes, "masks" if outlines == "masks" else "polygons", when)
-    return WRITERS[entry.id](plan), plan
+    return entry.writer(plan), plan
 
 
 def _check(cancelled: Callable[[], bool]) -> None:

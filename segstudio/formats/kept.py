@@ -39,7 +39,7 @@ def mask_from_kept(project: Project, photo: Photo, *, cancelled: Cancelled = nev
         annotation.shapes,
         photo.size[::-1] if fit is Fit.AS_STORED else photo.size,
         project.classes,
-        numbers=_numbers(record.values, project.classes),
+        numbers=_numbers(record.values, annotation.plain or {}, project.classes),
         rule=record.rule,
         layers=record.layers,
     )
@@ -87,6 +87,8 @@ def _read(file: SourceFile) -> Iterable[Annotation]:
     return recognise(file.path).read(file)
 
 
-def _numbers(values: Mapping[str, int], classes: ClassList) -> Mapping[str, int]:
+def _numbers(values: Mapping[str, int], plain: Mapping[str, str], classes: ClassList) -> Mapping[str, int]:
+    """Return the numbers of the labels; older records tell a label of a table by what it means (`plain`)."""
     known = {*classes.indices, VOID}
-    return {label: value for label, value in values.items() if value in known}
+    older = {label: values[meant] for label, meant in plain.items() if meant in values and meant not in plain}
+    return {label: value for label, value in {**older, **values}.items() if value in known}

@@ -64,7 +64,9 @@ def with_voc_colours(table: LabelTable) -> LabelTable:
         return table
     numbered = table.by_number.items()
     return LabelTable(
-        tuple(LabelRow(name, number, _voc_colour(number)) for number, name in numbered), table.path
+        tuple(LabelRow(name, number, _voc_colour(number)) for number, name in numbered),
+        table.path,
+        table.is_exact,
     )
 
 

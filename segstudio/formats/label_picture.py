@@ -7,6 +7,7 @@ for all its parts, so that ten thousand annotations of this kind take no more me
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,10 +44,14 @@ def look_at(path: Path) -> PictureLook:
     Raises SegStudioError when the file is missing, damaged, too large, or lossy: JPEG smears labels into one another.
     """
     with _opened(path) as image:
-        coding: Coding = "index" if image.mode in _INDEX_MODES else "colour"
-        found = image.getpalette("RGB") if image.mode == "P" else None
-        packed = _packed(np.array(found or [], dtype=np.uint8).reshape(-1, 3))
-        return PictureLook(coding, (image.height, image.width), tuple(packed.tolist()))
+        return _look_of(image)
+
+
+def read_written(content: bytes) -> tuple[PictureLook, Codes]:
+    """Return what a reader gets of a label picture that this program wrote: its header, and the code of each pixel."""
+    with Image.open(io.BytesIO(content), formats=IMAGE_FORMATS) as image:
+        look = _look_of(image)
+        return look, _index_values(image) if look.coding == "index" else _colours(image)
 
 
 def read_codes(picture: LabelPicture) -> Codes:
@@ -102,6 +107,13 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise SegStudioError(
             f'the mask "{path.name}" is damaged or cut off', fix="Export or copy it again"
         ) from error
+
+
+def _look_of(image: Image.Image) -> PictureLook:
+    coding: Coding = "index" if image.mode in _INDEX_MODES else "colour"
+    found = image.getpalette("RGB") if image.mode == "P" else None
+    packed = _packed(np.array(found or [], dtype=np.uint8).reshape(-1, 3))
+    return PictureLook(coding, (image.height, image.width), tuple(packed.tolist()))
 
 
 def _index_values(image: Image.Image) -> Codes:

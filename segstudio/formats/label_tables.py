@@ -1,15 +1,20 @@
 """Tables of labels beside masks: which number or colour means which class.
 
 People write them in many ways: CVAT's `labelmap.txt` (`sky:128,128,128::`), CamVid's `label_colors.txt`
-(`128 128 128  Sky`), `class_dict.csv` (`sky,128,128,128`), one name a line, `0: sky`, or JSON. The order of the lines
-numbers the classes where no numbers stand in them, from 0.
+(`128 128 128  Sky`), `class_dict.csv` (`sky,128,128,128`), one name a line, `0: sky`, or JSON. The order of the lines numbers
+the classes where no numbers stand in them, from 0.
+
+JSON, and the text files that machines write (their first line tells), say names exactly. In the others, quotes are no part
+of a name. What people call void, and a name between underscores, is meant otherwise only where no class is called so: a
+table tells both the name and what it may mean (`plain`).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,10 +22,20 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.beside import files_called, stamp_of
 from segstudio.formats.json_items import load_json
 from segstudio.formats.places import SourceFile
+from segstudio.project.classes import ClassList
 from segstudio.project.colours import parse_colour
 
 VOID_LABEL = "void"
 """The label of pixels that a table declares as not labelled."""
+
+VOID_LABELS = (VOID_LABEL, "__ignore__", "unlabelled void")
+"""What each means void wherever no class is called so; where one is, the next tells what is not labelled."""
+
+LABELMAP_HEAD = "# label:color_rgb:parts:actions"
+"""The first line of CVAT's and datumaro's `labelmap.txt`."""
+
+COLOURS_HEAD = "# red green blue label"
+"""The first line of a `label_colors.txt` in which all that follows the third number and one space is the name."""
 
 TABLE_NAMES = (
     *(
@@ -36,10 +51,11 @@ TABLE_NAMES = (
     *("_classes.csv", "classes.csv", "class_names.txt", "classes.txt", "labels.txt", "label_names.txt"),
 )
 
-_VOID_NAMES = frozenset({"void", "ignore", "ignored", "__ignore__", "ignore label", "unlabelled void"})
+_VOID_NAMES = frozenset({*VOID_LABELS, "ignore", "ignored", "ignore label"})
 _MAX_BYTES = 1 << 20
 _MAX_ROWS = 4096
 _MAX_LINE = 300
+_QUOTES = "\"'"
 
 _SPACES = re.compile(r" +")
 _TABS = re.compile(r"[ \t]*\t[ \t]*")
@@ -48,6 +64,7 @@ _COLOUR_FIRST = re.compile(rf"\(?{_THREE}\)?\s*[\s,;:]\s*(\S.*)")
 _COLOUR_LAST = re.compile(rf"(\S.*?)\s*[\s,;:=]\s*\(?{_THREE}\)?(?:\s*[:,;].*)?")
 _HEX_FIRST = re.compile(r"(#[0-9a-fA-F]{6})\s*[\s,;:=]\s*(\S.*)")
 _HEX_LAST = re.compile(r"(\S.*?)\s*[\s,;:=]\s*(#[0-9a-fA-F]{6})")
+_EXACT_COLOUR = re.compile(r" *(\d{1,3}) +(\d{1,3}) +(\d{1,3}) (\S.*)")
 _NUMBER_FIRST = re.compile(r"(\d{1,5})\s*[\s,;:=]\s*(\S.*)")
 _NUMBER_LAST = re.compile(r"(\S.*?)\s*[,;:=]\s*(\d{1,5})")
 
@@ -63,10 +80,15 @@ class LabelRow:
 
 @dataclass(frozen=True, slots=True)
 class LabelTable:
-    """Labels by number and by colour; `path` is the file it was read from, if any."""
+    """Labels by number and by colour; `path` is the file it was read from, if any, and `is_exact` tells that names stand
+    in it as they are. `plain` is what names may mean where no class is called so (`plain_of`): of those that may mean
+    another, and of their rivals.
+    """
 
     rows: tuple[LabelRow, ...]
     path: Path | None = None
+    is_exact: bool = False
+    plain: Mapping[str, str] = field(init=False)
     by_number: Mapping[int, str] = field(init=False)
     by_colour: Mapping[int, str] = field(init=False)
 
@@ -78,6 +100,10 @@ class LabelTable:
             if not numbered or row.number is not None
         }
         by_colour = {row.colour: row.name for row in self.rows if row.colour is not None}
+        meant = {row.name: plain_of(row.name, is_exact=self.is_exact) for row in self.rows}
+        otherwise = {plain for name, plain in meant.items() if plain != name}
+        plain = {name: plain for name, plain in meant.items() if plain in otherwise}
+        object.__setattr__(self, "plain", plain)
         object.__setattr__(self, "by_number", by_number)
         object.__setattr__(self, "by_colour", by_colour)
 
@@ -113,16 +139,38 @@ def read_table(path: Path) -> LabelTable | None:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
-    rows = _rows_of_json(load_json(path)) if path.suffix.lower() == ".json" else _rows_of_text(text)
-    return LabelTable(tuple(rows), path) if rows else None
+    if path.suffix.lower() == ".json":
+        return _table(_rows_of_json(load_json(path)), path, is_exact=True)
+    return _table_of_text(text, path)
 
 
-def label_of(name: str) -> str:
-    """Return a label as it is used: without quotes, `_background_` without its lines, void under one name."""
-    name = name.strip().strip("\"'").strip()
+def table_written(name: str, text: str) -> LabelTable | None:
+    """Return what `read_table` makes of a file of this name and text, which this program wrote."""
+    if name.endswith(".json"):
+        return _table(_rows_of_json(json.loads(text)), None, is_exact=True)
+    return _table_of_text(text, None)
+
+
+def plain_of(name: str, *, is_exact: bool = False) -> str:
+    """Return what a name may mean: void under one name and, unless names are exact, `_background_` without its lines."""
     if name.casefold() in _VOID_NAMES:
         return VOID_LABEL
-    return name.strip("_") if name.startswith("_") and name.endswith("_") and name.strip("_") else name
+    framed = name.startswith("_") and name.endswith("_") and bool(name.strip("_"))
+    return name.strip("_") if framed and not is_exact else name
+
+
+def void_label(classes: ClassList) -> str:
+    """Return the label of what is not labelled: one that no class has.
+
+    Raises SegStudioError when none is left.
+    """
+    free = next((label for label in VOID_LABELS if classes.find(label) is None), None)
+    if free is None:
+        raise SegStudioError(
+            f"classes are called {', '.join(VOID_LABELS)}, so that no name is left for what is not labelled",
+            fix="Rename one of them",
+        )
+    return free
 
 
 def _table_in(folder: Path) -> LabelTable | None:
@@ -135,6 +183,51 @@ def _table_in(folder: Path) -> LabelTable | None:
 @lru_cache(maxsize=64)
 def _cached_table(path: Path, _modified_ns: int, _size: int) -> LabelTable | None:
     return read_table(path)
+
+
+def _table(rows: Sequence[LabelRow], path: Path | None, *, is_exact: bool) -> LabelTable | None:
+    return LabelTable(tuple(rows), path, is_exact) if rows else None
+
+
+def _table_of_text(text: str, path: Path | None) -> LabelTable | None:
+    lines = [line for line in text.splitlines() if line.strip()]
+    exact = {LABELMAP_HEAD: _labelmap_row, COLOURS_HEAD: _colour_row}.get(lines[0].strip() if lines else "")
+    if exact is not None and len(lines) <= _MAX_ROWS:
+        found = [(line, exact(line)) for line in lines[1:]]
+        if all(row is not None or line.startswith("#") for line, row in found):
+            return _table([row for _, row in found if row is not None], path, is_exact=True)
+    return _table(_without_quotes(_rows_of_text(text)), path, is_exact=False)
+
+
+def _labelmap_row(line: str) -> LabelRow | None:
+    """Return what a line of CVAT's table says: `name:r,g,b:parts:actions`, whatever stands in the name."""
+    name, *others = line.strip().rsplit(":", 3)
+    if len(others) < 3 or not name:
+        return None
+    if not others[0]:
+        return LabelRow(name)
+    values = others[0].split(",")
+    packed = _packed([int(value) for value in values]) if all(map(str.isdecimal, values)) else None
+    return LabelRow(name, colour=packed) if packed is not None and len(values) == 3 else None
+
+
+def _colour_row(line: str) -> LabelRow | None:
+    found = _EXACT_COLOUR.fullmatch(line.rstrip())
+    packed = _packed([int(found[place]) for place in (1, 2, 3)]) if found else None
+    return LabelRow(found[4], colour=packed) if found and packed is not None else None
+
+
+def _without_quotes(rows: Sequence[LabelRow]) -> list[LabelRow]:
+    """Return the rows with names out of their quotes, unless two names would fall together."""
+    bare = [replace(row, name=_unquoted(row.name)) for row in rows]
+    both = len({row.name for row in bare}) < len({row.name for row in rows})
+    return list(rows) if both else bare
+
+
+def _unquoted(name: str) -> str:
+    inner = name[1:-1].strip()
+    is_quoted = len(name) > 2 and name[0] == name[-1] and name[0] in _QUOTES and bool(inner)
+    return inner if is_quoted else name
 
 
 def _rows_of_text(text: str) -> list[LabelRow]:
@@ -154,19 +247,19 @@ def _rows_of_text(text: str) -> list[LabelRow]:
 
 def _row(line: str) -> LabelRow:
     if found := _HEX_FIRST.fullmatch(line):
-        return LabelRow(label_of(found[2]), colour=int(found[1][1:], 16))
+        return LabelRow(found[2].strip(), colour=int(found[1][1:], 16))
     if found := _HEX_LAST.fullmatch(line):
-        return LabelRow(label_of(found[1]), colour=int(found[2][1:], 16))
+        return LabelRow(found[1].strip(), colour=int(found[2][1:], 16))
     for pattern, name, first in ((_COLOUR_FIRST, 4, 1), (_COLOUR_LAST, 1, 2)):
         if found := pattern.fullmatch(line):
             colour = _packed([int(found[place]) for place in range(first, first + 3)])
             if colour is not None:
-                return LabelRow(label_of(found[name]), colour=colour)
+                return LabelRow(found[name].strip(), colour=colour)
     if found := _NUMBER_FIRST.fullmatch(line):
-        return LabelRow(label_of(found[2]), number=int(found[1]))
+        return LabelRow(found[2].strip(), number=int(found[1]))
     if found := _NUMBER_LAST.fullmatch(line):
-        return LabelRow(label_of(found[1]), number=int(found[2]))
-    return LabelRow(label_of(line.rstrip(":")))
+        return LabelRow(found[1].strip(), number=int(found[2]))
+    return LabelRow(line.rstrip(":").strip())
 
 
 def _rows_of_json(value: object) -> list[LabelRow]:
@@ -188,18 +281,18 @@ def _rows_of_object(value: Mapping[str, object]) -> Iterator[LabelRow]:
     for key, inner in value.items():
         colour = _colour(key)
         if isinstance(inner, str) and colour is not None:
-            yield LabelRow(label_of(inner), colour=colour)
+            yield LabelRow(inner.strip(), colour=colour)
         elif isinstance(inner, str) and key.isdecimal() and len(key) < 6:
-            yield LabelRow(label_of(inner), number=int(key))
+            yield LabelRow(inner.strip(), number=int(key))
         elif (colour := _colour(inner)) is not None:
-            yield LabelRow(label_of(key), colour=colour)
+            yield LabelRow(key.strip(), colour=colour)
         elif isinstance(inner, int) and not isinstance(inner, bool):
-            yield LabelRow(label_of(key), number=inner)
+            yield LabelRow(key.strip(), number=inner)
 
 
 def _row_of_json(entry: object) -> LabelRow | None:
     if isinstance(entry, str):
-        return LabelRow(label_of(entry))
+        return LabelRow(entry.strip())
     if not isinstance(entry, dict):
         return None
     name = next(
@@ -207,7 +300,7 @@ def _row_of_json(entry: object) -> LabelRow | None:
     )
     number = next((entry[key] for key in ("index", "id", "value") if isinstance(entry.get(key), int)), None)
     colours = [_colour(entry[key]) for key in ("color", "colour", "rgb", "color_rgb") if key in entry]
-    return LabelRow(label_of(name), number=number, colour=next(iter(colours), None)) if name else None
+    return LabelRow(name.strip(), number=number, colour=next(iter(colours), None)) if name else None
 
 
 def _colour(value: object) -> int | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.formats.label_tables import VOID_LABEL, VOID_LABELS
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.shapes import Annotation
 from segstudio.formats.shelf import areas_of, tally_of
@@ -31,7 +32,8 @@ class UnknownLabel:
 @dataclass(frozen=True, slots=True)
 class LabelUse:
     """A label that shapes carry: how many, in how many photos, where it was met first, and the colour that its
-    file declares (`#rrggbb`, or empty).
+    file declares (`#rrggbb`, or empty). `plain` is what its table of labels may mean by it (empty: what it says), `rivals`
+    the other labels of that table that may mean the same.
     """
 
     name: str
@@ -39,6 +41,8 @@ class LabelUse:
     photos: int
     where: str
     colour: str = ""
+    plain: str = ""
+    rivals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +75,49 @@ def count_labels(annotations: Iterable[Annotation], colours: Mapping[str, str]) 
     uses: Counter[str] = Counter()
     photos: Counter[str] = Counter()
     first: dict[str, str] = {}
+    tables: dict[int, Mapping[str, str]] = {}
     for annotation in annotations:
+        if annotation.plain:
+            tables[id(annotation.plain)] = annotation.plain
         tally = tally_of(annotation.shapes)
         uses.update(tally.drawn)
         photos.update(tally.drawn.keys())
         for label, where in tally.first.items():
             first.setdefault(label, f"{annotation.place}, {where}")
     met = [label for label in colours if label in uses] + [label for label in uses if label not in colours]
+    plain = {name: meant for table in tables.values() for name, meant in table.items()}
     return tuple(
-        LabelUse(label, uses[label], photos[label], first[label], colours.get(label) or _own_colour(label))
+        LabelUse(
+            label,
+            uses[label],
+            photos[label],
+            first[label],
+            colours.get(label) or _own_colour(label),
+            plain.get(label, ""),
+            rivals_of(label, plain),
+        )
         for label in met
     )
+
+
+def rivals_of(label: str, plain: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the other labels of a table that may mean the same as `label`; `plain` is what each may mean."""
+    meant = plain.get(label)
+    return tuple(other for other in plain if other != label and plain[other] == meant) if meant else ()
+
+
+def meant_by(use: LabelUse, classes: ClassList) -> str:
+    """Return the name by which a label goes: that of a class, or one that means void, or that of no class.
+
+    It is what the file says wherever a class is called so, and where two labels of one table would become one.
+    """
+    if not use.plain or use.plain == use.name or classes.find(use.name) is not None:
+        return use.name
+    if use.plain != VOID_LABEL:
+        return use.name if use.rivals else use.plain
+    if folded(use.name) in VOID_LABELS or any(classes.find(rival) is None for rival in use.rivals):
+        return use.name
+    return next((label for label in VOID_LABELS if classes.find(label) is None), use.name)
 
 
 def _own_colour(label: str) -> str:
@@ -109,15 +145,15 @@ def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOpti
     """Give every label its class, as `label_annotations` does, without going through the annotations again."""
     renames = {folded(old): new for old, new in options.renames.items()}
     left_out = {folded(label) for label in options.leave_out}
-    wanted_uses = [use for use in uses if folded(use.name) not in left_out]
+    wanted_uses = [use for use in uses if left_out.isdisjoint(_called(use, classes))]
     grown, added = classes, []
     for name, colour in options.new_classes.items():
         if grown.find(name) is None:
             grown = grown.added(name, _colour(colour))
             added.append(name)
     for use in wanted_uses if options.add_classes else ():
-        wanted = renames.get(folded(use.name), use.name)
-        if wanted.strip() and not _is_void(wanted, grown) and grown.find(wanted) is None:
+        wanted = _renamed(use, renames, grown) or meant_by(use, grown)
+        if wanted.strip() and not is_void(wanted, grown) and grown.find(wanted) is None:
             grown = grown.added(wanted, _colour(use.colour))
             added.append(wanted)
     if options.order:
@@ -125,7 +161,7 @@ def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOpti
     values = {}
     unknown = []
     for use in wanted_uses:
-        value = _value(use.name, renames, grown)
+        value = _value(use, renames, grown)
         if value is None:
             hint = did_you_mean(use.name, grown.names)
             unknown.append(UnknownLabel(use.name, use.shapes, use.photos, use.where, hint))
@@ -134,20 +170,29 @@ def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOpti
     return Labelling(grown, values, tuple(added), tuple(unknown))
 
 
-def _value(label: str, renames: Mapping[str, str], classes: ClassList) -> int | None:
-    new = renames.get(folded(label))
-    if new is not None:
-        if _is_void(new, classes):
-            return VOID
-        return classes.named(new).index
-    if _is_void(label, classes):
+def _called(use: LabelUse, classes: ClassList) -> tuple[str, ...]:
+    """Return by which names a person may speak of a label, folded: as the file has it, and as it is meant."""
+    return folded(use.name), folded(meant_by(use, classes))
+
+
+def _renamed(use: LabelUse, renames: Mapping[str, str], classes: ClassList) -> str:
+    return next((renames[name] for name in _called(use, classes) if name in renames), "")
+
+
+def _value(use: LabelUse, renames: Mapping[str, str], classes: ClassList) -> int | None:
+    new = _renamed(use, renames, classes)
+    if new:
+        return VOID if is_void(new, classes) else classes.named(new).index
+    label = meant_by(use, classes)
+    if is_void(label, classes):
         return VOID
     found = classes.find(label)
     return found.index if found else None
 
 
-def _is_void(name: str, classes: ClassList) -> bool:
-    return folded(name) == "void" and classes.find(name) is None
+def is_void(name: str, classes: ClassList) -> bool:
+    """Tell whether a label means what is not labelled: no class needs to be called so."""
+    return folded(name) in VOID_LABELS and classes.find(name) is None
 
 
 def _colour(text: str) -> str | None:

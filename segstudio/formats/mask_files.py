@@ -21,7 +21,7 @@ from segstudio.formats.label_picture import (
     look_at,
     read_codes,
 )
-from segstudio.formats.label_tables import VOID_LABEL, LabelTable
+from segstudio.formats.label_tables import VOID_LABEL, VOID_LABELS, LabelTable
 from segstudio.formats.places import PHOTO_FOLDERS, SourceFile, subset_of
 from segstudio.formats.shapes import Annotation, LabelPicture, PicturePart
 
@@ -154,6 +154,7 @@ def mask_annotation(file: SourceFile, table: LabelTable | None) -> Annotation:
         place=file.shown,
         subset=next(filter(None, (subset_of(PurePosixPath(name)) for name in photo_names(file))), ""),
         parts=(table.path,) if table is not None and table.path is not None else (),
+        plain=table.plain if table is not None else None,
     )
 
 
@@ -168,7 +169,8 @@ def label_names(look: PictureLook, codes: tuple[int, ...], table: LabelTable | N
     painted = {code: look.palette[code] for code in codes if code < len(look.palette)}
     if by_colour and len(painted) == len(codes) and all(colour in by_colour for colour in painted.values()):
         return {code: by_colour[painted[code]] for code in codes}
-    void = {_VOID_NUMBER: VOID_LABEL} if by_number else {}
+    free = next((label for label in VOID_LABELS if label not in by_number.values()), VOID_LABEL)
+    void = {_VOID_NUMBER: free} if by_number else {}
     return {code: by_number.get(code, void.get(code, str(code))) for code in codes}
 
 

@@ -46,6 +46,7 @@ def read_npy_onehot(file: SourceFile) -> Iterator[Annotation]:
     """
     table = table_for(file)
     names = table.by_number if table is not None else {}
+    plain = table.plain if table is not None else None
     parts = (table.path,) if table is not None and table.path is not None else ()
     told_in_name = _SUBSET.fullmatch(file.path.stem)
     for told, mask in _dictionary(file.path).items():
@@ -58,6 +59,7 @@ def read_npy_onehot(file: SourceFile) -> Iterator[Annotation]:
             place=f'{file.shown}, photo "{key}"',
             subset=told_in_name[1].lower() if told_in_name else "",
             parts=parts,
+            plain=plain,
         )
 
 

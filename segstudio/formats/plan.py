@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.labels import Labelling, LabelUse, count_labels, label_uses
@@ -22,7 +22,7 @@ from segstudio.formats.photo_keys import keys_of
 from segstudio.formats.places import PhotoFile, SourceFile
 from segstudio.formats.shapes import Annotation
 from segstudio.formats.shelf import Shelf, tally_of
-from segstudio.formats.sources import Gathered
+from segstudio.formats.sources import Gathered, photo_key
 from segstudio.formats.table import Format, NotReadError, format_named, recognise
 from segstudio.formats.threads import in_threads
 from segstudio.project.classes import ClassList
@@ -148,10 +148,43 @@ def _settled(options: ImportOptions, *, only_photos: bool) -> ImportOptions:
 
 def _planned(matching: Matching, under: str) -> tuple[tuple[PlannedPhoto, ...], tuple[PlannedPhoto, ...]]:
     """Return the photos with an annotation, by key, and those without."""
-    keys = keys_of([photo for _, photo in matching.pairs] + list(matching.spare), under)
+    keys = _keys_of(matching, under)
     photos = [PlannedPhoto(keys[photo.path], photo, annotation) for annotation, photo in matching.pairs]
     spare = tuple(PlannedPhoto(keys[photo.path], photo) for photo in matching.spare)
     return tuple(sorted(photos, key=lambda planned: planned.key)), spare
+
+
+def _keys_of(matching: Matching, under: str) -> Mapping[Path, str]:
+    """Return the keys of the photos: without the folder of a split that files tell, unless two would be one."""
+    photos = [photo for _, photo in matching.pairs] + list(matching.spare)
+    splits = {_split_folder(annotation.below, photo.path) for annotation, photo in matching.pairs}
+    short = [_without_split(photo, splits) for photo in photos]
+    counts = Counter(photo_key(photo.name).casefold() for photo in short)
+    return keys_of(
+        [
+            mine if counts[photo_key(mine.name).casefold()] == 1 else photo
+            for mine, photo in zip(short, photos, strict=True)
+        ],
+        under,
+    )
+
+
+def _split_folder(below: str, photo: Path) -> Path | None:
+    """Return the folder of a photo's split; `below` is its path from there on as the annotation tells it."""
+    parts = below.split("/")
+    if len(parts) < 2 or len(photo.parts) <= len(parts):
+        return None
+    folder = photo.parents[len(parts) - 2]
+    return folder if folder.name.casefold() == parts[0].casefold() else None
+
+
+def _without_split(photo: PhotoFile, splits: Collection[Path | None]) -> PhotoFile:
+    """Return the photo under a name without the folder of its split, if that is part of it."""
+    depth = next((depth for depth, above in enumerate(photo.path.parents) if above in splits), None)
+    parts = photo.name.parts
+    if depth is None or len(parts) < depth + 2:
+        return photo
+    return replace(photo, name=PurePosixPath(*parts[: -depth - 2], *parts[-depth - 1 :]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.formats.coco import coco_categories
-from segstudio.formats.label_tables import VOID_LABEL, LabelRow, read_table
+from segstudio.formats.label_tables import VOID_LABEL, LabelRow, plain_of, read_table
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.places import PhotoFile, SourceFile
 from segstudio.formats.sources import Gathered
@@ -152,7 +152,8 @@ def find_set(preset: Preset, folder: Path) -> FoundSet:
 
 def _rows(layout: Layout) -> list[LabelRow]:
     table = read_table(resource_path(f"{_FOLDER}/{layout.classes}"))
-    return [row for row in (table.rows if table else ()) if row.name not in (VOID_LABEL, *layout.void)]
+    rows = table.rows if table else ()
+    return [row for row in rows if plain_of(row.name) != VOID_LABEL and row.name not in layout.void]
 
 
 def _matching(root: Path, pattern: str) -> list[Path]:

@@ -155,7 +155,9 @@ class Annotation:
     and columns as the file tells them. `file` is where it was read, `place` how to tell a person. `parts` are
     further files that belong to it, such as mask pictures. `deleted` counts the objects that were left out
     because their file says so. `relative` annotations tell points as fractions of the photo's width and height;
-    `interpolated` ones are of a frame between those that somebody drew on.
+    `interpolated` ones are of a frame between those that somebody drew on. `plain` is what the labels of a table may mean
+    (LabelTable.plain), None where no table names them. `below` is the photo's path from the folder of its split on, without extension, where the files
+    tell that this folder is one (empty: they do not).
     """
 
     names: tuple[str, ...]
@@ -168,6 +170,8 @@ class Annotation:
     parts: tuple[Path, ...] = ()
     relative: bool = False
     interpolated: bool = False
+    plain: Mapping[str, str] | None = None
+    below: str = ""
 
 
 def turned(points: Points, centre: tuple[float, float], degrees: float) -> Points:

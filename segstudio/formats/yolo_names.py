@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from segstudio.formats.beside import files_called, stamp_of
 
@@ -30,16 +30,36 @@ _FLOW = re.compile(r"""\s*(?:(\d{1,5})\s*:\s*)?("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'
 @dataclass(frozen=True, slots=True)
 class YoloNames:
     """The names by number; `path` is the file they stand in, None when there is none; `has_keypoints` tells that the
-    label files hold poses, not outlines.
+    label files hold poses, not outlines. `splits` are the folders of photos that the file tells, each with what it is
+    for (`train`, `val`, `test`), relative to the file.
     """
 
     names: Mapping[int, str] = field(default_factory=dict)
     path: Path | None = None
     has_keypoints: bool = False
+    splits: tuple[tuple[str, PurePosixPath], ...] = ()
 
     def label(self, number: int) -> str:
         """Return the name of a class; its number when it has none."""
         return self.names.get(number, str(number))
+
+    def split_of(self, labels: Path) -> tuple[str, str]:
+        """Return what the photo of a label file is for, and its path from the folder of that split on, without
+        extension; two empty texts where the file does not tell.
+        """
+        if self.path is None or not labels.is_relative_to(self.path.parent):
+            return "", ""
+        inner = labels.relative_to(self.path.parent).with_suffix("")
+        parts = tuple("images" if part.lower() == "labels" else part for part in inner.parts)
+        found = [
+            (use, "/".join(inner.parts[len(folder.parts) - 1 :]))
+            for use, folder in self.splits
+            if parts[: len(folder.parts)] == folder.parts
+        ]
+        # one folder may serve for two: it is then what it is called
+        return next(
+            (one for one in found if one[1].startswith(f"{one[0]}/")), found[0] if found else ("", "")
+        )
 
 
 def find_names(beside: Path, root: Path) -> YoloNames:
@@ -61,8 +81,29 @@ def _read(path: Path, _modified_ns: int, _size: int) -> YoloNames | None:
     text = _text(path)
     if text is None:
         return None
-    names = names_in_yaml(text) if path.suffix.lower() in (".yaml", ".yml") else _names_in_lines(text)
-    return YoloNames(names, path, has_keypoints="kpt_shape" in text) if names else None
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        names = _names_in_lines(text)
+        return YoloNames(names, path, has_keypoints="kpt_shape" in text) if names else None
+    names = names_in_yaml(text)
+    if not names:
+        return None
+    return YoloNames(names, path, has_keypoints="kpt_shape" in text, splits=splits_in_yaml(text))
+
+
+def splits_in_yaml(text: str) -> tuple[tuple[str, PurePosixPath], ...]:
+    """Return the folders of photos that a YAML file tells in one word each, and what they are for."""
+    found = [_TOP.fullmatch(_without_comment(line)) for line in text.splitlines()]
+    told = {one[1]: _unquoted(one[2]).replace("\\", "/") for one in found if one and one[2]}
+    folders = {use: PurePosixPath(told[use]) for use in ("train", "val", "test") if use in told}
+    return tuple(
+        (use, inner)
+        for use, folder in folders.items()
+        if not folder.is_absolute() and not folder.suffix and (inner := _without_dots(folder)).parts
+    )
+
+
+def _without_dots(folder: PurePosixPath) -> PurePosixPath:
+    return PurePosixPath(*(part for part in folder.parts if part != ".."))
 
 
 def names_in_yaml(text: str) -> dict[int, str]:

@@ -59,6 +59,7 @@ def read_yolo_seg(file: SourceFile) -> Iterator[Annotation]:
         if line.strip():
             with inside(f"line {number}"):
                 shapes.append(_shape(line, names, f"line {number}"))
+    split, below = names.split_of(file.path)
     yield Annotation(
         names=(str(file.folders / file.path.name),),
         size=None,
@@ -66,8 +67,9 @@ def read_yolo_seg(file: SourceFile) -> Iterator[Annotation]:
         file=file.path,
         place=file.shown,
         parts=(names.path,) if names.path is not None else (),
-        subset=subset_of(file.folders / file.path.name),
+        subset=split or subset_of(file.folders / file.path.name),
         relative=True,
+        below=below,
     )
 
 

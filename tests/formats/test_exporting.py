@@ -17,7 +17,7 @@ from segstudio.formats.exporting import (
     export_project,
     preview_export,
 )
-from segstudio.formats.writing.table import WRITERS
+from segstudio.formats.label_tables import LabelTable, table_written
 from segstudio.formats.writing.target import Target
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
@@ -38,8 +38,14 @@ def project(tmp_path: Path) -> Project:
     return project_of(tmp_path / "before", masks, CLASSES)
 
 
-def test_there_is_a_writer_for_each_format() -> None:
-    assert [entry.id for entry in EXPORTS] == list(WRITERS)
+def test_the_docs_tell_of_each_format_what_the_table_tells() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    for entry in EXPORTS:
+        rows = [
+            line.strip("| ").split(" | ") for line in docs.splitlines() if line.startswith(f"| `{entry.id}`")
+        ]
+        keeps, loses = rows[-1][3:] if len(rows[-1]) == 5 else (rows[-1][3].removesuffix(" |"), "")
+        assert (keeps, loses) == (entry.carries, entry.loses), entry.id
 
 
 @pytest.mark.parametrize("form", ["labelme-json", "voc", "yolo-seg", "index-png"])
@@ -49,8 +55,7 @@ def test_photos_that_differ_in_their_extension_alone_stay_apart(
     report = export(project, form, tmp_path / "out", with_photos=True)
     assert report.photos == 3
     found = masks_of(import_again(tmp_path / "out", tmp_path / "after", CLASSES))
-    before = "train/" if form == "yolo-seg" else ""
-    assert sorted(found) == [f"{before}{key}" for key in ("a.jpg", "day 1/b.jpg", "day 1/b_png.png")]
+    assert sorted(found) == ["a.jpg", "day 1/b.jpg", "day 1/b_png.png"]
     assert {int(mask.max()) for mask in found.values()} == {1, 2, 3}
 
 
@@ -203,3 +208,84 @@ def test_coco_is_valid(project: Project, tmp_path: Path) -> None:
         left, top, columns, rows = entry["bbox"]
         assert (left, top, columns, rows) == (8, 6, 29, 29)
         assert entry["area"] == int(np.count_nonzero(_circle()))
+
+
+ODD = (
+    "ground",
+    "void",
+    "ignore",
+    '"q"',
+    '<&>"',
+    "a:b",
+    "a:1,2,3",
+    "_x_",
+    "x",
+    "background",
+    "_background_",
+    "#c",
+)
+EVERY = np.array([[*range(len(ODD)), 255]] * 4, dtype=np.uint8).repeat(3, axis=0).repeat(3, axis=1)
+
+
+@pytest.mark.parametrize("form", [entry.id for entry in EXPORTS])
+def test_odd_names_come_back_or_are_told(tmp_path: Path, form: str) -> None:
+    classes = ClassList.from_names(ODD).with_unpainted("ground")
+    report = export(
+        project_of(tmp_path / "before", {"a.png": EVERY}, classes), form, tmp_path / "out", with_photos=True
+    )
+    found = masks_of(import_again(tmp_path / "out", tmp_path / "after", classes))
+    assert (found["a.png"] == EVERY).all()
+    assert report.agreement == 1
+    assert "“void”" in report.remarks[0]
+    assert any("labelmap.txt" in remark for remark in report.remarks) == (form == "voc")
+
+
+@pytest.mark.parametrize("form", ["voc", "index-png", "colour-png"])
+def test_odd_names_come_into_a_new_project(tmp_path: Path, form: str) -> None:
+    names = [name for name in ODD if name != "void"]
+    export(
+        project_of(tmp_path / "before", {"a.png": EVERY}, ClassList.from_names(names)),
+        form,
+        tmp_path / "out",
+        with_photos=True,
+    )
+    made = import_again(tmp_path / "out", tmp_path / "after", ClassList(), add_classes=True).classes
+    assert set(made.names) == set(names)
+
+
+def test_pictures_are_read_back_through_their_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = project_of(tmp_path / "before", {"a.png": _circle()}, CLASSES)
+
+    def bad(name: str, text: str) -> LabelTable | None:
+        return table_written(name, text.replace("Sky Blue", "car"))
+
+    monkeypatch.setattr("segstudio.formats.writing.mask_pictures.table_written", bad)
+    for form in ("voc", "index-png", "colour-png"):
+        report = export(project, form, tmp_path / form)
+        assert report.agreement == pytest.approx(float((_circle() == 0).mean())), form
+
+
+def test_photos_without_a_shape_are_told(tmp_path: Path) -> None:
+    masks = {"a.png": _circle(), "b.png": np.full((4, 5), 255, np.uint8)}
+    project = project_of(tmp_path / "before", masks, CLASSES.with_unpainted("void"))
+    for form in ("cvat", "coco", "yolo-seg"):
+        (told,) = export(project, form, tmp_path / form).remarks
+        assert told.startswith("1 photo is void all over")
+    assert export(project, "voc", tmp_path / "voc").remarks == ()
+
+
+def test_what_does_not_come_back_at_all_is_nought_not_less(tmp_path: Path) -> None:
+    project = project_of(tmp_path / "before", {"a.png": np.full((4, 5), 77, np.uint8)}, CLASSES)
+    ((_, share),) = export(project, "index-png", tmp_path / "out").worst
+    assert f"{share:.1f}" == "0.0"
+
+
+def test_no_name_left_for_void_is_refused(tmp_path: Path) -> None:
+    classes = ClassList.from_names(["ground", "void", "__ignore__", "unlabelled void"]).with_unpainted(
+        "ground"
+    )
+    project = project_of(tmp_path / "before", {"a.png": _circle()}, classes)
+    for form in ("voc", "cvat"):
+        with pytest.raises(SegStudioError, match="no name is left"):
+            export(project, form, tmp_path / form)
+        assert not (tmp_path / form).exists()

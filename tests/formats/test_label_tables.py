@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 
@@ -6,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segstudio.formats.known_tables import MSRC, VOC
-from segstudio.formats.label_tables import LabelRow, LabelTable, find_table, label_of, read_table
+from segstudio.formats.label_tables import LabelRow, LabelTable, find_table, plain_of, read_table
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_colours_are_written_in_many_ways(tmp_path: Path, name: str, text: str) 
     ("name", "text", "numbers"),
     [
         ("classes.txt", "sky\nblue car\n", {0: "sky", 1: "blue car"}),
-        ("classes.txt", "_background_\nsky", {0: "background", 1: "sky"}),
+        ("classes.txt", "_background_\nsky", {0: "_background_", 1: "sky"}),
         ("labels.txt", "0: sky\n7: blue car", {0: "sky", 7: "blue car"}),
         ("_classes.csv", "Pixel Value, Class\n0, sky\n7, blue car", {0: "sky", 7: "blue car"}),
         ("labels.txt", "sky, 0\nblue car, 7", {0: "sky", 7: "blue car"}),
@@ -107,9 +108,47 @@ def test_tables_far_above_do_not_count(tmp_path: Path) -> None:
     assert find_table(inner / "x.png", inner) is None
 
 
-@pytest.mark.parametrize("name", ["ignored", "Void", "__ignore__", '"void"'])
+@pytest.mark.parametrize("name", ["ignored", "Void", "__ignore__"])
 def test_void_has_one_name(name: str) -> None:
-    assert label_of(name) == "void"
+    assert plain_of(name) == plain_of(name, is_exact=True) == "void"
+
+
+NAMES = ('"q"', '<&>"', "a:b", "a:1,2,3", "_x_", "ignore", "#c", "1", "128 128 128", "x #aabbcc", ":y")
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "row"),
+    [
+        ("labelmap.txt", "# label:color_rgb:parts:actions", "{name}:1,2,{number}::"),
+        ("label_colors.txt", "# red green blue label", "  1   2 {number:3d} {name}"),
+    ],
+)
+def test_tables_that_machines_write_tell_names_exactly(
+    tmp_path: Path, name: str, head: str, row: str
+) -> None:
+    path = tmp_path / name
+    rows = [row.format(name=text, number=number) for number, text in enumerate(NAMES)]
+    path.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    table = read_table(path)
+    assert table is not None
+    assert table.by_colour == {0x010200 + number: text for number, text in enumerate(NAMES)}
+    assert table.plain == {"ignore": "void"}
+
+
+def test_json_tells_names_exactly(tmp_path: Path) -> None:
+    path = tmp_path / "classes.json"
+    path.write_text(json.dumps(list(NAMES)), encoding="utf-8")
+    table = read_table(path)
+    assert table is not None
+    assert tuple(table.by_number.values()) == NAMES
+
+
+def test_quotes_stay_where_two_names_would_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "classes.txt"
+    path.write_text("'sky'\nsky\n'sea'", encoding="utf-8")
+    table = read_table(path)
+    assert table is not None
+    assert tuple(table.by_number.values()) == ("'sky'", "sky", "'sea'")
 
 
 def test_known_tables_are_the_published_ones() -> None:

@@ -13,14 +13,20 @@ CLASSES = ClassList.from_names(["background", "person", "sky"])
 
 
 def _label(
-    *labels: str, colours: dict[str, str] | None = None, options: ImportOptions | None = None
+    *labels: str,
+    colours: dict[str, str] | None = None,
+    options: ImportOptions | None = None,
+    plain: dict[str, str] | None = None,
+    classes: ClassList = CLASSES,
 ) -> Labelling:
     shapes: list[Shape] = [
         Polygon(label=label, where="polygon 1", points=np.zeros((0, 2))) for label in labels
     ]
     shapes.append(Undrawn(label="only a tag", kind="tag"))
-    annotation = Annotation(names=("a",), size=None, shapes=tuple(shapes), file=Path("a"), place="a.xml")
-    return label_annotations([annotation], CLASSES, options or ImportOptions(), colours or {})
+    annotation = Annotation(
+        names=("a",), size=None, shapes=tuple(shapes), file=Path("a"), place="a.xml", plain=plain
+    )
+    return label_annotations([annotation], classes, options or ImportOptions(), colours or {})
 
 
 def test_case_and_spaces_do_not_count() -> None:
@@ -66,3 +72,32 @@ def test_the_order_may_name_added_classes() -> None:
     assert found.classes.draw_order == (0, 2, 3, 1)
     with pytest.raises(SegStudioError, match='did you mean "person"'):
         _label("sky", options=ImportOptions(order=("persn",)))
+
+
+def test_a_table_may_mean_another_name_where_no_class_has_that_one() -> None:
+    plain = {"_sky_": "sky", "ignore": "void"}
+    assert _label("_sky_", "ignore", plain=plain).values == {"_sky_": 2, "ignore": VOID}
+    classes = ClassList.from_names(["sky", "_sky_", "ignore", "void"])
+    assert _label("_sky_", "ignore", plain=plain, classes=classes).values == {"_sky_": 1, "ignore": 2}
+
+
+def test_a_name_that_may_mean_void_is_void_though_a_class_is_called_so() -> None:
+    classes = ClassList.from_names(["sky", "void"])
+    found = _label("ignore", "void", plain={"ignore": "void", "void": "void"}, classes=classes)
+    assert found.values == {"ignore": VOID, "void": 1}
+    assert _label("__ignore__", classes=classes).values == {"__ignore__": VOID}
+
+
+def test_two_rows_of_a_table_never_become_one_class() -> None:
+    plain = {"_sky_": "sky", "sky": "sky", "ignore": "void", "void": "void"}
+    found = _label("_sky_", "ignore", plain=plain)
+    assert [unknown.name for unknown in found.unknown] == ["_sky_", "ignore"]
+    grown = _label("_sky_", "ignore", plain=plain, options=ImportOptions(add_classes=True))
+    assert grown.added == ("_sky_", "ignore")
+
+
+def test_a_person_may_speak_of_a_label_as_it_is_meant() -> None:
+    options = ImportOptions(renames={"x": "person"}, leave_out=frozenset({"y"}))
+    found = _label("_x_", "_y_", plain={"_x_": "x", "_y_": "y"}, options=options)
+    assert found.values == {"_x_": 1}
+    assert found.unknown == ()

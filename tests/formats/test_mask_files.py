@@ -59,9 +59,9 @@ def test_a_table_names_the_colours(tmp_path: Path) -> None:
     table = tmp_path / "label_colors.txt"
     table.write_text("128 0 0 sky\n0 0 0 Void\n", encoding="utf-8")
     annotation = next(read_colour_png(_source(path, tmp_path)))
-    assert _areas(annotation) == {"void": 21, "sky": 24, "#008040": 3}
+    assert _areas(annotation) == {"Void": 21, "sky": 24, "#008040": 3}
     assert annotation.parts == (table,)
-    assert colours_of_masks(_source(path, tmp_path)) == {"sky": "#800000", "void": "#000000"}
+    assert colours_of_masks(_source(path, tmp_path)) == {"sky": "#800000", "Void": "#000000"}
 
 
 def test_msrc_is_known_by_its_names(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_numbers_are_labels(tmp_path: Path) -> None:
     assert _areas(next(read_index_png(_source(path, tmp_path)))) == {"0": 1, "1": 2, "2": 1, "255": 2}
     (tmp_path / "classes.txt").write_text("_background_\nsky\n", encoding="utf-8")
     named = next(read_index_png(_source(path, tmp_path)))
-    assert _areas(named) == {"background": 1, "sky": 2, "2": 1, "void": 2}
+    assert _areas(named) == {"_background_": 1, "sky": 2, "2": 1, "void": 2}
     assert is_index_png(path)
 
 

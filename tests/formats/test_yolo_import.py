@@ -9,10 +9,12 @@ import pytest
 from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.kept import mask_from_kept
 from segstudio.formats.options import ImportOptions
+from segstudio.formats.plan import make_plan
 from segstudio.formats.previewing import Paint, preview_mask
 from segstudio.formats.rasterise import rasterise
 from segstudio.formats.shapes import Points, Polygon
 from segstudio.formats.sources import gather
+from segstudio.project.classes import ClassList
 from segstudio.project.masks import read_mask
 from segstudio.project.project import Project
 
@@ -58,3 +60,50 @@ def test_empty_files_say_that_there_is_nothing(tmp_path: Path, make_photo: MakeP
     (tmp_path / "readme.txt").touch()
     with gather([tmp_path]) as gathered:
         assert [file.path.name for file in gathered.files] == ["a.txt", "b.txt"]
+
+
+SPLITS = "train: images/train\nval: ./images/val\ntest:\n  - images/other\nnames: [person, sky]\n"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "photos", "keys"),
+    [
+        (SPLITS, ("images/train/a.jpg", "images/val/b/c.jpg"), {"a.jpg": "train", "b/c.jpg": "val"}),
+        (
+            SPLITS,
+            ("images/train/train/a.jpg", "images/train/val/a.jpg"),
+            {"train/a.jpg": "train", "val/a.jpg": "train"},
+        ),
+        (SPLITS, ("images/train/a.jpg", "images/val/a.jpg"), {"train/a.jpg": "train", "val/a.jpg": "val"}),
+        (SPLITS, ("images/street/a.jpg",), {"street/a.jpg": None}),
+        ("train: images/val\n" + SPLITS[20:], ("images/val/a.jpg",), {"a.jpg": "val"}),
+        ("train: ../train/images\nnames: [a, b]", ("train/images/a.jpg",), {"train/a.jpg": "train"}),
+        ("names: [person, sky]", ("images/train/a.jpg",), {"train/a.jpg": "train"}),
+    ],
+)
+def test_the_folder_of_a_split_is_no_part_of_the_name(
+    tmp_path: Path, make_photo: MakePhoto, yaml: str, photos: tuple[str, ...], keys: dict[str, str | None]
+) -> None:
+    for number, name in enumerate(photos):
+        make_photo(tmp_path / name, 20 + number, 30)
+        labels = tmp_path / name.replace("images", "labels").replace(".jpg", ".txt")
+        labels.parent.mkdir(parents=True, exist_ok=True)
+        labels.write_text("0 0 0 1 0 1 1\n", encoding="utf-8")
+    (tmp_path / "data.yaml").write_text(yaml, encoding="utf-8")
+    with gather([tmp_path]) as gathered:
+        plan = make_plan(gathered, ClassList(), ImportOptions())
+    found = {photo.key: photo.annotation.subset or None for photo in plan.photos if photo.annotation}
+    assert found == keys
+
+
+def test_a_photo_without_labels_beside_those_of_a_split_loses_its_folder_too(
+    tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    for name in "ab":
+        make_photo(tmp_path / f"images/train/{name}.jpg")
+    (tmp_path / "labels/train").mkdir(parents=True)
+    (tmp_path / "labels/train/a.txt").write_text("0 0 0 1 0 1 1\n", encoding="utf-8")
+    (tmp_path / "data.yaml").write_text(SPLITS, encoding="utf-8")
+    with gather([tmp_path]) as gathered:
+        plan = make_plan(gathered, ClassList(), ImportOptions())
+    assert [one.key for one in (*plan.photos, *plan.spare)] == ["a.jpg", "b.jpg"]

@@ -101,6 +101,7 @@ def report_sections(report: ExportReport) -> tuple[Section, ...]:
     worst = tuple(f"{key}: {share_told(share)}" for key, share in report.worst)
     left = tuple(f"{key}: {why}" for key, why in report.left_out)
     sections = (
+        Section("Good to know", len(report.remarks), "What a reader would not expect.", report.remarks),
         Section("Differ most", len(worst), "How much of each photo comes back the same.", worst),
         Section("Left out", len(left), "Nothing was written for these photos.", left, stays_out=True),
     )

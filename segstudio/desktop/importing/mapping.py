@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from segstudio.errors import SegStudioError, did_you_mean
-from segstudio.formats.labels import LabelUse, folded
+from segstudio.formats.label_tables import VOID_LABELS
+from segstudio.formats.labels import LabelUse, folded, is_void, meant_by
 from segstudio.formats.options import ImportOptions, SplitChoice
 from segstudio.project.classes import ClassList
 from segstudio.project.colours import next_colours, parse_colour
@@ -226,7 +227,9 @@ def options_of(
     """
     named = (row for row in rows if row.target.kind in (Kind.CLASS, Kind.NEW) and row.target.name.strip())
     renames = {row.label: row.target.name for row in named}
-    renames |= {row.label: "void" for row in rows if row.target.kind is Kind.VOID}
+    called = {*map(folded, classes.names), *(folded(name) for name in _new_classes(rows))}
+    void = next((label for label in VOID_LABELS if label not in called), VOID_LABELS[0])
+    renames |= {row.label: void for row in rows if row.target.kind is Kind.VOID}
     keep = choices.keep_unlabelled
     return ImportOptions(
         order=draw_order(rows, classes),
@@ -304,17 +307,18 @@ def _still(target: Target, classes: ClassList) -> Target | None:
 
 
 def _default(use: LabelUse, classes: ClassList, taken: tuple[str, ...]) -> Target:
-    there = classes.find(use.name)
+    label = meant_by(use, classes)
+    there = classes.find(label)
     if there is not None:
         return Target(Kind.CLASS, there.name)
-    if folded(use.name) == "void":
+    if is_void(label, classes):
         return Target(Kind.VOID)
     if len(classes) or not use.name.strip():
         return Target(Kind.OPEN)
     declared = _parsed(use.colour)
     return Target(
         Kind.NEW,
-        " ".join(use.name.split()),
+        " ".join(label.split()),
         declared if declared and declared not in taken else next_colours(1, taken)[0],
     )
 

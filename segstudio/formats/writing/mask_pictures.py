@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from segstudio.formats.label_tables import VOID_LABEL
+from segstudio.formats.label_tables import COLOURS_HEAD, LABELMAP_HEAD, LabelTable, table_written
 from segstudio.formats.writing.sheets import Sheet
 from segstudio.formats.writing.target import Target
 from segstudio.formats.writing.writer import Encoded, Plan, stem_of
@@ -28,6 +28,17 @@ _Z_RLE = 3
 Rgb = tuple[int, int, int]
 
 
+class _TableFile:
+    """A table of labels: the file, and what a reader gets of it."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
+        self.read = table_written(name, text) or LabelTable(())
+
+    def put(self, target: Target) -> None:
+        target.put(self._name, self._text.encode())
+
+
 class IndexPngWriter:
     """Writes palette PNG of the classes' numbers into `masks`, photos into `images`, and `classes.json`."""
 
@@ -36,25 +47,26 @@ class IndexPngWriter:
     by_picture = True
 
     def __init__(self, plan: Plan) -> None:
-        self._names = {entry.index: entry.name for entry in plan.classes.classes} | {VOID: VOID_LABEL}
+        names = plan.pixel_labels
         self._colours = distinct_colours(plan.classes, VOID_RGB)
+        rows = (
+            json.dumps({"id": value, "name": name, "color": self._colours[value]}, ensure_ascii=False)
+            for value, name in names.items()
+        )
+        lines = ",\n  ".join(rows)
+        self._table = _TableFile("classes.json", f"[\n  {lines}\n]\n")
 
     def encode(self, sheet: Sheet) -> Encoded:
         """Return the photo as its mask."""
         files = {f"masks/{stem_of(sheet.name)}.png": palette_png(sheet.mask, self._colours)}
-        return Encoded(sheet, f"images/{sheet.name}", files)
+        return Encoded(sheet, f"images/{sheet.name}", files, table=self._table.read)
 
     def add(self, encoded: Encoded, target: Target) -> None:
         """Nothing is for many photos but the table."""
 
     def finish(self, target: Target) -> None:
         """Write the table."""
-        rows = (
-            json.dumps({"id": value, "name": name, "color": self._colours[value]}, ensure_ascii=False)
-            for value, name in self._names.items()
-        )
-        lines = ",\n  ".join(rows)
-        target.put("classes.json", f"[\n  {lines}\n]\n".encode())
+        self._table.put(target)
 
 
 class ColourPngWriter:
@@ -65,21 +77,22 @@ class ColourPngWriter:
     by_picture = True
 
     def __init__(self, plan: Plan) -> None:
-        self._names = {entry.index: entry.name for entry in plan.classes.classes} | {VOID: VOID_LABEL}
+        names = plan.pixel_labels
         self._colours = distinct_colours(plan.classes, VOID_RGB)
+        rows = [f"{_spaced(self._colours[value])} {name}\n" for value, name in names.items()]
+        self._table = _TableFile("label_colors.txt", f"{COLOURS_HEAD}\n{''.join(rows)}")
 
     def encode(self, sheet: Sheet) -> Encoded:
         """Return the photo as its mask."""
         files = {f"masks/{stem_of(sheet.name)}.png": _colour_png(sheet.mask, self._colours)}
-        return Encoded(sheet, f"images/{sheet.name}", files)
+        return Encoded(sheet, f"images/{sheet.name}", files, table=self._table.read)
 
     def add(self, encoded: Encoded, target: Target) -> None:
         """Nothing is for many photos but the table."""
 
     def finish(self, target: Target) -> None:
         """Write the table."""
-        lines = [f"{_spaced(self._colours[value])} {name}\n" for value, name in self._names.items()]
-        target.put("label_colors.txt", "".join(lines).encode())
+        self._table.put(target)
 
 
 class VocWriter:
@@ -90,15 +103,17 @@ class VocWriter:
     by_picture = True
 
     def __init__(self, plan: Plan) -> None:
-        self._names = {entry.index: entry.name for entry in plan.classes.classes} | {VOID: VOID_LABEL}
+        names = plan.pixel_labels
         self._colours = distinct_colours(plan.classes, _VOC_VOID)
+        rows = [f"{name}:{','.join(map(str, self._colours[value]))}::\n" for value, name in names.items()]
+        self._table = _TableFile("labelmap.txt", f"{LABELMAP_HEAD}\n{''.join(rows)}")
         self._lists: dict[str, list[str]] = {"train": [], "val": [], "trainval": []}
 
     def encode(self, sheet: Sheet) -> Encoded:
         """Return the photo as its mask."""
         name = stem_of(sheet.name)
         files = {f"SegmentationClass/{name}.png": palette_png(sheet.mask, self._colours)}
-        return Encoded(sheet, f"JPEGImages/{sheet.name}", files, entries=(name,))
+        return Encoded(sheet, f"JPEGImages/{sheet.name}", files, (name,), table=self._table.read)
 
     def add(self, encoded: Encoded, target: Target) -> None:
         """Keep the photo's name for the lists: `trainval` is all of them."""
@@ -110,10 +125,7 @@ class VocWriter:
         """Write the lists and the table."""
         for split, names in self._lists.items():
             target.put(f"ImageSets/Segmentation/{split}.txt", "".join(f"{name}\n" for name in names).encode())
-        rows = [
-            f"{name}:{','.join(map(str, self._colours[value]))}::\n" for value, name in self._names.items()
-        ]
-        target.put("labelmap.txt", f"# label:color_rgb:parts:actions\n{''.join(rows)}".encode())
+        self._table.put(target)
 
 
 def distinct_colours(classes: ClassList, void: Rgb) -> Mapping[int, Rgb]:

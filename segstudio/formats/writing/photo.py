@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.rasterise import rasterise
 from segstudio.formats.shapes import Polygon
+from segstudio.formats.writing.reading_back import read_back
 from segstudio.formats.writing.sheets import Area, Sheet, areas_as_bitmaps, areas_as_polygons, without_unknown
 from segstudio.formats.writing.target import Target
 from segstudio.formats.writing.writer import Encoded, Plan, Writer
@@ -36,7 +36,7 @@ class Task:
 class Outcome:
     """What became of a photo: what was written and how many pixels of how many come back the same, or `why_not`.
 
-    `encoded` holds no pixels any more.
+    `encoded` holds no pixels any more. A `shapeless` photo is told by shapes, and has none.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Outcome:
     same: int = 0
     pixels: int = 0
     why_not: str = ""
+    shapeless: bool = False
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Tally:
     points: int = 0
     same: int = 0
     pixels: int = 0
+    shapeless: int = 0
     left_out: list[tuple[str, str]] = field(default_factory=list)
     _worst: list[tuple[float, str]] = field(default_factory=list)
 
@@ -66,6 +68,7 @@ class Tally:
             self.left_out.append((outcome.key, outcome.why_not))
             return
         self.photos += 1
+        self.shapeless += outcome.shapeless
         self.shapes += outcome.shapes
         self.points += outcome.points
         self.same += outcome.same
@@ -83,7 +86,9 @@ class Tally:
     @property
     def worst(self) -> tuple[tuple[str, float], ...]:
         """The photos of which not all pixels do, worst first, and their share."""
-        return tuple((key, -share) for share, key in sorted(self._worst, key=lambda one: (-one[0], one[1])))
+        return tuple(
+            (key, abs(share)) for share, key in sorted(self._worst, key=lambda one: (-one[0], one[1]))
+        )
 
 
 def write_photo(project: Project, task: Task, plan: Plan, writer: Writer, target: Target) -> Outcome:
@@ -108,7 +113,15 @@ def write_photo(project: Project, task: Task, plan: Plan, writer: Writer, target
         target.copy(encoded.photo, task.photo.path)
     has_void = any(area.told.value == VOID for area in encoded.sheet.areas)
     told = Encoded(_without_pixels(encoded.sheet), encoded.photo, entries=encoded.entries, has_void=has_void)
-    return Outcome(key, told, len(encoded.shapes or ()), points_in(encoded), same, mask.size)
+    return Outcome(
+        key,
+        told,
+        len(encoded.shapes or ()),
+        points_in(encoded),
+        same,
+        mask.size,
+        shapeless=encoded.table is None and not encoded.shapes,
+    )
 
 
 def sheet_of(mask: Mask, task: Task, plan: Plan, writer: Writer) -> Sheet:
@@ -120,15 +133,6 @@ def sheet_of(mask: Mask, task: Task, plan: Plan, writer: Writer) -> Sheet:
     elif not writer.by_picture:
         areas = areas_as_polygons(known, plan.told, task.tolerance_px)
     return Sheet(task.number, task.name, task.photo.split, known, areas)
-
-
-def read_back(encoded: Encoded, plan: Plan) -> Mask:
-    """Return the mask that an import makes of what was written."""
-    sheet = encoded.sheet
-    if encoded.shapes is None:
-        return sheet.mask
-    numbers = {one.label: one.value for one in plan.told}
-    return rasterise(encoded.shapes, sheet.size, plan.classes, numbers=numbers).mask
 
 
 def points_in(encoded: Encoded) -> int:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from segstudio.formats.label_tables import VOID_LABEL
+from segstudio.formats.label_tables import void_label
 from segstudio.formats.shapes import Bitmap, MaskShape, Points, Polygon, Shape, runs_of
 from segstudio.formats.writing.outlines import points_of_ring, rings_of
 from segstudio.formats.writing.pieces import pieces_of
@@ -75,14 +75,17 @@ class Sheet:
 
 
 def told_values(classes: ClassList) -> tuple[Told, ...]:
-    """Return the values that are told as areas, lowest first: all but that of unpainted pixels, void on top."""
+    """Return the values that are told as areas, lowest first: all but that of unpainted pixels, void on top.
+
+    Raises SegStudioError when no name is left for void.
+    """
     told = [
         Told(index, entry.name, place)
         for place, index in enumerate(classes.draw_order)
         if index != classes.unpainted and (entry := classes.at(index)) is not None
     ]
-    if classes.unpainted != VOID and classes.find(VOID_LABEL) is None:
-        told.append(Told(VOID, VOID_LABEL, len(classes)))
+    if classes.unpainted != VOID:
+        told.append(Told(VOID, void_label(classes), len(classes)))
     return tuple(told)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal, Protocol
 
+from segstudio.formats.label_tables import LabelTable, void_label
 from segstudio.formats.shapes import Shape
 from segstudio.formats.writing.sheets import Sheet, Told, told_values
 from segstudio.formats.writing.target import Target
@@ -24,6 +25,11 @@ class Plan:
     classes: ClassList
     outlines: Outlines
     when: str
+
+    @property
+    def pixel_labels(self) -> Mapping[int, str]:
+        """The label of each mask value where all are told: classes in list order, then void."""
+        return {entry.index: entry.name for entry in self.classes.classes} | {VOID: void_label(self.classes)}
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -46,8 +52,7 @@ class Encoded:
     """One photo in its format.
 
     `has_void` tells whether void is one of its labels. `photo` is where the photo itself goes; `files` are those of this photo alone; `entries` go into the files that are for
-    many photos. `shapes` are what a reader gets (None: every pixel, from a picture) and `text` how it looks (empty for
-    pictures).
+    many photos. `shapes` are what a reader gets, and `text` how it looks; or the only file is a picture, which goes by `table`.
     """
 
     sheet: Sheet
@@ -57,6 +62,7 @@ class Encoded:
     shapes: tuple[Shape, ...] | None = None
     text: str = ""
     has_void: bool = False
+    table: LabelTable | None = None
 
 
 class Writer(Protocol):
