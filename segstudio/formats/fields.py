@@ -35,8 +35,16 @@ def whole(text: str | None, name: str, default: int | None = None) -> int:
 
 
 def size_of(rows: str | None, columns: str | None) -> tuple[int, int] | None:
-    """Return (rows, columns), or None when the file does not tell them (missing, blank or zero)."""
+    """Return (rows, columns), or None when the file does not tell them (missing, blank, or both zero).
+
+    Raises SegStudioError for a size that no photo has.
+    """
     size = whole(rows, "the height", 0), whole(columns, "the width", 0)
+    both_told = all(text is not None and text.strip() for text in (rows, columns))
+    if min(size) < 0 or (both_told and (size[0] > 0) != (size[1] > 0)):
+        raise SegStudioError(
+            f"its size is told as {size[1]} × {size[0]} pixels, which no photo has", fix=_FIX
+        )
     return size if min(size) > 0 else None
 
 

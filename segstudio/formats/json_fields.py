@@ -47,7 +47,10 @@ def number_of(value: object, name: str) -> float:
 
 
 def size_in(rows: object, columns: object) -> tuple[int, int] | None:
-    """Return (rows, columns), or None when the file does not tell them (missing, null or zero)."""
+    """Return (rows, columns), or None when the file does not tell them (missing, null or both zero).
+
+    Raises SegStudioError for a size that no photo has.
+    """
     return size_of(text_of(rows), text_of(columns))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import io
 import re
 from collections import Counter
@@ -50,6 +51,21 @@ _NO_NAME = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 """Characters that some system does not take in the name of a file."""
 
 _LONGEST_NAME = 200
+_IMAGE_DATA = re.compile(rb'"imageData"\s*:\s*"(?:data:[^,"]{0,80},)?([^"]{1,16})')
+_BEGINNINGS = (
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"BM",
+    b"GIF8",
+    b"II",
+    b"MM",
+    b"RIFF",
+    b"P",
+    b"\0\0\0",
+    b"\xff\x4f",
+)
+"""How the files of photos begin, those of `IMAGE_FORMATS` all."""
+
 _UNDRAWN = frozenset({"line", "linestrip", "point", "points"})
 
 
@@ -107,6 +123,24 @@ def embedded_photo(path: Path) -> EmbeddedPhoto | None:
     fits = told.suffix.lower() in PHOTO_SUFFIXES
     usable = _NO_NAME.sub("_", stem).encode()[:_LONGEST_NAME].decode(errors="ignore")
     return EmbeddedPhoto(f"{usable}{told.suffix if fits else kind}", photo)
+
+
+def damaged_photo(path: Path) -> SegStudioError | None:
+    """Return what is wrong with the photo that the file holds, as far as its first bytes tell; None when nothing is."""
+    with contextlib.suppress(OSError):
+        found = _IMAGE_DATA.search(path.read_bytes())
+        if found is None:
+            return None
+        try:
+            start = base64.b64decode(found[1][: len(found[1]) // 4 * 4], validate=True)
+        except (binascii.Error, ValueError):
+            start = b""
+        if not start.startswith(_BEGINNINGS):
+            return SegStudioError(
+                "its imageData is no photo; the photo of its name was taken",
+                fix="Save the file again without it",
+            )
+    return None
 
 
 def _names(file: SourceFile, told: str) -> tuple[str, ...]:

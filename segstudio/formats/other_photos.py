@@ -9,7 +9,7 @@ import cv2
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.cvat_video import Film, drawn_frames, films_of, frame_name, is_cvat_video
-from segstudio.formats.labelme_json import embedded_photo, is_labelme_json
+from segstudio.formats.labelme_json import damaged_photo, embedded_photo, is_labelme_json
 from segstudio.formats.places import PhotoFile, SourceFile
 
 FILM_SUFFIXES = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
@@ -45,6 +45,20 @@ def embedded_photos(
         target.parent.mkdir(parents=True)
         target.write_bytes(photo.content)
         yield PhotoFile(target, file.folders / photo.name, f"{file.shown}, imageData", staged=True)
+
+
+def damaged_photos(files: Iterable[SourceFile], photos: Iterable[PhotoFile]) -> Iterator[SegStudioError]:
+    """Yield what is wrong with photos in labelme's JSON files that are not needed, for theirs lie there as well."""
+    there = {photo.name.stem.casefold() for photo in photos if not photo.staged}
+    for file in files:
+        if (
+            file.path.suffix.lower() == ".json"
+            and file.path.stem.casefold() in there
+            and is_labelme_json(file.path)
+        ):
+            problem = damaged_photo(file.path)
+            if problem is not None:
+                yield problem.within(file.shown)
 
 
 def film_photos(

@@ -16,7 +16,7 @@ from segstudio.formats.label_images import MASK_FOLDERS
 from segstudio.formats.label_tables import TABLE_NAMES, read_table
 from segstudio.formats.mask_pairs import is_of_objects, label_pictures
 from segstudio.formats.options import Progress, unheard
-from segstudio.formats.other_photos import FILM_SUFFIXES, embedded_photos, film_photos
+from segstudio.formats.other_photos import FILM_SUFFIXES, damaged_photos, embedded_photos, film_photos
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.table import (
     annotation_extensions,
@@ -216,6 +216,8 @@ def _take_other_photos(finds: _Finds, cleaning: ExitStack, progress: Progress) -
     frames = film_photos(files, finds.films, folder, progress)
     for photo in chain(embedded_photos(files, photos, folder), frames):
         finds.photos.setdefault(photo.path, photo)
+    for problem in damaged_photos(files, photos):
+        finds.passed_over.setdefault(problem.problem, []).append(problem)
 
 
 def _staging(cleaning: ExitStack) -> Path:

@@ -9,6 +9,7 @@ import pytest
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.labelme_json import damaged_photo
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.sources import gather
 from segstudio.project.images import read_photo
@@ -129,3 +130,30 @@ def test_taking_frames_is_stopped(tmp_path: Path, film: Path) -> None:
     with pytest.raises(WorkStopped) as stopped, gather([tmp_path / "set"], progress=stop):
         pass
     assert str(stopped.value) == "it was stopped."
+
+
+def test_garbage_in_the_place_of_a_photo_is_told_though_the_photo_lies_there(
+    tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    photo = make_photo(tmp_path / "in/a.png")
+    _labelme(tmp_path / "in/a.json", photo)
+    for name in ("b", "c"):
+        make_photo(tmp_path / f"in/{name}.png")
+    told = {"shapes": [], "imagePath": "b.png", "imageData": "!!"}
+    (tmp_path / "in/b.json").write_text(json.dumps(told), encoding="utf-8")
+    told = {"shapes": [], "imagePath": "c.png", "imageData": base64.b64encode(b"no photo at all").decode()}
+    (tmp_path / "in/c.json").write_text(json.dumps(told), encoding="utf-8")
+    with gather([tmp_path / "in"]) as gathered:
+        assert len(gathered.files) == 3
+        (problem,) = gathered.passed_over
+    assert "imageData is no photo" in str(problem)
+    assert "in/b.json" in str(problem)
+    assert "1 more like it" in str(problem)
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "bmp", "webp", "tif", "ppm"])
+def test_all_kinds_of_photos_are_taken_for_photos(tmp_path: Path, kind: str) -> None:
+    pixels = np.zeros((8, 9, 3), dtype=np.uint8)
+    told = base64.b64encode(cv2.imencode(f".{kind}", pixels)[1].tobytes()).decode()
+    (tmp_path / "a.json").write_text(json.dumps({"imageData": told}), encoding="utf-8")
+    assert damaged_photo(tmp_path / "a.json") is None

@@ -140,3 +140,19 @@ def test_what_holds_nothing_and_zips_in_folders_are_told_where_the_rest_counts(
         assert told.where.endswith("photos/b.zip")
     with gather(places) as gathered:  # without a list for what is refused, it is none of an error
         assert len(gathered.photos) == 1
+
+
+@pytest.mark.parametrize("content", ["[" * 200_000, "", '{"shapes'])
+def test_json_that_cannot_be_read_beside_a_photo_is_told(
+    tmp_path: Path, make_photo: MakePhoto, content: str
+) -> None:
+    make_photo(tmp_path / "in/deep.png")
+    (tmp_path / "in/deep.json").write_text(content, encoding="utf-8")
+    (tmp_path / "in/package.json").write_text(content, encoding="utf-8")
+    make_photo(tmp_path / "in/other.png")
+    (tmp_path / "in/other.json").write_text('{"taken": "yesterday"}', encoding="utf-8")
+    with gather([tmp_path / "in"]) as gathered:
+        assert len(gathered.photos) == 2
+        (problem,) = gathered.passed_over
+    assert "in/deep.json" in str(problem)
+    assert "nested too deep" in str(problem)
