@@ -29,7 +29,7 @@ from segstudio.desktop.importing.mapping import (
 from segstudio.desktop.importing.report_words import headline, sections
 from segstudio.desktop.importing.rows import vanishing
 from segstudio.formats.examine import Examined, Outcome
-from segstudio.formats.labels import LabelUse
+from segstudio.formats.labels import LabelUse, label_uses
 from segstudio.formats.places import PhotoFile
 from segstudio.formats.plan import PlannedPhoto
 from segstudio.project.classes import ClassList
@@ -52,6 +52,27 @@ def test_labels_are_the_classes_of_their_name_in_the_projects_order() -> None:
         ("Person", Target(Kind.CLASS, "person")),
         ("void", Target(Kind.VOID)),
     ]
+
+
+def test_what_a_table_may_mean_is_proposed() -> None:
+    uses = [
+        LabelUse("_sky_", 3, 2, "a", plain="sky"),
+        LabelUse("ignore", 3, 2, "a", plain="void"),
+        LabelUse("_ground_", 3, 2, "a", plain="ground", rivals=("ground",)),
+    ]
+    found = {row.label: row.target for row in label_rows(uses, JUMPS)}
+    assert found == {
+        "_sky_": Target(Kind.CLASS, "sky"),
+        "ignore": Target(Kind.VOID),
+        "_ground_": Target(Kind.OPEN),
+    }
+
+
+def test_void_is_not_the_class_that_is_called_so() -> None:
+    classes = ClassList.from_names(["sky", "void"])
+    rows = label_rows([LabelUse("ignore", 3, 2, "a", plain="void")], classes)
+    options = options_of(rows, classes, Choices(), only_photos=False)
+    assert label_uses([_use("ignore")], classes, options).values == {"ignore": 255}
 
 
 def test_what_the_project_does_not_know_is_open_with_what_is_alike() -> None:
