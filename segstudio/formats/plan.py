@@ -19,10 +19,10 @@ from segstudio.formats.options import (
     unheard,
 )
 from segstudio.formats.photo_keys import keys_of
-from segstudio.formats.places import PhotoFile, SourceFile
+from segstudio.formats.places import PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.shapes import Annotation
 from segstudio.formats.shelf import Shelf, tally_of
-from segstudio.formats.sources import Gathered, photo_key
+from segstudio.formats.sources import Gathered
 from segstudio.formats.table import Format, NotReadError, format_named, recognise
 from segstudio.formats.threads import in_threads
 from segstudio.project.classes import ClassList
@@ -159,14 +159,12 @@ def _keys_of(matching: Matching, under: str) -> Mapping[Path, str]:
     photos = [photo for _, photo in matching.pairs] + list(matching.spare)
     splits = {_split_folder(annotation.below, photo.path) for annotation, photo in matching.pairs}
     short = [_without_split(photo, splits) for photo in photos]
-    counts = Counter(photo_key(photo.name).casefold() for photo in short)
-    return keys_of(
-        [
-            mine if counts[photo_key(mine.name).casefold()] == 1 else photo
-            for mine, photo in zip(short, photos, strict=True)
-        ],
-        under,
-    )
+    counts = Counter(str(photo.name).casefold() for photo in short)
+    named = [
+        mine if counts[str(mine.name).casefold()] == 1 else photo
+        for mine, photo in zip(short, photos, strict=True)
+    ]
+    return keys_of(named, under)
 
 
 def _split_folder(below: str, photo: Path) -> Path | None:
@@ -184,7 +182,8 @@ def _without_split(photo: PhotoFile, splits: Collection[Path | None]) -> PhotoFi
     parts = photo.name.parts
     if depth is None or len(parts) < depth + 2:
         return photo
-    return replace(photo, name=PurePosixPath(*parts[: -depth - 2], *parts[-depth - 1 :]))
+    before = [part for part in parts[: -depth - 2] if part.lower() not in PHOTO_FOLDERS]
+    return replace(photo, name=PurePosixPath(*before, *parts[-depth - 1 :]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _MAX_BYTES = 1 << 20
 _TOP = re.compile(r"([A-Za-z_][\w-]*)\s*:\s*(.*)")
 _DASHED = re.compile(r"-\s*(.+)")
 _NUMBERED = re.compile(r"[\"']?(\d{1,5})[\"']?\s*:\s*(.+)")
+_OUTLINE = re.compile(r"\d+(?:\s+[-+.\deE]+){4,}")
 _FLOW = re.compile(r"""\s*(?:(\d{1,5})\s*:\s*)?("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'][^,]*)\s*(?:,|$)""")
 
 
@@ -161,6 +162,8 @@ def _in_block(lines: Sequence[str]) -> dict[int, str]:
 
 def _names_in_lines(text: str) -> dict[int, str]:
     lines = [line.strip() for line in text.splitlines()]
+    if all(map(_OUTLINE.fullmatch, filter(None, lines))):  # the labels of a photo that is called classes.jpg
+        return {}
     while lines and not lines[-1]:
         lines.pop()
     return dict(enumerate(lines))

@@ -75,6 +75,7 @@ SPLITS = "train: images/train\nval: ./images/val\ntest:\n  - images/other\nnames
             {"train/a.jpg": "train", "val/a.jpg": "train"},
         ),
         (SPLITS, ("images/train/a.jpg", "images/val/a.jpg"), {"train/a.jpg": "train", "val/a.jpg": "val"}),
+        (SPLITS, ("images/train/a.jpg", "images/train/img/a.jpg"), {"a.jpg": "train", "img/a.jpg": "train"}),
         (SPLITS, ("images/street/a.jpg",), {"street/a.jpg": None}),
         ("train: images/val\n" + SPLITS[20:], ("images/val/a.jpg",), {"a.jpg": "val"}),
         ("train: ../train/images\nnames: [a, b]", ("train/images/a.jpg",), {"train/a.jpg": "train"}),
@@ -86,7 +87,7 @@ def test_the_folder_of_a_split_is_no_part_of_the_name(
 ) -> None:
     for number, name in enumerate(photos):
         make_photo(tmp_path / name, 20 + number, 30)
-        labels = tmp_path / name.replace("images", "labels").replace(".jpg", ".txt")
+        labels = tmp_path / name.replace("images", "labels", 1).replace(".jpg", ".txt")
         labels.parent.mkdir(parents=True, exist_ok=True)
         labels.write_text("0 0 0 1 0 1 1\n", encoding="utf-8")
     (tmp_path / "data.yaml").write_text(yaml, encoding="utf-8")
@@ -107,3 +108,14 @@ def test_a_photo_without_labels_beside_those_of_a_split_loses_its_folder_too(
     with gather([tmp_path]) as gathered:
         plan = make_plan(gathered, ClassList(), ImportOptions())
     assert [one.key for one in (*plan.photos, *plan.spare)] == ["a.jpg", "b.jpg"]
+
+
+def test_the_labels_of_a_photo_called_classes_are_no_names(tmp_path: Path, make_photo: MakePhoto) -> None:
+    for name in ("a", "classes"):
+        make_photo(tmp_path / f"images/{name}.jpg")
+        (tmp_path / "labels").mkdir(exist_ok=True)
+        (tmp_path / f"labels/{name}.txt").write_text("1 0 0 1 0 1 1\n", encoding="utf-8")
+    (tmp_path / "data.yaml").write_text("names: [person, sky]", encoding="utf-8")
+    with gather([tmp_path]) as gathered:
+        plan = make_plan(gathered, ClassList(), ImportOptions())
+    assert [use.name for use in plan.uses] == ["sky"]

@@ -17,7 +17,8 @@ def remarks_on(form: str, classes: ClassList, *, shapeless: int) -> tuple[str, .
         name = "void" if classes.unpainted == VOID or entry is None else f"“{entry.name}”"
         found.append(
             f"{'1 photo is' if shapeless == 1 else f'{shapeless:,} photos are'} {name} all over, which no shape tells: an"
-            " import takes it for unlabelled, unless it is told that blank means background (--blank-is-background)"
+            f" import takes {'it' if shapeless == 1 else 'them'} for unlabelled, unless it is told that blank means background"
+            " (--blank-is-background)"
         )
     return tuple(found)
 
