@@ -11,6 +11,7 @@ from PIL import Image
 from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.kept import mask_from_kept
 from segstudio.formats.options import ImportOptions
+from segstudio.formats.record import records_of
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
 from segstudio.project.masks import read_mask
@@ -72,6 +73,22 @@ def test_masks_find_their_photos(
     expected = np.array([0, 2, 1], dtype=np.uint8)[_values()]
     assert (read_mask(project.mask_path(there)) == expected).all()
     assert (mask_from_kept(Project.open(project.folder), there) == expected).all()
+
+
+def test_a_record_that_tells_labels_by_what_they_mean_still_holds(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "in/images/a.jpg")
+    _save(tmp_path / "in/masks/a.png")
+    (tmp_path / "in/classes.txt").write_text("_background_\nsky\nperson", encoding="utf-8")
+    assert _imported(project, tmp_path / "in").refusal is None
+    opened = Project.open(project.folder)
+    (record,) = records_of(project.folder)
+    text = record.read_text(encoding="utf-8")
+    assert '"_background_": 0' in text
+    record.write_text(text.replace('"_background_": 0', '"background": 0'), encoding="utf-8")
+    (there,) = opened.photos()
+    assert (mask_from_kept(opened, there) == read_mask(project.mask_path(there))).all()
 
 
 @pytest.mark.parametrize("name", ["my_labels", "masks", "in"])

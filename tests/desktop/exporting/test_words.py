@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,8 @@ def test_a_report_in_words() -> None:
     worst, out = report_sections(report)
     assert worst.lines == ("a.jpg: 99.80 %",)
     assert out.lines == ("c.jpg: its mask cannot be read",)
+    remarked = replace(report, remarks=("A class is called “void”",))
+    assert report_sections(remarked)[0].lines == ("A class is called “void”",)
     whole = ExportReport(1, 0, 0, 1.0, (), (), Path("/x/a.zip"), 1.0)
     assert report_told(whole) == "Every pixel comes back the same."
     assert report_sections(whole) == ()
