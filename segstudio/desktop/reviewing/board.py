@@ -190,10 +190,10 @@ class ReviewBoard(QObject):
                 self._put(key, verdict=fresh)
 
     def _fresh(self, item: Item) -> Row:
-        """Return the row of an item that no answer is known of."""
+        """Return the row of an item without an answer: with what was thought of it, and its key if it came in."""
         name, verdict = self._told_verdicts.get(item.id, ("", ""))
-        of_this = self.model is not None and name == self.model.name
-        return Row(item, verdict=verdict if of_this else "")
+        item = replace(item, key=item.key or self._adopted.get(item.id, ""))
+        return Row(item, verdict=verdict if self.model is not None and name == self.model.name else "")
 
     def adopt(self, item_id: str, key: str) -> None:
         """Know a photo by its key from now on: it came into the project."""
@@ -295,7 +295,7 @@ class ReviewBoard(QObject):
 
     @Slot(object)
     def _on_frame_came(self, item: Item) -> None:
-        self._rows[item.id] = Row(item, "done", answer=item.answer)
+        self._rows[item.id] = replace(self._fresh(item), state="done", answer=item.answer)
         self.answer_came.emit(item.id)
         self._score(item.id)
 

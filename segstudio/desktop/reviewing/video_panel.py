@@ -98,8 +98,8 @@ class VideoPanel(QFrame):
         self.every.lineEdit().setTextMargins(
             _TEXT_PX, 0, 0, 0
         )  # the style sheet's padding does not come through
-        self.every.setPrefix("every ")
-        self.every.setSuffix(". frame")
+        self.every.setPrefix("one in ")
+        self.every.setSuffix(" frames")
         self.every.setAccessibleName("Every how many frames one is segmented")
         self.every.setToolTip("Frames to segment\n1 takes every frame; the default is about two a second.")
         self.scale = QComboBox()

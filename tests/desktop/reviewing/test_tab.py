@@ -557,6 +557,17 @@ def test_frames_of_a_video_come_as_photos_so_many_and_so_large_as_wished(
     shown.wait(
         lambda: shown.session.opened is not None and shown.session.opened.photo("jump-000000.png") is not None
     )
+    accepted = next(row for row in shown.page.board.rows if row.verdict == "accept")
+    shown.tab.take([video])  # and once more: what was thought of its frames stays
+    shown.wait(asks.isVisible)
+    asks.every.setValue(15)
+    asks.scale.setCurrentIndex(1)
+    came: list[str] = []
+    shown.page.board.answer_came.connect(came.append)
+    QTest.mouseClick(asks.start, Qt.MouseButton.LeftButton)
+    shown.wait(lambda: len(came) >= 3)
+    again = next(row for row in shown.page.board.rows if row.item.id == accepted.item.id)
+    assert (again.verdict, again.item.key) == ("accept", "jump-000000.png")
 
 
 @pytest.mark.slow
