@@ -6,8 +6,6 @@ two pieces that share it keep the same corners and leave no gap. What would cros
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +16,12 @@ from segstudio.formats.writing.outlines import INSET_PX, Ring, points_of_ring
 _Ints = npt.NDArray[np.int64]
 
 _TRIES = 4
+_LEAST_PX = 0.447
+"""Nearer than 1 / √5 px no line that leaves out a corner passes by it: edges go along pixels. What is below is as 0."""
+
+_LEAST_ALONE_PX = 0.707
+"""The same where a single corner is left out: 1 / √2 px."""
+
 _BLOCK = 32
 _BLOCKS_AT_ONCE = 256
 _CONCAVE = ((0, 3), (1, 0), (2, 1), (3, 2))
@@ -26,13 +30,18 @@ _CONCAVE = ((0, 3), (1, 0), (2, 1), (3, 2))
 def simplified(ring: Ring, tolerance_px: float) -> Points:
     """Return the outline with fewer corners, none of those left out further than `tolerance_px` from it.
 
-    What would be no area, or would cross itself, is simplified less, at last not at all.
+    What would be no area, or would cross itself, is simplified less, at last not at all. A tolerance far below a pixel
+    leaves nothing out.
     """
     if int(np.ptp(ring.corners, axis=0).max()) <= 2 * tolerance_px:
         return points_of_ring(ring)  # nothing is left out of what is no larger than that
     tolerance = tolerance_px
     for _ in range(_TRIES):
+        if tolerance < _LEAST_PX:
+            break
         kept = _kept(ring, tolerance)
+        if kept.size == len(ring.corners):
+            break
         if kept.size >= 3:
             points = _placed(ring, kept)
             if not crosses_itself(points):
@@ -87,28 +96,34 @@ def _area_of(first: Points, second: Points) -> npt.NDArray[np.float64]:
 
 def _kept(ring: Ring, tolerance: float) -> _Ints:
     """Return which corners stay, in order."""
-    kept = [_part(ring.corners, part, tolerance) for part in _parts(ring)]
-    return np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
-
-
-def _parts(ring: Ring) -> Iterator[_Ints]:
-    """Yield the corners of each part between two fixed ones, both included."""
     count = len(ring.corners)
+    ends = _ends(ring)
+    steps = np.diff(ends, append=ends[0] + count)
+    stays = np.ones(count, dtype=np.bool_)
+    least = 3 if tolerance < _LEAST_ALONE_PX else 2
+    for which in np.flatnonzero(steps >= least).tolist():  # few of many: what is too short stays
+        part = np.arange(ends[which], ends[which] + steps[which] + 1) % count
+        inner = part[1:-1]
+        stays[inner] = False
+        stays[_part(ring.corners, part, tolerance)] = True
+    kept = np.flatnonzero(stays)
+    return np.concatenate((kept[kept >= ends[0]], kept[kept < ends[0]]))
+
+
+def _ends(ring: Ring) -> _Ints:
+    """Return the corners between which the parts lie, at least two."""
     ends = np.flatnonzero(ring.fixed)
-    if ends.size < 2:
-        first = int(ends[0]) if ends.size else int(np.lexsort(ring.corners.T)[0])
-        away = np.abs(ring.corners - ring.corners[first]).sum(axis=1) * (count + 1.0)
-        # Of corners equally far the first in reading order, so that both sides of an edge choose the same.
-        farthest = int(np.lexsort((*ring.corners.T, -away))[0])
-        ends = np.array(sorted((first, farthest)))
-    for start, end in zip(ends, np.roll(ends, -1), strict=True):
-        yield np.arange(start, end + 1 if end > start else end + count + 1) % count
+    if ends.size >= 2:
+        return ends
+    first = int(ends[0]) if ends.size else int(np.lexsort(ring.corners.T)[0])
+    away = np.abs(ring.corners - ring.corners[first]).sum(axis=1) * (len(ring.corners) + 1.0)
+    # Of corners equally far the first in reading order, so that both sides of an edge choose the same.
+    farthest = int(np.lexsort((*ring.corners.T, -away))[0])
+    return np.array(sorted((first, farthest)))
 
 
 def _part(corners: _Ints, part: _Ints, tolerance: float) -> _Ints:
     """Return the corners of a part that stay, without the last, which begins the next one."""
-    if part.size <= 2:
-        return part[:-1]
     backwards = tuple(corners[part[0]]) > tuple(corners[part[-1]]) or (
         bool((corners[part[0]] == corners[part[-1]]).all())
         and tuple(corners[part[1]]) > tuple(corners[part[-2]])
