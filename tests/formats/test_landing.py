@@ -107,9 +107,12 @@ def test_all_is_on_the_disk_before_it_gets_its_name(
 ) -> None:
     told: list[bool] = []
     real = os.fsync
-    monkeypatch.setattr(
-        os, "fsync", lambda number: (told.append((tmp_path / name).exists()), real(number))[1]
-    )
+
+    def noted(number: int) -> None:
+        told.append((tmp_path / name).exists())
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", noted)
     assert _write(tmp_path / name) == [name]
     assert told[0] is False
     assert told[-1] is True  # the folder in which the name stands
