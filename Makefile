@@ -17,7 +17,7 @@ READY := $(VENV)/.ready
 ORACLES := .venv-oracles
 ORACLES_READY := $(ORACLES)/.ready
 
-.PHONY: setup system oracles demo test lint types imports tests benchmarks pictures wheel clean
+.PHONY: setup system oracles demo test lint types imports tests benchmarks storms pictures wheel clean
 
 setup: $(READY)
 
@@ -65,6 +65,11 @@ tests: setup
 benchmarks: setup
 	for file in tests/benchmarks/test_*.py; do QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $$file -m benchmark -s || exit 1; done
 	SEGSTUDIO_WALL_CLOCK=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -s -m "benchmark or not benchmark" $(PAUSES)
+
+# The full numbers of what the tests do a little of: kills while painting, and somebody who clicks at random.
+storms: setup
+	SEGSTUDIO_KILL_ROUNDS=5 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/desktop/editing/test_kills.py
+	SEGSTUDIO_MONKEY_S=600 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 -s tests/desktop/test_monkey.py
 
 pictures: setup
 	$(BIN)/python docs/pictures/make.py

@@ -30,7 +30,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes a
 
 SIZE = (300, 400)
 AT_ONCE = 4
-ROUNDS = 5
+ROUNDS = int(os.environ.get("SEGSTUDIO_KILL_ROUNDS", "2"))
+"""Of so many kills each; `make storms` takes five rounds."""
 """Four people at four projects, each killed five times: twenty kills."""
 
 NEVER_MS = 3_600_000
