@@ -1,8 +1,9 @@
-"""pycocotools, datumaro, labelme and supervision read what is exported, pixel by pixel. Each is asked where it is installed."""
+"""pycocotools and supervision read what is exported, pixel by pixel; labelme and datumaro are asked in an environment of
+their own (tests/formats/test_other_programs.py).
+"""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -65,54 +66,6 @@ def test_pycocotools(project: Project, tmp_path: Path, outlines: str) -> None:
                 assert part.sum() == entry["area"]
                 mask[part] = _number(read.loadCats(entry["category_id"])[0]["name"])
             found[PurePosixPath(image["file_name"]).stem] = mask
-    _check(found)
-
-
-@pytest.mark.parametrize("outlines", ["polygons", "masks"])
-def test_labelme(project: Project, tmp_path: Path, outlines: str) -> None:
-    utils: Any = pytest.importorskip("labelme.utils")
-    export(project, "labelme-json", tmp_path / "out", outlines=outlines)
-    found = {}
-    for path in (tmp_path / "out").rglob("*.json"):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        for shape in content["shapes"]:
-            shape["mask"] = utils.img_b64_to_arr(shape["mask"]).astype(bool) if shape["mask"] else None
-        size = (content["imageHeight"], content["imageWidth"], 3)
-        numbers = {entry.name: entry.index for entry in CLASSES.classes}
-        found[path.stem] = utils.shapes_to_label(size, content["shapes"], numbers)[0].astype(np.uint8)
-    _check(found)
-
-
-@pytest.mark.parametrize(
-    ("form", "theirs", "outlines"),
-    [
-        ("cvat", "cvat", "polygons"),
-        ("cvat", "cvat", "masks"),
-        ("coco", "coco_instances", "polygons"),
-        ("coco", "coco_instances", "masks"),
-        ("labelme-xml", "label_me", "polygons"),
-        ("labelme-xml", "label_me", "masks"),
-        ("voc", "voc_segmentation", "masks"),
-    ],
-)
-def test_datumaro(project: Project, tmp_path: Path, form: str, theirs: str, outlines: str) -> None:
-    dm: Any = pytest.importorskip("datumaro")
-    coder: Any = pytest.importorskip("pycocotools.mask")
-    export(project, form, tmp_path / "out", outlines=outlines, with_photos=True)
-    data = dm.Dataset.import_from(str(tmp_path / "out"), theirs)
-    names = data.categories()[dm.AnnotationType.label]
-    found = {}
-    for item in data:
-        mask = np.zeros((60, 80), dtype=np.uint8)
-        for part in sorted(item.annotations, key=lambda one: getattr(one, "z_order", 0)):
-            if part.type == dm.AnnotationType.polygon:
-                where = coder.decode(coder.merge(coder.frPyObjects([part.points], 60, 80))).astype(bool)
-            elif part.type == dm.AnnotationType.mask:
-                where = part.image.astype(bool)
-            else:
-                continue
-            mask[where] = _number(names[part.label].name)
-        found[PurePosixPath(item.id).stem] = mask
     _check(found)
 
 
