@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from segstudio.desktop.problems import Problem, Remedy
+from segstudio.desktop.problems import Level, Problem, Remedy
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.items import Row
 from segstudio.desktop.reviewing.reading import Fold, answer_maps, truth_reader
@@ -66,11 +66,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many photos were written, where, and a sentence for each that could not be."""
+    """How many photos were written, where, and a sentence for each that could not be; `left_out`: there was no room."""
 
     count: int
     target: Path
     problems: tuple[str, ...]
+    left_out: int = 0
 
 
 class Exporting(QObject):
@@ -143,15 +144,12 @@ class Exporting(QObject):
         folder = written.target if written.target.is_dir() else written.target.parent
         show = Remedy("Show them", do=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
         count = f"{written.count:,} photo{'' if written.count == 1 else 's'}"
-        if written.problems:
-            told = f"Exported {count} to {written.target.name}; {len(written.problems)} could not be."
-            self.problem_met.emit(
-                Problem(told, "\n".join(written.problems), level="warning", actions=(show,))
-            )
-        else:
-            self.problem_met.emit(
-                Problem(f"Exported {count} to {written.target.name}.", level="info", actions=(show,))
-            )
+        told = f"Exported {count} to {written.target.name}"
+        told += f"; {len(written.problems):,} could not be." if written.problems else "."
+        if written.left_out:
+            told += f" A page holds {MOST_PHOTOS} photos: {written.left_out:,} more are left out."
+        level: Level = "warning" if written.problems or written.left_out else "info"
+        self.problem_met.emit(Problem(told, "\n".join(written.problems), level=level, actions=(show,)))
 
     @Slot(object)
     def _on_failed(self, problem: Problem) -> None:
@@ -175,6 +173,7 @@ def write_out(wanted: Wanted, control: JobControl) -> Written:
     problems: list[str] = []
     table: list[tuple[object, ...]] = []
     report: list[ReportedPhoto] = []
+    left_out = 0
     for number, (row, stem) in enumerate(zip(wanted.rows, stems, strict=True)):
         control.check()
         progress(number, len(wanted.rows))
@@ -193,9 +192,9 @@ def write_out(wanted: Wanted, control: JobControl) -> Written:
     elif wanted.kind == "report":
         write_text(wanted.target, html_report(_head(wanted), report))
         left_out = len(wanted.rows) - len(problems) - len(report)
-        problems += [f"A page holds {MOST_PHOTOS} photos: {left_out} more are left out."] if left_out else []
     progress(len(wanted.rows), len(wanted.rows))
-    return Written(len(wanted.rows) - len(problems), wanted.target, tuple(problems))
+    count = len(wanted.rows) - len(problems) - left_out
+    return Written(count, wanted.target, tuple(problems), left_out)
 
 
 def check_target(wanted: Wanted) -> None:

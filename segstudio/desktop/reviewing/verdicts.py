@@ -18,6 +18,7 @@ from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.matching import Matched
+from segstudio.desktop.reviewing.models import Model
 from segstudio.desktop.reviewing.reading import PREDICTED, OpenItem
 from segstudio.desktop.reviewing.taken_book import TakenBook
 from segstudio.desktop.reviewing.taking_back import Taken, TakenBack, is_untouched
@@ -105,7 +106,8 @@ class Verdicts(QObject):
         """
         photo = self._photo(opened)
         if photo is not None and photo.has_mask and not self._is_ours(opened.item.id, photo):
-            instead = Remedy("Replace the mask", do=partial(self._take, opened, dict(thresholds)))
+            take = partial(self._take_later, self._board.model, opened, dict(thresholds))
+            instead = Remedy("Replace the mask", do=take)
             told = f"{photo.key} has a mask already, which stays as it is."
             self.problem_met.emit(Problem(told, level="info", actions=(instead,)))
             return True
@@ -176,6 +178,14 @@ class Verdicts(QObject):
         else:
             told = f"{row.item.key} was painted on since it was accepted: its mask stays as it is."
         self.taken_back.emit(item_id, TakenBack(told))
+
+    def _take_later(self, model: Model | None, opened: OpenItem, thresholds: Thresholds) -> None:
+        """Take a prediction over, unless another model is asked by now: its classes would be read as that one's."""
+        if self._board.model == model:
+            self._take(opened, thresholds)
+            return
+        told = f"Another model is asked by now: the mask of {opened.item.name} stays. Accept once more with the one you mean."
+        self.problem_met.emit(Problem(told, level="info"))
 
     def _take(self, opened: OpenItem, thresholds: Thresholds) -> bool:
         photo = self._photo(opened)

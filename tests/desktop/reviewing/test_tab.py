@@ -693,7 +693,9 @@ def test_cancelled_photos_wait_until_the_person_goes_on(show: Show, jumps: Proje
 
 
 @pytest.mark.usefixtures("quick")
-def test_what_is_exported_is_what_is_shown(show: Show, jumps: Project, photos: Path, tmp_path: Path) -> None:
+def test_what_is_exported_is_what_is_shown(
+    show: Show, jumps: Project, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown = show(jumps)
     page = shown.page
     shown.tab.take([photos / "new_0.png", photos / "new_1.png"])
@@ -718,6 +720,10 @@ def test_what_is_exported_is_what_is_shown(show: Show, jumps: Project, photos: P
     assert len((out / "all.csv").read_text().splitlines()) == 1 + 2 * 2
     assert "new_1.png" in (out / "all.html").read_text()
     assert shown.told("Exported 2 photos to all.html")
+    monkeypatch.setattr("segstudio.desktop.reviewing.exporting.MOST_PHOTOS", 1)
+    page.exporting.export("report", out / "all.html")
+    shown.wait(lambda: not page.exporting.is_running)
+    assert shown.told("Exported 1 photo to all.html. A page holds 1 photos: 1 more are left out.")
     shown.problems.clear()
     page.exporting.export("mask", out / "all.csv" / "masks")
     shown.wait(lambda: not page.exporting.is_running)

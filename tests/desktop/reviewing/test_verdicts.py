@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from segstudio.desktop.problems import Problem
+from segstudio.desktop.reviewing.models import model_of_file
 from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.removal import removals
@@ -112,6 +113,23 @@ def test_a_mask_of_a_person_stays_until_it_is_replaced_and_comes_back(show: Show
     shown.wait(lambda: shown.told("1.png has the mask again that it had before"))
     assert drawn.read_bytes() == before
     assert Project.open(jumps.folder).photo("1.png").state.source == ""
+
+
+def test_a_mask_is_not_replaced_with_the_classes_of_another_model(
+    show: Show, jumps: Project, model_file: Path
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([jumps.photo("1.png").path])
+    shown.wait_for_photo("1.png")
+    before = jumps.mask_path(jumps.photo("1.png")).read_bytes()
+    shown.actions["review.accept"].trigger()
+    (replace,) = problem_with(shown, "1.png has a mask already").actions
+    page.use_model(model_of_file(model_file))
+    assert replace.do is not None
+    replace.do()
+    assert shown.told("Another model is asked by now: the mask of 1.png stays.")
+    assert jumps.mask_path(jumps.photo("1.png")).read_bytes() == before
 
 
 def test_correcting_a_done_mask_is_told_with_a_way_back(show: Show, jumps: Project) -> None:
