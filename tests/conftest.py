@@ -1,8 +1,17 @@
-"""What holds for all tests: how long an example takes says nothing on a machine that does other things as well."""
+"""What holds for all tests: how long an example takes says nothing on a machine that does other things as well, and
+Ctrl-C means the same to the programs that they start however they were started themselves.
+"""
 
 from __future__ import annotations
+
+import signal
 
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # begun in the background by a shell: children would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -246,8 +246,10 @@ def test_ctrl_c_in_a_verb_says_stopped(tmp_path: Path) -> None:
     with child:
         writing = _when_it_is_read(pipe, child)
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=20)
-        os.close(writing)
+        try:
+            out, err = child.communicate(timeout=20)
+        finally:
+            os.close(writing)  # which ends a child that has not heard
     assert (child.returncode, out, err.strip()) == (130, "", "Stopped.")
 
 
