@@ -67,7 +67,7 @@ def landing_at(path: Path) -> Iterator[Target]:
         _clear_left_over(beside)
         with _waiting_in(beside, path.name) as waiting:
             whole = waiting / ("whole.zip" if is_zip(path) else "whole")
-            with _told_of(path, waiting), target_at(whole) as target:
+            with target_at(whole) as target:
                 yield target
             _settle(whole)
             _check_free(path, but=waiting)
@@ -152,18 +152,6 @@ def _waiting_in(folder: Path, name: str) -> Iterator[Path]:
             _remove(waiting)
         if let_go is not None:
             let_go()
-
-
-@contextmanager
-def _told_of(path: Path, waiting: Path) -> Iterator[None]:
-    """Let what the file system refuses in the folder that waits be told of the place that was asked for."""
-    try:
-        yield
-    except SegStudioError as error:
-        cause = error.__cause__
-        if isinstance(cause, OSError) and error.where and Path(error.where).is_relative_to(waiting):
-            raise _refused(path, cause) from cause
-        raise
 
 
 def _is_left_over(path: Path, *, but: Path | None = None) -> bool:

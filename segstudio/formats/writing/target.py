@@ -1,10 +1,8 @@
-"""Where an export goes: a folder or a ZIP file, whole or not at all."""
+"""What an export is written to: a folder, a ZIP file, or nothing."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 import shutil
 import tempfile
 import threading
@@ -14,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
-
-from segstudio.errors import SegStudioError
 
 _TEXTS = frozenset({".xml", ".json", ".txt", ".yaml"})
 _AT_ONCE = 1 << 20
@@ -43,39 +39,17 @@ class Target(Protocol):
 
 @contextmanager
 def target_at(path: Path) -> Iterator[Target]:
-    """Give a target that becomes `path` when the block ends well: a ZIP file if it is called so, else a folder.
+    """Give a target at a new `path`: a ZIP file if it is called so, else a folder; raises OSError.
 
-    Raises SegStudioError when something is there already, or the file system refuses. On any error nothing is left.
+    What an error leaves there is for the caller to remove.
     """
-    check_free(path)
-    path = path.resolve()
-    made = _missing_above(path)
-    # What goes into a folder that is there waits in it: it may be the root of another disk, or somebody's working folder.
-    beside = path if path.is_dir() else path.parent
-    waiting = beside / f".{path.name[:40]}.{secrets.token_hex(4)}.part"
-    try:
-        beside.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as still_open:
-            if is_zip(path):
-                archive = still_open.enter_context(zipfile.ZipFile(waiting, "x", zipfile.ZIP_STORED))
-                yield _ZipTarget(archive, beside, still_open)
-            else:
-                waiting.mkdir()
-                yield _FolderTarget(waiting, still_open)
-        check_free(path, but=waiting)
-        if beside == path:
-            _move_up(waiting)
+    with ExitStack() as still_open:
+        if is_zip(path):
+            archive = still_open.enter_context(zipfile.ZipFile(path, "x", zipfile.ZIP_STORED))
+            yield _ZipTarget(archive, path.parent, still_open)
         else:
-            waiting.replace(path)
-    except OSError as error:
-        raise _refused(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            _remove_tree(waiting)
-        if not path.exists():
-            for folder in made:
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
+            path.mkdir()
+            yield _FolderTarget(path, still_open)
 
 
 @contextmanager
@@ -88,45 +62,6 @@ def nowhere() -> Iterator[Target]:
 def is_zip(path: Path) -> bool:
     """Tell whether a ZIP file is meant."""
     return path.suffix.lower() == ".zip"
-
-
-def check_free(path: Path, *, but: Path | None = None) -> None:
-    """Raise SegStudioError unless `path` is new, or a folder with nothing in it `but` one thing, where a folder is meant."""
-    try:
-        if not path.exists():
-            return
-        if path.is_file() or is_zip(path):
-            raise SegStudioError(
-                "there is already a file of that name", where=str(path), fix="Choose another name"
-            )
-        taken = any(one != but for one in path.iterdir())
-    except OSError as error:
-        raise _refused(path, error) from error
-    if taken:
-        raise SegStudioError(
-            "the folder is not empty", where=str(path), fix="Choose a new or an empty folder"
-        )
-
-
-def _move_up(folder: Path) -> None:
-    """Move all that is in a folder to beside it, or nothing."""
-    moved: list[Path] = []
-    try:
-        for one in sorted(folder.iterdir()):
-            place = folder.parent / one.name
-            one.replace(place)
-            moved.append(place)
-    except OSError:
-        for one in moved:
-            _remove_tree(one)
-        raise
-
-
-def _remove_tree(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 class _FolderTarget:
@@ -205,21 +140,3 @@ def _pour(parts: list[IO[bytes]], stream: IO[bytes]) -> None:
     for part in parts:
         part.seek(0)
         shutil.copyfileobj(part, stream, _AT_ONCE)
-
-
-def _missing_above(path: Path) -> list[Path]:
-    """Return the folders above `path` that do not exist, the innermost first."""
-    missing = []
-    for above in path.parents:
-        if above.exists():
-            break
-        missing.append(above)
-    return missing
-
-
-def _refused(path: Path, error: OSError) -> SegStudioError:
-    return SegStudioError(
-        f"the export could not be written ({error.strerror or error})",
-        where=str(path),
-        fix="Check that the folder is writable and has space left; nothing was written",
-    )
