@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import cv2
 import numpy as np
@@ -39,14 +39,35 @@ class _TableFile:
         target.put(self._name, self._text.encode())
 
 
-class IndexPngWriter:
-    """Writes palette PNG of the classes' numbers into `masks`, photos into `images`, and `classes.json`."""
+class _PicturesAndTable:
+    """Writes a picture of each mask into `masks`, photos into `images`, and one table."""
 
     by_stem = True
     connected = False
     by_picture = True
 
+    _table: _TableFile
+    _colours: Mapping[int, Rgb]
+    _png: Callable[[Mask, Mapping[int, Rgb]], bytes]
+
+    def encode(self, sheet: Sheet) -> Encoded:
+        """Return the photo as its mask."""
+        files = {f"masks/{stem_of(sheet.name)}.png": self._png(sheet.mask, self._colours)}
+        return Encoded(sheet, f"images/{sheet.name}", files, table=self._table.read)
+
+    def add(self, encoded: Encoded, target: Target) -> None:
+        """Nothing is for many photos but the table."""
+
+    def finish(self, target: Target) -> None:
+        """Write the table."""
+        self._table.put(target)
+
+
+class IndexPngWriter(_PicturesAndTable):
+    """Writes palette PNG of the classes' numbers into `masks`, photos into `images`, and `classes.json`."""
+
     def __init__(self, plan: Plan) -> None:
+        self._png = palette_png
         names = plan.pixel_labels
         self._colours = distinct_colours(plan.classes, VOID_RGB)
         rows = (
@@ -56,43 +77,16 @@ class IndexPngWriter:
         lines = ",\n  ".join(rows)
         self._table = _TableFile("classes.json", f"[\n  {lines}\n]\n")
 
-    def encode(self, sheet: Sheet) -> Encoded:
-        """Return the photo as its mask."""
-        files = {f"masks/{stem_of(sheet.name)}.png": palette_png(sheet.mask, self._colours)}
-        return Encoded(sheet, f"images/{sheet.name}", files, table=self._table.read)
 
-    def add(self, encoded: Encoded, target: Target) -> None:
-        """Nothing is for many photos but the table."""
-
-    def finish(self, target: Target) -> None:
-        """Write the table."""
-        self._table.put(target)
-
-
-class ColourPngWriter:
+class ColourPngWriter(_PicturesAndTable):
     """Writes RGB PNG of the classes' colours into `masks`, photos into `images`, and `label_colors.txt`."""
 
-    by_stem = True
-    connected = False
-    by_picture = True
-
     def __init__(self, plan: Plan) -> None:
+        self._png = _colour_png
         names = plan.pixel_labels
         self._colours = distinct_colours(plan.classes, VOID_RGB)
         rows = [f"{_spaced(self._colours[value])} {name}\n" for value, name in names.items()]
         self._table = _TableFile("label_colors.txt", f"{COLOURS_HEAD}\n{''.join(rows)}")
-
-    def encode(self, sheet: Sheet) -> Encoded:
-        """Return the photo as its mask."""
-        files = {f"masks/{stem_of(sheet.name)}.png": _colour_png(sheet.mask, self._colours)}
-        return Encoded(sheet, f"images/{sheet.name}", files, table=self._table.read)
-
-    def add(self, encoded: Encoded, target: Target) -> None:
-        """Nothing is for many photos but the table."""
-
-    def finish(self, target: Target) -> None:
-        """Write the table."""
-        self._table.put(target)
 
 
 class VocWriter:
