@@ -43,6 +43,8 @@ class RunStarted(_Event):
     host: str
     memory_total_mb: float = 0.0
     """What the device has, 0 when that is not known."""
+    processes: int = 1
+    """How many train together, each on a device of its own: a step is of the crops of all of them."""
 
 
 class StepDone(_Event):

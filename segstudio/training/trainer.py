@@ -29,6 +29,7 @@ from segstudio.runs.events import (
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.photo_scores import PhotoScores, too_few_to_tell_apart
+from segstudio.runs.schedules import learning_rate_factor
 from segstudio.runs.scores import Scores
 from segstudio.training.augmentation import Augmentation
 from segstudio.training.checkpoints import Checkpoint, Counters, save_checkpoint
@@ -44,7 +45,6 @@ from segstudio.training.learner import Inputs, Learner
 from segstudio.training.meter import Meter
 from segstudio.training.pace import Clock, Latch
 from segstudio.training.sampling import Batch, CropPlan, crop_batches
-from segstudio.training.schedules import learning_rate_factor
 from segstudio.training.task import Task, classes_of
 from segstudio.training.team import TeamLostError, lost
 from segstudio.training.validation import Validation, validate
@@ -354,6 +354,7 @@ class Trainer:
             process=os.getpid(),
             host=socket.gethostname(),
             memory_total_mb=memory_total_mb(task.device),
+            processes=task.team.size,
         )
 
     def _finished(self, epoch: int) -> Iterator[Event]:

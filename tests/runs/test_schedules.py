@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from segstudio.runs.choices import Schedule
 from segstudio.runs.recipe import Recipe
-from segstudio.training.schedules import learning_rate_factor
+from segstudio.runs.schedules import learning_rate_factor
 
 
 def factors(steps: int, steps_per_epoch: int = 10, **fields: object) -> list[float]:
