@@ -14,7 +14,7 @@ import typer
 
 from segstudio.cli.counting import class_table_row, counted
 from segstudio.cli.output import JsonOption, Output
-from segstudio.cli.predict_video import FilmWishes, film_stems, is_film, segment_film
+from segstudio.cli.predict_video import FilmFrame, FilmWishes, find_films, is_film, segment_film
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.project.classes import ClassList
@@ -55,7 +55,7 @@ class _Result:
 def predict(
     inputs: Annotated[
         list[Path],
-        typer.Argument(metavar="INPUT", help="Photos, folders with photos in any depth, or films."),
+        typer.Argument(metavar="INPUT", help="Photos, films, or folders with them in any depth."),
     ],
     *,
     model: ModelOption,
@@ -91,15 +91,13 @@ def predict(
     Of a film an overlay film is written; masks, panels and confidence of its frames when they are named.
     """
     from segstudio.inference.finding import find_model
-    from segstudio.inference.inputs import find_inputs, refuse_overwriting
+    from segstudio.inference.inputs import refuse_overwriting
     from segstudio.inference.predictor import Predictor
 
     console = Output(json)
     everything = not (mask or overlay or panels or confidence or csv or report)
     kinds = Kinds(mask or everything, overlay or everything, panels or everything, confidence, opacity)
-    films = [path for path in inputs if is_film(path)]
-    others = [path for path in inputs if path not in films]
-    photos = find_inputs(others) if others or not films else ()
+    photos, films = _found(inputs)
     refuse_overwriting(photos, out, kinds.suffixes)
     if report and len(photos) > MOST_PHOTOS:
         raise SegStudioError(f"{len(photos):,} photos are too many for one page", fix="Leave out --report")
@@ -110,9 +108,10 @@ def predict(
     if films:
         frame_kinds = kinds if not everything else Kinds(False, True, False, False, opacity)
         wishes = FilmWishes(every, scale, frames)
-        results += _segment_films(
+        frames_of_films, unread_films = _segment_films(
             console, predictor, films, out, kinds=frame_kinds, wishes=wishes, with_report=report
         )
+        results, unread = results + frames_of_films, unread + unread_films
     if results:
         _write_summaries(out, predictor, results, with_report=report)
     _tell(console, results, predictor.classes, out)
@@ -124,11 +123,23 @@ def predict(
         "unread": [{"photo": photo.name, "problem": str(error)} for photo, error in unread],
     }
     console.finish(told)
+    if len(unread) == 1 and not results:
+        raise unread[0][1]
     if unread:
         raise SegStudioError(
-            f"{len(unread)} of {len(photos)} photos could not be read (told above)",
+            f"{len(unread)} of {_what(photos, films)} could not be read (told above)",
             fix="The others were segmented",
         )
+
+
+def _found(inputs: Sequence[Path]) -> tuple[tuple[Input, ...], tuple[Input, ...]]:
+    """Return the photos and the films that are meant; raises SegStudioError where there is neither."""
+    from segstudio.inference.inputs import find_inputs, inputs_among
+
+    others = [path for path in inputs if path.is_dir() or not is_film(path)]
+    photos = inputs_among(others)
+    films = find_films(inputs, photos)
+    return (photos if films else find_inputs(others)), films
 
 
 def _segment(
@@ -172,35 +183,45 @@ def _segment(
 def _segment_films(
     console: Output,
     predictor: Predictor,
-    films: Sequence[Path],
+    films: Sequence[Input],
     out: Path,
     *,
     kinds: Kinds,
     wishes: FilmWishes,
     with_report: bool,
-) -> list[tuple[Input, _Result]]:
+) -> tuple[list[tuple[Input, _Result]], list[tuple[Input, SegStudioError]]]:
     from segstudio.inference.inputs import Input
+    from segstudio.inference.video import UnreadableVideoError
 
     results: list[tuple[Input, _Result]] = []
-    for film, stem in film_stems(films).items():
-        for frame in segment_film(
-            console, predictor, film, out / stem, kinds=kinds, wishes=wishes, subtitle=subtitle(predictor)
-        ):
-            findings, sure = frame.findings, frame.findings.confidence
-            if with_report and len(results) >= MOST_PHOTOS:
-                raise SegStudioError(
-                    f"more than {MOST_PHOTOS:,} frames are too many for one page",
-                    fix="Leave out --report, or take fewer with --every",
-                )
-            counts = tally(findings.mask, predictor.classes, sure)
-            page = reported(frame.name, findings, opacity=kinds.opacity) if with_report else None
-            mean = 0.0 if sure is None else float(sure.mean()) / 255
-            results.append(
-                (Input(frame.path, frame.name, frame.stem), _Result(counts, mean, frame.files, page))
+    unread: list[tuple[Input, SegStudioError]] = []
+
+    def take(frame: FilmFrame) -> None:
+        findings, sure = frame.findings, frame.findings.confidence
+        if with_report and len(results) >= MOST_PHOTOS:
+            raise SegStudioError(
+                f"more than {MOST_PHOTOS:,} frames are too many for one page",
+                fix="Leave out --report, or take fewer with --every",
             )
+        counts = tally(findings.mask, predictor.classes, sure)
+        page = reported(frame.name, findings, opacity=kinds.opacity) if with_report else None
+        mean = 0.0 if sure is None else float(sure.mean()) / 255
+        results.append((Input(frame.path, frame.name, frame.stem), _Result(counts, mean, frame.files, page)))
+
+    told = subtitle(predictor)
+    for film in films:
+        try:
+            for frame in segment_film(
+                console, predictor, film, out, kinds=kinds, wishes=wishes, subtitle=told
+            ):
+                take(frame)
+        except UnreadableVideoError as error:
+            unread.append((film, error))
+            console.warn(str(error))
+            continue
         if not wishes.frames and kinds.overlay:
-            console.say(f"Wrote {out / stem}{FILM_SUFFIX}.")
-    return results
+            console.say(f"Wrote {film.result(out, FILM_SUFFIX)}.")
+    return results, unread
 
 
 def _write_summaries(
@@ -216,7 +237,7 @@ def _write_summaries(
         write_text(out / REPORT_NAME, html_report(head, photos))
 
 
-def _what(photos: Sequence[Input], films: Sequence[Path]) -> str:
+def _what(photos: Sequence[Input], films: Sequence[Input]) -> str:
     parts = [counted(len(some), word) for some, word in ((photos, "photo"), (films, "film")) if some]
     return " and ".join(parts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from segstudio.cli.output import Output
@@ -17,6 +17,7 @@ from segstudio.review.overlay import overlay
 from segstudio.review.panels import Findings
 
 if TYPE_CHECKING:
+    from segstudio.inference.inputs import Input
     from segstudio.inference.predictor import Predictor
 
 
@@ -42,37 +43,49 @@ class FilmFrame:
 
 def is_film(path: Path) -> bool:
     """Whether a file is a film by its name."""
-    return path.suffix.lower() in FILM_SUFFIXES and path.is_file()
+    return path.suffix.lower() in FILM_SUFFIXES and not path.name.startswith(".")
 
 
-def film_stems(films: Sequence[Path]) -> dict[Path, str]:
-    """Return what the results of each film are called: its name without extension, or with it where two are alike."""
-    stems = [film.stem.casefold() for film in films]
-    return {film: film.stem if stems.count(film.stem.casefold()) == 1 else film.name for film in films}
+def find_films(sources: Sequence[Path], photos: Sequence[Input]) -> tuple[Input, ...]:
+    """List the films: files as they are given, folders with all their subfolders, named like photos.
+
+    Frames of a film are written to a folder of its stem. Where another film or the results of `photos` have that name
+    too, the stem of `jump.mp4` is `jump-mp4`: a folder called like the film could not lie beside it.
+    """
+    from segstudio.inference.inputs import inputs_among
+
+    found = inputs_among([path for path in sources if path.is_dir() or is_film(path)], is_film)
+    taken = {str(parent).casefold() for photo in photos for parent in PurePosixPath(photo.stem).parents}
+    return tuple(
+        replace(film, stem="-".join(film.name.rsplit(".", 1)))
+        if film.stem == film.name or film.stem.casefold() in taken
+        else film
+        for film in found
+    )
 
 
 def segment_film(
     console: Output,
     predictor: Predictor,
-    film: Path,
-    target: Path,
+    film: Input,
+    out: Path,
     *,
     kinds: Kinds,
     wishes: FilmWishes,
     subtitle: str,
 ) -> Iterator[FilmFrame]:
-    """Segment a film's frames; overlays go into one film `target`.overlay.mp4 unless single frames are wished for.
+    """Segment a film's frames; overlays go into one film below `out` unless single frames are wished for.
 
-    Raises SegStudioError for a film that cannot be read, and for results that cannot be written.
+    Raises UnreadableVideoError for a film that cannot be read, and SegStudioError for results that cannot be written.
     """
     from segstudio.inference.video import Video
 
     as_film = kinds.overlay and not wishes.frames
     single = replace(kinds, overlay=kinds.overlay and not as_film)
     with ExitStack() as stack:
-        video = stack.enter_context(Video(film))
-        result = target.with_name(target.name + FILM_SUFFIX)
-        if as_film and result.resolve() == film.resolve():
+        video = stack.enter_context(Video(film.path))
+        result = film.result(out, FILM_SUFFIX)
+        if as_film and result.resolve() == film.path.resolve():
             raise SegStudioError(
                 "the result would replace the film", where=str(result), fix="Choose another --out"
             )
@@ -84,16 +97,14 @@ def segment_film(
         for frame in video.frames(every=wishes.every, scale=wishes.scale):
             answer = predictor.segment(frame.pixels)
             findings = Findings(frame.pixels, answer.mask, predictor.classes, answer.confidence)
-            name = f"{film.name}, frame {frame.number}"
-            files = write_pictures(
-                target / f"{frame.number:06d}", findings, single, title=name, subtitle=subtitle
-            )
+            name, stem = f"{film.name}, frame {frame.number}", f"{film.stem}/{frame.number:06d}"
+            files = write_pictures(out / stem, findings, single, title=name, subtitle=subtitle)
             if as_film:
                 picture = overlay(
                     findings.photo, findings.mask, findings.classes, opacity=kinds.opacity, outline_px=1
                 )
                 written.add(picture)
-            yield FilmFrame(film, name, f"{target.name}/{frame.number:06d}", findings, files)
+            yield FilmFrame(film.path, name, stem, findings, files)
             advance(1)
         if video.told:
             console.warn(f"{film.name}: {video.told}")

@@ -1,23 +1,26 @@
-"""Which photos a person means by some files and folders, and what their results are called."""
+"""Which photos or films a person means by some files and folders, and what their results are called."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
 from segstudio.project.images import is_photo
 
-RESULT_SUFFIXES = (".mask.png", ".overlay.jpg", ".overlay.png", ".panels.png", ".confidence.png")
-"""Endings of the files that predictions are written to: in a folder they are not taken for photos."""
+RESULT_SUFFIXES = (
+    *(".mask.png", ".overlay.jpg", ".overlay.png", ".panels.png", ".confidence.png"),
+    ".overlay.mp4",
+)
+"""Endings of the files that predictions are written to: in a folder they are taken for neither photos nor films."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A photo to segment: where it lies, its name relative to what was asked for, and the stem of its results."""
+    """A photo or film to segment: where it lies, its name relative to what was asked for, and the stem of its results."""
 
     path: Path
     name: str
@@ -35,14 +38,20 @@ def find_inputs(sources: Sequence[Path]) -> tuple[Input, ...]:
     name. Stems are unique, letter case aside: `a.jpg` and `a.png` become `a.jpg` and `a.png`, else `a.jpg` becomes
     `a`. Raises SegStudioError for a source that is not there, and when there is no photo at all.
     """
+    found = inputs_among(sources)
+    if not found:
+        told = ", ".join(str(source) for source in sources)
+        raise SegStudioError("there is no photo", where=told, fix="Give photos, or a folder with photos")
+    return found
+
+
+def inputs_among(sources: Sequence[Path], is_wanted: Callable[[Path], bool] = is_photo) -> tuple[Input, ...]:
+    """List what `find_inputs` does, and of folders the files whose names `is_wanted` takes; there may be none."""
     several = sum(1 for source in sources if source.is_dir()) > 1
     named: dict[Path, str] = {}
     for source in sources:
-        for path, name in _photos_of(source, several):
+        for path, name in _files_of(source, several, is_wanted):
             named.setdefault(path.resolve(), name)
-    if not named:
-        told = ", ".join(str(source) for source in sources)
-        raise SegStudioError("there is no photo", where=told, fix="Give photos, or a folder with photos")
     names = _unique(list(named.values()))
     stems = _stems(names)
     return tuple(Input(*parts) for parts in zip(named, names, stems, strict=True))
@@ -62,10 +71,10 @@ def refuse_overwriting(inputs: Sequence[Input], folder: Path, suffixes: Sequence
                 )
 
 
-def _photos_of(source: Path, several: bool) -> Iterator[tuple[Path, str]]:
+def _files_of(source: Path, several: bool, is_wanted: Callable[[Path], bool]) -> Iterator[tuple[Path, str]]:
     if source.is_dir():
         top = PurePosixPath(source.resolve().name if several else "")
-        for path in _walk(source):
+        for path in _walk(source, is_wanted):
             yield path, str(top / PurePosixPath(path.relative_to(source).as_posix()))
     elif source.exists():
         yield source, source.name
@@ -73,11 +82,11 @@ def _photos_of(source: Path, several: bool) -> Iterator[tuple[Path, str]]:
         raise SegStudioError("there is no such photo or folder", where=str(source))
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, is_wanted: Callable[[Path], bool]) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            if is_photo(Path(name)) and not name.lower().endswith(RESULT_SUFFIXES):
+            if is_wanted(Path(name)) and not name.lower().endswith(RESULT_SUFFIXES):
                 yield Path(place) / name
 
 

@@ -17,6 +17,10 @@ _MOST_FRAMES = 100_000_000
 """A header that promises more tells nothing."""
 
 
+class UnreadableVideoError(SegStudioError):
+    """What is wrong is the video; others may be fine."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One frame: its number in the video, counted from 0, its time, and uint8 (rows, columns, 3) RGB, upright."""
@@ -30,14 +34,14 @@ class Video:
     """A video file, read from its beginning to its end. Use it as a context, in one thread."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file; raises SegStudioError when it is missing or no video."""
+        """Open the file; raises UnreadableVideoError when it is missing or no video."""
         self.path = path
         if not path.is_file():
-            raise SegStudioError("there is no such video", where=str(path))
+            raise UnreadableVideoError("there is no such video", where=str(path))
         # Absolute, and with the one back end that takes a name as a name: others see patterns and addresses in it.
         self._capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
-            raise SegStudioError(
+            raise UnreadableVideoError(
                 "this is not a video that can be read", where=str(path), fix="Convert it to MP4 (H.264) first"
             )
         self.promised = _whole(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
@@ -58,7 +62,7 @@ class Video:
     def frames(self, *, every: int = 1, scale: float = 1.0) -> Iterator[Frame]:
         """Yield frames 0, `every`, 2 `every` …, shrunk by `scale` (0 < scale ≤ 1).
 
-        A file that is cut off ends earlier than it promised. Raises SegStudioError for a frame that cannot be taken.
+        A file that is cut off ends earlier than it promised. Raises UnreadableVideoError for a frame that cannot be taken.
         """
         while self._capture.grab():
             number = self.passed
@@ -90,7 +94,7 @@ class Video:
     def _upright(self, pixels: cv2.typing.MatLike, scale: float) -> RgbImage:
         rows, columns = pixels.shape[:2]
         if rows * columns > MAX_PIXELS:
-            raise SegStudioError(f"its frames are too large ({columns} × {rows})", where=str(self.path))
+            raise UnreadableVideoError(f"its frames are too large ({columns} × {rows})", where=str(self.path))
         if scale < 1:
             size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
             pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)

@@ -4,9 +4,10 @@ import csv
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
-from segstudio.cli.predict_video import film_stems
+from segstudio.cli.predict_video import find_films
 from segstudio.inference.predictor import Predictor
 from tests.cli.conftest import Run
 from tests.inference.networks_for_tests import colour_predictor
@@ -57,6 +58,30 @@ def test_what_is_no_film_is_one_sentence_and_leaves_no_film(run: Run, model: str
     assert not list((tmp_path).glob("out/*.mp4"))
 
 
+def test_films_in_folders_are_taken_too_and_results_are_not(run: Run, model: str, tmp_path: Path) -> None:
+    """Named like photos; frames of a film beside the folder of its own frames go elsewhere; one that is broken is told."""
+    (tmp_path / "in" / "day" / "jump").mkdir(parents=True)
+    write_video(tmp_path / "in" / "day" / "jump.avi", frames=4)
+    (tmp_path / "in" / "broken.mp4").write_bytes(b"no film")
+    cv2.imwrite(str(tmp_path / "in" / "day" / "jump" / "000000.png"), np.zeros((16, 16, 3), dtype=np.uint8))
+    words = ("predict", tmp_path / "in", "--model", model, "--out", tmp_path / "in", "--mask", "--overlay")
+    for _ in range(2):
+        code, out, err = run(*words, "--every", 2)
+        assert code == 1
+        assert "1 photo and 2 films" in out
+        assert "broken.mp4: this is not a video that can be read" in out
+        assert err.splitlines()[-1].startswith("1 of 1 photo and 2 films could not be read")
+    found = {path.relative_to(tmp_path / "in").as_posix() for path in (tmp_path / "in").rglob("*.*")}
+    assert found == {
+        *("broken.mp4", "predictions.csv", "day/jump.avi", "day/jump-avi.overlay.mp4"),
+        *("day/jump-avi/000000.mask.png", "day/jump-avi/000002.mask.png"),
+        *(f"day/jump/000000{suffix}" for suffix in (".png", ".mask.png", ".overlay.jpg")),
+    }
+
+
 def test_films_of_the_same_name_keep_their_extension(tmp_path: Path) -> None:
-    paths = [Path("a/jump.mp4"), Path("b/JUMP.avi"), Path("c/land.mp4")]
-    assert list(film_stems(paths).values()) == ["jump.mp4", "JUMP.avi", "land"]
+    paths = [tmp_path / name for name in ("a/jump.mp4", "b/JUMP.avi", "c/land.mp4")]
+    for path in paths:
+        path.parent.mkdir()
+        path.touch()
+    assert [film.stem for film in find_films(paths, ())] == ["jump-mp4", "JUMP-avi", "land"]
