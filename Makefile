@@ -58,8 +58,9 @@ imports: setup
 	$(BIN)/lint-imports
 
 # One process for each core, four at the most, and one thread in each: torch would take all cores in every one of them.
+# In the order of their names: the slowest stand in files of few tests, which otherwise come last, on one core.
 tests: setup
-	OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Each file in a process of its own; then how long the window does not answer, the time that others take included.
 benchmarks: setup
@@ -68,7 +69,8 @@ benchmarks: setup
 
 # The full numbers of what the tests do a little of: kills while painting, and somebody who clicks at random.
 storms: setup
-	SEGSTUDIO_KILL_ROUNDS=5 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/desktop/editing/test_kills.py
+	SEGSTUDIO_KILL_ROUNDS=5 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/desktop/editing/test_kills.py \
+		tests/cli/test_train.py
 	SEGSTUDIO_MONKEY_S=600 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 -s tests/desktop/test_monkey.py
 
 pictures: setup
