@@ -146,14 +146,15 @@ def export_project(
             where=str(project.folder),
             fix="Paint some, or ask for others",
         )
-    names = names_for((photo.key for photo in photos), by_stem=writer.by_stem)
+    keys = (photo.key for photo in photos)
+    called = names_for(keys, by_stem=writer.by_stem, with_photos=options.with_photos)
     tally = Tally()
     tally.left_out += without_record(project, options)
     with nowhere() if dry_run else landing_at(options.to) as target:
 
         def write(numbered: tuple[int, Photo]) -> Outcome:
             number, photo = numbered
-            task = Task(photo, number, names[photo.key], options.tolerance_px, options.with_photos)
+            task = Task(photo, number, called[photo.key], options.tolerance_px, options.with_photos)
             return write_photo(project, task, plan, writer, target)
 
         results = in_order(
@@ -193,7 +194,8 @@ def preview_export(project: Project, key: str, options: ExportOptions) -> Export
     mask = project.read_mask(photo)
     if mask is None:
         raise SegStudioError("the photo has no mask", where=key, fix="Paint it first")
-    task = Task(photo, 0, key, options.tolerance_px, with_photo=False)
+    (called,) = names_for([key], by_stem=writer.by_stem, with_photos=True).values()
+    task = Task(photo, 0, called, options.tolerance_px, with_photo=False)
     encoded = writer.encode(sheet_of(mask, task, plan, writer))
     back = read_back(encoded, plan)
     differs = back != mask

@@ -72,10 +72,14 @@ def _annotation(folder: Path, record: ImportRecord, photo: Photo, cancelled: Can
         )
     file = SourceFile(path, root, f"{folder.name}/{kept.file}", root / kept.table if kept.table else None)
     with inside(file.shown):
+        several, found = False, None
         for annotation in _read(file):
             check_cancelled(cancelled)
             if annotation.names == kept.names:
                 return annotation
+            several, found = found is not None, annotation
+        if found is not None and not several:
+            return found  # of this photo, under whatever name: the folders around may have told more
     raise SegStudioError(
         "the file that was kept of its import no longer tells of this photo",
         where=file.shown,

@@ -7,6 +7,7 @@ stays in the file with `<deleted>1`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -68,9 +69,9 @@ class _Found:
 def _take(element: etree._Element, file: SourceFile, found: _Found) -> None:
     match element.tag:
         case "filename":
-            found.name = (element.text or "").strip().replace("\\", "/")
+            found.name = _told(element.text)
         case "folder":
-            found.folder = (element.text or "").strip().replace("\\", "/").strip("/")
+            found.folder = _told(element.text).strip("/")
         case "imagesize":
             size = size_of(text_of(element, "nrows"), text_of(element, "ncols"))
             if size is not None and found.size is not None and size != found.size:
@@ -89,18 +90,27 @@ def _take(element: etree._Element, file: SourceFile, found: _Found) -> None:
 def _names(file: SourceFile, found: _Found) -> tuple[str, ...]:
     """The photo is `filename` below `folder`, or below the folders of the XML file, or named like that file."""
     of_file = file.folders / file.path.name
-    if not found.name:
+    plain = found.name.strip()
+    if not plain:
         return (str(of_file),)
-    folders = PurePosixPath(found.folder)
-    names = (folders / found.name, file.folders / found.name, of_file)
+    exact = [PurePosixPath(found.folder, found.name), file.folders / found.name]
+    if PurePosixPath(file.photo).name == found.name:
+        exact.insert(0, PurePosixPath(file.photo))
+    names = (*exact, PurePosixPath(found.folder.strip(), plain), file.folders / plain, of_file)
     return tuple(dict.fromkeys(str(name) for name in names))
+
+
+def _told(text: str | None) -> str:
+    """Return a path as it is told: spaces around it may be part of a name, but not where lines are broken."""
+    told = (text or "").replace("\\", "/")
+    return told.strip() if "\n" in told else told
 
 
 def _shape(element: etree._Element, where: str, file: SourceFile, found: _Found) -> Shape:
     label = text_of(element, "name")
     attributes = _attributes(text_of(element, "attributes"))
     if (segment := element.find("segm")) is not None:
-        mask_file = _mask_file(text_of(segment, "mask"), file)
+        mask_file = _mask_file(_told(segment.findtext("mask")), file)
         bitmap = read_mask_picture(mask_file)
         if found.size is not None and bitmap.shape != found.size:
             raise _other_size(told=found.size, found=(bitmap.shape[0], bitmap.shape[1]))
@@ -145,8 +155,8 @@ def _attributes(text: str) -> Mapping[str, str]:
 
 def _mask_file(name: str, file: SourceFile) -> Path:
     """Find a mask picture: in `Masks` beside the XML, or in `Masks/<folders>` beside `Annotations/<folders>`."""
-    inner = PurePosixPath(name.replace("\\", "/"))
-    if not name or inner.is_absolute() or ".." in inner.parts or ":" in name:
+    inner = PurePosixPath(name)
+    if not name.strip() or inner.is_absolute() or ".." in inner.parts or ":" in name:
         raise SegStudioError(
             f'its mask file "{name}" is not a file beside it', fix="Export the annotations again"
         )
@@ -158,8 +168,11 @@ def _mask_file(name: str, file: SourceFile) -> Path:
         places += [above.joinpath(folder, *below, inner) for folder in _MASK_FOLDERS]
     places += [file.root.parent / folder / inner for folder in _MASK_FOLDERS]
     for place in places:
-        if place.is_file():
-            return place
+        with suppress(OSError):  # a name that no file system takes
+            if place.is_file():
+                return place
+    if name != name.strip():
+        return _mask_file(name.strip(), file)
     raise SegStudioError(f'its mask file "{name}" is missing', fix="Put the folder Masks beside the XML")
 
 

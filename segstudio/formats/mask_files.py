@@ -22,7 +22,7 @@ from segstudio.formats.label_picture import (
     read_codes,
 )
 from segstudio.formats.label_tables import VOID_LABEL, VOID_LABELS, LabelTable
-from segstudio.formats.places import PHOTO_FOLDERS, SourceFile, subset_of
+from segstudio.formats.places import PHOTO_FOLDERS, SourceFile, photo_after, subset_of
 from segstudio.formats.shapes import Annotation, LabelPicture, PicturePart
 
 MASK_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".gif"})
@@ -61,7 +61,7 @@ def is_mask_place(inner: PurePosixPath) -> bool:
     for folder in reversed(inner.parts[:-1]):
         if folder.lower() in PHOTO_FOLDERS:
             return False
-        if _is_mask_folder(folder):
+        if is_mask_folder(folder):
             return True
     return False
 
@@ -88,12 +88,12 @@ def photo_names(file: SourceFile) -> tuple[str, ...]:
     """Return the possible names of a mask's photo, the likeliest first.
 
     In a folder of masks that is the mask's own name (`a_mask.png` may be the mask of the photo `a_mask.jpg`), then the
-    one without what tells a mask.
+    one without what tells a mask, and of `a.jpg.png` at last `a.jpg`. What the folders around tell goes before all.
     """
     stem = photo_stem(file.path.stem)
-    own: tuple[str, ...] = ()
-    if stem != file.path.stem and any(map(_is_mask_folder, file.folders.parts)):
-        own = _names_of(file, file.path.stem)
+    own: tuple[str, ...] = (file.photo,) if file.photo else ()
+    if stem != file.path.stem and any(map(is_mask_folder, file.folders.parts)):
+        own += _names_of(file, file.path.stem)
     return tuple(dict.fromkeys((*own, *_names_of(file, stem))))
 
 
@@ -101,7 +101,7 @@ def _names_of(file: SourceFile, stem: str) -> tuple[str, ...]:
     suffix = (
         file.path.suffix if "." in stem else ""
     )  # else what follows the last dot would count as extension
-    folders = [part for part in file.folders.parts if not _is_mask_folder(part)]
+    folders = [part for part in file.folders.parts if not is_mask_folder(part)]
     befores = [
         found["before"]
         for part in file.folders.parts
@@ -116,6 +116,8 @@ def _names_of(file: SourceFile, stem: str) -> tuple[str, ...]:
             for form in _PHOTO_FOLDERS
         ]
         names += [PurePosixPath(*folders, name), PurePosixPath(name)]
+    if (photo := photo_after(PurePosixPath(f"{stem}{file.path.suffix}"))) is not None:
+        names += [PurePosixPath(*folders, photo), photo]
     return tuple(dict.fromkeys(map(str, names)))
 
 
@@ -174,5 +176,6 @@ def label_names(look: PictureLook, codes: tuple[int, ...], table: LabelTable | N
     return {code: by_number.get(code, void.get(code, str(code))) for code in codes}
 
 
-def _is_mask_folder(name: str) -> bool:
+def is_mask_folder(name: str) -> bool:
+    """Tell whether a folder of that name is one of masks."""
     return _FOLDER.fullmatch(name) is not None and name.lower() not in _NO_FOLDER

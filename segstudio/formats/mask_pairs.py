@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
@@ -20,20 +20,30 @@ from segstudio.formats.shapes import LabelPicture
 
 
 def label_pictures(
-    pictures: Iterable[PhotoFile], photos: Iterable[PhotoFile], table: Path | None = None
+    pictures: Iterable[PhotoFile],
+    photos: Iterable[PhotoFile],
+    table: Path | None = None,
+    twins: Mapping[Path, PhotoFile] | None = None,
 ) -> Iterator[SourceFile]:
     """Yield those of the `pictures` that are masks of one of the `photos`, as annotation files.
 
     One whose name alone says so must hold few values too: `room_l.png` may well be a photo, taken from the left.
-    `table` is a table of labels that the person gave.
+    `table` is a table of labels that the person gave; `twins` tells of masks the photos where the folders around do.
     """
     found = list(pictures)
     roots = _is_of_masks(found)
     placed = [(picture, *_placed(picture, roots)) for picture in found]
-    candidates = {picture.path for picture, inner, _ in placed if _may_be(inner, picture.path)}
+    twins = twins or {}
+    told = {photo.path for photo in twins.values()}
+    candidates = {
+        picture.path
+        for picture, inner, _ in placed
+        if picture.path in twins or (picture.path not in told and _may_be(inner, picture.path))
+    }
     stems = {photo.name.stem.casefold() for photo in photos if photo.path not in candidates}
     for picture, _, root in placed:
-        file = SourceFile(picture.path, root, picture.shown, table)
+        twin = twins.get(picture.path)
+        file = SourceFile(picture.path, root, picture.shown, table, str(twin.name) if twin else "")
         if picture.path not in candidates or not stems.intersection(_stems(file)):
             continue
         yield file

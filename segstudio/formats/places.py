@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
+from segstudio.project.images import is_photo
+
 ANNOTATION_FOLDERS = frozenset({"annotations", "annotation", "xml", "labels"})
 """Folders that say no more than what lies in them, in lower case."""
 
@@ -21,13 +23,14 @@ class SourceFile:
 
     `root` is the folder (or unpacked archive) that it came with: files it points to must lie below. `shown`
     is how to tell it: its last folders and name, or the archive and the name in it. `table` is the table of labels that
-    the person gave along.
+    the person gave along. `photo` is the name of its photo, where the folders around tell it (empty: they do not).
     """
 
     path: Path
     root: Path
     shown: str
     table: Path | None = None
+    photo: str = ""
 
     @property
     def folders(self) -> PurePosixPath:
@@ -55,7 +58,12 @@ _SUBSETS = frozenset({"train", "training", "val", "valid", "validation", "test",
 
 def subset_of(path: PurePath) -> str:
     """Return the innermost folder of a path that is called like a subset (`train`, `val` …); empty when none is."""
-    return next((part for part in reversed(path.parts[:-1]) if part.casefold() in _SUBSETS), "")
+    return next((part for part in reversed(path.parts[:-1]) if is_subset(part)), "")
+
+
+def is_subset(folder: str) -> bool:
+    """Tell whether a folder is called like a subset."""
+    return folder.casefold() in _SUBSETS
 
 
 def telling_folders(path: PurePath) -> tuple[str, ...]:
@@ -70,3 +78,9 @@ def below_photo_folder(name: PurePosixPath) -> PurePosixPath:
         if name.parts[0].lower() in PHOTO_FOLDERS and len(name.parts) > 1
         else name
     )
+
+
+def photo_after(name: PurePosixPath) -> PurePosixPath | None:
+    """Return the photo after which a file is called, extension and all: `a.jpg` of `a.jpg.png`; None for other names."""
+    inner = name.with_suffix("")
+    return inner if is_photo(Path(inner)) else None

@@ -25,6 +25,7 @@ from segstudio.formats.shelf import Shelf, tally_of
 from segstudio.formats.sources import Gathered
 from segstudio.formats.table import Format, NotReadError, format_named, recognise
 from segstudio.formats.threads import in_threads
+from segstudio.formats.told_photos import told_photos
 from segstudio.project.classes import ClassList
 from segstudio.project.images import is_photo
 from segstudio.project.threads import WorkStopped
@@ -93,12 +94,13 @@ def make_plan(
     """
     wanted = format_named(options.format) if options.format else None
     reading = _Reading([], {}, {}, [], [], set())
-    _read_all(gathered.files, wanted, reading, progress=progress, cancelled=cancelled)
+    told = _read_all(gathered, wanted, reading, progress=progress, cancelled=cancelled)
     if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
-    matching = match(reading.annotations, gathered.photos)
+    matching = match(reading.annotations, [*gathered.photos, *told])
     if not any(map(is_photo, reading.parts)):  # else they are those of LabelMe's objects
-        matching = replace(matching, spare=(*matching.spare, *gathered.masks))
+        masks = [mask for mask in gathered.masks if mask not in told]
+        matching = replace(matching, spare=(*matching.spare, *masks))
     photos, spare = _planned(matching, options.under)
     uses = count_labels([annotation for annotation, _ in matching.pairs], reading.colours)
     only_photos = not gathered.files and not gathered.passed_over
@@ -198,17 +200,17 @@ class _ReadFile:
 
 
 def _read_all(
-    files: Sequence[SourceFile],
+    gathered: Gathered,
     wanted: Format | None,
     reading: _Reading,
     *,
     progress: Progress,
     cancelled: Cancelled,
-) -> None:
+) -> list[PhotoFile]:
     """Read the files on all cores, pictures last: those that are parts of another annotation, such as panoptic ones,
-    are none of their own.
+    are none of their own, and those that one tells to be its photo are photos. Return the latter.
     """
-    shelf = Shelf()
+    shelf, files = Shelf(), gathered.files
 
     def take(some: Sequence[SourceFile], before: int) -> None:
         found = in_threads(
@@ -220,8 +222,11 @@ def _read_all(
         _take(found, reading)
 
     take([file for file in files if not is_photo(file.path)], 0)
-    pictures = [file for file in files if is_photo(file.path) and file.path not in reading.parts]
+    told = told_photos(reading.annotations, gathered.pictures, gathered.photos)
+    none = {*reading.parts, *(photo.path for photo in told)}
+    pictures = [file for file in files if is_photo(file.path) and file.path not in none]
     take(pictures, len(files) - len(pictures))
+    return told
 
 
 def _read(file: SourceFile, wanted: Format | None, shelf: Shelf, cancelled: Cancelled) -> _ReadFile:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
@@ -25,6 +25,7 @@ from segstudio.formats.table import (
     refused_extensions,
     why_refused,
 )
+from segstudio.formats.told_photos import twins_of
 from segstudio.project.images import is_photo
 from segstudio.project.threads import WorkStopped
 
@@ -37,7 +38,7 @@ class Gathered:
 
     `passed_over` tells, one for each kind, which annotation files lie there that are not read; `beside` the same of
     those that were not given themselves, but lie beside photos that were. `masks` are pictures in folders that are called
-    so.
+    so; `pictures` all that were found and are no photos by their place or name.
     """
 
     files: tuple[SourceFile, ...]
@@ -45,6 +46,7 @@ class Gathered:
     passed_over: tuple[SegStudioError, ...] = ()
     beside: tuple[SegStudioError, ...] = ()
     masks: tuple[PhotoFile, ...] = ()
+    pictures: tuple[PhotoFile, ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,7 +95,8 @@ def gather(
             finds.photos.clear()
             for place in photo_places:
                 _take_photo_place(_existing(place), finds, cleaning, progress)
-        _take_masks(pictures, finds)
+        offered = dict(finds.photos) if photo_places else pictures
+        _take_masks(pictures, offered, finds)
         _take_other_photos(finds, cleaning, progress)
         if not finds.files and not finds.photos and not finds.masks and refused is None:
             if finds.passed_over:
@@ -107,6 +110,7 @@ def gather(
             _told_once(finds.passed_over),
             _told_once(_beside(finds)),
             tuple(mask for path, mask in finds.masks.items() if path not in finds.photos),
+            tuple(picture for path, picture in offered.items() if path not in finds.photos),
         )
 
 
@@ -189,13 +193,20 @@ def _is_table(path: Path) -> bool:
     return told or (table is not None and path.name.lower() in TABLE_NAMES)
 
 
-def _take_masks(pictures: dict[Path, PhotoFile], finds: _Finds) -> None:
-    """Take the pictures that are masks of the photos found for annotation files."""
+def _take_masks(pictures: dict[Path, PhotoFile], offered: Mapping[Path, PhotoFile], finds: _Finds) -> None:
+    """Take the pictures that are masks of the photos found for annotation files; photos may be those `offered` alone."""
+    twins = twins_of([*finds.files, *pictures], offered.values())
+    told = {photo.path for photo in twins.values()}
+    for label, photo in twins.items():
+        finds.photos.setdefault(photo.path, photo)
+        finds.masks.pop(photo.path, None)
+        if label in finds.files:
+            finds.files[label] = replace(finds.files[label], photo=str(photo.name))
     for picture in pictures.values():
-        if picture.path in finds.photos and is_of_objects(picture):
+        if picture.path in finds.photos and picture.path not in told and is_of_objects(picture):
             del finds.photos[picture.path]
             finds.masks[picture.path] = picture
-    masks = list(label_pictures(pictures.values(), finds.photos.values(), finds.table))
+    masks = list(label_pictures(pictures.values(), finds.photos.values(), finds.table, twins))
     annotated = {path.stem.casefold() for path in finds.files if is_read(path)} if masks else set()
     for file in masks:
         finds.photos.pop(file.path, None)

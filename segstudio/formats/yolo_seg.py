@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.beside import stamp_of
-from segstudio.formats.places import SourceFile, subset_of
+from segstudio.formats.places import SourceFile, photo_after, subset_of
 from segstudio.formats.shapes import Annotation, Polygon, Shape, Undrawn
 from segstudio.formats.yolo_names import YoloNames, find_names
 
@@ -60,14 +60,19 @@ def read_yolo_seg(file: SourceFile) -> Iterator[Annotation]:
             with inside(f"line {number}"):
                 shapes.append(_shape(line, names, f"line {number}"))
     split, below = names.split_of(file.path)
+    name = file.folders / file.path.name
+    told = [PurePosixPath(file.photo)] if file.photo else []
+    told += filter(None, (name, photo_after(name)))
+    if below:  # where the folder of the split is not there
+        told.append(PurePosixPath(*below.split("/")[1:]))
     yield Annotation(
-        names=(str(file.folders / file.path.name),),
+        names=tuple(map(str, told)),
         size=None,
         shapes=tuple(shapes),
         file=file.path,
         place=file.shown,
         parts=(names.path,) if names.path is not None else (),
-        subset=split or subset_of(file.folders / file.path.name),
+        subset=split or subset_of(name),
         relative=True,
         below=below,
     )

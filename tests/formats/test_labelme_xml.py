@@ -129,6 +129,11 @@ def test_missing_and_damaged_masks_are_refused(tmp_path: Path, read: Callable[..
         read(_segm("m.png"))
 
 
+def test_a_mask_whose_name_no_disk_takes_is_missing(read: Callable[..., Annotation]) -> None:
+    with pytest.raises(SegStudioError, match="is missing"):
+        read(_segm("m" * 5000))
+
+
 def test_objects_without_area_are_told(read: Callable[..., Annotation], polygon: Callable[..., str]) -> None:
     annotation = read("<name>sky</name>", polygon("sky", ((1, 1),)))
     assert [shape.kind for shape in annotation.shapes if isinstance(shape, Undrawn)] == [

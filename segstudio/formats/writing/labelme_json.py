@@ -18,7 +18,7 @@ from segstudio.formats.shapes import Bitmap, Points
 from segstudio.formats.writing.points import points_text
 from segstudio.formats.writing.sheets import Area, Sheet
 from segstudio.formats.writing.target import Target
-from segstudio.formats.writing.writer import Encoded, Plan, shapes_in, stem_of
+from segstudio.formats.writing.writer import Encoded, Plan, shapes_in
 
 _VERSION = "5.5.0"
 """Of labelme: the first that knows all that is written here, and what later ones still read."""
@@ -47,7 +47,7 @@ class LabelmeJsonWriter:
             f'  "imagePath": {_quoted(PurePosixPath(sheet.name).name)},\n  "imageData": null,\n'
             f'  "imageHeight": {rows},\n  "imageWidth": {columns}\n}}\n'
         )
-        files = {f"{stem_of(sheet.name)}.json": text.encode()}
+        files = {f"{sheet.stem}.json": text.encode()}
         return Encoded(sheet, sheet.name, files, shapes=shapes_in(sheet), text=text)
 
     def add(self, encoded: Encoded, target: Target) -> None:

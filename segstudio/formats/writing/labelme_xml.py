@@ -16,7 +16,7 @@ from segstudio.formats.shapes import Bitmap, Points
 from segstudio.formats.writing.points import element, xml_text
 from segstudio.formats.writing.sheets import Area, Sheet
 from segstudio.formats.writing.target import Target
-from segstudio.formats.writing.writer import Encoded, Plan, shapes_in, stem_of
+from segstudio.formats.writing.writer import Encoded, Plan, shapes_in
 
 _BLACK_AND_WHITE = (0, 0, 0, 255, 255, 255)
 
@@ -49,7 +49,7 @@ class LabelmeXmlWriter:
                 one.append(_polygon(points))
                 root.append(one)
             if area.bitmap is not None:
-                name = f"{path.stem}_mask_{len(root) - 4}.png"
+                name = f"{PurePosixPath(sheet.stem).name}_mask_{len(root) - 4}.png"
                 one = _object(area, len(root) - 4)
                 one.append(_segment(area, name))
                 root.append(one)
@@ -57,7 +57,7 @@ class LabelmeXmlWriter:
                     area.bitmap, area.box, sheet.size
                 )
         text = xml_text(root)
-        files[f"Annotations/{stem_of(sheet.name)}.xml"] = text.encode()
+        files[f"Annotations/{sheet.stem}.xml"] = text.encode()
         return Encoded(sheet, f"Images/{sheet.name}", files, shapes=shapes_in(sheet), text=text)
 
     def add(self, encoded: Encoded, target: Target) -> None:

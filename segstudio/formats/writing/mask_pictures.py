@@ -18,7 +18,7 @@ from PIL import Image
 from segstudio.formats.label_tables import COLOURS_HEAD, LABELMAP_HEAD, LabelTable, table_written
 from segstudio.formats.writing.sheets import Sheet
 from segstudio.formats.writing.target import Target
-from segstudio.formats.writing.writer import Encoded, Plan, stem_of
+from segstudio.formats.writing.writer import Encoded, Plan
 from segstudio.project.classes import VOID, VOID_RGB, ClassList
 from segstudio.project.masks import Mask
 
@@ -52,7 +52,7 @@ class _PicturesAndTable:
 
     def encode(self, sheet: Sheet) -> Encoded:
         """Return the photo as its mask."""
-        files = {f"masks/{stem_of(sheet.name)}.png": self._png(sheet.mask, self._colours)}
+        files = {f"masks/{sheet.stem}.png": self._png(sheet.mask, self._colours)}
         return Encoded(sheet, f"images/{sheet.name}", files, table=self._table.read)
 
     def add(self, encoded: Encoded, target: Target) -> None:
@@ -105,7 +105,7 @@ class VocWriter:
 
     def encode(self, sheet: Sheet) -> Encoded:
         """Return the photo as its mask."""
-        name = stem_of(sheet.name)
+        name = sheet.stem
         files = {f"SegmentationClass/{name}.png": palette_png(sheet.mask, self._colours)}
         return Encoded(sheet, f"JPEGImages/{sheet.name}", files, (name,), table=self._table.read)
 

@@ -12,7 +12,7 @@ from segstudio.formats.shapes import Polygon
 from segstudio.formats.writing.reading_back import read_back
 from segstudio.formats.writing.sheets import Area, Sheet, areas_as_bitmaps, areas_as_polygons, without_unknown
 from segstudio.formats.writing.target import Target
-from segstudio.formats.writing.writer import Encoded, Plan, Writer
+from segstudio.formats.writing.writer import Called, Encoded, Plan, Writer
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
@@ -23,11 +23,11 @@ _WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One photo to export: its place among them (from 0), and its name in the export."""
+    """One photo to export: its place among them (from 0), and what it is called in the export."""
 
     photo: Photo
     number: int
-    name: str
+    called: Called
     tolerance_px: float
     with_photo: bool
 
@@ -132,7 +132,8 @@ def sheet_of(mask: Mask, task: Task, plan: Plan, writer: Writer) -> Sheet:
         areas = areas_as_bitmaps(known, plan.told, connected=writer.connected)
     elif not writer.by_picture:
         areas = areas_as_polygons(known, plan.told, task.tolerance_px)
-    return Sheet(task.number, task.name, task.photo.split, known, areas)
+    called = task.called
+    return Sheet(task.number, called.name, called.stem, task.photo.split, known, areas)
 
 
 def points_in(encoded: Encoded) -> int:
@@ -141,7 +142,8 @@ def points_in(encoded: Encoded) -> int:
 
 
 def _without_pixels(sheet: Sheet) -> Sheet:
-    return Sheet(sheet.number, sheet.name, sheet.split, np.zeros((0, 0), dtype=np.uint8))
+    nothing = np.zeros((0, 0), dtype=np.uint8)
+    return Sheet(sheet.number, sheet.name, sheet.stem, sheet.split, nothing)
 
 
 def _check_readable(photo: Photo) -> None:

@@ -57,13 +57,15 @@ class Area:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """One photo: its place among those exported (from 0), the name under which it is told, its mask and areas.
+    """One photo: its place among those exported (from 0), the name under which it is told, that of its own file without
+    extension, its mask and areas.
 
     Pixels of `mask` that have no class are void. `areas` are empty for formats of pictures.
     """
 
     number: int
     name: str
+    stem: str
     split: Split | None
     mask: Mask
     areas: tuple[Area, ...] = ()

@@ -95,23 +95,31 @@ def shapes_in(sheet: Sheet) -> tuple[Shape, ...]:
     return tuple(shape for area in sheet.areas for shape in area.shapes())
 
 
-def stem_of(name: str) -> str:
-    """Return a name with its folders and without its extension."""
-    path = PurePosixPath(name)
-    return str(path.with_name(path.stem))
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a photo is called in an export: `name` is its own, with folders; `stem` that of its file there, which is of
+    this photo alone, without the file's extension.
+    """
+
+    name: str
+    stem: str
 
 
-def names_for(keys: Iterable[str], *, by_stem: bool) -> dict[str, str]:
-    """Return the name under which each photo is told: its key, unless another has the same without extension."""
-    if not by_stem:
-        return {key: key for key in keys}
-    names: dict[str, str] = {}
+def names_for(keys: Iterable[str], *, by_stem: bool, with_photos: bool) -> dict[str, Called]:
+    """Return what each photo is called: its key, and without its extension in formats that tell photos so.
+
+    Where another has the same name without extension, a photo that goes along is renamed (`b_png.png` beside `b.jpg`). One
+    that stays where it lies keeps its name, and its file tells it whole: `b.png.txt`.
+    """
+    called: dict[str, Called] = {}
     taken: set[str] = set()
     for key in keys:
         path = PurePosixPath(key)
         stem = path.stem
-        while str(path.with_name(stem)).casefold() in taken:
-            stem = f"{stem}_{path.suffix.lstrip('.')}"
-        taken.add(str(path.with_name(stem)).casefold())
-        names[key] = str(path.with_name(f"{stem}{path.suffix}"))
-    return names
+        while by_stem and str(path.with_name(stem)).casefold() in taken:
+            stem = f"{stem}_{path.suffix.lstrip('.')}" if with_photos else f"{stem}{path.suffix}"
+        whole = str(path.with_name(stem))
+        taken.add(whole.casefold())
+        renamed = str(path.with_name(f"{stem}{path.suffix}"))
+        called[key] = Called(renamed if with_photos else key, whole)
+    return called

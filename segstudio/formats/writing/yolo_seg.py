@@ -14,7 +14,7 @@ from segstudio.formats.shapes import Points, Polygon, Shape
 from segstudio.formats.writing.points import points_text
 from segstudio.formats.writing.sheets import Sheet
 from segstudio.formats.writing.target import Target
-from segstudio.formats.writing.writer import Encoded, Plan, stem_of
+from segstudio.formats.writing.writer import Encoded, Plan
 
 _LEAST_DIGITS = 6
 
@@ -47,7 +47,7 @@ class YoloSegWriter:
                 shapes.append(Polygon(label=area.told.label, points=back))
         split = sheet.split or "train"
         text = "".join(lines)
-        files = {f"labels/{split}/{stem_of(sheet.name)}.txt": text.encode()}
+        files = {f"labels/{split}/{sheet.stem}.txt": text.encode()}
         return Encoded(sheet, f"images/{split}/{sheet.name}", files, (split,), tuple(shapes), text)
 
     def add(self, encoded: Encoded, target: Target) -> None:
