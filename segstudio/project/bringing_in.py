@@ -53,6 +53,7 @@ def bring_in(
     keys: list[str] = []
     here = [project.photo(photo.key) for photo in photos if photo.key is not None]
     with kept_from_painting(project, here), project.change() as change:
+        change.doing = photos[0].source if photos else ""
         if classes is not None and classes != project.classes:
             change.set_classes(classes)
         for number, photo in enumerate(photos):

@@ -52,8 +52,17 @@ class Change:
         self.known_files: dict[str, FileStamp | None] = {}
         self.removed: set[str] = set()
         self.forgotten: set[str] = set()
+        self.checks: list[Callable[[], None]] = []  # called with the project's lock held: one that raises refuses
         self._labelled: set[str] = set()
         self.has_masks = False
+        self.by_hand = False
+        """Whether masks are replaced stroke by stroke, so that not each one that goes is kept as a version."""
+        self.kept: set[str] = set()
+        """Photos whose mask is kept as a version whatever else happens to it."""
+        self.versions: int | None = None
+        """How many versions of each mask are kept from now on; None: as before."""
+        self.doing = ""
+        """What this change is, in a few words, for the versions that it leaves."""
 
     @property
     def classes(self) -> ClassList:
@@ -118,6 +127,20 @@ class Change:
         """Return the photos that get a mask or a state, without those that the change brings itself."""
         keys = self._labelled | self.updates.keys()
         return {key for key in keys if key.casefold() not in self._added}
+
+    def masks(self) -> set[str]:
+        """Return the photos whose mask this change replaces or takes off; not those that it removes whole."""
+        staged = (path.relative_to(self._files / "masks") for path in self._files.glob("masks/**/*.png"))
+        gone = (name.removeprefix("masks/").removesuffix(".png") for name in self.removed if _is_mask(name))
+        whole = self.forgotten | {
+            name.removeprefix("photos/") for name in self.removed if name.startswith("photos/")
+        }
+        return {path.as_posix().removesuffix(".png") for path in staged} | (set(gone) - whole)
+
+    def staged(self, name: str) -> Path | None:
+        """Return where the new file `name` of the project lies until then, None when there is none."""
+        path = self._files / name
+        return path if path.is_file() else None
 
     def settle_states(self, project: Path) -> None:
         """Do what `update_state` was told; call it with the project's lock held."""
@@ -194,6 +217,10 @@ def mask_name(key: str) -> str:
 def state_name(key: str) -> str:
     """Return where the state of the photo `key` lies, relative to the project."""
     return f"masks/{key}.json"
+
+
+def _is_mask(name: str) -> bool:
+    return name.startswith("masks/") and name.endswith(".png")
 
 
 def read_state(project: Path, key: str) -> PhotoState:
@@ -279,6 +306,8 @@ def check_current(
     has its name: classes added meanwhile and other colours do not hurt. Raises SegStudioError that tells what has
     changed.
     """
+    for check in change.checks:
+        check()
     if change.new_classes is not None and classes != change.old_classes:
         raise _outdated(project, "somebody changed the class list")
     if change.has_masks and not _names_by_number(change.old_classes) <= _names_by_number(classes):

@@ -145,6 +145,7 @@ class ClassEditing:
             touched, ends = self._touched(entry)
             change = closing.enter_context(self._project.change())
             change.set_classes(classes)
+            change.doing = entry.label
             written = dict(
                 self._each(
                     "Writing masks", touched, lambda photo: self._repaint(change, entry, photo, counts)

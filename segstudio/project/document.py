@@ -21,6 +21,8 @@ BACKUP_NAME = "project.json.bak"
 
 SCHEMA = 1
 
+DEFAULT_VERSIONS = 20
+
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
 MIGRATIONS: Mapping[int, Migration] = {}
@@ -33,7 +35,7 @@ class DamagedDocumentError(SegStudioError):
 
 class ProjectDocument(BaseModel):
     """What project.json holds. `references` gives, by photo key, the path of a photo that was not copied:
-    absolute, or relative to the project folder.
+    absolute, or relative to the project folder. `versions` is how many versions of a mask are kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,11 +45,14 @@ class ProjectDocument(BaseModel):
     created: str = Field(default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
     classes: ClassList = ClassList()
     references: dict[str, str] = Field(default_factory=dict)
+    versions: int = Field(DEFAULT_VERSIONS, ge=0, le=1000)
 
 
 def encode_document(document: ProjectDocument) -> bytes:
     """Return the bytes of project.json."""
-    return (document.model_dump_json(indent=2) + "\n").encode("utf-8")
+    # who has never touched this setting keeps a file that every SegStudio reads
+    left_out = {"versions"} if document.versions == DEFAULT_VERSIONS else None
+    return (document.model_dump_json(indent=2, exclude=left_out) + "\n").encode("utf-8")
 
 
 def load_document(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -38,6 +38,7 @@ from segstudio.project.images import RgbImage, read_photo
 from segstudio.project.listing import Listed, list_photos, photo_files, without_file
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo, PhotoState, Split
+from segstudio.project.versions import keep_versions
 
 _LOCK = ".lock"
 """Held while changes are put in place; it is never removed, because a waiting process may have it open."""
@@ -127,6 +128,11 @@ class Project:
         return self._document.classes
 
     @property
+    def kept_versions(self) -> int:
+        """How many versions of a mask are kept."""
+        return self._document.versions
+
+    @property
     def runs_folder(self) -> Path:
         """Where the runs lie."""
         return self.folder / "runs"
@@ -201,10 +207,15 @@ class Project:
         mask: Mask | None = None,
         update: StateUpdate = _as_it_is,
         made_from: ClassList | None = None,
+        by_hand: bool = True,
+        doing: str = "",
+        check: Callable[[], None] | None = None,
     ) -> Photo:
         """Replace the photo's mask, when one is given, and its state, together; returns the photo as it is then.
 
-        `update` turns the state that is on disk by then into the new one. `made_from` and errors are as in `change`.
+        `update` turns the state that is on disk by then into the new one. The mask that goes is kept as a version; of
+        those painted `by_hand`, one now and then; `doing` says in it what came. `made_from` and errors are as in `change`.
+        Nothing is written when `check`, called with the project's lock held, raises.
         """
         if mask is not None and all(photo.size) and mask.shape != photo.size:
             raise ValueError(f"a mask of {mask.shape} does not fit a photo of {photo.size}")
@@ -216,6 +227,9 @@ class Project:
             return written[-1]
 
         with self.change(made_from=made_from) as change:
+            change.by_hand, change.doing = by_hand, doing
+            if check is not None:
+                change.checks.append(check)
             if mask is not None:
                 change.put_mask(photo.key, mask)
             change.update_state(photo.key, settle)
@@ -255,6 +269,23 @@ class Project:
         with self.change() as change:
             change.set_classes(classes)
 
+    def keep_versions(self, most: int) -> None:
+        """Keep up to so many versions of each mask from now on; 0: none. Raises SegStudioError as `change` does."""
+        with self.change() as change:
+            change.versions = most
+
+    def keep_now(self, photo: Photo, *, doing: str = "") -> None:
+        """Keep the photo's mask as a version as it is on disk; `doing` says what is about to take its place."""
+        with self.change() as change:
+            change.kept.add(photo.key)
+            change.doing = doing
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let nobody put a change in place meanwhile. Raises SegStudioError when another holds it for long."""
+        with locked(self.folder / _LOCK):
+            yield
+
     @contextmanager
     def change(self, *, made_from: ClassList | None = None) -> Iterator[Change]:
         """Stage any number of new files; they are put in place together when the block ends well.
@@ -279,6 +310,8 @@ class Project:
                     lambda: self._files(there),
                     lambda key: self._lists(key, there),
                 )
+                most = there.versions if change.versions is None else change.versions
+                keep_versions(self.folder, change, there.classes, most)
                 change.settle_states(self.folder)
                 document = self._changed_document(there, change)
                 if document != there:
@@ -298,6 +331,8 @@ class Project:
         update: dict[str, object] = {}
         if change.new_classes is not None:
             update["classes"] = change.new_classes
+        if change.versions is not None:
+            update["versions"] = change.versions
         told = {key: self._told_path(path) for key, path in change.references.items()}
         gone = change.copied | change.forgotten
         kept = {key: path for key, path in document.references.items() if key not in gone}

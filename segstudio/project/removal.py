@@ -1,7 +1,7 @@
 """Removing photos from a project: they go, with all that was made of them, to its trash, and can be brought back.
 
-Each removal has a folder `.trash/photos/<number>/` with `removal.json` and, below `photos/` and `masks/`, the files
-as they lay in the project. Removing and bringing back happen whole or not at all. Who wants the room back deletes the
+Each removal has a folder `.trash/photos/<number>/` with `removal.json` and, below `photos/`, `masks/` and `history/`, the
+files as they lay in the project. Removing and bringing back happen whole or not at all. Who wants the room back deletes the
 folder.
 """
 
@@ -21,6 +21,7 @@ from segstudio.project.painted_photos import kept_from_painting
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project, stamp
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
+from segstudio.project.versions import version_files
 
 TRASH = ".trash/photos"
 _FILE = "removal.json"
@@ -174,7 +175,9 @@ def _stage_return(project: Project, change: Change, photo: RemovedPhoto, folder:
 
 
 def _files_of(project: Project, photo: Photo, listed: Callable[[Path], tuple[Path, ...]]) -> Iterator[str]:
-    """Yield the files of a photo in the project, relative to it: its own, and what was set aside of mask and journal."""
+    """Yield the files of a photo in the project, relative to it: its own, what was set aside of mask and journal, and
+    the versions of its mask.
+    """
     own = f"photos/{photo.key}"
     if not project.reference(photo.key) and (project.folder / own).exists():
         yield own
@@ -190,6 +193,7 @@ def _files_of(project: Project, photo: Photo, listed: Callable[[Path], tuple[Pat
     for path in listed(beside):
         if path.name.startswith(aside):
             yield path.relative_to(project.folder).as_posix()
+    yield from version_files(project.folder, photo.key)
 
 
 def _listed(folder: Path) -> tuple[Path, ...]:

@@ -1,0 +1,60 @@
+"""Giving a photo that nobody paints on another mask as one edit, which the window can undo later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from segstudio.painting.editor import MaskEditor
+from segstudio.project.classes import VOID
+from segstudio.project.masks import Mask
+from segstudio.project.painted_photos import kept_from_painting
+from segstudio.project.photos import Photo, PhotoState
+from segstudio.project.project import Project, stamp
+from segstudio.project.versions import Version, read_version
+
+
+def go_back(project: Project, photo: Photo, version: Version) -> tuple[str, ...]:
+    """Give a photo the mask that it had; what it has now is kept as a version, and undo brings it back in the window.
+
+    Returns the names of the classes that are gone since, whose pixels are void. Raises SegStudioError when the version
+    cannot be read, somebody paints on the photo, or the disk refuses; nothing has changed then.
+    """
+    mask, gone = read_version(project.folder, photo, version, project.classes)
+    put_mask(project, photo, mask, doing=f"go back to {version.when.astimezone():%d %b %H:%M}")
+    return gone
+
+
+def put_mask(project: Project, photo: Photo, mask: Mask, *, doing: str) -> Photo:
+    """Give a photo another mask, uint8 of its size, as one edit that is called `doing`; returns it as it is then.
+
+    The mask that goes is kept as a version, strokes that only the journal held included. What was checked counts as
+    done: nobody has checked this. Raises SegStudioError as `go_back` does.
+    """
+    with kept_from_painting(project, [photo]):
+        return _put(project, photo, mask, project.journal_path(photo), doing)
+
+
+def _put(project: Project, photo: Photo, mask: Mask, journal: Path, doing: str) -> Photo:
+    there = project.read_mask(photo)
+    editor, recovered = MaskEditor.open(
+        np.full(mask.shape, VOID, dtype=np.uint8) if there is None else there, journal
+    )
+    if recovered.outcome == "recovered":
+        editor.save(editor.snapshot(), lambda pixels: project.write_mask(photo, pixels))
+    with editor.edit(doing):
+        editor.paste(mask)
+    saved: list[Photo] = []
+
+    def write(pixels: Mask) -> None:
+        saved.append(project.save_photo(photo, mask=pixels, update=_by_this_user, by_hand=False, doing=doing))
+
+    editor.save(editor.snapshot(), write)
+    return saved[0]
+
+
+def _by_this_user(state: PhotoState) -> PhotoState:
+    who, when = stamp()
+    status = {"todo": "doing", "checked": "done"}.get(state.status, state.status)
+    return state.model_copy(update={"status": status, "who": who, "when": when})
