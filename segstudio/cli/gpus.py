@@ -35,22 +35,28 @@ class Silent(Output):
 
 
 @contextmanager
-def own_place(device: str) -> Iterator[tuple[Team | None, str]]:
+def own_place(device: str, *, watched: bool = False) -> Iterator[tuple[Team | None, str]]:
     """Join the processes that torchrun has started with this one, if it has; the device is this process's own.
 
-    A process that is left alone ends; only the first one says why.
+    A process that is left alone ends; only the first one says why, and not even that one where memory ran out and it is
+    `watched` by who starts them all again.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         yield None, device
         return
-    from segstudio.training.team import TeamLostError, device_of_process, team_of_processes
+    from segstudio.training.team import (
+        TeamLostError,
+        TeamShortOfMemoryError,
+        device_of_process,
+        team_of_processes,
+    )
 
     own = device_of_process(device)
     with team_of_processes(own) as team:
         try:
             yield team, own
         except TeamLostError as error:
-            if not team.is_first:
+            if not team.is_first or (watched and isinstance(error, TeamShortOfMemoryError)):
                 raise SystemExit(1) from error
             raise
 
@@ -59,18 +65,21 @@ def train_on_many(project: Path, folder: RunFolder, *, gpus: int, device: str, j
     """Train the run of `folder` with `gpus` processes of torchrun, until it ends.
 
     The processes are in a session of their own: Ctrl-C comes here, and becomes a wish to stop; a second one ends them all.
-    Raises SegStudioError when the first process, which would have said what happened, is the one that died.
+    Where memory does not suffice for one of them, all are started again to go on with fewer crops at a time. Raises
+    SegStudioError when the first process, which would have said what happened, is the one that died.
     """
     words = (
         *("--standalone", f"--nproc-per-node={gpus}", "-m", "segstudio", "train", str(project)),
-        *("--resume", folder.name, "--device", device, "--heed-stop"),
+        *("--resume", folder.name, "--device", device, "--heed-stop", "--watched"),
         *(("--json",) if json else ()),
     )
     command = [sys.executable, "-m", "segstudio.training.torchrun", *words]
-    process = subprocess.Popen(command, start_new_session=True)
-    status = _waited_for(process, folder)
-    if status == 0:
-        return
+    while True:
+        crops = folder.crops_together()
+        if _waited_for(subprocess.Popen(command, start_new_session=True), folder) == 0:
+            return
+        if folder.crops_together() == crops:
+            break  # else memory ran out, and they go on with fewer
     if folder.state() != "open":
         raise SystemExit(1)  # it has said why
     told = SegStudioError(

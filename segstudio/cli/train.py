@@ -66,6 +66,10 @@ def train(
     heed_stop: Annotated[
         bool, typer.Option("--heed-stop", hidden=True, help="Heed a wish to stop that is there already.")
     ] = False,
+    watched: Annotated[
+        bool,
+        typer.Option("--watched", hidden=True, help="Whoever began this begins it again without memory."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Train a model on a project.
@@ -82,7 +86,7 @@ def train(
         raise SegStudioError(
             f'{gpus} processes cannot share the device "{device}"', fix="Say --device auto, cuda or cpu"
         )
-    with own_place(device) as (team, own_device):
+    with own_place(device, watched=watched) as (team, own_device):
         out = Output(json) if team is None or team.is_first else Silent()
         opened = Project.open(project)
 
@@ -112,6 +116,7 @@ def train(
                     resume=resume is not None,
                     heed_stop=heed_stop,
                     team=team,
+                    watched=watched,
                 )
             )
 
@@ -161,10 +166,12 @@ def train_in(
     resume: bool,
     heed_stop: bool = False,
     team: Team | None = None,
+    watched: bool = False,
 ) -> dict[str, object]:
     """Run the training of `folder` to its end or until Ctrl-C; return what a program wants to know.
 
-    Of the processes of a `team` only the first one holds the run, writes its log, and is told wishes to stop.
+    Of the processes of a `team` only the first one holds the run, writes its log, and is told wishes to stop. A team that
+    is `watched` and has run out of memory has not failed: it is started again.
 
     A wish to stop that is there already is old and forgotten, unless `heed_stop` says that it is not: who starts this
     process may wish it to stop before it is as far as this. One that is left while photos are read holds always.
@@ -194,7 +201,7 @@ def train_in(
             )
         stack.enter_context(closing(prepared))
         log = stack.enter_context(appending(folder.log))
-        stack.enter_context(_failure_told(log, folder))
+        stack.enter_context(_failure_told(log, folder, watched=watched))
         interrupted = stack.enter_context(_stop_on_interrupt())
         teller = stack.enter_context(Teller(out, folder))
         stack.enter_context(closing(tables))
@@ -233,8 +240,13 @@ def _helped(
     with _stop_on_interrupt() as interrupted:
         prepared = prepare(project, recipe, folder, device=device, resume=resume, team=team)
         with closing(prepared):
-            for _ in prepared.trainer.run(lambda: bool(interrupted)):
-                pass
+            try:
+                for _ in prepared.trainer.run(lambda: bool(interrupted)):
+                    pass
+            except (RuntimeError, MemoryError) as error:
+                if told := _told_of_memory(error, folder):
+                    raise told from error
+                raise
     return {}
 
 
@@ -275,24 +287,37 @@ def _stop_on_interrupt() -> Iterator[list[int]]:
 
 
 @contextmanager
-def _failure_told(log: EventLog, folder: RunFolder) -> Iterator[None]:
+def _failure_told(log: EventLog, folder: RunFolder, *, watched: bool = False) -> Iterator[None]:
     """Write into the event log what ended the run, so that whoever follows it learns of it."""
+    from segstudio.training.team import TeamShortOfMemoryError
+
     try:
         yield
+    except TeamShortOfMemoryError as error:
+        if not watched:
+            log.append(RunFailed(problem=str(error)))
+        raise
     except SegStudioError as error:
         log.append(RunFailed(problem=str(error)))
         raise
     except Exception as error:
-        from segstudio.training.devices import is_out_of_memory
-
-        if not is_out_of_memory(error):
+        told = _told_of_memory(error, folder)
+        if told is None:
             log.append(RunFailed(problem=f"{type(error).__name__}: {error}"))
             raise
-        told = SegStudioError(
-            "training ran out of memory",
-            where=str(folder.path),
-            fix="Train with fewer crops per step (batch_size), smaller ones (crop_px) or a smaller head;"
-            " or free memory and resume",
-        )
         log.append(RunFailed(problem=str(told)))
         raise told from error
+
+
+def _told_of_memory(error: Exception, folder: RunFolder) -> SegStudioError | None:
+    """Return the sentence for a training that memory does not suffice for, None for any other error."""
+    from segstudio.training.devices import is_out_of_memory
+
+    if not is_out_of_memory(error):
+        return None
+    return SegStudioError(
+        "training ran out of memory",
+        where=str(folder.path),
+        fix="Train with fewer crops per step (batch_size), smaller ones (crop_px) or a smaller head;"
+        " or free memory and resume",
+    )

@@ -139,6 +139,21 @@ class RunFolder:
         self._wish.unlink(missing_ok=True)
         self._early_wish.unlink(missing_ok=True)
 
+    def note_crops_together(self, count: int) -> None:
+        """Leave for the processes that will go on with this run how many crops each can take at once."""
+        write_text(self._together, f"{count}\n")
+
+    def crops_together(self) -> int:
+        """Return what was noted so, 0 when nothing was."""
+        try:
+            return max(0, int(self._together.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            return 0
+
+    @property
+    def _together(self) -> Path:
+        return self.path / "crops-together.txt"
+
     @property
     def _wish(self) -> Path:
         return self.path / "stop"

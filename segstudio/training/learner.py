@@ -105,9 +105,9 @@ class Learner:
 
     def take_fewer(self) -> bool:
         """After a step that memory did not suffice for: take half as many crops together from now on, and make all as it
-        was before that step. False where that cannot be: one crop is the least, and several processes cannot go back.
+        was before that step. False where that cannot be: one crop is the least, and weights that move cannot go back.
         """
-        if self.together == 1 or self._is_moving or self._team.size > 1:
+        if self.together == 1 or self._is_moving:
             return False
         self.undo_step()
         if self._inputs.device.type == "cuda":

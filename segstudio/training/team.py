@@ -26,6 +26,10 @@ class TeamLostError(SegStudioError):
     """Another process of the team has ended, so that nothing can be added up with it any more."""
 
 
+class TeamShortOfMemoryError(TeamLostError):
+    """The processes have ended because memory did not suffice for one of them; started again, all take fewer crops."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """This process's place among `size` of them: `rank` 0 to size − 1. A team of one asks nobody anything.
@@ -127,6 +131,14 @@ def lost(error: Exception) -> TeamLostError:
     )
     told.__cause__ = error
     return told
+
+
+def short_of_memory(together: int) -> TeamShortOfMemoryError:
+    """Return the sentence for a team that is to be started again, with so many crops at a time."""
+    return TeamShortOfMemoryError(
+        "memory did not suffice for one of the processes of this training",
+        fix=f"Go on from the last step with --resume: each then takes {together} crop{'s' * (together > 1)} at a time",
+    )
 
 
 def _tried(talk: Callable[[], _Told]) -> _Told:

@@ -46,7 +46,7 @@ from segstudio.training.meter import Meter
 from segstudio.training.pace import Clock, Latch
 from segstudio.training.sampling import Batch, CropPlan, crop_batches
 from segstudio.training.task import Task, classes_of
-from segstudio.training.team import TeamLostError, lost
+from segstudio.training.team import TeamLostError, lost, short_of_memory
 from segstudio.training.validation import Validation, validate
 
 
@@ -92,7 +92,8 @@ class Trainer:
         self._learner = Learner(network, recipe, inputs, task.weights, task.team)
         if checkpoint is not None:
             self._learner.load(checkpoint.optimizer, checkpoint.scaler, checkpoint.average)
-            self._learner.together = self._counters.together or recipe.batch_size
+        self._noted_fewer()
+        self._learner.together = self._counters.together or recipe.batch_size
 
     def run(self, stop: Callable[[], bool]) -> Iterator[Event]:
         """Yield the events of the run as they happen, until it is finished or `stop()` says so.
@@ -103,11 +104,25 @@ class Trainer:
         with deterministic(self._task.recipe.deterministic):
             try:
                 yield from self._run(Latch(lambda: self._task.team.any(stop())))
-            except TeamLostError:
+            except TeamLostError as error:
                 self._learner.undo_step()
-                with suppress(RuntimeError, MemoryError, SegStudioError):
-                    yield self._save_last(self._counters.step // self._plan.steps_per_epoch)
-                raise
+                fewer = self._noted_fewer()
+                # A GPU may have moved the weights by what an addition that broke off left: what is saved already holds.
+                if self._task.device.type == "cpu" or is_out_of_memory(error.__cause__ or error):
+                    with suppress(RuntimeError, MemoryError, SegStudioError):
+                        yield self._save_last(self._counters.step // self._plan.steps_per_epoch)
+                if not fewer:
+                    raise
+                yield Notice(text=self._told_of_fewer())
+                raise short_of_memory(fewer) from error
+
+    def _noted_fewer(self) -> int:
+        """Take from the run folder how few crops a process that memory did not suffice for has asked for; 0 when none has."""
+        noted, counters = self._folder.crops_together(), self._counters
+        if not 0 < noted < (counters.together or self._task.recipe.batch_size):
+            return 0
+        counters.together = noted
+        return noted
 
     def _run(self, stopping: Latch) -> Iterator[Event]:
         counters, recipe, per_epoch = self._counters, self._task.recipe, self._plan.steps_per_epoch
@@ -166,9 +181,13 @@ class Trainer:
         except (RuntimeError, MemoryError) as error:
             clear_frames(error.__traceback__)  # they hold what the step had taken of the memory
             if is_out_of_memory(error) and self._learner.take_fewer():
+                if self._task.team.size > 1:  # the others cannot go back: all end, to start again
+                    self._folder.note_crops_together(self._learner.together)
+                    raise lost(error) from error
                 self._enough = counters.together if self._again is None else self._enough
                 self._again = images, labels
-                yield Notice(text=self._told_of_fewer(len(images)))
+                counters.together = self._learner.together
+                yield Notice(text=self._told_of_fewer())
                 return
             if self._again is not None:  # it was not for the number of crops: whoever resumes has made room
                 counters.together = self._enough
@@ -210,13 +229,14 @@ class Trainer:
             torch.manual_seed((self._task.recipe.seed << 32) + self._counters.step * team.size + team.rank)
         return self._learner.step(images, labels)
 
-    def _told_of_fewer(self, crops: int) -> str:
+    def _told_of_fewer(self) -> str:
         """Say what is done where memory did not suffice."""
-        together = self._counters.together = self._learner.together
+        together, team, recipe = self._counters.together, self._task.team, self._task.recipe
+        start = f"step {self._counters.step + 1}" if team.size == 1 else "the last checkpoint"
         return (
-            f"Memory ran out: training goes on from step {self._counters.step + 1} with {together}"
-            f" crop{'s' if together > 1 else ''} at a time, their gradients added up, so that a step is still one of"
-            f" {crops} crops."
+            f"Memory ran out: training goes on from {start} with {together} crop{'s' if together > 1 else ''} at a time"
+            f"{' in each process' if team.size > 1 else ''}, their gradients added up, so that a step is still one of"
+            f" {recipe.batch_size * recipe.accumulate * team.size} crops."
         )
 
     # -- the end of an epoch

@@ -1,4 +1,6 @@
-"""One training by two real processes, which talk through gloo: killed, gone on with, stopped, and beside one alone."""
+"""One training by two real processes, which talk through gloo: killed, gone on with, without memory in one, stopped, and
+beside one alone.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from segstudio.project.classes import ClassList
 from segstudio.project.images import encode_png
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
-from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted, StepDone
+from segstudio.runs.events import EpochDone, Event, Notice, RunFailed, RunStarted, StepDone
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import Recipe
 from segstudio.training.checkpoints import load_checkpoint
@@ -61,13 +63,31 @@ def project(tmp_path: Path) -> Project:
     return project
 
 
+SHORT_OF_MEMORY = """
+import os
+if os.environ.get("RANK") == "1":
+    import torch
+    from segstudio.training.learner import Learner
+    part, parts = Learner._part, []
+
+    def short(self, images, labels, share):
+        parts.append(len(images))
+        if len(images) > 1 and len(parts) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return part(self, images, labels, share)
+
+    Learner._part = short
+"""
+"""Python reads such a `sitecustomize` in every process: the second one has no memory for two crops after two steps."""
+
+
 @contextmanager
-def two_processes(project: Project, *options: str) -> Iterator[subprocess.Popen[str]]:
+def two_processes(project: Project, *options: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """`segstudio train --gpus 2`, of which nothing outlives the test."""
     words = ["train", str(project.folder), "--gpus", "2", "--device", "cpu", *options]
     process = subprocess.Popen(
         [sys.executable, "-m", "segstudio", *words],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -133,8 +153,10 @@ def test_two_processes_killed_resumed_and_stopped_learn_what_one_does(
     done = max(event.step for event in run.events() if isinstance(event, StepDone))
     assert load_checkpoint(run.last).counters.step == done, "nothing is lost"
 
-    with two_processes(project, "--resume", "two") as process:
-        wait_for_step(run, process, done + 2)
+    (tmp_path / "sitecustomize.py").write_text(SHORT_OF_MEMORY, encoding="utf-8")
+    paths = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    with two_processes(project, "--resume", "two", PYTHONPATH=paths) as process:
+        wait_for_step(run, process, done + 5)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=120)
     assert process.returncode == 0, said
@@ -143,9 +165,20 @@ def test_two_processes_killed_resumed_and_stopped_learn_what_one_does(
     assert said.count("Stopped after step") == 1, "only one of them speaks"
 
     events = run.events()
-    assert sum(isinstance(event, RunStarted) for event in events) == 2
+    started = [event.step for event in events if isinstance(event, RunStarted)]
+    again = started[-1]
+    assert started == [0, done, again]
+    assert again in {done + 2, done + 3}, "every other step has one crop for each"
+    assert sum(isinstance(event, RunFailed) for event in events) == 1, "without memory it has not failed"
+    told = [event.text for event in events if isinstance(event, Notice) and "Memory" in event.text]
+    assert told == [
+        "Memory ran out: training goes on from the last checkpoint with 1 crop at a time in each process, their gradients"
+        " added up, so that a step is still one of 4 crops."
+    ]
+    assert load_checkpoint(run.last).counters.together == 1
     ours = [event for event in events if isinstance(event, StepDone)]
     assert [event.step for event in ours] == list(range(1, len(ours) + 1))
+    ours = ours[:again]  # with one crop of each at a time batch statistics are others
     whole = alone(project, tmp_path / "one", len(ours))
     theirs = [event for event in whole if isinstance(event, StepDone)]
     assert [event.loss for event in ours] == pytest.approx([event.loss for event in theirs], rel=2e-3)
