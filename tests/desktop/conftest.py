@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -66,8 +65,11 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_leaks(qapp: QApplication) -> Iterator[None]:
+def _no_leaks(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = set(threading.enumerate())
+    started: list[QThread] = []
+    for kind in (Job, WarmUp):
+        monkeypatch.setattr(kind, "start", _noting(kind.start, started))
     yield
     left = [
         thread
@@ -75,15 +77,21 @@ def _no_leaks(qapp: QApplication) -> Iterator[None]:
         if thread not in before and not isinstance(thread, threading._DummyThread)
     ]
     assert not left
-    assert not [thread for thread in _threads_of_ours() if thread.isRunning()]
+    assert not [thread for thread in started if shiboken6.isValid(thread) and thread.isRunning()]
+    started.clear()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     qapp.processEvents()
     assert not [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
 
 
-def _threads_of_ours() -> list[QThread]:
-    found = [thing for thing in gc.get_objects() if type(thing) in (Job, WarmUp)]
-    return [thread for thread in found if shiboken6.isValid(thread)]
+def _noting(start: Callable[..., None], started: list[QThread]) -> Callable[..., None]:
+    """Return a `start` that also notes the thread: to look for them among all objects would take longer than most tests."""
+
+    def noted(thread: QThread, *words: object) -> None:
+        started.append(thread)
+        start(thread, *words)
+
+    return noted
 
 
 @pytest.fixture
