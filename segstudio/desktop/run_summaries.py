@@ -19,8 +19,8 @@ from segstudio.runs.scores import Scores
 class RunSummary:
     """One run. `classes` are those that its model tells apart; `best` are the scores of its best epoch.
 
-    `is_live`: its log has no end, and a process works on it. `last_sign` is when its log was last written (POSIX
-    seconds, 0 when there is none). `problem` says why it failed or cannot be read.
+    `is_live`: its log has no end, or is not there yet, and a process works on it. `last_sign` is when its log was last
+    written (POSIX seconds, 0 when there is none). `problem` says why it failed or cannot be read.
     """
 
     name: str
@@ -41,7 +41,9 @@ class RunSummary:
         """The state in words."""
         if self.state == "open":
             return "running" if self.is_live else "interrupted"
-        return "not begun" if self.state == "new" else self.state
+        if self.state == "new":
+            return "starting …" if self.is_live else "not begun"
+        return self.state
 
     @property
     def miou(self) -> float | None:
@@ -90,7 +92,7 @@ def _summarised(run: RunFolder) -> RunSummary:
             summary,
             head=summary.head or run.recipe().head,
             has_model=run.best.exists(),
-            is_live=summary.state == "open" and started is not None and _lives(run, started, written),
+            is_live=_lives(run, started, written) if summary.state == "open" else _begins(run, summary.state),
             last_sign=written,
         )
     except SegStudioError as error:
@@ -99,11 +101,16 @@ def _summarised(run: RunFolder) -> RunSummary:
         return RunSummary(run.name, problem=f"the run cannot be read ({error.strerror})")
 
 
-def _lives(run: RunFolder, started: RunStarted, written: float) -> bool:
+def _begins(run: RunFolder, state: RunState) -> bool:
+    """Whether a process is just getting ready for a run whose log is not there yet."""
+    return state == "new" and bool(run.is_held())
+
+
+def _lives(run: RunFolder, started: RunStarted | None, written: float) -> bool:
     """Whether a process works on a run whose log has no end: its lock tells, and elsewhere the log."""
     held = run.is_held()
-    if held or (held is False and started.host == socket.gethostname()):
-        return held
+    if held or started is None or (held is False and started.host == socket.gethostname()):
+        return bool(held)
     return time.time() - written < QUIET_S
 
 

@@ -32,6 +32,7 @@ from segstudio.desktop.tabs.tab import (
     MayBeUnfinished,
     TabSpec,
     TakesFiles,
+    TellsRuns,
     TellsSaved,
     TellsWork,
 )
@@ -284,6 +285,9 @@ class Window(QMainWindow):
             page.saved_changed.connect(self._on_saved_changed)
         if isinstance(page, TellsWork):
             self.status.watch(tab_id, page)
+        if isinstance(page, TellsRuns):
+            self.status.follow(page)
+            page.run_told.connect(self._on_run_told)
         if isinstance(page, MadeLater):
             page.parts_made.connect(lambda: restore_parts(page, self._settings))
         restore_parts(page, self._settings)
@@ -324,6 +328,11 @@ class Window(QMainWindow):
         for spec in self._tabs:
             badge = spec.badge(opened)
             self.header.tabs[spec.id].set_badge(badge.text, badge.meaning)
+
+    @Slot()
+    def _on_run_told(self) -> None:
+        if self._session.opened is not None:
+            self._show_badges(self._session.opened)
 
     @Slot(str)
     def _on_saved_changed(self, text: str) -> None:

@@ -69,6 +69,17 @@ class TellsWork(Protocol):
 
 
 @runtime_checkable
+class TellsRuns(Protocol):
+    """A page that follows the trainings. Its signal `run_told(str)` carries the line on the one that matters most."""
+
+    run_told: SignalInstance
+
+    @property
+    def run_line(self) -> str:
+        """That line; nothing where there is no training."""
+
+
+@runtime_checkable
 class MadeLater(Protocol):
     """A page whose parts are made when it is first shown. Its signal `parts_made()` says when they are there."""
 

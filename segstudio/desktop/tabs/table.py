@@ -46,7 +46,7 @@ class TabTable:
         self.specs = (
             TabSpec("import", self._import),
             TabSpec("annotate", self._annotate, _annotate_badge),
-            TabSpec("train", self._train, _train_badge),
+            TabSpec("train", self._train, self._train_badge),
             TabSpec("review", self._review, _review_badge),
         )
 
@@ -144,6 +144,12 @@ class TabTable:
         self._training = TrainTab(self._look, self._actions, self._session)
         return self._training
 
+    def _train_badge(self, opened: OpenedProject) -> Badge:
+        """A dot while a process trains."""
+        followed = self._training
+        trains = followed.is_training if followed is not None else any(run.is_live for run in opened.runs)
+        return Badge("●", "a training is running") if trains else Badge()
+
     def _review(self) -> Steps:
         from segstudio.desktop.picture_loader import PictureLoader
         from segstudio.desktop.tabs.review import ReviewTab
@@ -177,11 +183,6 @@ class TabTable:
 def _annotate_badge(opened: OpenedProject) -> Badge:
     waiting = opened.waiting
     return Badge(f"{waiting:,}", f"{waiting:,} not done") if waiting else Badge()
-
-
-def _train_badge(opened: OpenedProject) -> Badge:
-    """A dot while a process trains."""
-    return Badge("●", "a training is running") if any(run.is_live for run in opened.runs) else Badge()
 
 
 def _review_badge(opened: OpenedProject) -> Badge:

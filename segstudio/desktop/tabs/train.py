@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.leaving import Leaving, leaving_words
+from segstudio.desktop.train.words import run_line
 from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.widgets.steps import Steps, Stepwise, put_up
 from segstudio.desktop.work import JobControl
@@ -24,17 +26,20 @@ from segstudio.desktop.work import JobControl
 if TYPE_CHECKING:
     from segstudio.desktop.train.page import TrainPage
 
-_REFRESH_MS = 2000
+_REFRESH_MS, _SOON_MS = 2000, 100
+"""The project is read again so often at most, and so soon after what was long quiet."""
 _TOLD_ELSEWHERE = frozenset({"crops", "fetch weights", "import weights", "measure speed", "note speed"})
 """Errands whose troubles are told where their results are shown."""
 
 
 class TrainTab(QStackedWidget):
     """Owns what follows the runs. What is heavy (pyqtgraph among it) is loaded in a thread at first sight. `parts_made`
-    says that the page is there, whose parts stand as they are told from now on.
+    says that the page is there, whose parts stand as they are told from now on; `run_told` carries the line on the
+    training that matters most, nothing for none.
     """
 
     parts_made = Signal()
+    run_told = Signal(str)
 
     def __init__(self, look: Look, actions: Actions, session: ProjectSession) -> None:
         super().__init__()
@@ -47,9 +52,12 @@ class TrainTab(QStackedWidget):
         waiting = label("One moment …", "dim")
         waiting.setContentsMargins(24, 24, 24, 24)
         self.addWidget(waiting)
-        self._refresh = QTimer(self, singleShot=True, interval=_REFRESH_MS)
-        self._refresh.timeout.connect(session.refresh)
+        self._refresh = QTimer(self, singleShot=True)
+        self._refresh.timeout.connect(self._on_refresh_due)
+        self._refreshed = time.monotonic() - _REFRESH_MS / 1000
+        self._run_line = ""
         self.board.runs_changed.connect(self._on_runs_changed)
+        self.board.rows_changed.connect(self._on_rows_changed)
         self.board.problem_met.connect(session.problem_met)
         self.board.problem_over.connect(session.problem_over)
         self.errands.failed.connect(self._on_errand_failed)
@@ -62,6 +70,16 @@ class TrainTab(QStackedWidget):
         self.board.shut_down()
         self._making.drop()
         self.errands.shut_down()
+
+    @property
+    def run_line(self) -> str:
+        """The line on the training that matters most."""
+        return self._run_line
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a process trains."""
+        return bool(self.board.live())
 
     def still_part(self) -> QWidget | None:
         """Return where notices lie: over the charts, so that plan, run and options stay in reach."""
@@ -126,7 +144,20 @@ class TrainTab(QStackedWidget):
     @Slot()
     def _on_runs_changed(self) -> None:
         if not self._refresh.isActive():
-            self._refresh.start()
+            quiet_ms = round((time.monotonic() - self._refreshed) * 1000)
+            self._refresh.start(max(_SOON_MS, _REFRESH_MS - quiet_ms))
+
+    @Slot()
+    def _on_refresh_due(self) -> None:
+        self._refreshed = time.monotonic()
+        self._session.refresh()
+
+    @Slot()
+    def _on_rows_changed(self) -> None:
+        line = run_line(self.board.rows())
+        if line != self._run_line:
+            self._run_line = line
+            self.run_told.emit(line)
 
     @Slot(str, object)
     def _on_errand_failed(self, kind: str, problem: Problem) -> None:

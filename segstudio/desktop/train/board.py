@@ -15,6 +15,7 @@ from segstudio.desktop.train.curves import Told
 from segstudio.desktop.train.launch import Order
 from segstudio.desktop.train.phases import LIVE, Phase
 from segstudio.desktop.train.run_thread import RunNow, RunThread
+from segstudio.desktop.train.runs_watch import RunsWatch
 from segstudio.runs.folder import RunFolder
 
 _OF_STATE: dict[str, Phase] = {
@@ -24,6 +25,11 @@ _OF_STATE: dict[str, Phase] = {
     "finished": "finished",
     "failed": "failed",
 }
+
+_READINGS = 2
+"""A run that ends before the project was read with it is listed until so many readings do not find it: the first of
+them may have begun before it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +112,22 @@ class RunBoard(QObject):
         super().__init__(parent)
         self._told: dict[str, tuple[Problem, bool]] = {}
         self._runs: Path | None = None
+        self._watch: RunsWatch | None = None
         self._summaries: dict[str, RunSummary] = {}
         self._now: dict[str, RunNow] = {}
+        self._unread: dict[str, int] = {}
         self._threads: dict[str, RunThread] = {}
-        self._leaving: list[RunThread] = []
+        self._leaving: list[RunThread | RunsWatch] = []
 
     # -- what there is
 
     def rows(self) -> tuple[RunRow, ...]:
         """Return all runs: those that this window has just started first, then newest first."""
-        fresh = [name for name, now in self._now.items() if name not in self._summaries and now.is_live]
+        fresh = [
+            name
+            for name, now in self._now.items()
+            if name not in self._summaries and (now.is_live or name in self._unread)
+        ]
         names = [*reversed(fresh), *self._summaries]
         return tuple(row_of(self._summaries.get(name), self._now.get(name)) for name in names)
 
@@ -133,23 +145,41 @@ class RunBoard(QObject):
         """Take over the runs of the open project; those without an end are followed."""
         runs = folder / "runs" if folder is not None else None
         if runs != self._runs:
-            self.leave_all()
-            self._now.clear()
-            self._told.clear()  # the window has taken them away
-            self._runs = runs
+            self._begin_anew(runs)
         gone = self._summaries.keys() - {summary.name for summary in summaries}
         for name in gone:
             self._take_away(name)
         self._summaries = {summary.name: summary for summary in summaries}
+        self._count_readings()
         for name in [name for name in self._threads if name not in self._summaries]:
             now = self._now.get(name)
             if now is not None and not now.is_live:
                 self._leave(name)
         for summary in summaries:
-            known = self._now.get(summary.name)
-            if summary.state == "open" and (known is None or not known.is_live):
+            if is_behind(self._now.get(summary.name), summary):
                 self.watch(summary.name)
         self.rows_changed.emit()
+
+    def _begin_anew(self, runs: Path | None) -> None:
+        self.leave_all()
+        for known in (self._now, self._unread, self._told):  # the window has taken away what was told
+            known.clear()
+        self._runs = runs
+        if self._watch is not None:
+            self._end(self._watch)
+        self._watch = RunsWatch(runs, self) if runs is not None else None
+        if self._watch is not None:
+            self._watch.changed.connect(self._on_written_elsewhere)
+            self._watch.finished.connect(self._on_thread_finished)
+            self._watch.start()
+
+    def _count_readings(self) -> None:
+        for name in list(self._unread):
+            self._unread[name] -= 1
+            if name in self._summaries:
+                del self._unread[name]
+            elif not self._unread[name]:
+                self.forget(name)
 
     def watch(self, name: str) -> None:
         """Read a run, and follow it as long as it has no end."""
@@ -184,6 +214,7 @@ class RunBoard(QObject):
         self._take_away(name)
         self._leave(name)
         self._now.pop(name, None)
+        self._unread.pop(name, None)
 
     def leave_all(self) -> None:
         """Stop following; the runs go on."""
@@ -193,6 +224,9 @@ class RunBoard(QObject):
     def shut_down(self) -> None:
         """End all threads and wait for them; the runs go on."""
         self.leave_all()
+        if self._watch is not None:
+            self._end(self._watch)
+            self._watch = None
         for thread in self._leaving:
             thread.wait()
         self._leaving.clear()
@@ -210,13 +244,22 @@ class RunBoard(QObject):
         thread.seen.connect(self._on_seen)
         thread.finished.connect(self._on_thread_finished)
         thread.start()
+        self._tell_watch()
+
+    def _tell_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.pass_over(self._threads)
 
     def _leave(self, name: str) -> None:
         thread = self._threads.pop(name, None)
         if thread is not None:
             thread.seen.disconnect(self._on_seen)
-            thread.leave()
-            self._leaving.append(thread)
+            self._end(thread)
+            self._tell_watch()
+
+    def _end(self, thread: RunThread | RunsWatch) -> None:
+        thread.leave()
+        self._leaving.append(thread)
 
     @Slot(object)
     def _on_seen(self, now: RunNow) -> None:
@@ -224,6 +267,8 @@ class RunBoard(QObject):
             return  # from a thread that was left
         before = self._now.get(now.name)
         self._now[now.name] = now
+        if not now.is_live and now.told.started is not None and now.name not in self._summaries:
+            self._unread[now.name] = _READINGS
         self.seen.emit(now)
         if before is None or _line(before) != _line(now):
             self.rows_changed.emit()
@@ -245,11 +290,17 @@ class RunBoard(QObject):
             self.runs_changed.emit()
 
     @Slot()
+    def _on_written_elsewhere(self) -> None:
+        if self.sender() is self._watch:
+            self.runs_changed.emit()
+
+    @Slot()
     def _on_thread_finished(self) -> None:
         thread = self.sender()
-        if isinstance(thread, RunThread):
-            if self._threads.get(thread.path.name) is thread:
+        if isinstance(thread, RunThread | RunsWatch):
+            if isinstance(thread, RunThread) and self._threads.get(thread.path.name) is thread:
                 del self._threads[thread.path.name]
+                self._tell_watch()
             if thread in self._leaving:
                 self._leaving.remove(thread)
             thread.wait()
@@ -258,3 +309,15 @@ class RunBoard(QObject):
 
 def _line(now: RunNow) -> tuple[Phase, int, bool]:
     return now.phase, len(now.told.epochs), now.told.started is None
+
+
+def is_behind(known: RunNow | None, read: RunSummary) -> bool:
+    """Tell whether a run is to be followed, since what was read of it is more than what is known; pure."""
+    if known is not None and known.is_live:
+        return False
+    if read.state == "open" or read.is_live:
+        return True
+    if known is None or known.told.started is None:
+        return False
+    epochs = known.told.epochs
+    return (_OF_STATE[read.state], read.epoch) != (known.phase, epochs[-1].epoch if epochs else 0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from segstudio.desktop.train.board import RunRow
 from segstudio.desktop.train.curves import Told, recent_speed, seconds_left
-from segstudio.desktop.train.phases import Phase
+from segstudio.desktop.train.phases import LIVE, Phase
 
 TOKENS: dict[Phase, str] = {
     "starting": "accent",
@@ -75,6 +76,22 @@ def row_text(row: RunRow, now: float) -> str:
     if row.written and row.phase not in ("running", "starting", "stopping"):
         parts.append(ago(now - row.written))
     return " · ".join(parts)
+
+
+def run_line(rows: Sequence[RunRow]) -> str:
+    """Return one line on the training that is under way, or else the newest one; nothing for none."""
+    live = [row for row in rows if row.phase in LIVE]
+    if not rows:
+        return ""
+    row = (live or rows)[0]
+    parts = [phase_text(row.phase)]
+    if row.epochs and row.phase != "finished":
+        parts.append(f"epoch {row.epoch} of {row.epochs}")
+    if row.miou is not None:
+        parts.append(f"mIoU {row.miou:.2f}")
+    if len(live) > 1:
+        parts.append(f"and {len(live) - 1} more")
+    return f"{row.head or row.name}: {' · '.join(parts)}"
 
 
 def facts_text(phase: Phase, told: Told, now: float, gpu: float | None = None) -> str:

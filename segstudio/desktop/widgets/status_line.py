@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
 
-from segstudio.desktop.tabs.tab import TellsWork
+from segstudio.desktop.tabs.tab import TellsRuns, TellsWork
 from segstudio.desktop.widgets.labels import ElidedButton
 from segstudio.desktop.work import JobStatus
 
@@ -31,6 +31,7 @@ class StatusLine(QFrame):
         self._of_session: JobStatus | None = None
         self._of_pages: dict[str, JobStatus] = {}
         self._pages: dict[str, TellsWork] = {}
+        self._runs: TellsRuns | None = None
         self._saved = self._link("status.saved", "annotate", "Painting is saved by itself: show the photo.")
         self._photos = self._link("status.photos", "annotate", "Show the photos.")
         self._run = self._link("status.run", "train", "Show the trainings.")
@@ -56,10 +57,21 @@ class StatusLine(QFrame):
         self.show_project("", "")
 
     def show_project(self, photos: str, run: str) -> None:
-        """Show what is in the project, and its newest training."""
-        for link, text in ((self._photos, photos), (self._run, run)):
-            link.setText(text)
-            link.setVisible(bool(text))
+        """Show what is in the project, and its newest training, of which a page that follows it knows more."""
+        self._photos.setText(photos)
+        self._photos.setVisible(bool(photos))
+        known = self._runs.run_line if self._runs is not None and photos else ""
+        self._show_run(known or run)
+
+    def follow(self, page: TellsRuns) -> None:
+        """Show, from now on, what a page tells of the trainings."""
+        self._runs = page
+        page.run_told.connect(self._show_run)
+
+    @Slot(str)
+    def _show_run(self, run: str) -> None:
+        self._run.setText(run)
+        self._run.setVisible(bool(run))
 
     @Slot(str)
     def show_saved(self, text: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,6 +31,7 @@ from segstudio.desktop.settings import Places
 from segstudio.desktop.tabs.train import TrainTab
 from segstudio.desktop.train.form.class_row import bar_px
 from segstudio.desktop.train.page import TrainPage, free_name
+from segstudio.desktop.widgets.status_line import StatusLine
 from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
 from segstudio.runs.events import PreviewSaved, encode_event
@@ -472,6 +473,28 @@ def test_a_hidden_tab_draws_nothing_until_it_is_seen(
         shown.tab.show()
         assert view.first.told.step == 2
         qtbot.waitUntil(lambda: len(loss.series[0].x) == 2, timeout=WAIT_MS)
+
+
+def test_the_status_line_says_what_the_tab_says(
+    qtbot: QtBot, look: Look, show: Show, tiny: Project, written: Written
+) -> None:
+    """And not what was true when the project was read last."""
+    run = written("r", started(), step(1))
+    shown = show(tiny)
+    status = StatusLine(QAction())
+    status.follow(shown.tab)
+    with run.held():
+        qtbot.waitUntil(lambda: shown.tab.is_training, timeout=WAIT_MS)
+        with run.log.open("ab") as log:
+            log.write(encode_event(epoch(1, hits=5)))
+        qtbot.waitUntil(lambda: "epoch 1 of 10" in shown.page.view.told.text(), timeout=WAIT_MS)
+        status.show_project("6 photos", "lraspp_mobilenet_v3_large: running · epoch 0 of 10")
+        link = status.findChild(QPushButton, "status.run")
+        assert link is not None
+        assert "running · epoch 1 of 10 · mIoU 0.33" in link.text()
+    status.show_project("", "")
+    assert not link.text()
+    status.deleteLater()
 
 
 def test_a_free_name_is_found(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from segstudio.desktop.run_summaries import RunSummary
-from segstudio.desktop.train.board import row_of
-from segstudio.desktop.train.words import duration, facts_text, heading, row_text, short_name
+from segstudio.desktop.train.board import RunRow, row_of
+from segstudio.desktop.train.words import duration, facts_text, heading, row_text, run_line, short_name
 from segstudio.runs.events import RunStopped
 from tests.desktop.train.conftest import epoch, finished, started, step
 from tests.desktop.train.test_log import told
@@ -49,3 +49,12 @@ def test_a_run_that_is_not_followed_is_told_from_the_project() -> None:
     row = row_of(RunSummary("r", "fcn_resnet50", "stopped", epoch=3, epochs=9, last_sign=940.0), None)
     assert row_text(row, 1000.0) == "stopped · 3 of 9 · 1 min ago"
     assert told(started(), RunStopped(epoch=0, step=0)).end is not None
+
+
+def test_one_line_tells_the_training_under_way_or_else_the_newest() -> None:
+    newest = RunRow("b", "fcn_resnet50", "finished", epoch=9, epochs=9, miou=0.5)
+    live = RunRow("a", "lraspp", "running", epoch=2, epochs=9, miou=0.25)
+    assert run_line(()) == ""
+    assert run_line((newest,)) == "fcn_resnet50: finished · mIoU 0.50"
+    assert run_line((newest, live)) == "lraspp: running · epoch 2 of 9 · mIoU 0.25"
+    assert run_line((RunRow("c", "", "starting"), live)) == "c: starting … · and 1 more"
