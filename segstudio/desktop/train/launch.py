@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,17 +45,24 @@ def output_of(run: Path) -> Path:
     return run.parent / ".output" / f"{run.name}.txt"
 
 
-def new_run(project: Path, name: str, recipe: str, changes: Mapping[str, Any]) -> Order:
-    """Return the order for a new run; `recipe` is a name or a path, `changes` recipe fields."""
-    return Order(
-        project / "runs" / name,
-        ("train", str(project), *recipe_words(recipe, changes), "--name", name),
-    )
+def new_run(
+    project: Path, name: str, recipe: str, changes: Mapping[str, Any], *, processes: int = 1
+) -> Order:
+    """Return the order for a new run; `recipe` is a name or a path, `changes` recipe fields. Each of the `processes` takes
+    a GPU of its own; where there is none, they share the processor.
+    """
+    words = (*recipe_words(recipe, changes), "--name", name, *_process_words(processes))
+    return Order(project / "runs" / name, ("train", str(project), *words))
 
 
-def same_run(project: Path, name: str) -> Order:
-    """Return the order to go on with a run."""
-    return Order(project / "runs" / name, ("train", str(project), "--resume", name), resumes=True)
+def same_run(project: Path, name: str, *, processes: int = 1) -> Order:
+    """Return the order to go on with a run, with as many processes as it had: a step is one of all of them."""
+    words = ("--resume", name, *_process_words(processes))
+    return Order(project / "runs" / name, ("train", str(project), *words), resumes=True)
+
+
+def _process_words(processes: int) -> tuple[str, ...]:
+    return ("--gpus", str(processes)) if processes > 1 else ()
 
 
 def recipe_words(recipe: str, changes: Mapping[str, Any]) -> tuple[str, ...]:
@@ -114,8 +122,14 @@ def is_alive(process: int) -> bool:
 
 
 def end(process: int) -> None:
-    """End a process that this window started, without asking."""
+    """End a process that this window started, and those that it has started for several GPUs, without asking."""
     if is_alive(process):
+        import psutil
+
+        with suppress(psutil.NoSuchProcess):
+            for helper in psutil.Process(process).children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    helper.kill()
         _started[process].kill()
 
 

@@ -178,14 +178,18 @@ class TrainPage(QWidget):
         head = self.plan.form.value("head")
         name = free_name(opened.folder / "runs", f"{datetime.now():%Y-%m-%d-%H%M}-{head}")
         self._chosen = (name,)
-        self._board.start(new_run(opened.folder, name, recipe, changes))
+        gpus = self.plan.form.gpus.count
+        self._board.start(new_run(opened.folder, name, recipe, changes, processes=gpus))
         self.choose(name)
 
     @Slot(str)
     def _on_resume_asked(self, name: str) -> None:
         opened = self._session.opened
         if opened is not None:
-            self._board.start(same_run(opened.folder, name))
+            now = self._board.now(name)
+            started = now.told.started if now is not None else None
+            processes = started.processes if started is not None else 1
+            self._board.start(same_run(opened.folder, name, processes=processes))
 
     @Slot()
     def _on_stop_chosen(self) -> None:

@@ -26,6 +26,7 @@ from segstudio.desktop.train.form.head_words import lacks_weights
 from segstudio.desktop.train.form.learning import LEAVE_OUT, Learning, weights_among, weights_problem
 from segstudio.desktop.train.form.recipe_form import RecipeForm
 from segstudio.desktop.train.form.split_editor import SplitEditor
+from segstudio.desktop.train.gpu import gpu_count
 from segstudio.desktop.train.head_work import HeadWork
 from segstudio.desktop.train.launch import recipe_words
 from segstudio.desktop.train.splitting import split_anew, split_back, split_counts
@@ -176,6 +177,7 @@ class Plan(QWidget):
         self._errands.failed.connect(self._on_errand_failed)
         self.augmentation.wanted.connect(self._on_crops_wanted)
         self._later.timeout.connect(self._check)
+        self._errands.run("count gpus", lambda _control: gpu_count(), self.form.gpus.offer)
 
     # -- showing
 

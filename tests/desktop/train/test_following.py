@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -97,6 +98,36 @@ def _is_stopped_before_a_step(qtbot: QtBot, run: RunFolder, trainers: list[int])
     assert run.state() == "stopped"
     assert not run.is_asked_to_stop()
     assert not [event for event in run.events() if event.kind == "step_done"]
+
+
+@pytest.mark.slow
+def test_two_processes_are_started_and_stopped_as_one(
+    qtbot: QtBot, board: RunBoard, tiny: Project, trainers: list[int]
+) -> None:
+    """On the processor, through gloo: as for two GPUs. The run tells of both, so that it goes on with both."""
+    show(board, tiny)
+    board.start(new_run(tiny.folder, "two", "quick-cpu", LONG, processes=2))
+    try:
+        wait_for(qtbot, board, "two", "running", steps=2)
+        now = board.now("two")
+        assert now is not None
+        assert now.told.started is not None
+        assert now.told.started.processes == 2
+        assert now.told.started.steps_per_epoch == 1, (
+            "four photos are one step of two processes with two each"
+        )
+        family = psutil.Process(trainers[-1]).children(recursive=True)
+        assert len(family) >= 3, "torchrun, and what it has started"
+        board.stop("two")
+        wait_for(qtbot, board, "two", "stopped")
+    finally:
+        launch.end(trainers[-1])
+    qtbot.waitUntil(lambda: not any(map(lives, family)), timeout=TRAIN_MS)
+    assert RunFolder(tiny.runs_folder / "two").last.exists()
+
+
+def lives(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 def test_a_training_that_cannot_begin_says_why(

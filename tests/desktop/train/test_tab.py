@@ -30,11 +30,12 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places
 from segstudio.desktop.tabs.train import TrainTab
 from segstudio.desktop.train.form.class_row import bar_px
+from segstudio.desktop.train.launch import Order
 from segstudio.desktop.train.page import TrainPage, free_name
 from segstudio.desktop.widgets.status_line import StatusLine
 from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
-from segstudio.runs.events import PreviewSaved, encode_event
+from segstudio.runs.events import PreviewSaved, RunStopped, encode_event
 from segstudio.runs.recipe import load_recipe
 from tests.desktop.conftest import WAIT_MS
 from tests.desktop.train.conftest import TINY, TRAIN_MS, Written, epoch, finished, started, step
@@ -495,6 +496,24 @@ def test_the_status_line_says_what_the_tab_says(
     status.show_project("", "")
     assert not link.text()
     status.deleteLater()
+
+
+def test_several_gpus_are_used_as_chosen_and_again_when_a_run_goes_on(
+    qtbot: QtBot, show: Show, tiny: Project, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_three = started().model_copy(update={"processes": 3})
+    written("r", of_three, step(1), RunStopped(epoch=0, step=1))
+    shown = show(tiny)
+    page = shown.page
+    orders: list[Order] = []
+    monkeypatch.setattr(shown.tab.board, "start", orders.append)
+    qtbot.waitUntil(lambda: page.view.first is not None and page.view.resume.isVisible(), timeout=WAIT_MS)
+    shown.press("run.resume")
+    qtbot.waitUntil(lambda: not shown.tab.errands.is_running("count gpus"), timeout=WAIT_MS)
+    page.plan.form.gpus.offer(2)
+    choose(page.plan.form.gpus.choice, "2 of 2")
+    shown.press("train.start.button")
+    assert [order.words[-2:] for order in orders] == [("--gpus", "3"), ("--gpus", "2")]
 
 
 def test_a_free_name_is_found(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from segstudio.desktop.train.form.fields import (
     recipe_fields,
 )
 from segstudio.desktop.train.form.fold import Fold
+from segstudio.desktop.train.form.gpu_choice import GpuChoice
 from segstudio.desktop.train.form.head_view import HeadView
 from segstudio.desktop.train.form.head_words import words_on
 from segstudio.desktop.train.speeds import Speeds
@@ -44,7 +45,7 @@ class RecipeForm(QWidget):
             "train.head", "Network", tuple((info.name, info.title) for info in HEADS.values())
         )
         self.recipe = self._chooser("train.recipe", "Recipe", tuple((name, name) for name in recipe_names()))
-        self.head_view, self.speeds = HeadView(), Speeds()
+        self.head_view, self.speeds, self.gpus = HeadView(), Speeds(), GpuChoice()
         self._about = label("", "caption", wraps=True)
         self._whole = label("", "caption", wraps=True)
         self._whole.setProperty("level", "error")
@@ -132,6 +133,7 @@ class RecipeForm(QWidget):
             editor = self._editor(field, is_upright=True)
             grid.addWidget(editor, position // 2, position % 2, Qt.AlignmentFlag.AlignTop)
         column.addLayout(grid)
+        column.addWidget(self.gpus)
         column.addWidget(self._whole)
 
     def _editor(self, name: str, *, is_upright: bool = False) -> FieldEditor:
@@ -182,6 +184,7 @@ class RecipeForm(QWidget):
         planned = self.planned()
         if planned is not None:
             batch_size, crop_px = planned.batch_size, planned.crop_px
+            self.gpus.know_crops(batch_size * planned.accumulate)
             words = words_on(
                 HEADS[planned.head],
                 batch_size=batch_size,

@@ -1,0 +1,46 @@
+"""The words of an order, and its end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from segstudio.desktop.train import launch
+from segstudio.desktop.train.launch import new_run, same_run
+
+_FAMILY = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+print("there", flush=True)
+time.sleep(600)
+"""
+
+
+def test_several_processes_are_asked_for_in_words_and_one_goes_without_saying(tmp_path: Path) -> None:
+    words = new_run(tmp_path, "r", "quick-cpu", {"epochs": 3}, processes=2).words
+    assert words == (
+        *("train", str(tmp_path), "--recipe", "quick-cpu", "--set", "epochs=3"),
+        *("--name", "r", "--gpus", "2"),
+    )
+    assert "--gpus" not in new_run(tmp_path, "r", "quick-cpu", {}).words
+    assert same_run(tmp_path, "r", processes=4).words[-2:] == ("--gpus", "4")
+    assert same_run(tmp_path, "r").words == ("train", str(tmp_path), "--resume", "r")
+
+
+def test_what_a_trainer_has_started_ends_with_it() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", _FAMILY], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    with parent.stdout as told:
+        told.readline()
+    launch._started[parent.pid] = parent
+    family = psutil.Process(parent.pid).children(recursive=True)
+    assert family
+    launch.end(parent.pid)
+    parent.wait(30)
+    gone, left = psutil.wait_procs(family, timeout=30)
+    assert len(gone) == len(family)
+    assert not left
+    assert not launch.is_alive(parent.pid)
