@@ -65,6 +65,14 @@ _PHOTOS = (
         can_paint,
     ),
     (
+        "photo.versions",
+        "Versions…",
+        "Ctrl+H",
+        "history",
+        "Look at what the mask was before, compare it with now, and go back to it.",
+        photo_shown,
+    ),
+    (
         "photo.show_file",
         "Show the file",
         "",

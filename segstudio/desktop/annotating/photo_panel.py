@@ -30,7 +30,7 @@ MENU = (
     *("photo.done", "photo.checked", "photo.reopen", ""),
     *("photo.train", "photo.hold_out", "photo.undecided", ""),
     *("photo.copy_before", "photo.import_again", "photo.clear", "", "photo.advance", ""),
-    *("photo.show_file", "photo.remove", "photo.bring_back"),
+    *("photo.versions", "photo.show_file", "photo.remove", "photo.bring_back"),
 )
 
 
