@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,6 +95,26 @@ def write_new(path: Path, data: bytes) -> None:
         raise _refused(path, error) from error
 
 
+def write_note(path: Path, data: bytes) -> None:
+    """Replace a small file without waiting for the disk: for what says who is here, and is worth nothing after a
+    power cut. Whoever reads it finds the old one or the new one. Its folder is made, not that folder's own.
+
+    Raises OSError when the file system refuses.
+    """
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        try:
+            temporary.write_bytes(data)
+        except FileNotFoundError:
+            path.parent.mkdir(exist_ok=True)
+            temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
 def write_text(path: Path, text: str, *, settle: bool = True) -> None:
     """Replace `path` with `text` in UTF-8, whole or not at all; `settle` as in `replacing`."""
     write_bytes(path, text.encode("utf-8"), settle=settle)
@@ -151,14 +172,24 @@ def hold(path: Path) -> Callable[[], None] | None:
         return None
     except OSError as error:
         raise _refused(path, error) from error
+    held = _identity(path)
 
     def let_go() -> None:
         if lock.is_locked:
             with contextlib.suppress(OSError):  # Windows removes no file that is open
-                path.unlink(missing_ok=True)  # while it is held: who takes it notices that it is gone
+                if _identity(path) == held:  # and not that of somebody who has taken the name
+                    path.unlink(missing_ok=True)  # while it is held: who takes it notices that it is gone
             lock.release()
 
     return let_go
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _copy_permissions(old: Path, new: Path) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
@@ -25,9 +27,11 @@ from segstudio.painting.journal_records import (
     Record,
     encode_header,
     encode_record,
+    header_of,
 )
 
 DEFAULT_LIMIT_BYTES = 16 << 20
+_HEADER_BYTES = 1 << 10
 
 
 def journal_path(mask_path: Path) -> Path:
@@ -177,10 +181,19 @@ class Journal:
         with self.path.open("r+b", buffering=0) as stream:
             if stream.seek(0, os.SEEK_END) < self._end:
                 raise FileNotFoundError(0, "somebody else has shortened it")
+            if not self._is_ours(stream):
+                raise FileNotFoundError(0, "somebody else goes on with it")
             stream.seek(self._end)
             _write_whole(stream.fileno(), data, to_disk=to_disk)
             stream.truncate()  # what an earlier, torn record has left
         self._end += len(data)
+
+    def _is_ours(self, stream: FileIO) -> bool:
+        stream.seek(0)
+        try:
+            return header_of(stream.read(_HEADER_BYTES))[0] == self._header
+        except ValueError:
+            return False
 
     def _shorten(self, moment: Moment, digest: bytes) -> None:
         """Replace the file by one that begins with the mask just saved; painting may go on meanwhile."""
@@ -199,6 +212,21 @@ class Journal:
                 end = stream.tell()
             self._header, self._end, self._written, self._lost = header, end, len(self._recent), False
             self._shorten_at = max(self._limit_bytes, 2 * end)
+
+
+def take_journal(path: Path) -> None:
+    """Let nobody go on with a journal who has it open now: that of a window which hangs, or sleeps, and may come back.
+
+    For a worker thread; `recover` comes after it. Raises SegStudioError when the file system refuses.
+    """
+    try:
+        data = path.read_bytes()
+        header, start = header_of(data)
+    except (OSError, ValueError):
+        return  # there is none, or none that can be used: whoever opens it finds out
+    with replacing(path) as stream:
+        stream.write(encode_header(header.model_copy(update={"writer": uuid.uuid4().hex})))
+        stream.write(memoryview(data)[start:])
 
 
 def write_journal(path: Path, size: tuple[int, int], digest: bytes, moment: Moment) -> None:

@@ -66,7 +66,8 @@ class Header(BaseModel):
     """The first record: which mask the journal begins with.
 
     `digest` (hexadecimal) is that mask's; `size` is (rows, columns). Records that happen are counted:
-    `position` is how many had happened before this file begins.
+    `position` is how many had happened before this file begins. `writer` is another one for each window that took
+    the photo over from a window that may still be writing.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -75,6 +76,7 @@ class Header(BaseModel):
     size: tuple[int, int]
     digest: str
     position: int = 0
+    writer: str = ""
 
 
 def digest_of(mask: Mask) -> bytes:
@@ -112,26 +114,30 @@ class Contents:
 
 def decode(data: bytes) -> Contents:
     """Read a journal up to its last whole record; raises ValueError when it is none or its header is damaged."""
-    if not data.startswith(MAGIC):
-        raise ValueError("this is no stroke journal")
-    frames = _frames(data, len(MAGIC))
-    kind, content, end = next(frames, (None, b"", 0))
-    if kind is not Kind.HEADER:
-        raise ValueError("the beginning is damaged")
-    try:
-        header = Header.model_validate_json(content)
-    except ValidationError as error:
-        raise ValueError("the beginning is damaged") from error
+    header, end = header_of(data)
     if header.version > VERSION:
         raise ValueError("it was written by a newer SegStudio")
     records: list[Record] = []
-    for kind, content, after in frames:
+    for kind, content, after in _frames(data, end):
         try:
             records.append(_decode_record(kind, content))
         except (ValueError, struct.error):
             break  # whatever wrote it, nothing behind it can be relied on
         end = after
     return Contents(header, tuple(records), end, whole=end == len(data))
+
+
+def header_of(data: bytes) -> tuple[Header, int]:
+    """Return a journal's header and where it ends, from its first bytes; raises ValueError when it is damaged."""
+    if not data.startswith(MAGIC):
+        raise ValueError("this is no stroke journal")
+    kind, content, end = next(_frames(data, len(MAGIC)), (None, b"", 0))
+    if kind is not Kind.HEADER:
+        raise ValueError("the beginning is damaged")
+    try:
+        return Header.model_validate_json(content), end
+    except ValidationError as error:
+        raise ValueError("the beginning is damaged") from error
 
 
 def _framed(kind: Kind, content: bytes) -> bytes:

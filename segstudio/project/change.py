@@ -52,7 +52,7 @@ class Change:
         self.known_files: dict[str, FileStamp | None] = {}
         self.removed: set[str] = set()
         self.forgotten: set[str] = set()
-        self.checks: list[Callable[[], None]] = []  # called with the project's lock held: one that raises refuses
+        self.checks: list[Callable[[], None]] = []  # called with the project's lock held; may refuse
         self._labelled: set[str] = set()
         self.has_masks = False
         self.by_hand = False
@@ -306,8 +306,6 @@ def check_current(
     has its name: classes added meanwhile and other colours do not hurt. Raises SegStudioError that tells what has
     changed.
     """
-    for check in change.checks:
-        check()
     if change.new_classes is not None and classes != change.old_classes:
         raise _outdated(project, "somebody changed the class list")
     if change.has_masks and not _names_by_number(change.old_classes) <= _names_by_number(classes):

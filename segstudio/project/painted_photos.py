@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from segstudio.errors import SegStudioError
 from segstudio.files import hold
+from segstudio.project.photo_locks import PhotoHold, claim_path, claim_photo, counts, read_claim
 from segstudio.project.photos import Photo
+from segstudio.project.presence import Painter, Presence, Signs, people, person, signs_path
 from segstudio.project.project import Project
 
 _ASKED_TIMES, _BETWEEN_S = 5, 0.02
-_MOST_LETTERS = 400
+_FRESH_S = 600.0
 
 
 class Journals(Protocol):
@@ -36,14 +35,14 @@ def not_painted(project: Project, photos: Sequence[Photo]) -> Iterator[None]:
 
     Where no lock file lies nobody is kept from beginning: see `kept_from_painting`.
     """
+    elsewhere = _painted_elsewhere(project)
     with ExitStack() as locks:
         for photo in {photo.key: photo for photo in photos}.values():  # nobody can hold one lock twice
+            if photo.key in elsewhere:
+                raise _painted(photo, _told_place(elsewhere[photo.key]))
             lock = project.paint_lock(photo)
             if not locks.enter_context(held(lock)):
-                raise SegStudioError(
-                    f'"{photo.key}" is open for painting in another SegStudio{_told_where(lock)}',
-                    fix="Close the project there, then try again",
-                )
+                raise _painted(photo, _told_where(lock))
         yield
 
 
@@ -81,22 +80,26 @@ def kept_from_painting(project: Project, photos: Sequence[Photo]) -> Iterator[No
         yield
 
 
-def begin_painting(project: Project, photo: Photo) -> Callable[[], None] | None:
+def begin_painting(project: Project, photo: Photo, *, by: Presence | None = None) -> PhotoHold | None:
     """Take a photo's paint lock and keep it; None while somebody else paints, or the classes are being renumbered.
 
-    The function returned lets go of it. Raises SegStudioError when the file system refuses.
+    `by` is the window that paints; without one it is for a moment. What a dead process of this machine has left is
+    taken over (`taken_from`). Raises SegStudioError when the file system refuses.
     """
     lock = project.paint_lock(photo)
     let_go = hold(lock)
     # in this order: whoever renumbers takes that lock first, and then looks for paint locks
     if let_go is None:
         return None
-    if _is_renumbered(project):
+    try:
+        there = read_claim(claim_path(lock))
+        if not _is_renumbered(project) and (there is None or not counts(project, photo, there, by)):
+            return claim_photo(project, photo, let_go, by=by, taken_from=there)
+    except BaseException:
         let_go()
-        return None
-    with suppress(OSError):  # it is only told to others
-        _owner(lock).write_text(f"{_computer()}\n{_person()}\n", encoding="utf-8")
-    return partial(_leave, lock, let_go)
+        raise
+    let_go()
+    return None
 
 
 @contextmanager
@@ -111,6 +114,13 @@ def held(lock: Path) -> Iterator[bool]:
     finally:
         if let_go is not None:
             _leave(lock, let_go)
+
+
+def _painted(photo: Photo, where: str) -> SegStudioError:
+    return SegStudioError(
+        f'"{photo.key}" is open for painting in another SegStudio{where}',
+        fix="Close the project there, then try again",
+    )
 
 
 def _numbers_lock(project: Project) -> Path:
@@ -129,34 +139,40 @@ def _is_renumbered(project: Project) -> bool:
 
 def _leave(lock: Path, let_go: Callable[[], None]) -> None:
     with suppress(OSError):
-        _owner(lock).unlink(missing_ok=True)
+        claim_path(lock).unlink(missing_ok=True)
     let_go()
-
-
-def _owner(lock: Path) -> Path:
-    """Return the file beside a lock that tells who has it: whoever asks for a lock may empty the lock file itself."""
-    return lock.with_name(f"{lock.name}.by")
 
 
 def _told_where(lock: Path) -> str:
     """Say on which computer a lock is held, and by whom where that is another person; nothing where that is not told."""
     try:
-        computer, person, *_ = _owner(lock).read_text(encoding="utf-8")[:_MOST_LETTERS].splitlines()
-    except (OSError, ValueError):
-        return ""
-    where = "this computer" if computer == _computer() else f'the computer "{computer}"'
-    return f" on {where}" + (f", by {person}" if person and person != _person() else "")
+        claim = read_claim(claim_path(lock))
+    except OSError:
+        claim = None
+    return _told_place(claim) if claim is not None else ""
 
 
-def _computer() -> str:
-    return socket.gethostname()
+def _told_place(painter: Painter) -> str:
+    where = "this computer" if painter.is_here else f'the computer "{painter.computer}"'
+    return f" on {where}" + (f", by {painter.who}" if painter.who and painter.who != person() else "")
 
 
-def _person() -> str:
+def _painted_elsewhere(project: Project) -> dict[str, Painter]:
+    """Return who paints on which photos on other machines: their locks may not be known here."""
+    found: dict[str, Painter] = {}
+    with suppress(OSError):
+        for signs in people(project.folder):
+            if not signs.is_here and _is_fresh(project.folder, signs):
+                found.update(dict.fromkeys(signs.photos, signs))
+    return found
+
+
+def _is_fresh(project: Path, signs: Signs) -> bool:
+    """Whether a window of another machine lives: who looks but once has no more to go by than the file's time."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+        return abs(time.time() - signs_path(project, signs).stat().st_mtime) < _FRESH_S
+    except OSError:
+        return False
 
 
 def _hold_soon(lock: Path) -> Callable[[], None] | None:

@@ -302,6 +302,8 @@ class Project:
                 recover(
                     self.folder, but=staging
                 )  # a committed change whose process died comes before this one
+                for check in change.checks:
+                    check()
                 there = load_document(self.folder)
                 check_current(
                     self.folder,

@@ -10,7 +10,7 @@ import pytest
 
 from segstudio.painting import journal as journal_module
 from segstudio.painting.editor import MaskEditor
-from segstudio.painting.journal import journal_path
+from segstudio.painting.journal import journal_path, take_journal
 from segstudio.painting.polygon import box_region
 from segstudio.project.masks import Mask
 
@@ -216,3 +216,24 @@ def test_a_checkpoint_stops_in_time_and_comes_to_an_end(tmp_path: Path) -> None:
     assert editor.checkpoint(limit_s=0)
     again, _ = MaskEditor.open(np.zeros(size, dtype=np.uint8), path)
     assert (again.mask == editor.mask).all()
+
+
+def test_whoever_had_a_journal_open_does_not_go_on_with_it_once_it_was_taken(tmp_path: Path) -> None:
+    path = tmp_path / "a.undo"
+    take_journal(path)  # there is none
+    sleeper, _ = MaskEditor.open(_blank(), path)
+    _noise(sleeper, 1)
+    take_journal(path)
+    other, recovered = MaskEditor.open(_blank(), path)
+    assert recovered.outcome == "recovered"
+    _noise(other, 2)
+    whole = path.read_bytes()
+    _noise(sleeper, 3)
+    assert "goes on with it" in str(sleeper.journal_problem)
+    assert path.read_bytes() == whole
+    assert other.journal_problem is None
+    again, _ = MaskEditor.open(_blank(), path)
+    assert np.array_equal(again.mask, other.mask)
+    path.write_bytes(b"no journal")
+    take_journal(path)
+    assert path.read_bytes() == b"no journal"

@@ -17,10 +17,10 @@ def _try_all(folder: Path, keys: list[str]) -> None:
     print("ready", flush=True)  # noqa: T201
     for _ in sys.stdin:
         begun = [begin_painting(project, project.photo(key)) for key in keys]
-        print(" ".join("yes" if let_go else "no" for let_go in begun), flush=True)  # noqa: T201
-        for let_go in begun:
-            if let_go is not None:
-                let_go()
+        print(" ".join("yes" if held else "no" for held in begun), flush=True)  # noqa: T201
+        for held in begun:
+            if held is not None:
+                held.let_go()
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ if __name__ == "__main__":
     if len(sys.argv) > 3:
         socket.gethostname = lambda: sys.argv[3]
     project = Project.open(Path(sys.argv[1]))
-    let_go = begin_painting(project, project.photo(sys.argv[2]))
-    print("paints" if let_go is not None else "cannot", flush=True)  # noqa: T201
+    held = begin_painting(project, project.photo(sys.argv[2]))
+    print("paints" if held is not None else "cannot", flush=True)  # noqa: T201
     sys.stdin.readline()
-    if let_go is not None:
-        let_go()
+    if held is not None:
+        held.let_go()

@@ -14,6 +14,7 @@ from segstudio.desktop.editing.saved_text import SaveState
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.painting.editor import Snapshot
 from segstudio.project.classes import ClassList
+from segstudio.project.photo_locks import TakenOverError
 from segstudio.project.project import Project
 
 SOON_MS = 2000
@@ -29,7 +30,8 @@ _AGAIN_S = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 class AutoSave(QObject):
     """Belongs to one open photo. In the GUI thread; what is slow is done in `errands`, one save at a time.
 
-    `ended` comes after each save, with a Written or with the Problem that it met; `changed` whenever `state` did.
+    `ended` comes after each save, with a Written, with the Problem that it met, or with a TakenOverError, after which
+    nothing is saved any more; `changed` whenever `state` did.
     """
 
     ended = Signal(object)
@@ -76,6 +78,8 @@ class AutoSave(QObject):
         now = time.monotonic()
         if self._first_edit is None:
             self._first_edit = now
+        if self.opened.is_lost:
+            return
         if not self.failed:  # a save that fails is tried again at its own pace
             left_ms = max(0, round((self._first_edit + LATEST_S - now) * 1000))
             self._soon.start(min(SOON_MS, left_ms))
@@ -87,7 +91,7 @@ class AutoSave(QObject):
             self._soon.start(_IN_MID_STROKE_MS)
         elif self._saving:
             self._again = True
-        elif self.opened.editor.unsaved:
+        elif self.opened.editor.unsaved and not self.opened.is_lost:
             self._start()
 
     def stop(self) -> None:
@@ -127,6 +131,9 @@ class AutoSave(QObject):
 
     def _on_failed(self, error: BaseException) -> None:
         self._saving, self._again = False, False
+        if isinstance(error, TakenOverError):
+            self.ended.emit(error)
+            return
         self._soon.start(round(1000 * _AGAIN_S[min(self._failures, len(_AGAIN_S) - 1)]))
         self._failures += 1
         self.ended.emit(problem_of(error))

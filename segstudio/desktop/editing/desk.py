@@ -7,20 +7,16 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.desktop.editing.disk import (
-    Written,
-    begin_record,
-    is_free,
-    read_mask_of,
-    set_mask_aside,
-    write_fields,
-)
+from segstudio.desktop.editing.disk import LOOK, PAINT, Way, Written, mask_to_copy, write_fields
 from segstudio.desktop.editing.errands import Errands
+from segstudio.desktop.editing.mending import Mended, begin_record, start_empty
+from segstudio.desktop.editing.neighbours import Neighbours
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.opener import Opener, Wish
 from segstudio.desktop.editing.saves import Saves
+from segstudio.desktop.editing.sharing import Sharing
 from segstudio.desktop.editing.shelf import Stamp, stamp_of
 from segstudio.desktop.editing.surface import PhotoSurface
 from segstudio.desktop.opened import Changed
@@ -31,7 +27,6 @@ from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo, Split, Status
 from segstudio.project.project import Project
 
-_LOOK_AT_LOCK_MS = 3000
 _ANOTHER_FIRST = Problem("Masks are being handed over already: try again in a moment.", level="info")
 
 
@@ -39,13 +34,17 @@ class PhotoDesk(PhotoSurface):
     """Opens the photos of the session's project for painting, and saves what is painted. In the GUI thread.
 
     Beside what the surface tells, `opening` carries the Photo that was wished for, `opened` an OpenPhoto or None,
-    `saved_changed` the text for the status line, `unreadable` a Photo that cannot be read and the Problem.
+    `saved_changed` the text for the status line, `unreadable` a Photo that cannot be read and the Problem,
+    `painted_changed` the OpenPhoto on which somebody else paints, or does no more; `kept_elsewhere`: something could
+    not be saved in the project, and waits to be brought back.
     """
 
     opening = Signal(object)
     opened = Signal(object)
     saved_changed = Signal(str)
     unreadable = Signal(object, object)
+    painted_changed = Signal(object)
+    kept_elsewhere = Signal()
 
     def __init__(self, session: ProjectSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,11 +54,12 @@ class PhotoDesk(PhotoSurface):
         self._is_released = False
         self._broken: tuple[tuple[Path, str], Stamp | None] | None = None  # the file that could not be read
         self._waiting: tuple[Callable[[], None], Callable[[Problem], None]] | None = None
-        self._opener = Opener(self)
+        self._neighbours = Neighbours(self)
+        self._opener = Opener(self._neighbours.presence, self)
         self._writing = Errands("save photo", 1, self)
         self._saves = Saves(self._writing, lambda: self._classes, self)
+        self._sharing = Sharing(self._neighbours, self._saves, self._writing, session.places.rescued)
         self.may_lose = False  # the person was asked about what cannot be saved, and has decided
-        self._look_at_lock = QTimer(self, interval=_LOOK_AT_LOCK_MS)
         self._connect()
 
     def _connect(self) -> None:
@@ -75,7 +75,12 @@ class PhotoDesk(PhotoSurface):
         self._writing.idle.connect(self._on_settled)
         self._saves.stuck.connect(self._on_stuck)
         self.edit_made.connect(self._saves.edited)
-        self._look_at_lock.timeout.connect(self._on_look_at_lock)
+        self._neighbours.painted_changed.connect(self.painted_changed)
+        self._sharing.again.connect(self._on_again)
+        self._sharing.giving_up.connect(self.finish)
+        self._sharing.given_up.connect(self._on_given_up)
+        self._sharing.only_here.connect(self.problem_met)
+        self._sharing.only_here.connect(self._on_stuck)
 
     # -- saving
 
@@ -93,7 +98,9 @@ class PhotoDesk(PhotoSurface):
     def at_risk(self) -> tuple[OpenPhoto, ...]:
         """The photos on which something is painted that neither mask nor journal has; after `shut_down`, too."""
         photos = self._saves.lost or self._saves.unsaved_photos
-        return tuple(opened for opened in photos if opened.editor.journal_problem is not None)
+        return tuple(
+            opened for opened in photos if opened.is_lost or opened.editor.journal_problem is not None
+        )
 
     def save_now(self) -> Problem | None:
         """Save everything and wait for it; returns what cannot be saved."""
@@ -145,11 +152,6 @@ class PhotoDesk(PhotoSurface):
         unsaved = self._saves.back((folder, photo.key))
         snapshot = unsaved.editor.snapshot() if unsaved is not None and unsaved.editor.unsaved else None
 
-        def read() -> Mask | None:
-            if snapshot is not None:
-                return snapshot.copy.pixels()
-            return read_mask_of(Project.open(folder), photo)
-
         def then(mask: Mask | None) -> None:
             if self._shown is not shown:
                 return
@@ -158,33 +160,27 @@ class PhotoDesk(PhotoSurface):
             else:
                 self._replace(mask, label, f"the mask of {photo.key}")
 
-        self._writing.send(read, then, self._on_errand_failed)
+        self._writing.send(
+            lambda: mask_to_copy(Project.open(folder), photo, snapshot), then, self._on_errand_failed
+        )
 
     def start_empty(self, folder: Path, photo: Photo) -> None:
         """Move the mask file of a photo, which cannot be read, aside, so that the photo can be painted on.
 
         `folder` is its project's.
         """
-
-        def then(aside: Path) -> None:
-            told = f"{photo.key} starts empty; its damaged mask is kept as {aside.name}."
-            if self._shown is not None and self._shown.place == (folder, photo.key):
-                self._read_again(self._shown, told)
-            self._note(folder, Written(replace(photo, has_mask=False), None))
-
-        self._writing.send(lambda: set_mask_aside(Project.open(folder), photo), then, self._on_errand_failed)
+        self._writing.send(lambda: start_empty(folder, photo), self._on_mended, self._on_errand_failed)
 
     def begin_record(self, folder: Path, photo: Photo) -> None:
         """Give a photo whose record cannot be read a new one, so that it can be painted on; `folder` is its project's."""
+        self._writing.send(lambda: begin_record(folder, photo), self._on_mended, self._on_errand_failed)
 
-        def then(written: Written) -> None:
-            told = f"{photo.key} has a new record; its mask is as it was, the damaged file is kept beside it."
-            if self._shown is not None and self._shown.place == (folder, photo.key):
-                self._shown.photo = replace(written.photo, size=self._shown.pyramid.size)
-                self._read_again(self._shown, told)
-            self._note(folder, written)
-
-        self._writing.send(lambda: begin_record(Project.open(folder), photo), then, self._on_errand_failed)
+    def _on_mended(self, mended: Mended) -> None:
+        shown, photo = self._shown, mended.written.photo
+        if shown is not None and shown.place == (mended.folder, photo.key):
+            shown.photo = replace(photo, size=shown.pyramid.size)
+            self._read_again(shown, mended.told)
+        self._note(mended.folder, mended.written)
 
     # -- state and saving
 
@@ -233,7 +229,6 @@ class PhotoDesk(PhotoSurface):
 
     def shut_down(self) -> tuple[Problem, ...]:
         """Save everything, wait for it, and end all threads; returns what could not be saved (see `at_risk`)."""
-        self._look_at_lock.stop()
         self._session.changed.disconnect(self._on_session_changed)
         self.finish()
         self._waiting = None  # nothing new is begun now
@@ -244,6 +239,7 @@ class PhotoDesk(PhotoSurface):
         if self._shown is not None:
             self._shown.close()
         self._shown = None
+        self._neighbours.shut_down()
         self.deleteLater()  # here, and not in whatever thread happens to collect garbage
         return problems
 
@@ -263,7 +259,7 @@ class PhotoDesk(PhotoSurface):
         self._saves.show(opened)
         if before is not None and before.read_only:
             before.close()
-        self._watch_lock()
+        self._neighbours.follow(opened)
         self.opened.emit(opened)
         self.shares_changed.emit(self.shares)
         self.history_changed.emit()
@@ -281,29 +277,35 @@ class PhotoDesk(PhotoSurface):
         wish = self._opener.wish
         return wish is not None and (wish.folder, wish.photo.key) == (folder, photo.key)
 
-    def _read_again(self, shown: OpenPhoto, told: str) -> None:
-        """Open the photo that is shown anew: its mask on disk is another one now, or it may be painted on now."""
+    def _read_again(self, shown: OpenPhoto, told: str, way: Way | None = None) -> None:
+        """Open the photo that is shown anew: its mask on disk is another one now, or it may be painted on now.
+
+        One that was locked is only looked at again: whoever sees that it is free decides.
+        """
         self._saves.forget(shown)
-        self._opener.ask(Wish(shown.folder, shown.photo, told), shown.pyramid)
+        self._opener.ask(
+            Wish(shown.folder, shown.photo, told, way or (LOOK if shown.locked else PAINT)), shown.pyramid
+        )
 
-    def _watch_lock(self) -> None:
-        if self._shown is not None and (self._shown.locked or self._shown.cannot_write):
-            self._look_at_lock.start()
-        else:
-            self._look_at_lock.stop()
+    # -- others
 
-    @Slot()
-    def _on_look_at_lock(self) -> None:
-        shown = self._shown
-        if shown is None or self._opener.wish is not None or self._is_released:
-            return
-        photo, folder = shown.photo, shown.folder
+    def paint_here(self) -> None:
+        """Paint on the photo that was locked by somebody else, who has left it or gives no sign of life."""
+        self._sharing.paint_on(self._shown)
 
-        def then(free: bool) -> None:
-            if free and self._shown is shown and self._opener.wish is None:
-                self._read_again(shown, f"{photo.key} can be painted on now.")
+    @Slot(object, str, object)
+    def _on_again(self, opened: OpenPhoto, told: str, way: Way | None) -> None:
+        if opened is self._shown and self._opener.wish is None and not self._is_released:
+            self._read_again(opened, told, way)
 
-        self._counting.send(lambda: is_free(Project.open(folder), photo), then, lambda _: None)
+    @Slot(object, str, bool)
+    def _on_given_up(self, opened: OpenPhoto, told: str, kept: bool) -> None:
+        self.problem_met.emit(Problem(told, level="warning"))
+        self._saves.forget(opened)
+        self._on_again(opened, "", PAINT)
+        if kept:
+            self.kept_elsewhere.emit()
+        self._on_settled()
 
     # -- what the session says
 
@@ -324,12 +326,8 @@ class PhotoDesk(PhotoSurface):
         if photo is not None and not self._saves.saving(shown):
             was_damaged = shown.photo.damage
             shown.photo = replace(photo, size=shown.pyramid.size)
-            if (
-                bool(was_damaged) != bool(photo.damage)
-                and self._opener.wish is None
-                and not self._is_released
-            ):
-                self._read_again(shown, "")
+            if bool(was_damaged) != bool(photo.damage):
+                self._on_again(shown, "", None)
             else:
                 self._follow_disk(shown, project.mask_times.get(photo.key))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -15,20 +14,43 @@ from segstudio.desktop.editing.replaced import bridged
 from segstudio.desktop.editing.shares import count
 from segstudio.desktop.problems import Stopped
 from segstudio.errors import SegStudioError
-from segstudio.files import hold
 from segstudio.painting.editor import MaskEditor, Snapshot
+from segstudio.painting.journal import take_journal
 from segstudio.painting.recovery import Recovered
-from segstudio.project.change import aside_name
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import RgbImage, is_deep
 from segstudio.project.masks import Mask
 from segstudio.project.painted_photos import begin_painting
+from segstudio.project.photo_locks import (
+    Claim,
+    Painted,
+    PhotoHold,
+    take_over,
+    told_painted,
+    told_taken,
+    who_paints,
+)
 from segstudio.project.photos import Photo, PhotoState, Status
+from segstudio.project.presence import Presence, person
 from segstudio.project.project import Project, stamp
 
 Cancelled = Callable[[], bool]
 
+_TOLD_FREE = "Nobody else paints on this photo any more."
 _TOLD_DAMAGED = "The record of {key} (its status and its use) cannot be read, so the photo can only be looked at. Its mask stays as it is."
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a photo is to be opened: to be painted on, which somebody else may keep from; `only_look`: not even tried;
+    `take`: from a window that is gone.
+    """
+
+    only_look: bool = False
+    take: Claim | None = None
+
+
+PAINT, LOOK = Way(), Way(only_look=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +69,18 @@ def read_pyramid(photo: Photo, project: Project, cancelled: Cancelled) -> Pyrami
     return Pyramid.of(pixels, cancelled)
 
 
-def open_photo(project: Project, photo: Photo, pyramid: Pyramid | None, cancelled: Cancelled) -> OpenPhoto:
+def open_photo(
+    project: Project,
+    photo: Photo,
+    pyramid: Pyramid | None,
+    cancelled: Cancelled,
+    *,
+    by: Presence | None = None,
+    way: Way = PAINT,
+) -> OpenPhoto:
     """Open a photo for painting, or for looking at where it cannot be painted on; `pyramid` when it was read already.
 
-    Raises as `read_pyramid` does.
+    `by` is the window that paints, `way` what is wished for. Raises as `read_pyramid` does.
     """
     pyramid = pyramid or read_pyramid(photo, project, cancelled)
     photo = replace(photo, size=pyramid.size)
@@ -60,35 +90,43 @@ def open_photo(project: Project, photo: Photo, pyramid: Pyramid | None, cancelle
         opened.has_damaged_record = True
         return opened
     try:
-        let_go = begin_painting(project, photo)
+        hold = _hold(project, photo, by, way)
     except SegStudioError as error:
         opened = _looked_at(project, photo, pyramid, _told_refused(project, error))
         opened.cannot_write = True
         return opened
-    if let_go is None:
-        told = f"{photo.key} is open in another window of SegStudio, so here it can only be looked at."
-        opened = _looked_at(project, photo, pyramid, told)
-        opened.locked = True
-        return opened
+    if hold is None:
+        return _locked(project, photo, pyramid, by)
     try:
         _check(cancelled)
-        return _painted_on(project, photo, pyramid, let_go)
+        return _painted_on(project, photo, pyramid, hold)
     except SegStudioError as error:
-        let_go()
+        hold.let_go()
         opened = _looked_at(project, photo, pyramid, str(error))
         opened.has_damaged_mask = _is_damaged(project, photo)
         return opened
     except BaseException:
-        let_go()
+        hold.let_go()
         raise
 
 
 def write_mask(project: Project, opened: OpenPhoto, snapshot: Snapshot, classes: ClassList) -> Written:
-    """Save what was painted, with the photo's state; raises SegStudioError when it cannot be."""
+    """Save what was painted, with the photo's state; raises SegStudioError when it cannot be, TakenOverError when
+    somebody else paints on it by now.
+    """
     written: list[Written] = []
+    hold = opened.hold
 
     def write(mask: Mask) -> None:
-        photo = project.save_photo(opened.photo, mask=mask, update=begun, made_from=classes)
+        photo = project.save_photo(
+            opened.photo,
+            mask=mask,
+            update=begun,
+            made_from=classes,
+            check=hold.check if hold is not None else None,
+        )
+        if hold is not None:
+            hold.note_saved()
         written.append(Written(photo, mask_time(project, photo)))
 
     opened.editor.save(snapshot, write)
@@ -104,43 +142,27 @@ def write_fields(project: Project, photo: Photo, fields: dict[str, object]) -> W
     return Written(saved, mask_time(project, saved))
 
 
-def set_mask_aside(project: Project, photo: Photo) -> Path:
-    """Give the photo's mask file, which cannot be read, a name that nobody reads; return its new path.
-
-    Raises SegStudioError when somebody paints on the photo, or the file cannot be renamed.
-    """
-    let_go = hold(project.paint_lock(photo))
-    if let_go is None:
-        raise SegStudioError(f"{photo.key} is open in another window of SegStudio", fix="Close it there")
-    path = project.mask_path(photo)
-    aside = path.with_name(aside_name(path.name))
-    try:
-        path.rename(aside)
-    except OSError as error:
-        raise SegStudioError("the damaged mask cannot be moved aside", where=str(path)) from error
-    finally:
-        let_go()
-    return aside
+def look_at(project: Project, photo: Photo, by: Presence) -> tuple[Painted | None, int | None]:
+    """Return who paints on a photo, and when its mask was written (ns); raises OSError when the folder is away."""
+    return who_paints(project, photo, by), mask_time(project, photo)
 
 
-def begin_record(project: Project, photo: Photo) -> Written:
-    """Give the photo a new record in place of its damaged one; raises SegStudioError when it cannot be written."""
-    there = project.photo(photo.key)
-    begun = project.begin_state_anew(there) if there.damage else there
-    return Written(begun, mask_time(project, begun))
-
-
-def is_free(project: Project, photo: Photo) -> bool:
-    """Tell whether nobody paints on a photo any more."""
-    let_go = begin_painting(project, photo)
-    if let_go is not None:
-        let_go()
-    return let_go is not None
+def can_begin(project: Project, photo: Photo) -> bool:
+    """Tell whether a photo can be painted on again, of a folder that could not be written."""
+    hold = begin_painting(project, photo)
+    if hold is not None:
+        hold.let_go()
+    return hold is not None
 
 
 def read_mask_of(project: Project, photo: Photo) -> Mask | None:
     """Return the mask of a photo as it is on disk by now, or None."""
     return project.read_mask(replace(photo, has_mask=project.mask_path(photo).exists()))
+
+
+def mask_to_copy(project: Project, photo: Photo, unsaved: Snapshot | None) -> Mask | None:
+    """Return the mask of a photo as it is by now, `unsaved` where it is not on disk yet; None when it has none."""
+    return read_mask_of(project, photo) if unsaved is None else unsaved.copy.pixels()
 
 
 def mask_time(project: Project, photo: Photo) -> int | None:
@@ -158,16 +180,38 @@ def begun(state: PhotoState) -> PhotoState:
     return state.model_copy(update={"status": status, "who": who, "when": when})
 
 
-def _painted_on(project: Project, photo: Photo, pyramid: Pyramid, let_go: Callable[[], None]) -> OpenPhoto:
+def _hold(project: Project, photo: Photo, by: Presence | None, way: Way) -> PhotoHold | None:
+    if way.only_look:
+        return None
+    if way.take is not None and by is not None:
+        return take_over(project, photo, way.take, by)
+    return begin_painting(project, photo, by=by)
+
+
+def _painted_on(project: Project, photo: Photo, pyramid: Pyramid, hold: PhotoHold) -> OpenPhoto:
     time, mask = _mask_on_disk(project, photo, pyramid)
+    if hold.taken_from is not None:
+        take_journal(project.journal_path(photo))
     editor, recovered = MaskEditor.open(mask, project.journal_path(photo))
-    told = _told(photo, recovered)
+    told = _told(photo, recovered, hold.taken_from)
     if recovered.aside is not None:
         bridge = bridged(project, photo, mask, recovered.aside)
         if bridge is not None:
             editor, told = bridge
     opened = _opened(project, photo, pyramid, editor, told=told, read_only=False)
-    opened.mask_time, opened.let_go = time, let_go
+    opened.mask_time, opened.hold = time, hold
+    return opened
+
+
+def _locked(project: Project, photo: Photo, pyramid: Pyramid, by: Presence | None) -> OpenPhoto:
+    """Open a photo on which somebody else paints, or did until now."""
+    try:
+        painted = who_paints(project, photo, by) if by is not None else Painted(None)
+    except OSError:
+        painted = Painted(None)
+    told = f"{told_painted(painted)}: here it can only be looked at." if painted is not None else _TOLD_FREE
+    opened = _looked_at(project, photo, pyramid, told)
+    opened.locked, opened.painted = True, painted
     return opened
 
 
@@ -213,8 +257,11 @@ def _void(size: tuple[int, int]) -> Mask:
     return np.full(size, VOID, dtype=np.uint8)
 
 
-def _told(photo: Photo, recovered: Recovered) -> str:
-    return f"{photo.key}: {recovered.told}" if recovered.told else ""
+def _told(photo: Photo, recovered: Recovered, taken_from: Claim | None) -> str:
+    told = recovered.told
+    if taken_from is not None and not (told and taken_from.is_dead and taken_from.who == person()):
+        told = f"{told_taken(taken_from)} {told}".strip()
+    return f"{photo.key}: {told}" if told else ""
 
 
 def _told_refused(project: Project, error: SegStudioError) -> str:

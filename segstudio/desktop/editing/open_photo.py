@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,11 +11,8 @@ from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.editing.light import Light
 from segstudio.desktop.editing.shares import Counts
 from segstudio.painting.editor import MaskEditor
+from segstudio.project.photo_locks import Painted, PhotoHold
 from segstudio.project.photos import Photo
-
-
-def _nothing() -> None:
-    pass
 
 
 @dataclass(slots=True, eq=False)
@@ -27,10 +23,11 @@ class OpenPhoto:
     why that is so or on what came back from the journal, often empty. `folder` is the project's.
 
     `mask_time` is when the mask file was written that the editor began with or that was saved last (ns), None when
-    there was none; `locked`: another window paints on it; `cannot_write`: the project's folder refuses to be written;
+    there was none; `locked`: another window paints on it, or did when it was opened, and `painted` says who by now, None
+    when nobody does; `is_lost`: somebody else has taken it over; `cannot_write`: the project's folder refuses to be written;
     `has_damaged_mask`: its mask file cannot be read, and that is all that keeps it from being painted on,
     `has_damaged_record`: its state file; `light` is how it would be stretched to be seen well; `counts` says how many
-    pixels there are of each mask value. `let_go` gives up the lock on painting.
+    pixels there are of each mask value. `hold` is the lock on painting.
     """
 
     photo: Photo
@@ -41,12 +38,14 @@ class OpenPhoto:
     folder: Path = field(default_factory=Path)
     mask_time: int | None = None
     locked: bool = False
+    painted: Painted | None = None
+    is_lost: bool = False
     cannot_write: bool = False
     has_damaged_mask: bool = False
     has_damaged_record: bool = False
     light: Light = field(default_factory=Light)
     counts: Counts = field(default_factory=lambda: np.zeros(256, dtype=np.int64))
-    let_go: Callable[[], None] = _nothing
+    hold: PhotoHold | None = None
 
     @property
     def place(self) -> tuple[Path, str]:
@@ -56,5 +55,6 @@ class OpenPhoto:
     def close(self) -> None:
         """Let others paint on the photo; nothing may be painted here any more."""
         self.read_only = True
-        let_go, self.let_go = self.let_go, _nothing
-        let_go()
+        hold, self.hold = self.hold, None
+        if hold is not None:
+            hold.let_go()

@@ -9,12 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from segstudio.desktop.canvas.pyramid import Pyramid
-from segstudio.desktop.editing.disk import open_photo, read_pyramid
+from segstudio.desktop.editing.disk import PAINT, Way, open_photo, read_pyramid
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.shelf import Shelf, Stamp, stamp_of
 from segstudio.desktop.problems import Stopped, problem_of
 from segstudio.project.photos import Photo
+from segstudio.project.presence import Presence
 from segstudio.project.project import Project
 
 _READERS = 2
@@ -23,11 +24,12 @@ _READERS = 2
 
 @dataclass(eq=False, slots=True)
 class Wish:
-    """A photo to be opened. `told` is said of it when nothing else is to be said."""
+    """A photo to be opened. `told` is said of it when nothing else is to be said; `way`: how."""
 
     folder: Path
     photo: Photo
     told: str = ""
+    way: Way = PAINT
     is_over: bool = False
 
     @property
@@ -47,8 +49,9 @@ class Opener(QObject):
     failed = Signal(object, object)
     idle = Signal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, presence: Presence, parent: QObject) -> None:
         super().__init__(parent)
+        self._presence = presence
         self._reading = Errands("open photo", _READERS, self)
         self._ahead = Errands("next photo", 1, self)
         self._shelf = Shelf()
@@ -74,7 +77,7 @@ class Opener(QObject):
         if (
             under_way is not None
         ):  # an earlier wish for the same photo, which may hold its lock: it counts again
-            under_way.is_over, under_way.told = False, wish.told
+            under_way.is_over, under_way.told, under_way.way = False, wish.told, wish.way
             self._wish, self._next = under_way, coming
             return
         self._wish = wish
@@ -115,7 +118,9 @@ class Opener(QObject):
     def _send(self, wish: Wish, pyramid: Pyramid | None) -> None:
         self._under_way.append(wish)
         self._reading.send(
-            lambda: _opened(wish, pyramid), partial(self._on_opened, wish), partial(self._on_failed, wish)
+            lambda: _opened(wish, pyramid, self._presence),
+            partial(self._on_opened, wish),
+            partial(self._on_failed, wish),
         )
 
     def _on_opened(self, wish: Wish, found: tuple[OpenPhoto, Stamp | None]) -> None:
@@ -157,11 +162,13 @@ class Opener(QObject):
                 self._send(self._wish, pyramid)
 
 
-def _opened(wish: Wish, pyramid: Pyramid | None) -> tuple[OpenPhoto, Stamp | None]:
+def _opened(wish: Wish, pyramid: Pyramid | None, by: Presence) -> tuple[OpenPhoto, Stamp | None]:
     if wish.is_over:
         raise Stopped
     stamp = stamp_of(wish.photo)
-    opened = open_photo(Project.open(wish.folder), wish.photo, pyramid, lambda: wish.is_over)
+    opened = open_photo(
+        Project.open(wish.folder), wish.photo, pyramid, lambda: wish.is_over, by=by, way=wish.way
+    )
     return opened, stamp
 
 

@@ -24,6 +24,7 @@ from segstudio.project.change import mask_name
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask, encode_mask, read_mask
 from segstudio.project.painted_photos import begin_painting
+from segstudio.project.photo_locks import PhotoHold
 from segstudio.project.project import Project
 
 _LIST, _DECLINED = "unsaved.json", "left.json"
@@ -108,8 +109,8 @@ def _bring_one_back(project: Project, key: str, path: Path, listed: _List) -> No
     photo = project.photo(key)
     kept = read_mask(path)
     _check_classes(kept, listed, project.classes, path)
-    let_go = begin_painting(project, photo)
-    if let_go is None:
+    hold = begin_painting(project, photo)
+    if hold is None:
         raise SegStudioError(f"{key} is open in another window of SegStudio", fix="Close it there")
     try:
         there = project.read_mask(photo)
@@ -118,13 +119,13 @@ def _bring_one_back(project: Project, key: str, path: Path, listed: _List) -> No
         editor, _ = MaskEditor.open(mask, project.journal_path(photo))
         for _ in written(editor, "bring back", pasted(kept)):
             pass
-        editor.save(editor.snapshot(), lambda pixels: _put(project, key, pixels))
+        editor.save(editor.snapshot(), lambda pixels: _put(project, hold, pixels))
     finally:
-        let_go()
+        hold.let_go()
 
 
-def _put(project: Project, key: str, mask: Mask) -> None:
-    project.save_photo(project.photo(key), mask=mask, update=begun)
+def _put(project: Project, hold: PhotoHold, mask: Mask) -> None:
+    project.save_photo(project.photo(hold.key), mask=mask, update=begun, check=hold.check)
 
 
 def _check_classes(mask: Mask, listed: _List, classes: ClassList, path: Path) -> None:

@@ -15,6 +15,7 @@ from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.saved_text import SaveState, next_change_s, saved_text
 from segstudio.desktop.problems import Problem
 from segstudio.project.classes import ClassList
+from segstudio.project.photo_locks import PhotoHold, TakenOverError
 
 Place = tuple[Path, str]
 
@@ -31,7 +32,7 @@ class Saves(QObject):
     `written` carries OpenPhoto and Written; `text_changed` what the status line says of the photo that is shown;
     `problem_met` a Problem, once for as long as saving keeps failing, and `problem_over` the same one after that;
     `settled` comes when everything is on disk, `stuck` with a Problem when something that is waited for cannot be
-    saved.
+    saved, `taken_over` with an OpenPhoto and a TakenOverError when somebody else paints on it by now.
     """
 
     written = Signal(object, object)
@@ -40,6 +41,7 @@ class Saves(QObject):
     problem_over = Signal(object)
     settled = Signal()
     stuck = Signal(object)
+    taken_over = Signal(object, object)
 
     def __init__(self, errands: Errands, classes: Callable[[], ClassList], parent: QObject) -> None:
         super().__init__(parent)
@@ -142,7 +144,14 @@ class Saves(QObject):
         else:
             save.save()
 
+    def of(self, hold: PhotoHold) -> OpenPhoto | None:
+        """Return the photo that is held so, shown or left and not saved yet."""
+        return next((save.opened for save in self._saves.values() if save.opened.hold is hold), None)
+
     def _on_ended(self, save: AutoSave, result: object) -> None:
+        if isinstance(result, TakenOverError):
+            self.taken_over.emit(save.opened, result)
+            return
         if isinstance(result, Written):
             if self._told is not None and not any(other.failed for other in self._saves.values()):
                 self.problem_over.emit(self._told)

@@ -57,6 +57,7 @@ class TabTable:
             from segstudio.desktop.editing.desk import PhotoDesk
 
             self._desk = PhotoDesk(self._session)
+            self._desk.kept_elsewhere.connect(self.offer_kept)
             self._session.job_changed.connect(self._on_job_changed)
         return self._desk
 

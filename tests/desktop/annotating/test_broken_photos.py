@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.annotating.gone import gone_between, told_of_gone
-from segstudio.desktop.editing import desk as desk_module
+from segstudio.desktop.editing import neighbours
 from segstudio.desktop.opened_reading import read_opened
 from segstudio.desktop.tabs.photo_model import PROBLEM_ROLE
 from segstudio.desktop.window import Window
@@ -179,7 +179,7 @@ def test_a_project_that_cannot_be_written_is_told_once_and_painting_goes_on_when
         return acquire(lock, *words, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(FileLock, "acquire", refuse)
-    monkeypatch.setattr(desk_module, "_LOOK_AT_LOCK_MS", 50)
+    monkeypatch.setattr(neighbours, "LOOK_MS", 50)
 
     def steps(window: Window) -> None:
         hands = Hands(qtbot, window)
