@@ -25,6 +25,7 @@ VERBS = (
     Verb("export", "export", "export", "Write a project's masks as other programs read them."),
     Verb("classes", "classes", "classes", "List the classes of a project, or change them."),
     Verb("remove", "remove", "remove", "Move photos to the project's trash, or bring them back."),
+    Verb("trash", "trash", "trash", "List what was removed; bring it back, or empty the trash."),
     Verb("versions", "versions", "versions", "List what a mask was before, or go back to it."),
     Verb("check", "check", "check", "Tell what would spoil a training, and the fix."),
     Verb("train", "train", "train", "Train a model on a project."),

@@ -97,10 +97,13 @@ class ClassEditing:
         entry = self._entry(label_of(before, edit), before, after, repaint_of(edit))
         return self._do(entry, ClassHistory(self._project.folder).outdated())
 
-    def undo(self) -> Done:
-        """Take the last edit back. What was painted or changed since stays."""
+    def undo(self, wanted: Entry | None = None) -> Done:
+        """Take the last edit back, or an earlier one that is `wanted`. What was painted or changed since stays."""
         self._project.refresh()
-        entry = ClassHistory(self._project.folder).undoable
+        history = ClassHistory(self._project.folder)
+        entry = history.undoable
+        if wanted is not None:
+            entry = next((each for each in history.entries if each == wanted and each.state == "done"), None)
         if entry is None:
             raise SegStudioError("no change of the class list can be undone", where=str(self._project.folder))
         return self._undo(entry)
