@@ -7,6 +7,7 @@ from PySide6.QtGui import QEnterEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
+    QGridLayout,
     QLineEdit,
     QProgressBar,
     QStackedWidget,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.broken_page import BrokenPage
+from segstudio.desktop.annotating.lock_bar import LockBar
 from segstudio.desktop.annotating.overlay import Overlay
 from segstudio.desktop.annotating.rules import known_only
 from segstudio.desktop.annotating.status_text import StatusText
@@ -73,6 +75,7 @@ class Workspace(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.canvas)
         self._stack.addWidget(self._broken)
+        self._locked = LockBar(look, desk)
         self._waiting = QProgressBar()
         self._waiting.setObjectName("canvas.waiting")
         self._waiting.setRange(0, 0)
@@ -108,10 +111,11 @@ class Workspace(QWidget):
 
     def _lay_out(self) -> None:
         room = QWidget()
-        over = QVBoxLayout(room)
+        over = QGridLayout(room)
         over.setContentsMargins(0, 0, 0, 0)
         over.setSpacing(0)
-        over.addWidget(self._stack, 1)
+        over.addWidget(self._stack, 0, 0)
+        over.addWidget(self._locked, 0, 0, Qt.AlignmentFlag.AlignTop)  # over it: the photo must not move
         self._waiting.setParent(room)
         self._waiting.hide()
         column = QVBoxLayout(self)

@@ -202,7 +202,8 @@ class AnnotateTab(QStackedWidget):
         can_write = not (shown.cannot_write or shown.has_damaged_record)
         self._actions.know(can_write=can_write, why_not=shown.told if shown.read_only else "")
         self._know_photo(self.list.chosen)
-        if shown.told and not (shown.cannot_write and self._told_unwritable == shown.folder):
+        is_told = shown.locked or (shown.cannot_write and self._told_unwritable == shown.folder)
+        if shown.told and not is_told:
             told = self._wishes.told_of(shown)
             self._tell(told)
             self._told_of_photo = () if shown.cannot_write else (told,)
