@@ -33,7 +33,7 @@ def replacing(path: Path, *, settle: bool = True) -> Iterator[BinaryIO]:
         raise _refused(path, error) from error
     temporary = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with os.fdopen(descriptor, "w+b") as stream:  # who wants to be sure reads it back
             yield stream
             stream.flush()
             os.fsync(stream.fileno())

@@ -11,7 +11,6 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.archive import unpack
 from segstudio.formats.label_images import MASK_FOLDERS
 from segstudio.formats.label_tables import TABLE_NAMES, read_table
 from segstudio.formats.mask_pairs import is_of_objects, label_pictures
@@ -26,6 +25,7 @@ from segstudio.formats.table import (
     why_refused,
 )
 from segstudio.formats.told_photos import twins_of
+from segstudio.project.archive import unpack
 from segstudio.project.images import is_photo
 from segstudio.project.threads import WorkStopped
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segstudio.errors import SegStudioError
-from segstudio.formats import archive
-from segstudio.formats.archive import safe_member, unpack
+from segstudio.project import archive
+from segstudio.project.archive import safe_member, unpack
 
 
 def _everything(_path: PurePosixPath) -> bool:

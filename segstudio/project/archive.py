@@ -38,8 +38,8 @@ def unpack(
     """
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = _checked_members(opened.infolist(), archive)
-            _check_space(members, archive, folder)
+            members = checked_members(opened.infolist(), archive)
+            check_space(members, archive, folder)
             chosen = [(info, path) for info, path in members if wanted(path)]
             found = []
             for done, (info, path) in enumerate(chosen, start=1):
@@ -70,9 +70,10 @@ def safe_member(name: str) -> PurePosixPath | None:
     return None if leaves or "\x00" in text or not path.parts else path
 
 
-def _checked_members(
+def checked_members(
     infos: Sequence[zipfile.ZipInfo], archive: Path
 ) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+    """Return the files of a ZIP file and where they go; raises SegStudioError as `unpack` does before it writes."""
     if len(infos) > MAX_MEMBERS:
         raise _refused(
             archive, f"the ZIP file holds {len(infos)} members, more than {MAX_MEMBERS}", "Split it"
@@ -103,19 +104,24 @@ def _check_kind(info: zipfile.ZipInfo, archive: Path) -> None:
             archive, f'the ZIP member "{info.filename}" is a link, not a file', "Pack the files themselves"
         )
     if info.flag_bits & _ENCRYPTED:
-        raise _refused(archive, "the ZIP file is protected by a password", "Unpack it, and import the folder")
+        raise _refused(archive, "the ZIP file is protected by a password", "Unpack it, and use the folder")
 
 
-def _check_space(
-    members: Sequence[tuple[zipfile.ZipInfo, PurePosixPath]], archive: Path, folder: Path
+def check_space(
+    members: Sequence[tuple[zipfile.ZipInfo, PurePosixPath]],
+    archive: Path,
+    folder: Path,
+    *,
+    most_bytes: int = MAX_BYTES,
 ) -> None:
+    """Refuse a ZIP file that would unpack to more than it can mean, than `most_bytes`, or than the disk has left."""
     unpacked = sum(info.file_size for info, _ in members)
     packed = max(archive.stat().st_size, 1)
-    if unpacked > MAX_BYTES or (unpacked > RATIO_FREE_BYTES and unpacked > MAX_RATIO * packed):
+    if unpacked > most_bytes or (unpacked > RATIO_FREE_BYTES and unpacked > MAX_RATIO * packed):
         raise _refused(
             archive,
             f"the ZIP file of {packed / 1e6:.1f} MB would unpack to {unpacked / 1e6:,.0f} MB, which no photos do",
-            "If you trust it, unpack it yourself and import the folder",
+            "If you trust it, unpack it yourself and use the folder",
         )
     free = shutil.disk_usage(folder).free
     if unpacked > free:
