@@ -12,6 +12,7 @@ from segstudio.desktop.train.phases import QUIET_S
 from segstudio.errors import SegStudioError
 from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted
 from segstudio.runs.folder import RunFolder, RunState, list_runs, state_of
+from segstudio.runs.model_glance import NO_TRACE, ModelTrace, trace_of
 from segstudio.runs.scores import Scores
 
 
@@ -20,7 +21,8 @@ class RunSummary:
     """One run. `classes` are those that its model tells apart; `best` are the scores of its best epoch.
 
     `is_live`: its log has no end, or is not there yet, and a process works on it. `last_sign` is when its log was last
-    written (POSIX seconds, 0 when there is none). `problem` says why it failed or cannot be read.
+    written (POSIX seconds, 0 when there is none). `problem` says why it failed or cannot be read. `model` is by
+    what its model is known again, whatever the run is called by then.
     """
 
     name: str
@@ -35,6 +37,7 @@ class RunSummary:
     is_live: bool = False
     last_sign: float = 0.0
     problem: str = ""
+    model: ModelTrace = NO_TRACE
 
     @property
     def state_text(self) -> str:
@@ -92,6 +95,7 @@ def _summarised(run: RunFolder) -> RunSummary:
             summary,
             head=summary.head or run.recipe().head,
             has_model=run.best.exists(),
+            model=trace_of(run.best),
             is_live=_lives(run, started, written) if summary.state == "open" else _begins(run, summary.state),
             last_sign=written,
         )

@@ -30,6 +30,7 @@ from segstudio.runs.predictions import (
     Ready,
     SegmentPhoto,
     SegmentVideo,
+    Stamp,
     Stopped,
     Told,
     VideoDone,
@@ -37,6 +38,7 @@ from segstudio.runs.predictions import (
     kept_prediction,
     prediction_places,
     stamp_of,
+    video_folder,
 )
 
 Photo = npt.NDArray[np.uint8]
@@ -137,27 +139,40 @@ class Server:
         if kept is not None:
             self._end_with(kept.model_copy(update={"id": request.id, "photo": request.photo, "seconds": 0.0}))
             return
-        stamps = {"photo_stamp": stamp_of(path), "model_stamp": stamp_of(self._model)}
+        stamps = stamp_of(path), stamp_of(self._model)
         photo = self._read(request)
         self._read_ahead(pool)
         self._check_wanted()
         start = time.perf_counter()
         prediction = predictor.segment(photo, watch=lambda done, total: self._watch(request, done, total))
         seconds = time.perf_counter() - start
-        places = [str(place) for place in prediction_places(out, path)]
+        done = self._done(request, path, prediction, seconds=seconds, stamps=stamps)
+        self._finish_writing()
+        self._writing = pool.submit(self._keep, done, prediction_places(out, path)[2], prediction)
+
+    def _done(
+        self,
+        request: Work,
+        photo: Path,
+        prediction: Prediction,
+        *,
+        seconds: float,
+        stamps: tuple[Stamp | None, Stamp | None],
+    ) -> Done:
+        """Return what there is to tell of a photo or frame; `stamps` are its own and the model's from before."""
+        mask, confidence, _ = prediction_places(Path(request.out), photo)
         rows, columns = prediction.mask.shape
-        done = Done(
+        return Done(
             id=request.id,
-            photo=request.photo,
-            mask=places[0],
-            confidence=places[1],
+            photo=str(photo),
+            mask=str(mask),
+            confidence=str(confidence),
             size=(rows, columns),
             seconds=seconds,
             model=str(self._model),
-            **stamps,
+            photo_stamp=stamps[0],
+            model_stamp=stamps[1],
         )
-        self._finish_writing()
-        self._writing = pool.submit(self._keep, done, Path(places[2]), prediction)
 
     def _read(self, request: SegmentPhoto) -> Photo:
         ahead, self._ahead = self._ahead, None
@@ -171,13 +186,9 @@ class Server:
             self._ahead = following, pool.submit(_read_if_small, Path(following.photo))
 
     def _keep(self, done: Done, record: Path, prediction: Prediction) -> None:
-        """Write the files, the record last: what it tells of is there; then answer."""
+        """Write the files, and answer."""
         try:
-            with contextlib.suppress(OSError):  # what it told was true of the files before
-                record.unlink()
-            write_map(Path(done.mask), prediction.mask)
-            write_map(Path(done.confidence), prediction.confidence)
-            write_text(record, done.model_dump_json())
+            _write_prediction(done, record, prediction)
         except SegStudioError as error:
             self._answer(Failed(id=done.id, problem=str(error)))
         except Exception as error:  # noqa: BLE001 (the edge of the thread: each request is answered)
@@ -197,8 +208,7 @@ class Server:
 
     def _video(self, request: SegmentVideo, predictor: Predictor) -> None:
         path = Path(request.video)
-        record = prediction_places(Path(request.out), path)[2]
-        folder = record.with_suffix("")
+        folder = Path(request.frames) if request.frames else video_folder(Path(request.out), path)
         start, count = time.perf_counter(), 0
         with Video(path) as video:
             total = -(-video.promised // request.every)
@@ -214,26 +224,27 @@ class Server:
         self._answer(VideoDone(id=request.id, frames=count, seconds=time.perf_counter() - start, told=told))
 
     def _frame(self, request: SegmentVideo, frame: Frame, folder: Path, predictor: Predictor) -> FrameDone:
+        """Segment a frame, unless that was done before: a video that was given up is gone on with."""
         _leave_room(folder, frame.pixels.nbytes)
-        start = time.perf_counter()
-        prediction = predictor.segment(frame.pixels, watch=lambda _done, _total: self._check_wanted())
-        seconds = time.perf_counter() - start
-        stem = f"frame-{frame.number:06d}"
-        photo, mask, confidence = (
-            folder / f"{stem}{suffix}" for suffix in (".jpg", ".mask.npy", ".confidence.npy")
-        )
-        write_bytes(photo, encode_jpeg(frame.pixels))
-        write_map(mask, prediction.mask)
-        write_map(confidence, prediction.confidence)
-        rows, columns = prediction.mask.shape
+        out, photo = Path(request.out), folder / f"frame-{frame.number:06d}.jpg"
+        is_other = _write_if_other(photo, encode_jpeg(frame.pixels))
+        done = None if is_other else kept_prediction(out, photo, self._model)
+        seconds = 0.0
+        if done is None:
+            stamps = stamp_of(photo), stamp_of(self._model)
+            start = time.perf_counter()
+            prediction = predictor.segment(frame.pixels, watch=lambda _done, _total: self._check_wanted())
+            seconds = time.perf_counter() - start
+            done = self._done(request, photo, prediction, seconds=seconds, stamps=stamps)
+            _write_prediction(done, prediction_places(out, photo)[2], prediction)
         return FrameDone(
             id=request.id,
             frame=frame.number,
             time_s=frame.time_s,
             photo=str(photo),
-            mask=str(mask),
-            confidence=str(confidence),
-            size=(rows, columns),
+            mask=done.mask,
+            confidence=done.confidence,
+            size=done.size,
             seconds=seconds,
         )
 
@@ -266,6 +277,24 @@ def write_map(path: Path, pixels: npt.NDArray[np.uint8]) -> None:
     """Write uint8 (rows, columns) for `runs.predictions.load_map`, whole or not at all."""
     with replacing(path) as stream:
         np.save(stream, np.ascontiguousarray(pixels))
+
+
+def _write_prediction(done: Done, record: Path, prediction: Prediction) -> None:
+    """Write the files, the record last: what it tells of is there."""
+    with contextlib.suppress(OSError):  # what it told was true of the files before
+        record.unlink()
+    write_map(Path(done.mask), prediction.mask)
+    write_map(Path(done.confidence), prediction.confidence)
+    write_text(record, done.model_dump_json())
+
+
+def _write_if_other(path: Path, data: bytes) -> bool:
+    """Write a file unless it holds just that: predictions of it are known by when it was written."""
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == data:
+            return False
+    write_bytes(path, data)
+    return True
 
 
 def _read_if_small(path: Path) -> Photo | None:

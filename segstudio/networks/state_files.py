@@ -6,7 +6,6 @@ import hashlib
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -53,10 +52,18 @@ def load_plain(path: Path, *, mapped: bool = False) -> object:
 def _refuse_flipped_bits(path: Path) -> None:
     """Check the checksums of torch's ZIP container, which torch itself does not."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            bad = archive.testzip()
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, zlib.error):
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return  # no container that can be checked: what it is, opening it will tell
+    try:
+        with archive:
+            bad = archive.testzip()
+    except OSError as error:
+        raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
+    except Exception as error:  # what says where its parts lie is damaged, which can raise anything
+        raise SegStudioError(
+            "the file is damaged: its parts cannot be told from each other", where=str(path), fix="Copy it anew"
+        ) from error
     if bad is not None:
         raise SegStudioError(
             f"the file is damaged: the checksum of its part {bad} is wrong",

@@ -25,9 +25,11 @@ class ReviewRecord(BaseModel):
     """What `review/<photo>.json` holds.
 
     `photo` is the key of a photo of the project, or for one that is not in it (`outside`) its path: relative to
-    the project where it lies below the project's parent, else absolute. `model` is what a person calls the
-    model; `mask` and `confidence` say where its prediction lies, as paths told like `photo`. `added` and `when` (of
-    the decision) are ISO 8601 times with offset.
+    the project where it lies below the project's parent, else absolute. `model` is what a person called the
+    model, and `model_id` by what it is known again when its run is called otherwise (empty in older records); `mask` and `confidence` say where its prediction lies, as paths told like `photo`. Of a frame of a
+    video, `frame` is the path of its file, told so too, `title` what a person calls it, and `file_name` what its file is
+    called once it comes into the project.
+    `added` and `when` (of the decision) are ISO 8601 times with offset.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -36,8 +38,12 @@ class ReviewRecord(BaseModel):
     outside: bool = False
     decision: Decision = "waiting"
     model: str = ""
+    model_id: str = ""
     mask: str = ""
     confidence: str = ""
+    frame: str = ""
+    title: str = ""
+    file_name: str = ""
     added: str = ""
     who: str = ""
     when: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -87,6 +88,12 @@ class ModelCard(BaseModel):
     def identity(self) -> str:
         """What tells this model apart from others, wherever its file lies."""
         return "\n".join((self.head, self.project, self.run, self.created, *self.class_names))
+
+    @property
+    def model_id(self) -> str:
+        """The same in short: 16 hexadecimal digits. A run that is renamed or goes on keeps it."""
+        digest = hashlib.sha1(self.identity.encode("utf-8", "surrogatepass"), usedforsecurity=False)
+        return digest.hexdigest()[:16]
 
     @property
     def merged(self) -> dict[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickletools
 import zipfile
 import zlib
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
@@ -29,6 +31,38 @@ def glance(path: Path) -> ModelCard:
     return ModelCard.from_json(text, where=str(path))
 
 
+@dataclass(frozen=True, slots=True)
+class ModelTrace:
+    """By what a model is known again: its id (`ModelCard.model_id`), and what its run was called when it was trained.
+
+    Both are empty for a file that cannot be read.
+    """
+
+    model_id: str = ""
+    run: str = ""
+
+
+NO_TRACE = ModelTrace()
+
+
+def trace_of(path: Path) -> ModelTrace:
+    """Return by what the model in a file is known again; the file is read only when it was written anew."""
+    try:
+        found = path.stat()
+    except OSError:
+        return NO_TRACE
+    return _trace(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=1024)
+def _trace(path: Path, _written_ns: int, _length: int) -> ModelTrace:
+    try:
+        card = glance(path)
+    except SegStudioError:
+        return NO_TRACE
+    return ModelTrace(card.model_id, card.run)
+
+
 def _names(path: Path) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -38,7 +72,7 @@ def _names(path: Path) -> bytes:
             return archive.read(entry)
     except OSError as error:
         raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError):
         return b""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
@@ -57,6 +57,9 @@ class SegmentVideo(_Line):
     id: Id
     video: str
     out: str
+    """The folder for the maps; each frame's are named as those of a photo are."""
+    frames: str = ""
+    """The folder for the frames' JPEG files; a folder of the video's own in `out` where none is told."""
     every: Annotated[int, Field(ge=1)] = 1
     scale: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Frames are shrunk by it before anything else."""
@@ -206,6 +209,11 @@ def prediction_places(out: Path, photo: Path) -> tuple[Path, Path, Path]:
     return out / f"{stem}.mask.npy", out / f"{stem}.confidence.npy", out / f"{stem}.json"
 
 
+def video_folder(out: Path, video: Path) -> Path:
+    """Return the folder in `out` for the frames of a video; two videos of one name do not share it."""
+    return prediction_places(out, video)[2].with_suffix("")
+
+
 def kept_prediction(out: Path, photo: Path, model: Path) -> Done | None:
     """Return the prediction that lies in `out`, if it is of this photo and this model as they are now."""
     mask, confidence, record = prediction_places(out, photo)
@@ -216,7 +224,10 @@ def kept_prediction(out: Path, photo: Path, model: Path) -> Done | None:
     current = (
         done.photo_stamp == stamp_of(photo) is not None and done.model_stamp == stamp_of(model) is not None
     )
-    return done if current and mask.exists() and confidence.exists() else None
+    if not (current and mask.exists() and confidence.exists()):
+        return None
+    # Where the files lie now: the folder may have been moved, or the run renamed, since they were written.
+    return done.model_copy(update={"mask": str(mask), "confidence": str(confidence), "model": str(model)})
 
 
 def stamp_of(path: Path) -> Stamp | None:
@@ -244,13 +255,15 @@ def load_map(path: str | Path) -> npt.NDArray[np.uint8]:
     return pixels
 
 
-def trim_predictions(folder: Path, budget_bytes: int) -> int:
+def trim_predictions(folder: Path, budget_bytes: int, *, keep: Collection[Path] = ()) -> int:
     """Remove the predictions below `folder` that were written longest ago until the rest fits; return the bytes freed.
 
-    Frames of videos go like their maps, and what a process left half written goes at once. What is mapped at the
-    moment stays readable (where the system removes no open file, it stays there).
+    The files in `keep` stay, and do not count. Frames of videos go like their maps, and what a process left half written
+    goes at once. What is mapped at the moment stays readable (where the system removes no open file, it stays there).
     """
-    found = sorted(chain.from_iterable(_written(folder, pattern) for pattern in _PREDICTION_FILES))
+    kept = frozenset(keep)
+    written = chain.from_iterable(_written(folder, pattern) for pattern in _PREDICTION_FILES)
+    found = sorted(entry for entry in written if entry[2] not in kept)
     excess = sum(size for _, size, _ in found) - budget_bytes
     freed = 0
     for _, size, path in found:

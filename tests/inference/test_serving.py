@@ -381,6 +381,30 @@ def test_a_video_gives_frames_beside_their_maps(tmp_path: Path, start: Start) ->
     assert (done.id, done.frames, done.told) == ("v", 3, "")
 
 
+def test_a_video_is_gone_on_with_and_frames_of_another_film_are_not_taken_for_its_own(
+    tmp_path: Path, start: Start
+) -> None:
+    (tmp_path / "m.pt").write_bytes(b"model")
+    video = write_video(tmp_path / "v.avi", frames=9)
+    out, frames = tmp_path / "out", tmp_path / "frames"
+    client = start()
+    client.next(Ready)
+
+    def done_anew(path: Path, scale: float = 1.0) -> list[bool]:
+        asked = SegmentVideo(id="v", video=str(path), out=str(out), frames=str(frames), every=4, scale=scale)
+        client.send(asked)
+        told = [client.next(FrameDone) for _ in range(3)]
+        client.next(VideoDone)
+        assert {Path(each.photo).parent for each in told} == {frames}
+        return [each.seconds > 0 for each in told]
+
+    assert done_anew(video) == [True] * 3
+    assert done_anew(video) == [False] * 3
+    next(out.glob("frame-000004-*.mask.npy")).unlink()
+    assert done_anew(video) == [False, True, False]
+    assert done_anew(video, 0.5) == [True] * 3
+
+
 def test_a_video_can_be_given_up_and_a_bad_one_costs_no_photo(
     tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

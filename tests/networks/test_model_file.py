@@ -136,6 +136,39 @@ def test_a_model_cut_off_is_one_sentence(tmp_path: Path) -> None:
                 read(path)
 
 
+def test_whatever_is_damaged_the_weights_are_those_that_were_saved_or_it_is_one_sentence(tmp_path: Path) -> None:
+    path, chance = tmp_path / "best.pt", random.Random(0)
+    save_model(path, WEIGHTS, CARD)
+    whole, refused = path.read_bytes(), 0
+    for _ in range(200):
+        damaged, length = bytearray(whole), chance.choice((1, 16, 300))
+        for _ in range(chance.choice((1, 3))):
+            at = chance.randrange(len(whole) - length)
+            damaged[at : at + length] = chance.randbytes(length)
+        path.write_bytes(damaged)
+        try:
+            model = read_model(path)
+        except SegStudioError:
+            refused += 1
+        else:
+            assert model.card == CARD
+            assert all(torch.equal(value, WEIGHTS[key]) for key, value in model.weights.items())
+    assert refused > 150
+
+
+def test_weights_that_are_not_those_that_were_saved_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "best.pt"
+    save_model(path, WEIGHTS, CARD)
+    content = torch.load(path, weights_only=True)
+    content["weights"]["a.weight"][1, 2] += 1
+    torch.save(content, path)  # a whole container, with checksums of its own
+    with pytest.raises(SegStudioError, match="its weights are not those that were saved"):
+        read_model(path)
+    del content["digest"]
+    torch.save(content, path)
+    assert read_model(path).weights["a.weight"][1, 2] == 6, "as an older version wrote it"
+
+
 def test_its_weights_can_start_another_training(tmp_path: Path) -> None:
     save_model(tmp_path / "m.pt", WEIGHTS, CARD, {"optimizer": {"state": {0: torch.zeros(3)}}})
     assert read_state(tmp_path / "m.pt").keys() == WEIGHTS.keys()

@@ -12,7 +12,7 @@ import pytest
 from segstudio.errors import SegStudioError
 from segstudio.networks.model_file import read_card, save_model
 from segstudio.runs.model_card import ModelCard, ModelClass
-from segstudio.runs.model_glance import glance
+from segstudio.runs.model_glance import NO_TRACE, glance, trace_of
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_the_card_is_the_one_that_was_written(model: Path) -> None:
 
 def test_no_torch_is_loaded(model: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from segstudio.runs.model_glance import glance; "
+        "import sys; from pathlib import Path; from segstudio.runs.model_glance import NO_TRACE, glance, trace_of; "
         f"glance(Path({str(model)!r})); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -57,3 +57,15 @@ def test_what_would_take_long_to_look_through_is_refused(tmp_path: Path) -> None
         archive.writestr("a/data.pkl", b"\x80\x02}q\x00X\x04\x00\x00\x00card" + b"N" * (3 << 20))
     with pytest.raises(SegStudioError, match="no SegStudio model"):
         glance(tmp_path / "large.pt")
+
+
+def test_a_model_is_known_again_wherever_its_file_lies(model: Path, tmp_path: Path) -> None:
+    trace = trace_of(model)
+    elsewhere = tmp_path / "renamed" / "best.pt"
+    elsewhere.parent.mkdir()
+    model.rename(elsewhere)
+    assert len(trace.model_id) == 16
+    assert trace_of(elsewhere) == trace
+    assert trace_of(model) == NO_TRACE
+    elsewhere.write_bytes(b"nothing of a model")
+    assert trace_of(elsewhere) == NO_TRACE

@@ -100,6 +100,7 @@ def _kept(tmp_path: Path) -> tuple[Path, Path, Path, Done]:
         confidence=str(confidence),
         size=(2, 3),
         seconds=1,
+        model=str(model),
         photo_stamp=stamp_of(photo),
         model_stamp=stamp_of(model),
     )
@@ -122,6 +123,17 @@ def test_a_prediction_whose_files_are_gone_is_none(tmp_path: Path) -> None:
     Path(done.mask).unlink()
     assert kept_prediction(out, photo, model) is None
     assert kept_prediction(tmp_path / "nowhere", photo, model) is None
+
+
+def test_predictions_may_be_moved_and_their_model_too(tmp_path: Path) -> None:
+    out, photo, model, _ = _kept(tmp_path)
+    moved, renamed = tmp_path / "moved", tmp_path / "renamed.pt"
+    out.rename(moved)
+    model.rename(renamed)
+    kept = kept_prediction(moved, photo, renamed)
+    assert kept is not None
+    assert kept.model == str(renamed)
+    assert np.array_equal(load_map(kept.mask), load_map(prediction_places(moved, photo)[0]))
 
 
 def test_a_photo_that_is_gone_has_no_kept_prediction(tmp_path: Path) -> None:
@@ -147,12 +159,14 @@ def test_other_arrays_are_no_map(tmp_path: Path) -> None:
 
 
 def test_what_was_written_longest_ago_goes_first(tmp_path: Path) -> None:
-    for age, name in enumerate(("new", "middle", "old")):
+    names = ("new", "middle", "old")
+    for age, name in enumerate(names):
         path = tmp_path / f"{name}.mask.npy"
         path.write_bytes(bytes(100))
         os.utime(path, (1000 - age, 1000 - age))
     (tmp_path / "photo.jpg").write_bytes(bytes(1000))
     assert trim_predictions(tmp_path, 300) == 0
+    assert trim_predictions(tmp_path, 0, keep={tmp_path / f"{name}.mask.npy" for name in names}) == 0
     assert trim_predictions(tmp_path, 150) == 200
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.mask.npy", "photo.jpg"]
     assert trim_predictions(tmp_path / "nowhere", 0) == 0

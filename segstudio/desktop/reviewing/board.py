@@ -8,32 +8,37 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.desktop.opened import Changed, OpenedProject
+from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem, Remedy
-from segstudio.desktop.reviewing.items import Answer, Item, Row, Verdict, next_to_do
+from segstudio.desktop.reviewing.following import Following
+from segstudio.desktop.reviewing.items import Answer, Item, Row, Verdict, next_to_do, outside
 from segstudio.desktop.reviewing.matching import NO_CLASS, Chosen, Matched, matched_classes, shown_classes
-from segstudio.desktop.reviewing.models import Model, stays_told
-from segstudio.desktop.reviewing.reading import Scored, is_truth
+from segstudio.desktop.reviewing.models import Model, is_same, is_there_instead, stays_told
+from segstudio.desktop.reviewing.reading import Scored
+from segstudio.desktop.reviewing.row_book import RowBook
 from segstudio.desktop.reviewing.scoring import Scoring, told_of
-from segstudio.desktop.reviewing.segmenter import Segmenter, Video
+from segstudio.desktop.reviewing.segmenter import Segmenter
+from segstudio.desktop.reviewing.thoughts import Thoughts
+from segstudio.desktop.reviewing.videos import Video
+from segstudio.desktop.reviewing.words import status_of
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobStatus
 from segstudio.project.classes import ClassList
-from segstudio.project.photos import Photo
 from segstudio.review.tallies import Matrix
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.predictions import Ready
 
 _SOON_MS = 60
-PREDICTIONS = Path("review") / "predictions"
-"""Where answers lie, below the project's folder, by model."""
+PREDICTIONS, FRAMES = Path("review") / "predictions", Path("review") / "frames"
+"""Where answers lie, below the project's folder, by model; and the frames of videos."""
 
 
 class ReviewBoard(QObject):
     """Keeps the rows and gives work to the Segmenter. In the GUI thread.
 
     `rows_changed` comes at most every 60 ms, `model_changed` when another model is asked or the model's card is known,
-    `answer_came` carries the id of a photo, `work_changed` a JobStatus or None, `problem_met` a Problem.
+    `answer_came` carries the id of a photo, `work_changed` a JobStatus or None, `problem_met` a Problem, `problem_over`
+    one that is over, `video_came` a Video that is to be segmented, and `video_over` the path of one that no longer is.
     """
 
     rows_changed = Signal()
@@ -41,20 +46,22 @@ class ReviewBoard(QObject):
     answer_came = Signal(str)
     work_changed = Signal(object)
     problem_met = Signal(object)
+    problem_over = Signal(object)
+    video_came = Signal(object)
+    video_over = Signal(object)
 
     def __init__(self, session: ProjectSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._rows: dict[str, Row] = {}
+        self._rows = RowBook(self._tell_soon)
         self._wanted: tuple[str, ...] = ()
-        self._is_paused, self._model_problem = False, ""
+        self._model_problem = ""
         self._last_good: Model | None = None
+        self._told_problem: Problem | None = None
         self._chosen: Chosen = NO_CLASS
         self._video = (0, 0)
-        self._adopted: dict[str, str] = {}
-        self._mask_times: dict[str, int] = {}
-        self._paths: tuple[OpenedProject | None, dict[str, Photo]] = (None, {})
-        self._told_verdicts: dict[str, tuple[str, Verdict]] = {}
+        self._thoughts = Thoughts()
+        self._following = Following()
         self.card: ModelCard | None = None
         self.device = ""
         self.matched, self.classes = Matched({}), ClassList()
@@ -73,6 +80,8 @@ class ReviewBoard(QObject):
         segmenter.failed.connect(self._on_failed)
         segmenter.frame_came.connect(self._on_frame_came)
         segmenter.video_progressed.connect(self._on_video_progressed)
+        segmenter.video_wanted.connect(self.add_video)
+        segmenter.video_over.connect(self.video_over)
         segmenter.idle_changed.connect(self._tell_soon)
         segmenter.problem_met.connect(self.problem_met)
         self._scoring.scored.connect(self._on_scored)
@@ -83,7 +92,7 @@ class ReviewBoard(QObject):
     @property
     def rows(self) -> tuple[Row, ...]:
         """Every photo, in the order in which it was added."""
-        return tuple(self._rows.values())
+        return self._rows.all
 
     @property
     def model(self) -> Model | None:
@@ -98,7 +107,7 @@ class ReviewBoard(QObject):
     @property
     def is_paused(self) -> bool:
         """Whether the person has stopped segmenting while photos wait."""
-        return self._is_paused
+        return self.segmenter.is_paused
 
     @property
     def matrices(self) -> dict[str, Matrix]:
@@ -109,7 +118,7 @@ class ReviewBoard(QObject):
     def trained_on(self) -> int:
         """How many of the photos with truth the model was trained on."""
         names = set(self.card.train_photos) if self.card is not None else set()
-        return sum(self._rows[key].item.key in names for key in self.matrices if key in self._rows)
+        return sum(row.item.key in names for row in self.rows if row.item.id in self.matrices)
 
     def row(self, item_id: str) -> Row | None:
         """Return a row by its id."""
@@ -118,35 +127,59 @@ class ReviewBoard(QObject):
     # -- wishes
 
     def use_model(self, model: Model | None) -> None:
-        """Ask another model from now on: every photo waits for it."""
-        self.card, self.device, self._model_problem = None, "", ""
+        """Ask another model from now on: every photo waits for it. One that only lies elsewhere goes on with its work."""
+        before = self.model
+        if before is not None and model is not None and is_same(before, model):
+            self._follow_model(model)
+            return
+        self.card, self.device = None, ""
         self.matched, self.classes, self._chosen = Matched({}), ClassList(), NO_CLASS
         self._scoring.forget()
-        self.segmenter.use(model, self._out(model))
-        self._rows = {key: self._fresh(replace(row.item, answer=None)) for key, row in self._rows.items()}
+        self._ask(model)
+        self._rows.begin_anew(lambda row: self._fresh(replace(row.item, answer=None)))
         self.model_changed.emit()
         self._tell_soon()
-        self._go_on()
+        self.segmenter.feed()
+
+    def _follow_model(self, model: Model) -> None:
+        """Ask the same model where it lies now, or as it is called now; what it said stays."""
+        self._ask(model)
+        self._rows.wait_again()
+        self.model_changed.emit()
+        self._tell_soon()
+        self.segmenter.feed()
+
+    def _ask(self, model: Model | None) -> None:
+        self._forget_problem()
+        opened = self._session.opened
+        frames = opened.folder / FRAMES if opened is not None else Path()
+        self.segmenter.use(model, self._out(model), frames)
 
     def add(self, items: Sequence[Item]) -> None:
         """Review more photos; those that are there already stay as they are."""
         for item in items:
-            known = self._rows.get(item.id)
-            if known is None:
-                self._rows[item.id] = self._fresh(item)
-        self._is_paused = False
+            if self._rows.get(item.id) is None:
+                self._rows.take(self._fresh(item))
+        self.segmenter.go_on()
         self._tell_soon()
-        self._go_on()
 
+    @Slot(object)
     def add_video(self, video: Video) -> None:
         """Segment a video; its frames come as photos."""
         self.segmenter.add_video(video)
+        self.video_came.emit(video)
+        self._tell_soon()
+
+    def leave_videos(self) -> None:
+        """Segment no video any more; the frames that are done stay."""
+        for video in self.segmenter.forget_videos():
+            self.video_over.emit(video.path)
         self._tell_soon()
 
     def remove(self, ids: Sequence[str]) -> None:
         """Review some photos no longer; their files stay."""
         for each in ids:
-            self._rows.pop(each, None)
+            self._rows.remove(each)
             self._scoring.forget(each)
         self._tell_soon()
 
@@ -156,66 +189,56 @@ class ReviewBoard(QObject):
 
     def pause(self) -> None:
         """Give up what is under way; what waits goes on waiting."""
-        self._is_paused = True
-        for each in self.segmenter.cancel():
-            self._put(each, state="waiting")
+        self.segmenter.cancel()
+        self._rows.wait_again()
         self._tell_soon()
 
     def go_on(self) -> None:
         """Segment what waits."""
-        self._is_paused = False
         if self._model_problem:
-            self._model_problem = ""
+            self._forget_problem()
             self.segmenter.try_again()
             self.model_changed.emit()
-        self._go_on()
+        self.segmenter.go_on()
         self._tell_soon()
 
     def try_again(self, item_id: str) -> None:
         """Segment a photo once more that could not be."""
-        self._put(item_id, state="waiting", told="", answer=None)
-        self._go_on()
+        self._rows.put(item_id, state="waiting", told="", answer=None)
+        self.segmenter.feed()
 
     def set_verdict(self, item_id: str, verdict: Verdict) -> None:
         """Take in what the person thinks of an answer of the model that is asked."""
-        self._told_verdicts[item_id] = (self.model.name if self.model is not None else "", verdict)
-        self._put(item_id, verdict=verdict)
+        self._thoughts.note(item_id, self.model, verdict)
+        self._rows.put(item_id, verdict=verdict)
 
     def know_verdicts(self, verdicts: dict[str, tuple[str, Verdict]]) -> None:
         """Take in what was thought earlier: by id, of which model's answer, and what."""
-        self._told_verdicts = {**verdicts, **self._told_verdicts}
-        for key, row in self._rows.items():
-            fresh = self._fresh(row.item).verdict
-            if fresh != row.verdict:
-                self._put(key, verdict=fresh)
+        self._thoughts.know(verdicts)
+        for row in self.rows:
+            self._rows.put(row.item.id, verdict=self._fresh(row.item).verdict)
 
     def _fresh(self, item: Item) -> Row:
-        """Return the row of an item without an answer: with what was thought of it, and its key if it came in."""
-        name, verdict = self._told_verdicts.get(item.id, ("", ""))
-        item = replace(item, key=item.key or self._adopted.get(item.id, ""))
-        return Row(item, verdict=verdict if self.model is not None and name == self.model.name else "")
+        return self._thoughts.fresh(item, self.model)
 
     def adopt(self, item_id: str, key: str) -> None:
         """Know a photo by its key from now on: it came into the project."""
-        self._adopted[item_id] = key
+        self._thoughts.adopt(item_id, key)
         row = self._rows.get(item_id)
         if row is not None:
-            self._put(item_id, item=replace(row.item, key=key, has_truth=False))
+            self._rows.put(item_id, item=replace(row.item, key=key, has_truth=False))
 
     def let_go(self, item_id: str, origin: Path | None = None) -> None:
         """Know a photo by its path again, or by that of its `origin`: it is out of the project."""
-        self._adopted.pop(item_id, None)
+        self._thoughts.let_go(item_id)
         row = self._rows.get(item_id)
         if row is not None:
-            path = origin or row.item.path
-            name = row.item.name if row.item.is_video else path.name
-            self._put(item_id, item=replace(row.item, path=path, key="", name=name, has_truth=False))
+            self._rows.put(item_id, item=outside(row.item, origin))
 
     def mark_found(self, found: dict[str, int]) -> None:
         """Tell of each photo how many pixels the chosen cell of the confusion matrix has there."""
-        for key, row in self._rows.items():
-            if row.found != found.get(key, 0):
-                self._put(key, found=found.get(key, 0))
+        for row in self.rows:
+            self._rows.put(row.item.id, found=found.get(row.item.id, 0))
 
     def match_as(self, chosen: Chosen) -> None:
         """Take the model's classes for those of the project that the person says."""
@@ -233,26 +256,16 @@ class ReviewBoard(QObject):
     # -- segmenting
 
     def _out(self, model: Model | None) -> Path:
+        """Return where the answers of a model lie, or will; those of an older version stay where they are."""
         opened = self._session.opened
-        return (
-            opened.folder / PREDICTIONS / model.slug if opened is not None and model is not None else Path()
-        )
-
-    def _go_on(self) -> None:
-        if not self._is_paused:
-            self.segmenter.feed()
+        if opened is None or model is None:
+            return Path()
+        places = [opened.folder / PREDICTIONS / name for name in model.folders]
+        return next((place for place in places if place.is_dir()), places[0])
 
     def _next_photo(self) -> Item | None:
-        if self._is_paused:
-            return None
-        row = next_to_do(tuple(self._rows.values()), self._wanted)
-        return row.item if row is not None else None
-
-    def _put(self, item_id: str, **fields: object) -> None:
-        row = self._rows.get(item_id)
-        if row is not None:
-            self._rows[item_id] = replace(row, **fields)  # type: ignore[arg-type]
-            self._tell_soon()
+        row = next_to_do(self.rows, self._wanted)
+        return row.item if row else None
 
     @Slot(object)
     def _on_ready(self, ready: Ready) -> None:
@@ -266,36 +279,49 @@ class ReviewBoard(QObject):
     @Slot(str)
     def _on_model_failed(self, problem: str) -> None:
         good, model = self._last_good, self.model
-        if self.card is None and good is not None and model is not None and good.path != model.path:
-            self.problem_met.emit(Problem(stays_told(problem, good)))
+        if self.card is None and good is not None and model is not None and is_there_instead(good, model):
             self.use_model(good)
+            self.tell_refused(problem)
             return
         self._model_problem = problem
-        for key, row in self._rows.items():
-            if row.state == "working":
-                self._put(key, state="waiting")
-        self.problem_met.emit(Problem(problem, actions=(Remedy("Try again", do=self.go_on),)))
+        self._rows.wait_again()
+        self._tell_of_model(Problem(problem, actions=(Remedy("Try again", do=self.go_on),)))
         self.model_changed.emit()
         self._tell_soon()
 
+    def tell_refused(self, problem: str) -> None:
+        """Tell why another model is not taken, until one is."""
+        self._tell_of_model(Problem(stays_told(problem, self.model)))
+
+    def _tell_of_model(self, problem: Problem) -> None:
+        self._told_problem = problem
+        self.problem_met.emit(problem)
+
+    def _forget_problem(self) -> None:
+        """The model that is asked is another one, or is tried again."""
+        self._model_problem = ""
+        if self._told_problem is not None:
+            self.problem_over.emit(self._told_problem)
+            self._told_problem = None
+
     @Slot(str)
     def _on_began(self, item_id: str) -> None:
-        self._put(item_id, state="working")
+        self._rows.put(item_id, state="working")
 
     @Slot(str, object)
     def _on_answered(self, item_id: str, answer: Answer) -> None:
-        self._put(item_id, state="done", answer=answer, told="")
+        self._rows.put(item_id, state="done", answer=answer, told="")
         self.answer_came.emit(item_id)
         self._score(item_id)
 
     @Slot(str, str)
     def _on_failed(self, item_id: str, problem: str) -> None:
-        self._put(item_id, state="failed", told=problem)
+        self._rows.put(item_id, state="failed", told=problem)
         self.answer_came.emit(item_id)
 
     @Slot(object)
     def _on_frame_came(self, item: Item) -> None:
-        self._rows[item.id] = replace(self._fresh(item), state="done", answer=item.answer)
+        self._rows.take(replace(self._fresh(item), state="done", answer=item.answer))
         self.answer_came.emit(item.id)
         self._score(item.id)
 
@@ -313,8 +339,8 @@ class ReviewBoard(QObject):
 
     @Slot(str, object)
     def _on_scored(self, item_id: str, scored: Scored) -> None:
-        if item_id in self._rows:
-            self._put(item_id, **told_of(scored, self.classes))
+        if self._rows.get(item_id) is not None:
+            self._rows.put(item_id, **told_of(scored, self.classes))
         else:
             self._scoring.forget(item_id)
 
@@ -324,44 +350,23 @@ class ReviewBoard(QObject):
         """Take over what changed in the project; returns the ids of the photos whose truth is another now."""
         opened = self._session.opened
         if flags & Changed.PROJECT:
-            for known in (self._rows, self._adopted, self._told_verdicts):
-                known.clear()
+            self._rows.clear()
+            self._thoughts.clear()
             self._last_good = None
+            self.segmenter.forget_videos()
             self.use_model(None)
         if opened is None or not flags & (Changed.CLASSES | Changed.PHOTOS | Changed.MASK):
             return ()
-        before, self._mask_times = self._mask_times, opened.mask_times
-        changed = {key for key in self._rows if self._follow_photo(opened, key)}
-        for key, row in self._rows.items():
-            if row.item.key and before.get(row.item.key) != self._mask_times.get(row.item.key):
-                changed.add(key)
+        followed = self._following.look(opened, self.rows, self._thoughts)
+        for key, item in followed.others.items():
+            self._rows.put(key, item=item)
         if flags & Changed.CLASSES:
             self._match()
             self.model_changed.emit()
         else:
-            for key in changed:
+            for key in followed.changed:
                 self._score(key)
-        return tuple(changed)
-
-    def _follow_photo(self, opened: OpenedProject, item_id: str) -> bool:
-        """Know a photo by what the project says of it now; True when that is something else."""
-        item = self._rows[item_id].item
-        adopted = self._adopted.get(item_id)
-        photo = opened.photo(adopted) if adopted else self._by_path(opened).get(item_id)
-        if item.is_video or (photo is None and adopted):
-            return False  # it was brought in a moment ago
-        there = (photo.key, is_truth(photo)) if photo is not None else ("", False)
-        if there == (item.key, item.has_truth):
-            return False
-        name = photo.key if photo is not None else item.path.name
-        self._put(item_id, item=replace(item, name=name, key=there[0], has_truth=there[1]))
-        return True
-
-    def _by_path(self, opened: OpenedProject) -> dict[str, Photo]:
-        """Return the photos by their paths, worked out once for each look at the project."""
-        if self._paths[0] is not opened:
-            self._paths = opened, {str(photo.path): photo for photo in opened.photos}
-        return self._paths[1]
+        return followed.changed
 
     def _match(self) -> None:
         opened = self._session.opened
@@ -372,9 +377,9 @@ class ReviewBoard(QObject):
 
     def _score_all(self) -> None:
         self._scoring.begin_anew()
-        for key, row in self._rows.items():
+        for row in self.rows:
             if row.state == "done":
-                self._score(key)
+                self._score(row.item.id)
 
     # -- telling
 
@@ -392,9 +397,4 @@ class ReviewBoard(QObject):
         if self.segmenter.is_idle:
             self._video = (0, 0)
             return None
-        if self.segmenter.is_loading:
-            return JobStatus("Loading the model", can_cancel=True)
-        if self._video[0]:
-            return JobStatus("Segmenting the video", *self._video, can_cancel=True)
-        done = sum(row.state in ("done", "failed") for row in self._rows.values())
-        return JobStatus("Segmenting", done, len(self._rows), can_cancel=True)
+        return status_of(self._rows.all, self._video, is_loading=self.segmenter.is_loading)

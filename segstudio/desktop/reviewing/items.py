@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +53,13 @@ class Row:
     score: float | None = None
     ious: Mapping[int, float] | None = None
     found: int = 0
+
+
+def outside(item: Item, origin: Path | None) -> Item:
+    """Return a photo as it is known by its path again, or by that of its `origin`: it is out of the project; pure."""
+    path = origin or item.path
+    name = item.name if item.is_video else path.name
+    return replace(item, path=path, key="", name=name, has_truth=False)
 
 
 Order = str
@@ -112,7 +119,7 @@ def told_progress(rows: Sequence[Row]) -> str:
     count = f"{len(rows):,} photo{'' if len(rows) == 1 else 's'}"
     parts = [count if done == len(rows) else f"{done:,} of {count} segmented"]
     if failed:
-        parts.append(f"{failed:,} cannot be")
+        parts.append(f"{failed:,} cannot be segmented")
     if seen:
         parts.append(f"{seen:,} reviewed")
     return " · ".join(parts)

@@ -161,12 +161,12 @@ class Judging(QObject):
     def _on_answer_came(self, item_id: str) -> None:
         row = self._board.row(item_id)
         opened, model = self._session.opened, self._board.model
-        if row is None or row.answer is None or row.item.is_video or opened is None or model is None:
+        if row is None or row.answer is None or opened is None or model is None:
             return
         if row.verdict:
             self._write(item_id)
         else:
-            self._memory.note_answer(opened, row.item, model.name, row.answer)
+            self._memory.note_answer(opened, row, model)
 
     @Slot(str)
     def _on_done(self, item_id: str) -> None:
@@ -182,7 +182,7 @@ class Judging(QObject):
     def _write(self, item_id: str) -> None:
         row, opened, model = self._board.row(item_id), self._session.opened, self._board.model
         if row is not None and opened is not None and model is not None:
-            self._memory.write(opened, row.item, model.name, row.verdict, row.answer)
+            self._memory.write(opened, row, model)
 
     @Slot()
     def _fill_send_menu(self) -> None:

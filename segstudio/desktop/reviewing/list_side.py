@@ -15,6 +15,7 @@ from segstudio.desktop.reviewing.items import Order, Row, ordered, told_progress
 from segstudio.desktop.reviewing.match_panel import MatchPanel
 from segstudio.desktop.reviewing.model_picker import ModelPicker
 from segstudio.desktop.reviewing.video_panel import VideoPanel
+from segstudio.desktop.reviewing.videos import waiting_told
 from segstudio.desktop.reviewing.words import order_choices
 from segstudio.desktop.widgets.labels import ElidedLabel
 from segstudio.desktop.work import JobStatus
@@ -55,7 +56,7 @@ class ListSide(QFrame):
         self._go_on = QPushButton("Go on")
         self._go_on.setObjectName("review.go_on")
         self._go_on.setProperty("kind", "quiet")
-        self._go_on.setToolTip("Segment the photos that still wait.")
+        self._go_on.setToolTip("Segment the photos that still wait, and the rest of videos.")
         self._stop.setToolTip("Stop segmenting; what is done stays.")
         self._lay_out()
         self._stop.clicked.connect(self.cancel_asked)
@@ -83,7 +84,8 @@ class ListSide(QFrame):
         """Show how far segmenting is."""
         self._bar.setVisible(status is not None)
         self._stop.setVisible(status is not None)
-        waits = any(row.state == "waiting" for row in self._board.rows)
+        videos = self._board.segmenter.waiting_videos
+        waits = bool(videos) or any(row.state == "waiting" for row in self._board.rows)
         stuck = self._board.is_paused or bool(self._board.model_problem)
         self._go_on.setVisible(status is None and waits and stuck)
         if status is not None:
@@ -91,7 +93,9 @@ class ListSide(QFrame):
             self._bar.setValue(status.done)
             self._bar.setAccessibleName(status.what)
         is_loading = status is not None and status.total == 0
-        self._told.set_whole("Loading the model …" if is_loading else told_progress(self._board.rows))
+        told = [told_progress(self._board.rows), waiting_told(videos) if status is None else ""]
+        words = "Loading the model …" if is_loading else " · ".join(part for part in told if part)
+        self._told.set_whole(words)
 
     @Slot()
     def refresh(self) -> None:
@@ -155,5 +159,9 @@ class ListSide(QFrame):
         menu = QMenu(self)
         ids = ("review.accept", "review.correct", "review.reject", "", "review.remove", "review.remove_all")
         self._actions.fill(menu, *ids)
+        videos = self._board.segmenter.waiting_videos
+        if videos:
+            names = videos[0].path.name if len(videos) == 1 else f"{len(videos)} videos"
+            menu.addAction(f"Leave out the rest of {names}").triggered.connect(self._board.leave_videos)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.list.viewport().mapToGlobal(place))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from segstudio.desktop.run_summaries import RunSummary
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.heads import HEADS
 from segstudio.runs.model_card import ModelCard
+from segstudio.runs.model_glance import NO_TRACE, ModelTrace, trace_of
 
 MODEL_SUFFIXES = (".pt", ".pth")
 _MOST_NAMED = 4
@@ -20,16 +21,36 @@ _MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model file to ask: the best of a run of the project, or a file from elsewhere. `name` is for people."""
+    """A model file to ask: the best of a run of the project, or a file from elsewhere. `name` is for people.
+
+    By `trace` it is known again when its run is called otherwise or its file lies elsewhere.
+    """
 
     path: Path
     name: str
     of_run: bool = False
+    trace: ModelTrace = NO_TRACE
 
     @property
-    def slug(self) -> str:
-        """A name for a folder; two models of one name in different places do not share it by their files' stamps."""
-        return re.sub(r"[^\w.-]+", "-", self.name).strip("-.")[:80] or "model"
+    def key(self) -> str:
+        """What stays the same of it: its id, or else its name."""
+        return self.trace.model_id or self.name
+
+    def is_called(self, key: str) -> bool:
+        """Tell whether `key`, an id or in older records a name, means this model."""
+        return bool(key) and key in (self.trace.model_id, self.name)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Names for the folder of its predictions: the one to make, then those that older versions made for it."""
+        names = (_slug(self.name), _slug(self.trace.run or self.name))
+        if not self.trace.model_id:
+            return names[:1]
+        return (f"{_slug(self.trace.run)}-{self.trace.model_id[:8]}", *names)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:80] or "model"
 
 
 def models_of(opened: OpenedProject | None) -> tuple[Model, ...]:
@@ -37,13 +58,26 @@ def models_of(opened: OpenedProject | None) -> tuple[Model, ...]:
     if opened is None:
         return ()
     runs = opened.project.runs_folder
-    return tuple(Model(RunFolder(runs / run.name).best, run.name, of_run=True) for run in opened.models)
+    return tuple(
+        Model(RunFolder(runs / run.name).best, run.name, of_run=True, trace=run.model)
+        for run in opened.models
+    )
 
 
 def model_of_file(path: Path) -> Model:
     """Return the model in a file that was given; a run's own files carry the run's name."""
     in_run = path.name in ("best.pt", "last.pt") and (path.parent / "recipe.toml").exists()
-    return Model(path, path.parent.name if in_run else path.stem)
+    return Model(path, path.parent.name if in_run else path.stem, trace=trace_of(path))
+
+
+def is_same(one: Model, other: Model) -> bool:
+    """Tell whether two are one model that lies elsewhere or is called otherwise by now; pure."""
+    return bool(one.trace.model_id) and one.trace.model_id == other.trace.model_id
+
+
+def is_there_instead(good: Model, model: Model) -> bool:
+    """Tell whether the model that was asked before can be asked instead: its file may be gone by now."""
+    return good.path != model.path and good.path.is_file()
 
 
 def is_model_file(path: Path) -> bool:
@@ -142,8 +176,13 @@ def run_lines(run: RunSummary | None) -> tuple[str, ...]:
 
 
 def kept_choice(models: Sequence[Model], chosen: Model | None) -> Model | None:
-    """Return which model stays chosen when the list is another one: the same, or else the first; pure."""
+    """Return which model stays chosen when the list is another one: the same, whatever it is called by now, or else the
+    first; pure.
+    """
     for each in models:
         if chosen is not None and each.path == chosen.path:
-            return replace(each)
+            return each
+    for each in models:
+        if chosen is not None and chosen.of_run and is_same(each, chosen):
+            return each
     return chosen if chosen is not None and not chosen.of_run else (models[0] if models else None)

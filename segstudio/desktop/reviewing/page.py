@@ -27,16 +27,14 @@ from segstudio.desktop.reviewing.models import (
     Model,
     card_lines,
     kept_choice,
-    model_of_file,
     models_of,
     run_lines,
-    stays_told,
 )
 from segstudio.desktop.reviewing.page_layout import under_each_other
 from segstudio.desktop.reviewing.parts import ReviewParts
 from segstudio.desktop.reviewing.reading import Given, given_model, item_of, sorted_out
-from segstudio.desktop.reviewing.segmenter import Video
 from segstudio.desktop.reviewing.verdicts import ShowInAnnotate, Verdicts
+from segstudio.desktop.reviewing.videos import Video
 from segstudio.desktop.reviewing.viewing import Viewing
 from segstudio.desktop.reviewing.words import unused_told
 from segstudio.desktop.session import ProjectSession
@@ -167,6 +165,9 @@ class ReviewPage(QWidget):
         board.model_changed.connect(self._on_model_changed)
         board.answer_came.connect(self._on_answer_came)
         board.work_changed.connect(self._on_work_changed)
+        board.video_came.connect(self._on_video_came)
+        board.video_over.connect(self._on_video_over)
+        board.problem_over.connect(self._session.problem_over)
         viewing.opened.connect(self._on_opened)
         self._trouble.again_asked.connect(self._on_try_again)
         self._trouble.remove_asked.connect(self._on_remove)
@@ -224,9 +225,9 @@ class ReviewPage(QWidget):
         if given.unused:
             self._tell(Problem(unused_told(given.unused), level="warning"))
         for problem in given.refused:
-            self._tell(Problem(stays_told(problem, self.board.model)))
+            self.board.tell_refused(problem)
         if given.models:
-            self.use_model(model_of_file(given.models[0]))
+            self.use_model(given.models[0])
         self._add(given.items)
         for video in given.videos:
             if all(video.size):
@@ -256,6 +257,18 @@ class ReviewPage(QWidget):
     def _on_remembered(self, found: Remembered) -> None:
         self.board.know_verdicts(found.verdicts)
         self._add(found.items, by_hand=False)
+        for video in found.videos:
+            self.board.add_video(video)
+
+    @Slot(object)
+    def _on_video_came(self, video: Video) -> None:
+        if self._session.opened is not None:
+            self.memory.keep_video(self._session.opened, video)
+
+    @Slot(object)
+    def _on_video_over(self, path: Path) -> None:
+        if self._session.opened is not None:
+            self.memory.forget_video(self._session.opened, path)
 
     @Slot(str)
     def _on_chosen(self, item_id: str) -> None:
@@ -282,6 +295,7 @@ class ReviewPage(QWidget):
     @Slot()
     def _on_remove_all(self) -> None:
         self.board.pause()
+        self.board.leave_videos()
         self._remove([row.item.id for row in self.board.rows])
         self.board.go_on()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,12 +26,12 @@ def serve_words(model: Path) -> tuple[str, ...]:
 class PredictorProcess(QObject):
     """One process for one model file, in the GUI thread.
 
-    `event_came` carries each Event; `ended` the last words on standard error, when the process is gone without
-    having been asked to end; `gone` comes in any case, and after it nothing else.
+    `event_came` carries each Event; `ended` how it ended and its last words on standard error, when the process is gone
+    without having been asked to end; `gone` comes in any case, and after it nothing else.
     """
 
     event_came = Signal(object)
-    ended = Signal(str)
+    ended = Signal(str, str)
     gone = Signal()
 
     def __init__(self, model: Path, parent: QObject, *, words: Sequence[str] | None = None) -> None:
@@ -88,21 +89,35 @@ class PredictorProcess(QObject):
     def _on_words(self) -> None:
         self._said = (self._said + bytes(self._child.readAllStandardError().data()))[-_WORDS_KEPT:]
 
-    @Slot()
-    def _on_finished(self) -> None:
+    @Slot(int, QProcess.ExitStatus)
+    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._on_output()
-        self._end()
+        self._end(told_end(code, is_crash=status == QProcess.ExitStatus.CrashExit))
 
     @Slot(QProcess.ProcessError)
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._said = self._child.errorString().encode()
-            self._end()
+            self._end(f"could not be started ({self._child.errorString()})")
 
-    def _end(self) -> None:
+    def _end(self, how: str) -> None:
         if not self._is_leaving:
             self._is_leaving = True
             words = self._said.decode("utf-8", "replace").strip()
-            _log.warning("the predictor ended: %s", words)
-            self.ended.emit(words)
+            _log.warning("the predictor %s: %s", how, words)
+            self.ended.emit(how, words)
         self.gone.emit()
+
+
+def told_end(code: int, *, is_crash: bool) -> str:
+    """Return how a process ended, in words; `code` is the number of the signal where one ended it; pure."""
+    if not is_crash:
+        return f"ended with exit code {code}"
+    if sys.platform == "win32":
+        return f"crashed (code {code & 0xFFFFFFFF:#010x})"
+    try:
+        name = f"signal {signal.Signals(code).name}"
+    except ValueError:
+        name = f"signal {code}"
+    if code == signal.SIGKILL:
+        return f"was ended from outside ({name}), as systems do when memory runs out"
+    return f"crashed ({name})"

@@ -19,7 +19,7 @@ from segstudio.desktop.pictures import PhotoPicture, blended, mask_image, read_s
 from segstudio.desktop.problems import words_of
 from segstudio.desktop.reviewing.items import Answer, Item
 from segstudio.desktop.reviewing.matching import Matched
-from segstudio.desktop.reviewing.models import is_model_file
+from segstudio.desktop.reviewing.models import Model, is_model_file, model_of_file
 from segstudio.desktop.reviewing.video_panel import VideoFacts, video_facts
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
@@ -52,7 +52,7 @@ class Given:
 
     items: tuple[Item, ...] = ()
     videos: tuple[VideoFacts, ...] = ()
-    models: tuple[Path, ...] = ()
+    models: tuple[Model, ...] = ()
     unused: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
@@ -62,7 +62,7 @@ def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
     keys = {photo.path: photo for photo in opened.photos} if opened is not None else {}
     items: dict[str, Item] = {}
     videos: list[VideoFacts] = []
-    models: list[Path] = []
+    models: list[Model] = []
     unused: list[str] = []
     refused: list[str] = []
     for given in paths:
@@ -90,7 +90,7 @@ def given_model(path: Path) -> Given:
         glance(path)
     except SegStudioError as error:
         return Given(refused=(words_of(error),))
-    return Given(models=(path,))
+    return Given(models=(model_of_file(path),))
 
 
 def item_of(path: Path, photo: Photo | None) -> Item:

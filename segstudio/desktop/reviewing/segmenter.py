@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.desktop.problems import Problem
+from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.reviewing.items import Answer, Item
 from segstudio.desktop.reviewing.models import Model
 from segstudio.desktop.reviewing.process import PredictorProcess
+from segstudio.desktop.reviewing.videos import Video, frame_item, frames_folder
 from segstudio.runs.predictions import (
     Cancel,
     Done,
@@ -37,21 +38,14 @@ _DEATHS_IN_A_ROW = 3
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Video:
-    """How a video is to be segmented: every n-th frame, shrunk by `scale`."""
-
-    path: Path
-    every: int = 15
-    scale: float = 1.0
-
-
 class Segmenter(QObject):
     """Work for one model at a time. In the GUI thread; it never waits.
 
     `ready` carries the model's Ready, `answered` an id and its Answer, `failed` an id and a sentence, `frame_came` the
     Item of a video's frame, `began` the id of what is being segmented, `idle_changed` that it began or ended to work.
-    `problem_met` carries a Problem. `next_photo` is asked for the next Item, or None.
+    `video_over` carries the path of a video that has come to its end, or cannot be segmented; `video_wanted` one, a Video,
+    that is to be tried again. `problem_met` carries a
+    Problem. `next_photo` is asked for the next Item, or None.
     """
 
     ready = Signal(object)
@@ -61,6 +55,8 @@ class Segmenter(QObject):
     failed = Signal(str, str)
     frame_came = Signal(object)
     video_progressed = Signal(int, int)
+    video_over = Signal(object)
+    video_wanted = Signal(object)
     idle_changed = Signal()
     problem_met = Signal(object)
 
@@ -68,11 +64,11 @@ class Segmenter(QObject):
         super().__init__(parent)
         self._next_photo = next_photo
         self._model: Model | None = None
-        self._out = Path()
+        self._out, self._frames = Path(), Path()
         self._process: PredictorProcess | None = None
         self._leaving: list[PredictorProcess] = []
         self._is_ready = False
-        self._is_broken = False
+        self._is_broken = self._is_paused = False
         self._sent: dict[str, Item | Video] = {}
         self._videos: list[Video] = []
         self._deaths: dict[str, int] = {}
@@ -91,6 +87,16 @@ class Segmenter(QObject):
         return not self._sent
 
     @property
+    def is_paused(self) -> bool:
+        """Whether the person has stopped segmenting; what waits goes on waiting."""
+        return self._is_paused
+
+    @property
+    def waiting_videos(self) -> tuple[Video, ...]:
+        """The videos that are not under way, or no longer."""
+        return tuple(self._videos)
+
+    @property
     def is_loading(self) -> bool:
         """Whether the model is being loaded."""
         return self._process is not None and not self._is_ready
@@ -102,11 +108,14 @@ class Segmenter(QObject):
 
     # -- wishes
 
-    def use(self, model: Model | None, out: Path) -> None:
-        """Ask another model from now on; its files go below `out`. What was under way is given up."""
+    def use(self, model: Model | None, out: Path, frames: Path) -> None:
+        """Ask another model from now on; its files go below `out`, the frames of videos below `frames`.
+
+        What was under way is given up; a video waits again.
+        """
+        self._take_videos_back()
         self._leave_process()
-        self._videos.clear()
-        self._model, self._out = model, out
+        self._model, self._out, self._frames = model, out, frames
         self._deaths.clear()
         self._is_broken, self._in_a_row = False, 0
         self._tell_idle()
@@ -131,8 +140,15 @@ class Segmenter(QObject):
 
     def add_video(self, video: Video) -> None:
         """Segment a video after the photos that are handed over already."""
-        self._videos.append(video)
-        self.feed()
+        self._videos = [each for each in self._videos if each.path != video.path] + [video]
+        self.go_on()
+
+    def forget_videos(self) -> tuple[Video, ...]:
+        """Segment no video any more, neither what is under way; returns those that are left out."""
+        self._take_videos_back()
+        left, self._videos = tuple(self._videos), []
+        self._tell_idle()
+        return left
 
     def try_again(self) -> None:
         """Start once more after the process could not be kept alive."""
@@ -141,15 +157,18 @@ class Segmenter(QObject):
         self.feed()
 
     def cancel(self) -> tuple[str, ...]:
-        """Give up what is under way; returns the ids of the photos that wait again."""
-        self._videos.clear()
-        given_up = tuple(name for name, what in self._sent.items() if isinstance(what, Item))
-        if self._process is not None:
-            for name in self._sent:
-                self._process.send(Cancel(id=name))
-        self._sent.clear()
+        """Give up what is under way until `go_on`; returns the ids of the photos that wait again."""
+        self._is_paused = True
+        self._take_videos_back()
+        given_up = tuple(self._sent)
+        self._take_back(given_up)
         self._tell_idle()
         return given_up
+
+    def go_on(self) -> None:
+        """Hand over what waits."""
+        self._is_paused = False
+        self.feed()
 
     def shut_down(self) -> None:
         """End the process, and wait for that."""
@@ -163,7 +182,21 @@ class Segmenter(QObject):
 
     # -- handing over
 
+    def _take_videos_back(self) -> None:
+        """Let the video that is under way wait again, before the others; frames that are done are not done twice."""
+        under_way = [what for what in self._sent.values() if isinstance(what, Video)]
+        self._take_back([str(video.path) for video in under_way])
+        self._videos = [*under_way, *self._videos]
+
+    def _take_back(self, names: Sequence[str]) -> None:
+        for name in names:
+            self._sent.pop(name, None)
+            if self._process is not None:
+                self._process.send(Cancel(id=name))
+
     def _give_one(self) -> bool:
+        if self._is_paused:
+            return False
         if self._videos and not self._sent:
             self._give(str(self._videos[0].path), self._videos.pop(0))
             return True
@@ -185,9 +218,16 @@ class Segmenter(QObject):
         if self._process is None:
             return
         if isinstance(what, Video):
-            out = str(self._out / what.path.stem)
+            frames = frames_folder(self._frames, self._out, what.path)
             self._process.send(
-                SegmentVideo(id=name, video=str(what.path), every=what.every, scale=what.scale, out=out)
+                SegmentVideo(
+                    id=name,
+                    video=str(what.path),
+                    every=what.every,
+                    scale=what.scale,
+                    out=str(self._out),
+                    frames=str(frames),
+                )
             )
         else:
             self._process.send(SegmentPhoto(id=name, photo=str(what.path), out=str(self._out)))
@@ -230,11 +270,15 @@ class Segmenter(QObject):
         if not isinstance(video, Video) or isinstance(event, Stopped):
             return  # a photo's tiles, or what was given up here before
         if isinstance(event, FrameDone):
+            if event.seconds:  # it came further than before
+                self._deaths.pop(str(event.id), None)
+                self._in_a_row = 0
             self.frame_came.emit(frame_item(video, event))
         elif isinstance(event, Progress):
             self.video_progressed.emit(event.done, event.total)
         else:
             self._take(event.id)
+            self.video_over.emit(video.path)
             if event.told:
                 self.problem_met.emit(Problem(event.told, level="info"))
 
@@ -250,7 +294,12 @@ class Segmenter(QObject):
             self._in_a_row = 0
             self.failed.emit(what.id, event.problem)
         elif isinstance(what, Video):
-            self.problem_met.emit(Problem(event.problem))
+            self._leave_out(what, event.problem)
+
+    def _leave_out(self, video: Video, told: str) -> None:
+        again = Remedy("Try again", do=partial(self.video_wanted.emit, video))
+        self.problem_met.emit(Problem(told, actions=(again,)))
+        self.video_over.emit(video.path)
 
     def _take(self, name: object) -> Item | Video | None:
         return self._sent.pop(str(name), None)
@@ -258,23 +307,26 @@ class Segmenter(QObject):
     def _break(self, problem: str) -> None:
         """The model cannot be used: nothing is handed over until another is chosen."""
         self._is_broken = True
+        self._take_videos_back()
         self._leave_process()
         self.model_failed.emit(problem)
         self._tell_idle()
 
-    @Slot(str)
-    def _on_ended(self, words: str) -> None:
+    @Slot(str, str)
+    def _on_ended(self, how: str, words: str) -> None:
         if self.sender() is not self._process:
             return
         self._process = None
         self._in_a_row += 1
-        sent, self._sent = self._sent, {}
         name = self._model.name if self._model is not None else ""
         if self._in_a_row >= _DEATHS_IN_A_ROW:
-            self._break(f"The process that segments with {name} ended {self._in_a_row} times in a row.")
+            self._break(
+                f"The process that segments with {name} ended {self._in_a_row} times in a row: it {how}."
+            )
             return
+        sent, self._sent = self._sent, {}
         if self._in_a_row == 1:
-            told = f"The process that segments with {name} ended unexpectedly; it is started again, and nothing is lost."
+            told = f"The process that segments with {name} {how}; it is started again, and nothing is lost."
             self.problem_met.emit(Problem(told, words, level="warning"))
         for number, (key, what) in enumerate(sent.items()):
             self._give_again(key, what, is_first=number == 0)
@@ -297,19 +349,9 @@ class Segmenter(QObject):
         elif isinstance(what, Item):
             self.failed.emit(name, "Segmenting this photo ended the process twice; it was left out.")
         else:
-            told = f"Segmenting {what.path.name} ended the process twice; it was left out."
-            self.problem_met.emit(Problem(told))
+            self._leave_out(what, f"Segmenting {what.path.name} ended the process twice; it was left out.")
 
 
 def answer_of(event: Done | FrameDone) -> Answer:
     """Return the answer that an event tells of."""
     return Answer(Path(event.mask), Path(event.confidence), event.size, event.seconds)
-
-
-def frame_item(video: Video, event: FrameDone) -> Item:
-    """Return the item of a frame: a photo of its own, segmented already."""
-    minutes, seconds = divmod(event.time_s, 60)
-    name = f"{video.path.stem} {int(minutes)}:{seconds:04.1f}"
-    path = Path(event.photo)
-    file_name = f"{video.path.stem}-{event.frame:06d}{path.suffix}"
-    return Item(str(path), path, name, is_video=True, answer=answer_of(event), file_name=file_name)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout
 
-from segstudio.desktop.reviewing.segmenter import Video
+from segstudio.desktop.reviewing.videos import Video
 from segstudio.desktop.widgets.labels import ElidedLabel, label
 
 _A_SECOND = 2.0

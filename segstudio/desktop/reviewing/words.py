@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from segstudio.desktop.annotating.class_rows import percent
 from segstudio.desktop.reviewing.items import Row, Verdict
+from segstudio.desktop.work import JobStatus
 from segstudio.project.classes import ClassList
 
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -36,6 +37,16 @@ def row_told(row: Row, value: int | None = None) -> str:
     if row.verdict and not row.found:  # there is a sign for it, too
         parts.append(VERDICT_WORDS[row.verdict])
     return " · ".join(parts) or "segmented"
+
+
+def status_of(rows: Sequence[Row], video: tuple[int, int], *, is_loading: bool) -> JobStatus:
+    """Return how far segmenting is; `video`: how many frames of how many, where one is under way."""
+    if is_loading:
+        return JobStatus("Loading the model", can_cancel=True)
+    if video[0]:
+        return JobStatus("Segmenting the video", *video, can_cancel=True)
+    done = sum(row.state in ("done", "failed") for row in rows)
+    return JobStatus("Segmenting", done, len(rows), can_cancel=True)
 
 
 def order_choices(classes: ClassList, *, has_truth: bool) -> tuple[tuple[str, str], ...]:

@@ -68,6 +68,13 @@ def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sibling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another model of the same classes."""
+    told = card(created="2026-11-22T09:00:00+00:00")
+    return write_model(tmp_path_factory.mktemp("models") / "sibling.pt", told)
+
+
+@pytest.fixture(scope="session")
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("models") / "cars.pt", card(("road", "car")))
 

@@ -8,6 +8,7 @@ The card is the model file's own, or that in CARD.json where there is one. Each 
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,8 +16,9 @@ import numpy as np
 
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
+from segstudio.inference.inbox import Inbox
 from segstudio.inference.video import Video
-from segstudio.project.images import encode_png, read_photo
+from segstudio.project.images import encode_jpeg, read_photo
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.model_glance import glance
 from segstudio.runs.predictions import (
@@ -24,12 +26,11 @@ from segstudio.runs.predictions import (
     Event,
     Failed,
     FrameDone,
-    Quit,
     Ready,
     SegmentPhoto,
     SegmentVideo,
+    Stopped,
     VideoDone,
-    decode_request,
     encode_line,
     kept_prediction,
     prediction_places,
@@ -37,6 +38,7 @@ from segstudio.runs.predictions import (
 )
 
 BRIGHT = 165
+SPEAKING = threading.Lock()
 
 
 def main() -> None:
@@ -48,29 +50,33 @@ def main() -> None:
         tell(Failed(problem=str(error)))
         return
     tell(Ready(model="quick", card=card, device="cpu", seconds=0.0))
-    for line in sys.stdin.buffer:
-        request = decode_request(line)
-        if isinstance(request, Quit):
-            return
-        if isinstance(request, SegmentPhoto):
-            tell(kept(request, model) or answer(request, model))
+    inbox = Inbox(tell)
+    threading.Thread(target=inbox.listen, args=(sys.stdin.buffer,), daemon=True).start()
+    while (request := inbox.next()) is not None:
         if isinstance(request, SegmentVideo):
-            film(request, model)
+            film(request, model, inbox)
+        else:
+            tell(kept(request, model) or answer(request, model))
 
 
-def film(request: SegmentVideo, model: Path) -> None:
-    out = Path(request.out)
-    out.mkdir(parents=True, exist_ok=True)
+def film(request: SegmentVideo, model: Path, inbox: Inbox) -> None:
+    frames = Path(request.frames)
+    frames.mkdir(parents=True, exist_ok=True)
     count = 0
     with Video(Path(request.video)) as video:
         for frame in video.frames(every=request.every, scale=request.scale):
-            place = out / f"{frame.number}.png"
-            place.write_bytes(encode_png(frame.pixels))
-            done = answer(SegmentPhoto(id="", photo=str(place), out=request.out), model)
+            if inbox.is_given_up:
+                tell(Stopped(id=request.id))
+                return
+            place = frames / f"frame-{frame.number:06d}.jpg"
+            if not place.exists():
+                place.write_bytes(encode_jpeg(frame.pixels))
+            asked = SegmentPhoto(id="", photo=str(place), out=request.out)
+            done = kept(asked, model) or answer(asked, model)
             assert isinstance(done, Done)
             told = {"photo": str(place), "mask": done.mask, "confidence": done.confidence}
-            facts = {"frame": frame.number, "time_s": frame.time_s, "size": done.size, "seconds": 0.0}
-            tell(FrameDone.model_validate({"id": request.id, **told, **facts}))
+            facts = {"frame": frame.number, "time_s": frame.time_s, "size": done.size}
+            tell(FrameDone.model_validate({"id": request.id, "seconds": done.seconds, **told, **facts}))
             count += 1
     tell(VideoDone(id=request.id, frames=count, seconds=0.0))
 
@@ -111,8 +117,9 @@ def answer(request: SegmentPhoto, model: Path) -> Event:
 
 
 def tell(event: Event) -> None:
-    sys.stdout.buffer.write(encode_line(event))
-    sys.stdout.buffer.flush()
+    with SPEAKING:
+        sys.stdout.buffer.write(encode_line(event))
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -318,7 +318,7 @@ def test_verdicts_are_remembered(show: Show, jumps: Project, photos: Path) -> No
 
 @pytest.mark.usefixtures("quick")
 def test_what_was_thought_of_one_model_outlives_looking_with_another(
-    show: Show, jumps: Project, photos: Path, model_file: Path
+    show: Show, jumps: Project, photos: Path, sibling: Path
 ) -> None:
     shown = show(jumps)
     shown.tab.take([photos / "new_1.png"])
@@ -329,7 +329,7 @@ def test_what_was_thought_of_one_model_outlives_looking_with_another(
     shown.page.side.list.choose(shown.page.board.rows[0].item.id)
     shown.wait_for_photo("new_1.png")
     shown.actions["review.reject"].trigger()
-    shown.page.use_model(model_of_file(model_file))
+    shown.page.use_model(model_of_file(sibling))
     shown.wait_for_answers(2)
     assert [row.verdict for row in shown.page.board.rows] == ["", ""]
     shown.page.memory.shut_down()
@@ -340,7 +340,7 @@ def test_what_was_thought_of_one_model_outlives_looking_with_another(
 
 
 def test_another_model_can_be_chosen_while_a_photo_with_truth_is_shown(
-    show: Show, jumps: Project, quick_card: Path, model_file: Path
+    show: Show, jumps: Project, quick_card: Path, sibling: Path
 ) -> None:
     shown = show(jumps)
     page = shown.page
@@ -348,7 +348,7 @@ def test_another_model_can_be_chosen_while_a_photo_with_truth_is_shown(
     looked_at(shown, "1.png")
     shown.wait(lambda: page.viewing.shown is not None and page.viewing.shown.matrix is not None)
     quick_card.write_text(card(("sky", "ground", "car")).model_dump_json(), encoding="utf-8")
-    page.use_model(model_of_file(model_file))
+    page.use_model(model_of_file(sibling))
     shown_before = page.viewing.shown
     assert shown_before is not None, "the photo stays"
     assert shown_before.matrix is None
@@ -512,7 +512,7 @@ def test_a_photo_that_cannot_be_read_stops_none_of_forty_nine(
     states = shown.states()
     assert states.pop("23.png") == "failed"
     assert set(states.values()) == {"done"}
-    assert not shown.told("ended unexpectedly")
+    assert not shown.told("it is started again")
     page = shown.page
     page.side.list.choose(str(folder / "23.png"))
     trouble = shown.tab.findChild(QWidget, "review.trouble")
@@ -555,7 +555,7 @@ def test_frames_of_a_video_come_as_photos_so_many_and_so_large_as_wished(
     shown.wait(lambda: shown.page.board.segmenter.is_idle)
     shown.actions["review.accept"].trigger()
     shown.wait(
-        lambda: shown.session.opened is not None and shown.session.opened.photo("jump-000000.png") is not None
+        lambda: shown.session.opened is not None and shown.session.opened.photo("jump-000000.jpg") is not None
     )
     accepted = next(row for row in shown.page.board.rows if row.verdict == "accept")
     shown.tab.take([video])  # and once more: what was thought of its frames stays
@@ -567,7 +567,7 @@ def test_frames_of_a_video_come_as_photos_so_many_and_so_large_as_wished(
     QTest.mouseClick(asks.start, Qt.MouseButton.LeftButton)
     shown.wait(lambda: len(came) >= 3)
     again = next(row for row in shown.page.board.rows if row.item.id == accepted.item.id)
-    assert (again.verdict, again.item.key) == ("accept", "jump-000000.png")
+    assert (again.verdict, again.item.key) == ("accept", "jump-000000.jpg")
 
 
 @pytest.mark.slow
@@ -584,7 +584,7 @@ def test_a_process_that_is_killed_is_started_again_and_told_once(
     shown.wait_for_answers(2)
     assert is_another_process(shown, before)
     assert set(shown.states().values()) == {"done"}
-    assert len([problem for problem in shown.problems if "ended unexpectedly" in problem.text]) == 1
+    assert len([problem for problem in shown.problems if "(signal SIGKILL)" in problem.text]) == 1
 
 
 def test_ten_deaths_at_random_moments_lose_nothing(
@@ -613,7 +613,7 @@ def test_ten_deaths_at_random_moments_lose_nothing(
     states = shown.states()
     assert states.pop("07.png") == "failed"
     assert set(states.values()) == {"done"}
-    told = [problem.text for problem in shown.problems if "ended unexpectedly" in problem.text]
+    told = [problem.text for problem in shown.problems if "(signal SIGKILL)" in problem.text]
     assert 1 <= len(told) <= 10
     assert all("nothing is lost" in text for text in told)
     for row in board.rows:

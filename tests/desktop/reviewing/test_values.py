@@ -31,9 +31,17 @@ from segstudio.desktop.reviewing.matching import (
     shown_classes,
     unmatched,
 )
-from segstudio.desktop.reviewing.models import card_details, card_lines, is_model_file, model_of_file
+from segstudio.desktop.reviewing.models import (
+    Model,
+    card_details,
+    card_lines,
+    is_model_file,
+    kept_choice,
+    model_of_file,
+)
 from segstudio.desktop.reviewing.pane import Pane
 from segstudio.desktop.reviewing.panel_strip import LEAST_PX, MOST_PX, picture_height
+from segstudio.desktop.reviewing.process import told_end
 from segstudio.desktop.reviewing.reading import OpenItem, is_truth, sorted_out
 from segstudio.desktop.reviewing.spots import place_told, spots_of
 from segstudio.desktop.reviewing.under_stage import scores_told
@@ -43,6 +51,7 @@ from segstudio.desktop.reviewing.words import order_choices, row_told
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.photos import Photo, PhotoState
 from segstudio.review.comparing import Spot
+from segstudio.runs.model_glance import ModelTrace
 from tests.desktop.reviewing.conftest import card, photo_bytes
 
 
@@ -92,7 +101,7 @@ def test_progress_is_told_in_words() -> None:
     assert told_progress([]) == ""
     assert told_progress(rows()) == "0 of 3 photos segmented"
     assert told_progress(rows(state="done", verdict="accept")) == "3 photos · 3 reviewed"
-    assert "1 cannot be" in told_progress([Row(item("a"), "failed")])
+    assert "1 cannot be segmented" in told_progress([Row(item("a"), "failed")])
 
 
 @pytest.mark.parametrize(
@@ -243,6 +252,24 @@ def test_all_panels_are_seen_as_large_as_the_room_allows() -> None:
     assert picture_height((10, 10), 0, 1.0) == LEAST_PX
 
 
+def test_how_a_process_ended_is_told_in_words() -> None:
+    assert told_end(3, is_crash=False) == "ended with exit code 3"
+    assert "(signal SIGKILL)" in told_end(9, is_crash=True)
+    assert told_end(11, is_crash=True) == "crashed (signal SIGSEGV)"
+
+
+def test_a_model_is_kept_by_what_it_is_and_not_by_what_it_is_called() -> None:
+    trace = ModelTrace("0123456789abcdef", "jump-1")
+    asked = Model(Path("runs/jump-1/best.pt"), "jump-1", of_run=True, trace=trace)
+    renamed = Model(Path("runs/first/best.pt"), "first", of_run=True, trace=trace)
+    other = Model(Path("runs/2/best.pt"), "2", of_run=True, trace=ModelTrace("ff"))
+    assert kept_choice((other, renamed), asked) == renamed
+    assert kept_choice((other,), asked) == other
+    assert asked.folders == ("jump-1-01234567", "jump-1", "jump-1")
+    assert renamed.folders[0] == asked.folders[0]
+    assert renamed.is_called(asked.key)
+
+
 def test_a_runs_file_carries_the_runs_name(tmp_path: Path) -> None:
     (tmp_path / "jump-7").mkdir()
     path = tmp_path / "jump-7" / "best.pt"
@@ -267,7 +294,7 @@ def test_folders_are_searched_and_results_are_no_photos(tmp_path: Path) -> None:
     given = sorted_out([tmp_path, *named], None)
     assert [each.name for each in given.items] == ["a.png", "2.png"]
     assert [video.path.name for video in given.videos] == ["film.mp4"]
-    assert given.models == (tmp_path / "sound.pt",)
+    assert [model.path for model in given.models] == [tmp_path / "sound.pt"]
     assert [told.partition(": ")[0] for told in given.refused] == [str(tmp_path / "best.pt")]
     assert given.unused == ("notes.txt", "empty")
     alone = sorted_out([tmp_path / "a.mask.png"], None)
