@@ -62,7 +62,9 @@ def _refuse_flipped_bits(path: Path) -> None:
         raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
     except Exception as error:  # what says where its parts lie is damaged, which can raise anything
         raise SegStudioError(
-            "the file is damaged: its parts cannot be told from each other", where=str(path), fix="Copy it anew"
+            "the file is damaged: its parts cannot be told from each other",
+            where=str(path),
+            fix="Copy it anew",
         ) from error
     if bad is not None:
         raise SegStudioError(

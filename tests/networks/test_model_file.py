@@ -136,7 +136,9 @@ def test_a_model_cut_off_is_one_sentence(tmp_path: Path) -> None:
                 read(path)
 
 
-def test_whatever_is_damaged_the_weights_are_those_that_were_saved_or_it_is_one_sentence(tmp_path: Path) -> None:
+def test_whatever_is_damaged_the_weights_are_those_that_were_saved_or_it_is_one_sentence(
+    tmp_path: Path,
+) -> None:
     path, chance = tmp_path / "best.pt", random.Random(0)
     save_model(path, WEIGHTS, CARD)
     whole, refused = path.read_bytes(), 0
