@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -155,7 +156,7 @@ def export_project(
         def write(numbered: tuple[int, Photo]) -> Outcome:
             number, photo = numbered
             task = Task(photo, number, called[photo.key], options.tolerance_px, options.with_photos)
-            return write_photo(project, task, plan, writer, target)
+            return write_photo(project, task, plan, writer, target, check=partial(_check, cancelled))
 
         results = in_order(
             write, list(enumerate(photos)), cancelled=cancelled, check=_check, workers=all_workers()
@@ -184,11 +185,14 @@ def export_project(
     )
 
 
-def preview_export(project: Project, key: str, options: ExportOptions) -> ExportPreview:
+def preview_export(
+    project: Project, key: str, options: ExportOptions, *, cancelled: Callable[[], bool] = never
+) -> ExportPreview:
     """Return what would be written for one photo, and what a reader gets back; for any thread but the window's.
 
-    Raises SegStudioError when the photo has no mask, or it cannot be read.
+    Raises SegStudioError when the photo has no mask, or it cannot be read, and WorkStopped when `cancelled` says so.
     """
+    check = partial(_check, cancelled)
     writer, plan = _prepared(project, options)
     photo = project.photo(key)
     mask = project.read_mask(photo)
@@ -196,8 +200,10 @@ def preview_export(project: Project, key: str, options: ExportOptions) -> Export
         raise SegStudioError("the photo has no mask", where=key, fix="Paint it first")
     (called,) = names_for([key], by_stem=writer.by_stem, with_photos=True).values()
     task = Task(photo, 0, called, options.tolerance_px, with_photo=False)
-    encoded = writer.encode(sheet_of(mask, task, plan, writer))
+    encoded = writer.encode(sheet_of(mask, task, plan, writer, check))
+    check()
     back = read_back(encoded, plan)
+    check()
     differs = back != mask
     return ExportPreview(
         key=key,

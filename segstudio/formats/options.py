@@ -17,6 +17,9 @@ Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 """Asked between two files whether the person wants to stop."""
 
+Check = Callable[[], None]
+"""Called now and then within one file; raises WorkStopped when the person wants to stop."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
@@ -64,6 +67,10 @@ def check_cancelled(cancelled: Cancelled) -> None:
 def never() -> bool:
     """The answer of a `cancelled` that nobody presses."""
     return False
+
+
+def go_on() -> None:
+    """The `check` of what nobody stops."""
 
 
 def unheard(_done: int, _total: int) -> None:

@@ -158,6 +158,19 @@ def test_a_preview_says_what_is_written(project: Project, tmp_path: Path, entry:
     assert not (tmp_path / "x").exists()
 
 
+def test_a_preview_ends_within_its_photo(project: Project, tmp_path: Path) -> None:
+    """Whoever drags the slider need not wait for the photo looked at before."""
+    for last in range(5):
+        left = iter(range(last))
+        with pytest.raises(WorkStopped):
+            preview_export(
+                project,
+                "a.jpg",
+                ExportOptions("cvat", tmp_path / "x", tolerance_px=1.0),
+                cancelled=lambda left=left: next(left, None) is None,
+            )
+
+
 def test_the_agreement_is_what_the_importer_makes_of_it(project: Project, tmp_path: Path) -> None:
     report = export(project, "coco", tmp_path / "out", with_photos=True, tolerance_px=2.0)
     found = masks_of(import_again(tmp_path / "out", tmp_path / "after", CLASSES))

@@ -165,7 +165,9 @@ def _made(subject: Subject, last: tuple[Path, Pyramid] | None, control: JobContr
     else:
         pyramid = Pyramid.of(read_photo(photo.path), control.cancelled)
     control.check()
-    preview = preview_export(Project.open(subject.folder), photo.key, subject.options)
+    preview = preview_export(
+        Project.open(subject.folder), photo.key, subject.options, cancelled=control.cancelled
+    )
     if preview.mask.shape != pyramid.size:
         raise SegStudioError("the photo has another size than its mask", where=photo.key)
     control.check()

@@ -7,12 +7,12 @@ programs that cut off fractions and count the border as inside (OpenCV, this one
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.formats.options import Check, go_on
 from segstudio.formats.shapes import Points
 from segstudio.formats.writing.pieces import Labels
 
@@ -22,50 +22,89 @@ INSET_PX = 0.01
 _EAST, _SOUTH, _WEST, _NORTH = range(4)
 
 _Ints = npt.NDArray[np.int64]
+_Grid = npt.NDArray[np.int32]
+_Ways = npt.NDArray[np.int8]
 _Bits = npt.NDArray[np.bool_]
 
+_RINGS_AT_ONCE = 4096
 
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """The outline of one piece on the grid between pixels.
 
-    `corners` int64 (n, 2) x, y: 0 is the left or upper edge of the photo; `ins` and `outs` int64 (n,) the way that leads
+@dataclass(frozen=True, slots=True, eq=False)
+class Rings:
+    """Outlines on the grid between pixels, one after the other: that of `pieces[n]` goes from corner `starts[n]` to before
+    corner `starts[n + 1]`.
+
+    `corners` int32 (n, 2) x, y: 0 is the left or upper edge of the photo; `ins` and `outs` int8 (n,) the way that leads
     to each corner and on from it: 0 east, 1 south, 2 west, 3 north. `fixed` bool (n,) where others meet it, too.
     """
 
-    piece: int
-    corners: _Ints
-    ins: _Ints
-    outs: _Ints
+    pieces: _Ints
+    starts: _Ints
+    corners: _Grid
+    ins: _Ways
+    outs: _Ways
+    fixed: _Bits
+
+    def __len__(self) -> int:
+        return self.pieces.size
+
+    def numbers(self) -> _Ints:
+        """Return of each corner the number of its outline."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+
+def rings_of(labels: Labels, *, meetings: bool, check: Check = go_on) -> Rings:
+    """Return the outline of each piece, in the order of their numbers; pieces must have no holes.
+
+    With `meetings`, points on straight edges where the piece beyond changes are corners, too. What `check` raises ends it.
+    """
+    found = _corners(labels, meetings=meetings)
+    check()
+    order = _in_order(_followers(found), found.pieces, check)
+    check()
+    pieces = found.pieces[order]
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(pieces)) + 1, [pieces.size])) if pieces.size else [0]
+    begins = np.asarray(starts, dtype=np.int64)
+    return Rings(
+        pieces[begins[:-1]].astype(np.int64),
+        begins,
+        found.corners[order],
+        found.ins[order],
+        found.outs[order],
+        found.fixed[order],
+    )
+
+
+def points_of(rings: Rings) -> Points:
+    """Return the corners as points of polygons, right and lower edges a hundredth of a pixel inside."""
+    to_the_left = (rings.ins == _SOUTH) | (rings.outs == _SOUTH)
+    above = (rings.ins == _WEST) | (rings.outs == _WEST)
+    return rings.corners - np.stack((to_the_left, above), axis=1) * INSET_PX
+
+
+def neighbours(starts: _Ints) -> tuple[_Ints, _Ints]:
+    """Return of each place of closed rows that begin at `starts` (the last entry is the end of all) that before and that
+    after it; no row is empty.
+    """
+    numbers = np.arange(starts[-1])
+    before, after = numbers - 1, numbers + 1
+    before[starts[:-1]] = starts[1:] - 1
+    after[starts[1:] - 1] = starts[:-1]
+    return before, after
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Corners in any order, each with the piece whose outline it is part of."""
+
+    corners: _Grid
+    ins: _Ways
+    outs: _Ways
+    pieces: Labels
     fixed: _Bits
 
 
-def rings_of(labels: Labels, *, meetings: bool) -> list[Ring]:
-    """Return the outline of each piece, in the order of their numbers; pieces must have no holes.
-
-    With `meetings`, points on straight edges where the piece beyond changes are corners, too.
-    """
-    x, y, ins, outs, piece, fixed = _corners(labels, meetings=meetings)
-    if not x.size:
-        return []
-    order = _in_order(_followers(x, y, ins, outs), piece)
-    piece = piece[order]
-    starts = [0, *(np.flatnonzero(np.diff(piece)) + 1).tolist(), piece.size]
-    corners = np.stack((x, y), axis=1)[order]
-    ins, outs, fixed = ins[order], outs[order], fixed[order]
-    slices = [slice(start, end) for start, end in itertools.pairwise(starts)]
-    return [Ring(int(piece[s.start]), corners[s], ins[s], outs[s], fixed[s]) for s in slices]
-
-
-def points_of_ring(ring: Ring) -> Points:
-    """Return the outline as points of a polygon, right and lower edges a hundredth of a pixel inside."""
-    to_the_left = (ring.ins == _SOUTH) | (ring.outs == _SOUTH)
-    above = (ring.ins == _WEST) | (ring.outs == _WEST)
-    return ring.corners - np.stack((to_the_left, above), axis=1) * INSET_PX
-
-
-def _corners(labels: Labels, *, meetings: bool) -> tuple[_Ints, _Ints, _Ints, _Ints, _Ints, _Bits]:
-    """Return x, y, the way in, the way out, piece and whether others meet there, for each corner of each outline."""
+def _corners(labels: Labels, *, meetings: bool) -> _Found:
     padded = np.pad(labels, 1, constant_values=-1)  # what lies beyond the photo is no piece, and not nothing
     north_west, north_east = padded[:-1, :-1], padded[:-1, 1:]
     south_west, south_east = padded[1:, :-1], padded[1:, 1:]
@@ -92,47 +131,52 @@ def _corners(labels: Labels, *, meetings: bool) -> tuple[_Ints, _Ints, _Ints, _I
             (left & ~top & ~bottom & ~right, _SOUTH, _SOUTH, nw),
             (right & ~top & ~bottom & ~left, _NORTH, _NORTH, ne),
         ]
-    width = padded.shape[1] - 1
     # Three pieces meet where at least three of the four edges are there, and where two touch crosswise.
     meeting = (~top).astype(np.int8) + ~bottom + ~left + ~right >= 3
-    found: list[tuple[_Ints, _Ints, _Ints, _Ints, _Ints, _Bits]] = []
-    for where, way_in, way_out, whose in kinds:
-        at = np.flatnonzero(where & (whose > 0))
-        rows, columns = np.divmod(busy[at], width)
-        ways = (np.full(at.size, way_in), np.full(at.size, way_out))
-        found.append((columns, rows, *ways, whose[at].astype(np.int64), meeting[at]))
-    x, y, ins, outs, piece, fixed = (np.concatenate(column) for column in zip(*found, strict=True))
-    return x, y, ins, outs, piece, fixed
+    places = [np.flatnonzero(where & (whose > 0)) for where, _, _, whose in kinds]
+    ways_in, ways_out = (
+        np.array(ways, dtype=np.int8) for ways in zip(*(kind[1:3] for kind in kinds), strict=True)
+    )
+    sizes = [place.size for place in places]
+    at = np.concatenate(places)
+    rows, columns = np.divmod(busy[at], padded.shape[1] - 1)
+    return _Found(
+        np.stack((columns, rows), axis=1).astype(np.int32),
+        np.repeat(ways_in, sizes),
+        np.repeat(ways_out, sizes),
+        np.concatenate([kind[3][place] for kind, place in zip(kinds, places, strict=True)]),
+        meeting[at],
+    )
 
 
-def _followers(x: _Ints, y: _Ints, ins: _Ints, outs: _Ints) -> _Ints:
+def _followers(found: _Found) -> _Grid:
     """Return the corner that follows each: the runs of one direction along one line begin and end in turn."""
-    following = np.empty(x.size, dtype=np.int64)
+    following = np.empty(found.pieces.size, dtype=np.int32)
+    x, y = found.corners.astype(np.int64).T
+    by_row, by_column = y << 32 | x, x << 32 | y
     for way in (_EAST, _SOUTH, _WEST, _NORTH):
-        starts, ends = np.flatnonzero(outs == way), np.flatnonzero(ins == way)
-        line, along = (y, x) if way in (_EAST, _WEST) else (x, y)
-        if way in (_WEST, _NORTH):
-            along = -along
-        following[starts[np.lexsort((along[starts], line[starts]))]] = ends[
-            np.lexsort((along[ends], line[ends]))
-        ]
+        starts, ends = np.flatnonzero(found.outs == way), np.flatnonzero(found.ins == way)
+        place = by_row if way in (_EAST, _WEST) else by_column
+        first, last = starts[np.argsort(place[starts])], ends[np.argsort(place[ends])]
+        following[first] = last
     return following
 
 
-def _in_order(following: _Ints, piece: _Ints) -> _Ints:
+def _in_order(following: _Grid, pieces: Labels, check: Check) -> _Grid:
     """Return the corners one outline after the other, each from its first one on, by the number of the piece."""
-    steps = int(following.size).bit_length()
-    numbers = np.arange(following.size)
-    first, ahead = numbers, following
-    for _ in range(steps):  # doubling: after n rounds each knows the least of the 2ⁿ corners from it on
-        first = np.minimum(first, first[ahead])
-        ahead = ahead[ahead]
-    before = np.empty_like(following)
-    before[following] = numbers
-    begins = first == numbers
-    before[begins] = numbers[begins]
-    distance = (~begins).astype(np.int64)
-    for _ in range(steps):
-        distance += distance[before]
-        before = before[before]
-    return np.lexsort((distance, first, piece))
+    order = np.empty_like(following)
+    firsts = np.full(int(pieces.max(initial=0)) + 1, -1, dtype=np.int64)
+    firsts[pieces[::-1]] = np.arange(pieces.size)[::-1]
+    after, found, done = following.data, order.data, 0
+    for number, first in enumerate(firsts[firsts >= 0].tolist()):
+        if number % _RINGS_AT_ONCE == 0:
+            check()
+        at = first
+        while True:  # step by step: far less work than any way to go all outlines at once
+            found[done] = at
+            done += 1
+            at = after[at]
+            if at == first:
+                break
+    assert done == order.size, "a piece has a hole"
+    return order

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from segstudio.errors import SegStudioError
+from segstudio.formats.options import Check, go_on
 from segstudio.formats.shapes import Polygon
 from segstudio.formats.writing.reading_back import read_back
 from segstudio.formats.writing.sheets import Area, Sheet, areas_as_bitmaps, areas_as_polygons, without_unknown
@@ -91,10 +92,12 @@ class Tally:
         )
 
 
-def write_photo(project: Project, task: Task, plan: Plan, writer: Writer, target: Target) -> Outcome:
+def write_photo(
+    project: Project, task: Task, plan: Plan, writer: Writer, target: Target, *, check: Check = go_on
+) -> Outcome:
     """Write what is of this photo alone, and return the rest; for any thread.
 
-    A photo or mask that cannot be read is left out; raises what the target raises.
+    A photo or mask that cannot be read is left out; raises what the target and `check` raise.
     """
     key = task.photo.key
     try:
@@ -105,7 +108,8 @@ def write_photo(project: Project, task: Task, plan: Plan, writer: Writer, target
             _check_readable(task.photo)
     except SegStudioError as error:
         return Outcome(key, why_not=str(error))
-    encoded = writer.encode(sheet_of(mask, task, plan, writer))
+    encoded = writer.encode(sheet_of(mask, task, plan, writer, check))
+    check()
     same = int(np.count_nonzero(read_back(encoded, plan) == mask))
     for name, content in encoded.files.items():
         target.put(name, content)
@@ -124,14 +128,14 @@ def write_photo(project: Project, task: Task, plan: Plan, writer: Writer, target
     )
 
 
-def sheet_of(mask: Mask, task: Task, plan: Plan, writer: Writer) -> Sheet:
-    """Return what is told about a photo."""
+def sheet_of(mask: Mask, task: Task, plan: Plan, writer: Writer, check: Check = go_on) -> Sheet:
+    """Return what is told about a photo; what `check` raises ends it."""
     known = without_unknown(mask, plan.classes)
     areas: tuple[Area, ...] = ()
     if plan.outlines == "masks" and not writer.by_picture:
         areas = areas_as_bitmaps(known, plan.told, connected=writer.connected)
     elif not writer.by_picture:
-        areas = areas_as_polygons(known, plan.told, task.tolerance_px)
+        areas = areas_as_polygons(known, plan.told, task.tolerance_px, check)
     called = task.called
     return Sheet(task.number, called.name, called.stem, task.photo.split, known, areas)
 

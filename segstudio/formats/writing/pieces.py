@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.formats.options import Check, go_on
 from segstudio.formats.shapes import Bitmap
 from segstudio.project.masks import Mask
 
@@ -39,8 +40,11 @@ class Pieces:
     areas: npt.NDArray[np.int32]
 
 
-def pieces_of(mask: Mask, values: Sequence[int]) -> Pieces:
-    """Return the pieces of the pixels that have one of `values`, class by class, each from top to bottom."""
+def pieces_of(mask: Mask, values: Sequence[int], check: Check = go_on) -> Pieces:
+    """Return the pieces of the pixels that have one of `values`, class by class, each from top to bottom.
+
+    What `check` raises ends it; it is called between two steps of each class.
+    """
     labels = np.zeros(mask.shape, dtype=np.int32)
     of_value, of_area, areas = [0], [0], 0
     for value in values:
@@ -49,7 +53,8 @@ def pieces_of(mask: Mask, values: Sequence[int]) -> Pieces:
         if window is None:
             continue
         inner = np.ascontiguousarray(bitmap[window])
-        in_area, parents, parts = _cut(inner)
+        check()
+        in_area, parents, parts = _cut(inner, check)
         count = int(parents.max())
         np.copyto(labels[window], in_area + np.int32(len(of_value) - 1), where=inner)
         of_value += [value] * parts
@@ -64,10 +69,12 @@ def connected(bitmap: Bitmap) -> tuple[Labels, int]:
     return np.asarray(labels, dtype=np.int32), count - 1
 
 
-def _cut(bitmap: Bitmap) -> tuple[Labels, npt.NDArray[np.int32], int]:
+def _cut(bitmap: Bitmap, check: Check) -> tuple[Labels, npt.NDArray[np.int32], int]:
     """Return the pieces (numbered from 1), the area of each (from 1), and how many pieces there are."""
     areas, count = connected(bitmap)
+    check()
     walls = _walls(bitmap)
+    check()
     if walls is None:
         return areas, np.arange(1, count + 1, dtype=np.int32), count
     # Between each two rows comes one that is on where they are joined: a cut is where it is off.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from segstudio.formats.label_tables import void_label
+from segstudio.formats.options import Check, go_on
 from segstudio.formats.shapes import Bitmap, MaskShape, Points, Polygon, Shape, runs_of
-from segstudio.formats.writing.outlines import points_of_ring, rings_of
+from segstudio.formats.writing.outlines import Rings, neighbours, points_of, rings_of
 from segstudio.formats.writing.pieces import pieces_of
 from segstudio.formats.writing.simplify import simplified
 from segstudio.project.classes import VOID, ClassList
@@ -98,18 +98,36 @@ def without_unknown(mask: Mask, classes: ClassList) -> Mask:
     return np.asarray(cv2.LUT(mask, table), dtype=np.uint8) if mask.size else mask
 
 
-def areas_as_polygons(mask: Mask, told: Sequence[Told], tolerance_px: float) -> tuple[Area, ...]:
-    """Return the areas in order of the draw order, with points to a hundredth of a pixel."""
-    pieces = pieces_of(mask, [one.value for one in told])
+def areas_as_polygons(
+    mask: Mask, told: Sequence[Told], tolerance_px: float, check: Check = go_on
+) -> tuple[Area, ...]:
+    """Return the areas in order of the draw order, with points to a hundredth of a pixel.
+
+    What `check` raises ends it; it is called at least every second or so.
+    """
+    pieces = pieces_of(mask, [one.value for one in told], check)
+    rings = rings_of(pieces.labels, meetings=tolerance_px > 0, check=check)
+    check()
+    points, starts = (
+        simplified(rings, tolerance_px, check) if tolerance_px > 0 else (points_of(rings), rings.starts)
+    )
+    points = np.round(points, 2)
+    edges = starts.tolist()
+    boxes, pixels = _boxes_of(rings), _pixels_of(rings)
+    members: dict[int, list[int]] = {}
+    for number, area in enumerate(pieces.areas[rings.pieces].tolist()):
+        members.setdefault(area, []).append(number)
     by_value = {one.value: one for one in told}
-    members: dict[int, list[tuple[npt.NDArray[np.int64], Points]]] = {}
-    owners: dict[int, Told] = {}
-    for ring in rings_of(pieces.labels, meetings=tolerance_px > 0):
-        area = int(pieces.areas[ring.piece])
-        owners[area] = by_value[int(pieces.values[ring.piece])]
-        points = simplified(ring, tolerance_px) if tolerance_px > 0 else points_of_ring(ring)
-        members.setdefault(area, []).append((ring.corners, np.round(points, 2)))
-    return tuple(_polygon_area(owners[area], members[area]) for area in sorted(members))
+    values = pieces.values[rings.pieces].tolist()
+    return tuple(
+        Area(
+            by_value[values[some[0]]],
+            _around(boxes[number] for number in some),
+            sum(pixels[number] for number in some),
+            polygons=tuple(points[edges[number] : edges[number + 1]] for number in some),
+        )
+        for _, some in sorted(members.items())
+    )
 
 
 def areas_as_bitmaps(mask: Mask, told: Sequence[Told], *, connected: bool) -> tuple[Area, ...]:
@@ -122,20 +140,32 @@ def areas_as_bitmaps(mask: Mask, told: Sequence[Told], *, connected: bool) -> tu
     )
 
 
-def _polygon_area(told: Told, members: Sequence[tuple[npt.NDArray[np.int64], Points]]) -> Area:
-    corners = np.concatenate([corners for corners, _ in members])
-    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    return Area(
-        told,
-        (left, top, right - left, bottom - top),
-        sum(_pixels_in(corners) for corners, _ in members),
-        polygons=tuple(points for _, points in members),
-    )
+def _boxes_of(rings: Rings) -> list[list[int]]:
+    """Return left, top, right and bottom of each outline."""
+    if not len(rings):
+        return []
+    low, high = (of.reduceat(rings.corners, rings.starts[:-1], axis=0) for of in (np.minimum, np.maximum))
+    boxes: list[list[int]] = np.concatenate((low, high), axis=1).tolist()
+    return boxes
 
 
-def _pixels_in(corners: npt.NDArray[np.int64]) -> int:
-    following = np.roll(corners, -1, axis=0)
-    return abs(int((corners[:, 0] * following[:, 1] - corners[:, 1] * following[:, 0]).sum())) // 2
+def _around(boxes: Iterable[Sequence[int]]) -> tuple[int, int, int, int]:
+    """Return left, top, columns and rows of the rectangle around some."""
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    left, top = min(lefts), min(tops)
+    return left, top, max(rights) - left, max(bottoms) - top
+
+
+def _pixels_of(rings: Rings) -> list[int]:
+    """Return how many pixels each outline encloses."""
+    if not len(rings):
+        return []
+    x, y = rings.corners.astype(np.int64).T
+    _, after = neighbours(rings.starts)
+    pixels: list[int] = (
+        np.abs(np.add.reduceat(x * y[after] - y * x[after], rings.starts[:-1])) // 2
+    ).tolist()
+    return pixels
 
 
 def _bitmap_areas(bitmap: Bitmap, told: Told, *, connected: bool) -> Iterator[Area]:

@@ -1,7 +1,8 @@
 """Outlines with fewer corners, by Douglas and Peucker, the same on both sides of an edge.
 
 An outline is taken apart where three pieces meet. Each part is simplified by itself, always in the same direction, so that
-two pieces that share it keep the same corners and leave no gap. What would cross itself is simplified less.
+two pieces that share it keep the same corners and leave no gap. What would cross itself is simplified less. All outlines of
+a photo go through each step together.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.formats.options import Check, go_on
 from segstudio.formats.shapes import Points
-from segstudio.formats.writing.outlines import INSET_PX, Ring, points_of_ring
+from segstudio.formats.writing.crossing import crossing
+from segstudio.formats.writing.outlines import INSET_PX, Rings, neighbours, points_of
 
 _Ints = npt.NDArray[np.int64]
+_Bits = npt.NDArray[np.bool_]
 
 _TRIES = 4
 _LEAST_PX = 0.447
@@ -22,136 +26,135 @@ _LEAST_PX = 0.447
 _LEAST_ALONE_PX = 0.707
 """The same where a single corner is left out: 1 / √2 px."""
 
-_BLOCK = 32
-_BLOCKS_AT_ONCE = 256
+_PARTS_AT_ONCE = 2048
 _CONCAVE = ((0, 3), (1, 0), (2, 1), (3, 2))
 
 
-def simplified(ring: Ring, tolerance_px: float) -> Points:
-    """Return the outline with fewer corners, none of those left out further than `tolerance_px` from it.
+def simplified(rings: Rings, tolerance_px: float, check: Check = go_on) -> tuple[Points, _Ints]:
+    """Return the outlines with fewer corners, none of those left out further than `tolerance_px` from them: all points, and
+    where each outline begins, with the end of all as last entry.
 
     What would be no area, or would cross itself, is simplified less, at last not at all. A tolerance far below a pixel
-    leaves nothing out.
+    leaves nothing out. What `check` raises ends it.
     """
-    if int(np.ptp(ring.corners, axis=0).max()) <= 2 * tolerance_px:
-        return points_of_ring(ring)  # nothing is left out of what is no larger than that
+    points, stays = points_of(rings), np.ones(len(rings.corners), dtype=np.bool_)
+    if not len(rings):
+        return points, rings.starts
+    numbers, sizes = rings.numbers(), np.diff(rings.starts)
+    extents = _extreme(np.maximum, rings.corners, rings) - _extreme(np.minimum, rings.corners, rings)
+    waiting = extents.max(axis=1) > 2 * tolerance_px  # nothing is left out of what is no larger than that
     tolerance = tolerance_px
     for _ in range(_TRIES):
-        if tolerance < _LEAST_PX:
+        if tolerance < _LEAST_PX or not waiting.any():
             break
-        kept = _kept(ring, tolerance)
-        if kept.size == len(ring.corners):
-            break
-        if kept.size >= 3:
-            points = _placed(ring, kept)
-            if not crosses_itself(points):
-                return points
+        kept = _kept(rings, waiting, tolerance, check)
+        counts = np.add.reduceat(kept, rings.starts[:-1], dtype=np.int64)
+        waiting = waiting & (counts < sizes)
+        tried = np.flatnonzero(waiting & (counts >= 3))
+        chosen = np.flatnonzero(kept & (waiting & (counts >= 3))[numbers])
+        starts = np.concatenate(([0], np.cumsum(counts[tried])))
+        placed = _placed(points, rings, chosen, starts)
+        check()
+        is_settled = ~crossing(placed, starts, check)
+        settled = np.repeat(is_settled, counts[tried])
+        stays[np.isin(numbers, tried[is_settled])] = False
+        stays[chosen[settled]] = True
+        points[chosen[settled]] = placed[settled]
+        waiting[tried[is_settled]] = False
         tolerance /= 2
-    return points_of_ring(ring)
+    lengths = np.add.reduceat(stays, rings.starts[:-1], dtype=np.int64)
+    return points[stays], np.concatenate(([0], np.cumsum(lengths)))
 
 
-def crosses_itself(points: Points) -> bool:
-    """Tell whether a closed polygon touches or crosses itself, or encloses nothing."""
-    ways = np.roll(points, -1, axis=0) - points
-    following = np.roll(ways, -1, axis=0)
-    if bool(((_area_of(ways, following) == 0) & ((ways * following).sum(axis=1) <= 0)).any()):
-        return True  # an edge that goes back on the one before
-    count = len(points)
-    blocks = -(-count // _BLOCK)
-    edges = np.minimum(np.arange(blocks * _BLOCK), count - 1).reshape(blocks, _BLOCK)
-    starts, ends = points, np.roll(points, -1, axis=0)
-    low = np.minimum(starts, ends)[edges].min(axis=1)
-    high = np.maximum(starts, ends)[edges].max(axis=1)
-    near = ((low[:, None] <= high[None]) & (low[None] <= high[:, None])).all(axis=2)
-    first, second = np.nonzero(np.triu(near))
-    for part in range(0, first.size, _BLOCKS_AT_ONCE):
-        some = slice(part, part + _BLOCKS_AT_ONCE)
-        ours, theirs = edges[first[some]][:, :, None], edges[second[some]][:, None, :]
-        apart = np.abs(ours - theirs)
-        strangers = (apart > 1) & (apart < count - 1)
-        if bool((_meet(starts[ours], ends[ours], starts[theirs], ends[theirs]) & strangers).any()):
-            return True
-    return False
+def _extreme(of: np.ufunc, values: npt.NDArray[np.integer], rings: Rings) -> _Ints:
+    return np.asarray(of.reduceat(values, rings.starts[:-1], axis=0), dtype=np.int64)
 
 
-def _meet(a: Points, b: Points, c: Points, d: Points) -> npt.NDArray[np.bool_]:
-    """Tell for each two edges a → b and c → d whether they have a point in common."""
-    beside = ((np.minimum(a, b) <= np.maximum(c, d)) & (np.minimum(c, d) <= np.maximum(a, b))).all(axis=-1)
-    theirs = _side(a, b, c) * _side(a, b, d)
-    ours = _side(c, d, a) * _side(c, d, b)
-    met: npt.NDArray[np.bool_] = beside & (theirs <= 0) & (ours <= 0)
-    return met
-
-
-def _side(a: Points, b: Points, point: Points) -> npt.NDArray[np.float64]:
-    """Return on which side of the line a → b a point lies: -1, 0 or 1."""
-    return np.sign(_area_of(b - a, point - a))
-
-
-def _area_of(first: Points, second: Points) -> npt.NDArray[np.float64]:
-    """Return the area between two ways, signed; a ten thousandth of a pixel is none."""
-    area: npt.NDArray[np.float64] = first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]
-    return np.round(area, 4)
-
-
-def _kept(ring: Ring, tolerance: float) -> _Ints:
-    """Return which corners stay, in order."""
-    count = len(ring.corners)
-    ends = _ends(ring)
-    steps = np.diff(ends, append=ends[0] + count)
-    stays = np.ones(count, dtype=np.bool_)
+def _kept(rings: Rings, waiting: _Bits, tolerance: float, check: Check) -> _Bits:
+    """Return which corners stay: of the outlines that are `waiting`; of the others all."""
+    stays = np.ones(len(rings.corners), dtype=np.bool_)
+    begins = np.flatnonzero(_ends(rings))
+    numbers = rings.numbers()[begins]
+    before, _ = neighbours(np.concatenate((np.flatnonzero(np.diff(numbers, prepend=-1)), [begins.size])))
+    ends = np.empty_like(begins)
+    ends[before] = begins
+    last = rings.starts[numbers + 1]
+    steps = np.where(ends > begins, ends - begins, ends - begins + np.diff(rings.starts)[numbers])
     least = 3 if tolerance < _LEAST_ALONE_PX else 2
-    for which in np.flatnonzero(steps >= least).tolist():  # few of many: what is too short stays
-        part = np.arange(ends[which], ends[which] + steps[which] + 1) % count
-        inner = part[1:-1]
-        stays[inner] = False
-        stays[_part(ring.corners, part, tolerance)] = True
-    kept = np.flatnonzero(stays)
-    return np.concatenate((kept[kept >= ends[0]], kept[kept < ends[0]]))
+    corners = rings.corners
+    left: list[npt.NDArray[np.int32]] = []
+    whose: list[int] = []
+    long_enough = np.flatnonzero(waiting[numbers] & (steps >= least))  # few of many: what is too short stays
+    for done, which in enumerate(long_enough.tolist()):
+        if done % _PARTS_AT_ONCE == 0:
+            check()
+        begin, end, number = int(begins[which]), int(ends[which]), int(numbers[which])
+        if end > begin:
+            line = corners[begin : end + 1]
+            stays[begin + 1 : end] = False
+        else:  # round the first corner
+            first = int(rings.starts[number])
+            line = np.concatenate((corners[begin : last[which]], corners[first : end + 1]))
+            stays[begin + 1 : last[which]] = False
+            stays[first:end] = False
+        few = cv2.approxPolyDP(_directed(line), tolerance, False).reshape(-1, 2)
+        left.append(few.astype(np.int32, copy=False))
+        whose.append(number)
+    if left:
+        found = np.repeat(np.array(whose), [len(few) for few in left])
+        # No corner within a part lies where another of the same outline does: there, parts would end.
+        keys = _keys(found, np.concatenate(left))
+        gone = np.flatnonzero(~stays)
+        stays[gone[np.isin(_keys(rings.numbers()[gone], corners[gone]), keys)]] = True
+    return stays
 
 
-def _ends(ring: Ring) -> _Ints:
-    """Return the corners between which the parts lie, at least two."""
-    ends = np.flatnonzero(ring.fixed)
-    if ends.size >= 2:
-        return ends
-    first = int(ends[0]) if ends.size else int(np.lexsort(ring.corners.T)[0])
-    away = np.abs(ring.corners - ring.corners[first]).sum(axis=1) * (len(ring.corners) + 1.0)
-    # Of corners equally far the first in reading order, so that both sides of an edge choose the same.
-    farthest = int(np.lexsort((*ring.corners.T, -away))[0])
-    return np.array(sorted((first, farthest)))
+def _keys(numbers: _Ints, corners: npt.NDArray[np.int32]) -> _Ints:
+    x, y = corners.astype(np.int64).T
+    return np.asarray((numbers << 32) + (y << 16) + x, dtype=np.int64)
 
 
-def _part(corners: _Ints, part: _Ints, tolerance: float) -> _Ints:
-    """Return the corners of a part that stay, without the last, which begins the next one."""
-    backwards = tuple(corners[part[0]]) > tuple(corners[part[-1]]) or (
-        bool((corners[part[0]] == corners[part[-1]]).all())
-        and tuple(corners[part[1]]) > tuple(corners[part[-2]])
-    )
-    line = corners[part[::-1] if backwards else part].astype(np.int32)
-    left = cv2.approxPolyDP(line, tolerance, False).reshape(-1, 2)
-    stays = np.isin(_packed(corners[part]), _packed(np.asarray(left, dtype=np.int64)))
-    stays[0], stays[-1] = True, False
-    return part[stays]
+def _directed(line: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return a part in the direction that is the same for the pieces on both sides of it."""
+    begin, end = line[0].tolist(), line[-1].tolist()
+    backwards = begin > end or (begin == end and line[1].tolist() > line[-2].tolist())
+    return np.ascontiguousarray(line[::-1] if backwards else line)
 
 
-def _packed(corners: _Ints) -> _Ints:
-    return corners[:, 1] << 32 | corners[:, 0]
+def _ends(rings: Rings) -> _Bits:
+    """Return the corners between which the parts lie, at least two of each outline."""
+    fixed = np.add.reduceat(rings.fixed, rings.starts[:-1], dtype=np.int64)
+    ends = rings.fixed & (fixed >= 2)[rings.numbers()]
+    few = np.flatnonzero(fixed < 2)
+    corners = rings.corners.astype(np.int64)
+    for start, end in zip(rings.starts[few].tolist(), rings.starts[few + 1].tolist(), strict=True):
+        ours = corners[start:end]
+        in_reading_order = ours[:, 1] << 32 | ours[:, 0]
+        at = np.flatnonzero(rings.fixed[start:end])
+        first = int(at[0]) if at.size else int(in_reading_order.argmin())
+        away = np.abs(ours - ours[first]).sum(axis=1)
+        # Of corners equally far the first in reading order, so that both sides of an edge choose the same.
+        farthest = np.flatnonzero(away == away.max())
+        ends[start + first] = True
+        ends[start + int(farthest[in_reading_order[farthest].argmin()])] = True
+    return ends
 
 
-def _placed(ring: Ring, kept: _Ints) -> Points:
-    """Return the corners that stay, as points.
+def _placed(points: Points, rings: Rings, kept: _Ints, starts: _Ints) -> Points:
+    """Return the corners `kept` of some outlines, which begin at `starts`, as points.
 
     A corner that sticks in stands for three pixels. On a slanted edge it is taken for one of those beside the other piece,
     or a line of pixels along the slope would belong to neither; a straight edge that ends there stays straight.
     """
-    points = points_of_ring(ring)[kept]
-    corners = ring.corners[kept]
-    level, upright = (np.roll(corners, -1, axis=0) == corners).T[::-1]
-    level, upright = level | np.roll(level, 1), upright | np.roll(upright, 1)
-    ways = ring.ins[kept] * 4 + ring.outs[kept]
+    placed, corners = points[kept], rings.corners[kept]
+    if not kept.size:
+        return placed
+    before, after = neighbours(starts)
+    upright, level = (corners[after] == corners).T
+    level, upright = level | level[before], upright | upright[before]
+    ways = rings.ins[kept] * 4 + rings.outs[kept]
     inner = np.isin(ways, [way_in * 4 + way_out for way_in, way_out in _CONCAVE])
     for axis, moved in ((0, inner & level & ~upright), (1, inner & ~level)):
-        inset = points[:, axis] < corners[:, axis]
-        points[moved, axis] += np.where(inset[moved], INSET_PX, -INSET_PX)
-    return points
+        inset = placed[:, axis] < corners[:, axis]
+        placed[moved, axis] += np.where(inset[moved], INSET_PX, -INSET_PX)
+    return placed

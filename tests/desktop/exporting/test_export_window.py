@@ -430,11 +430,13 @@ def test_only_the_newest_wish_is_worked_out(
     may_end, worked = threading.Event(), list[str]()
     real = preview_export
 
-    def held(project: Project, key: str, options: ExportOptions) -> ExportPreview:
+    def held(
+        project: Project, key: str, options: ExportOptions, *, cancelled: Callable[[], bool]
+    ) -> ExportPreview:
         worked.append(f"{options.format} {options.tolerance_px:g}")
         if len(worked) == 1:
             may_end.wait(WAIT_MS / 1000)
-        return real(project, key, options)
+        return real(project, key, options, cancelled=cancelled)
 
     monkeypatch.setattr(previewing, "preview_export", held)
 

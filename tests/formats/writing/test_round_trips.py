@@ -17,8 +17,8 @@ from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.rasterise import rasterise
 from segstudio.formats.sources import gather
+from segstudio.formats.writing.crossing import crosses_itself
 from segstudio.formats.writing.sheets import areas_as_polygons, told_values
-from segstudio.formats.writing.simplify import crosses_itself
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Split
