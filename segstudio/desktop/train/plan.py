@@ -192,6 +192,7 @@ class Plan(QWidget):
         self.classes.show_classes(opened.classes, learning, weights, balance)
         counts = split_counts(opened.photos)
         self.split_fold.say(counts.told)
+        self.form.know_photos(counts.training)
         busy = self._errands.is_running("split")
         self.split.show_counts(counts, can_undo=self._before is not None, is_busy=busy)
         self._show_check()

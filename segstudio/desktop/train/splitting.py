@@ -27,6 +27,11 @@ class SplitCounts:
     undecided: int
 
     @property
+    def training(self) -> int:
+        """How many photos will be for training: some of the undecided validate where none does yet."""
+        return self.train + (self.undecided if self.val else self.undecided - self.undecided // 5)
+
+    @property
     def told(self) -> str:
         """A few words."""
         open_ = f" · {self.undecided} undecided" if self.undecided else ""

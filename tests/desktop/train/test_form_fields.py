@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from segstudio.desktop.train.form.fields import (
+    _ONLY_WITH,
     ELSEWHERE,
+    ON_TOP,
     changes_from,
+    is_in_use,
     problems_with,
     recipe_fields,
     text_of,
@@ -24,6 +27,43 @@ def test_every_field_of_the_model_can_be_edited_somewhere() -> None:
     assert set(FIELDS) | ELSEWHERE == set(Recipe.model_fields)
     assert list(FIELDS)[:4] == ["epochs", "batch_size", "crop_px", "learning_rate"]
     assert all(field.help for field in FIELDS.values())
+
+
+def test_every_field_stands_in_a_part_of_the_form_with_its_unit() -> None:
+    sections = list(dict.fromkeys(field.section for name, field in FIELDS.items() if name not in ON_TOP))
+    assert sections == ["Network", "Photos", "Learning", "Machine"]
+    assert (FIELDS["warmup_steps"].unit, FIELDS["save_minutes"].unit, FIELDS["momentum"].unit) == (
+        "steps",
+        "minutes",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "counts"),
+    [
+        ("epochs", {}, True),
+        ("poly_power", {}, True),
+        ("poly_power", {"schedule": "cosine"}, False),
+        ("step_factor", {"schedule": "plateau"}, True),
+        ("momentum", {"optimizer": "adam"}, False),
+        ("unfreeze_after", {"freeze_backbone": True}, True),
+        ("effective_number_beta", {"class_weights": {"sky": 1.0}}, False),
+        ("effective_number_beta", {"class_weights": "effective-number"}, True),
+    ],
+)
+def test_what_counts_for_nothing_beside_the_others_is_known(
+    name: str, values: dict[str, Any], *, counts: bool
+) -> None:
+    recipe = Recipe.model_validate(values)
+    assert is_in_use(name, lambda other: getattr(recipe, other)) is counts
+
+
+def test_what_fields_depend_on_are_fields_and_values_of_the_model() -> None:
+    for name, (other, needed) in _ONLY_WITH.items():
+        assert name in FIELDS
+        for value in needed:
+            Recipe.model_validate({other: value})
 
 
 @pytest.mark.parametrize(

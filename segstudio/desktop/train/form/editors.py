@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from segstudio.desktop.train.form.fields import Field, text_of, value_of
 from segstudio.desktop.widgets.labels import ElidedLabel, label
 
 _EDITOR_PX = 128
+_UNIT_RIGHT_PX, _UNIT_GAP_PX = 8, 4
 
 
 class Choice(QComboBox):
@@ -56,6 +57,10 @@ class FieldEditor(QWidget):
         column.addLayout(row)
         column.addWidget(self._problem)
 
+    def show_in_use(self, in_use: bool) -> None:
+        """Grey a field out that counts for nothing beside the others, unless something is wrong in it."""
+        self.setEnabled(in_use or (not self._problem.isHidden() and bool(self._problem.text())))
+
     def show_value(self, value: Any) -> None:
         """Show a value that was not typed here."""
         match self._editor:
@@ -96,6 +101,8 @@ class FieldEditor(QWidget):
             case _:
                 line = QLineEdit()
                 line.textEdited.connect(self._on_typed)
+                if self.field.unit:
+                    _put_unit(line, self.field.unit)
                 return line
 
     @Slot(bool)
@@ -109,6 +116,17 @@ class FieldEditor(QWidget):
     @Slot(str)
     def _on_typed(self, text: str) -> None:
         self.edited.emit(self.field.name, value_of(self.field, text))
+
+
+def _put_unit(line: QLineEdit, unit: str) -> None:
+    """Write the unit at the right end of the field, where nobody types."""
+    said = label(unit, "caption")
+    said.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, _UNIT_RIGHT_PX, 0)
+    row.addStretch(1)
+    row.addWidget(said)
+    line.setTextMargins(0, 0, said.sizeHint().width() + _UNIT_GAP_PX, 0)
 
 
 def _sentence(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -19,24 +19,55 @@ ON_TOP = ("epochs", "batch_size", "crop_px", "learning_rate")
 """The few that matter to most people; the rest is folded away."""
 
 _NAMES = {
-    "crop_px": "Crop (pixels)",
-    "max_side_px": "Longest side (pixels)",
-    "cache_mb": "Photo memory (MB)",
-    "learning_rate": "Learning rate",
-    "batch_size": "Crops per step",
+    "crop_px": "Crop",
+    "max_side_px": "Longest side",
+    "cache_mb": "Photo memory",
+    "batch_size": "Batch",
+    "log_every": "Log every",
+    "save_minutes": "Save every",
+    "warmup_steps": "Warm-up",
+    "ema_decay": "Average of weights (EMA)",
+    "ohem_threshold": "OHEM threshold",
+    "ohem_least": "OHEM least share",
+    "tensorboard": "TensorBoard",
+    "compile_network": "Compile the network",
 }
+
+_ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
+    "auxiliary_weight": ("auxiliary", frozenset({True})),
+    "auxiliary_learning_rate": ("auxiliary", frozenset({True})),
+    "unfreeze_after": ("freeze_backbone", frozenset({True})),
+    "effective_number_beta": ("class_weights", frozenset({"effective-number"})),
+    "focal_gamma": ("loss", frozenset({"focal"})),
+    "dice_weight": ("loss", frozenset({"cross-entropy+dice"})),
+    "ohem_threshold": ("loss", frozenset({"ohem"})),
+    "ohem_least": ("loss", frozenset({"ohem"})),
+    "momentum": ("optimizer", frozenset({"sgd"})),
+    "poly_power": ("schedule", frozenset({"poly"})),
+    "step_epochs": ("schedule", frozenset({"step", "halving"})),
+    "step_factor": ("schedule", frozenset({"step", "plateau"})),
+    "halving_after": ("schedule", frozenset({"halving"})),
+    "one_cycle_rise": ("schedule", frozenset({"one-cycle"})),
+    "plateau_patience": ("schedule", frozenset({"plateau"})),
+}
+"""What counts for nothing unless another field has one of these values."""
+
 _WORDS = {True: "yes", False: "no"}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: how it is edited, what it may be, and its help. `choices` are pairs of value and words."""
+    """One field: how it is edited, what it may be, its unit, and its help; `section` is the part of the form that it
+    stands in, `choices` are pairs of value and words.
+    """
 
     name: str
     title: str
     kind: Kind
     help: str
     range_text: str = ""
+    unit: str = ""
+    section: str = ""
     choices: tuple[tuple[Any, str], ...] = ()
 
 
@@ -51,7 +82,16 @@ def recipe_fields() -> tuple[Field, ...]:
 def _field(name: str, described: Mapping[str, Any]) -> Field:
     kind, choices = _kind(described)
     title = _NAMES.get(name, name.replace("_", " ").capitalize())
-    return Field(name, title, kind, str(described.get("description", "")), _range(described), choices)
+    help_ = str(described.get("description", ""))
+    unit = str(described.get("unit", ""))
+    return Field(name, title, kind, help_, _range(described), unit, _section(name), choices)
+
+
+def _section(name: str) -> str:
+    """Return the part of the model that a field belongs to: Network, Photos, Learning, Machine."""
+    of = next(part for part in reversed(Recipe.__mro__) if name in getattr(part, "model_fields", {}))
+    part = of.__name__.strip("_").removesuffix("Choices")
+    return {"Photo": "Photos"}.get(part, part)
 
 
 def _kind(described: Mapping[str, Any]) -> tuple[Kind, tuple[tuple[Any, str], ...]]:
@@ -114,6 +154,12 @@ def value_of(field: Field, text: str) -> Any:
                 return typed
     except ValueError:
         return typed
+
+
+def is_in_use(name: str, value: Callable[[str], Any]) -> bool:
+    """Tell whether a field counts for anything beside the `value` of the others, which may be a table."""
+    other, needed = _ONLY_WITH.get(name, ("", frozenset()))
+    return not other or any(value(other) == each for each in needed)
 
 
 def changes_from(base: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -13,6 +15,7 @@ from segstudio.desktop.train.form.editors import Choice, FieldEditor
 from segstudio.desktop.train.form.fields import (
     ON_TOP,
     changes_from,
+    is_in_use,
     problems_with,
     recipe_fields,
 )
@@ -20,6 +23,8 @@ from segstudio.desktop.train.form.fold import Fold
 from segstudio.desktop.train.form.gpu_choice import GpuChoice
 from segstudio.desktop.train.form.head_view import HeadView
 from segstudio.desktop.train.form.head_words import words_on
+from segstudio.desktop.train.form.schedule_curve import schedule_curve, steps_in_epoch
+from segstudio.desktop.train.form.schedule_view import ScheduleView
 from segstudio.desktop.train.speeds import Speeds
 from segstudio.desktop.widgets.labels import label
 from segstudio.runs.heads import HEADS
@@ -41,6 +46,8 @@ class RecipeForm(QWidget):
         self._values: dict[str, Any] = {}
         self._problems: dict[str, str] = {}
         self._editors: dict[str, FieldEditor] = {}
+        self._photos = 0
+        self._schedule: ScheduleView | None = None
         self.head = self._chooser(
             "train.head", "Network", tuple((info.name, info.title) for info in HEADS.values())
         )
@@ -54,6 +61,7 @@ class RecipeForm(QWidget):
         self._lay_out()
         self.head.activated.connect(self._on_head_chosen)
         self.recipe.activated.connect(self._on_recipe_chosen)
+        self.gpus.choice.activated.connect(self._look_over)
         self._show_all()
 
     # -- what is chosen
@@ -91,6 +99,12 @@ class RecipeForm(QWidget):
     def look_again(self) -> None:
         """Say anew what follows from the choices: weights came, or a speed is known."""
         self._look_over()
+
+    def know_photos(self, photos: int) -> None:
+        """Take in how many photos are for training: how long an epoch is follows from that."""
+        if photos != self._photos:
+            self._photos = photos
+            self._look_over()
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Choose values from elsewhere, as a fix of the check does."""
@@ -148,10 +162,19 @@ class RecipeForm(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(4)
-        for field in recipe_fields():
-            if field.name not in self._editors:
+        folded = [field for field in recipe_fields() if field.name not in self._editors]
+        for section, fields in groupby(folded, key=attrgetter("section")):
+            title = label(section)
+            title.setFont(self._look.theme.font("body", bold=True))
+            title.setContentsMargins(0, 8, 0, 0)
+            column.addWidget(title)
+            for field in fields:
                 column.addWidget(self._editor(field.name))
+                if field.name == "schedule":
+                    self._schedule = ScheduleView(self._look)
+                    column.addWidget(self._schedule)
         self._show_values()
+        self._look_over()
         return content
 
     # -- showing
@@ -167,11 +190,13 @@ class RecipeForm(QWidget):
         for name, editor in self._editors.items():
             editor.show_value(self.value(name))
 
+    @Slot()
     def _look_over(self) -> None:
         """Say what is wrong, and what follows from the choices."""
         self._problems = problems_with(self._base, self._values)
         for name, editor in self._editors.items():
             editor.show_problem(self._problems.get(name, ""))
+            editor.show_in_use(is_in_use(name, self.value))
         whole = self._problems.get("", "")
         self._whole.setText(whole)
         self._whole.setVisible(bool(whole))
@@ -185,6 +210,9 @@ class RecipeForm(QWidget):
         if planned is not None:
             batch_size, crop_px = planned.batch_size, planned.crop_px
             self.gpus.know_crops(batch_size * planned.accumulate)
+            if self._schedule is not None:
+                steps = steps_in_epoch(planned, self._photos, self.gpus.count)
+                self._schedule.show_curve(schedule_curve(planned, steps))
             words = words_on(
                 HEADS[planned.head],
                 batch_size=batch_size,
