@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import time
@@ -17,6 +16,7 @@ import shiboken6
 
 from segstudio.desktop.train import launch
 from segstudio.desktop.train.run_thread import RunThread
+from segstudio.desktop.train.runs_watch import RunsWatch
 from segstudio.project.classes import ClassList
 from segstudio.project.images import encode_png
 from segstudio.project.photos import PhotoState, Split
@@ -145,10 +145,10 @@ def finished(number: int, *, steps_per_epoch: int = 5) -> RunFinished:
 
 @pytest.fixture(autouse=True)
 def _no_thread_is_left() -> Iterator[None]:
-    """A thread that follows a run outlives no test."""
+    """A thread that follows runs outlives no test."""
     yield
-    threads = [thing for thing in gc.get_objects() if type(thing) is RunThread]
-    assert not [thread for thread in threads if shiboken6.isValid(thread) and thread.isRunning()]
+    threads = [thing for thing in shiboken6.getAllValidWrappers() if isinstance(thing, RunThread | RunsWatch)]
+    assert not [thread for thread in threads if thread.isRunning()]
 
 
 Written = Callable[..., RunFolder]
