@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, TextIO
 
 import typer
@@ -87,6 +87,24 @@ class Output:
         if self._json:
             sys.stdout.write(json.dumps(result, default=str) + "\n")
             sys.stdout.flush()
+
+
+@contextmanager
+def in_megabytes(out: Output, what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many of all bytes are done, in megabytes; the block calls the value it gets with both numbers."""
+    told = 0
+    with ExitStack() as shown:
+        advance: Callable[[int], None] | None = None
+
+        def progress(done: int, total: int) -> None:
+            nonlocal advance, told
+            if advance is None:
+                advance = shown.enter_context(out.progress(what, max(total >> 20, 1)))
+            if done >> 20 > told:
+                advance((done >> 20) - told)
+                told = done >> 20
+
+        yield progress
 
 
 def _plain_progress(say: Callable[[str], None], what: str, total: int | None) -> Callable[[int], None]:

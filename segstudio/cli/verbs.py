@@ -27,6 +27,8 @@ VERBS = (
     Verb("remove", "remove", "remove", "Move photos to the project's trash, or bring them back."),
     Verb("trash", "trash", "trash", "List what was removed; bring it back, or empty the trash."),
     Verb("versions", "versions", "versions", "List what a mask was before, or go back to it."),
+    Verb("backup", "backup", "backup", "Write a project into one ZIP file that proves that it is whole."),
+    Verb("restore", "restore", "restore", "Make a project of a backup anew."),
     Verb("check", "check", "check", "Tell what would spoil a training, and the fix."),
     Verb("train", "train", "train", "Train a model on a project."),
     Verb("augment", "augment", "augment", "Show what augmentation does to a few photos."),

@@ -1,0 +1,170 @@
+"""Backup: the whole project as one ZIP file that proves that it is whole, and the way back.
+
+What is taken is one moment of the project, however long the writing takes and whoever paints meanwhile: with the project's
+lock held every file gets a second name, which costs next to nothing, and those are what is read. Files are only ever
+replaced, and what grows (stroke journals, logs of runs) is read as far as it went then.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from segstudio.errors import SegStudioError
+from segstudio.project.change import recover, staging_folder
+from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
+from segstudio.project.images import is_photo
+from segstudio.project.photos import clean_key
+from segstudio.project.project import Project, stamp
+from segstudio.project.sealed_zip import Member, Seal, unpack_sealed, write_sealed
+from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
+
+Part = Literal["photos", "runs", "versions", "trash"]
+PARTS: tuple[Part, ...] = ("photos", "runs", "versions", "trash")
+"""What can be left out of a backup."""
+
+_FOLDERS: dict[Part, str] = {
+    "photos": "photos/",
+    "runs": "runs/",
+    "versions": "history/masks/",
+    "trash": ".trash/",
+}
+_GROWS = (".undo", ".jsonl", ".log")
+_LEFT_OUT = (".lock", ".lock.by", ".part")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a backup holds: its `seal`, and how many photos lie outside the project and are `not_taken`."""
+
+    seal: Seal
+    not_taken: int
+
+    def told(self) -> str:
+        """Return it in a sentence or two."""
+        files = len(self.seal.files)
+        told = f"{files:,} files, {self.seal.size_bytes / 1e6:,.1f} MB, each read back and compared."
+        if self.not_taken:
+            photos = "1 photo lies" if self.not_taken == 1 else f"{self.not_taken:,} photos lie"
+            told += f" {photos} outside the project and {'is' if self.not_taken == 1 else 'are'} not in it."
+        return told
+
+
+def back_up(
+    project: Project,
+    target: Path,
+    *,
+    without: Collection[Part] = (),
+    with_outside: bool = False,
+    progress: Progress = unheard,
+    cancelled: Cancelled = never,
+) -> Taken:
+    """Write the project as it is now into the ZIP file `target`, whole or not at all.
+
+    `without` leaves parts out; `with_outside` takes photos along that lie outside the project, where else they are
+    only referred to. `progress` gets bytes. Raises SegStudioError when something cannot be read or written, and
+    WorkStopped when `cancelled` says so; nothing is left then.
+    """
+    target = target.resolve()
+    if target.is_relative_to(project.folder):
+        raise SegStudioError(
+            "the backup would lie inside the project", where=str(target), fix="Choose a place outside of it"
+        )
+    who, when = stamp()
+    with moment_of(project.folder, without=without, cancelled=cancelled) as found:
+        document = load_document(project.folder)
+        outside = document.references if "photos" not in without else {}
+        members = [member for member in found if member.name != FILE_NAME]
+        if with_outside:
+            members += [
+                Member(f"photos/{clean_key(key)}", project.folder / path) for key, path in outside.items()
+            ]
+            document = document.model_copy(update={"references": {}})
+        members.append(Member(FILE_NAME, encode_document(document)))
+        left_out = ", ".join(part for part in PARTS if part in without)
+        seal = Seal(
+            kind="backup",
+            name=document.name,
+            who=who,
+            when=when,
+            told=f"without {left_out}" if left_out else "",
+        )
+        sealed = write_sealed(target, members, seal, progress=progress, cancelled=cancelled)
+    return Taken(sealed, 0 if with_outside else len(outside))
+
+
+def restore(
+    archive: Path, folder: Path, *, progress: Progress = unheard, cancelled: Cancelled = never
+) -> Seal:
+    """Make the project of a backup, or of a pack, anew in `folder`, which must not be there or be empty.
+
+    Every file is compared with what was put in before the folder gets its name. Raises SegStudioError when the ZIP file
+    is not safe or not whole, and WorkStopped when `cancelled` says so; nothing is left then.
+    """
+    seal = unpack_sealed(archive, folder, check=_check_project, progress=progress, cancelled=cancelled)
+    for part in ("photos", "masks", "sources", "runs"):
+        (folder / part).mkdir(exist_ok=True)
+    return seal
+
+
+@contextmanager
+def moment_of(
+    project: Path, *, without: Collection[Part] = (), cancelled: Cancelled = never
+) -> Iterator[list[Member]]:
+    """Give the files of a project as they are at one moment; they can be read inside the block.
+
+    Raises SegStudioError when the project may not be written, or somebody holds its lock for long.
+    """
+    skipped = tuple(_FOLDERS[part] for part in without)
+    with staging_folder(project) as staging:
+        opened = Project.open(project)
+        with opened.alone():
+            recover(project, but=staging)
+            members = []
+            for name in sorted(_names(project)):
+                if name.startswith(skipped):
+                    continue
+                check_cancelled(cancelled)
+                with suppress(FileNotFoundError):  # such as a journal that was closed at this moment
+                    members.append(_held(project, name, staging))
+        yield members
+
+
+def _held(project: Path, name: str, staging: Path) -> Member:
+    """Give a file a second name, so that it can be replaced meanwhile; copy it where that cannot be, and it is small."""
+    path, second = project / name, staging / "moment" / name
+    length = path.stat().st_size
+    most = length if name.endswith(_GROWS) else None
+    second.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        second.hardlink_to(path)
+    except OSError:
+        if name.startswith(("photos/", "runs/", "sources/")):  # large, and hardly ever replaced
+            return Member(name, path, most)
+        shutil.copy2(path, second)
+    return Member(name, second, most)
+
+
+def _names(project: Path) -> Iterator[str]:
+    """Yield the files of a project, relative to it: not its caches, locks, and what is being put in place."""
+    for below, folders, names in os.walk(project):
+        here = Path(below)
+        if here == project:
+            folders[:] = [name for name in folders if not name.startswith(".") or name == ".trash"]
+        for name in names:
+            if not name.endswith(_LEFT_OUT):
+                yield (here / name).relative_to(project).as_posix()
+
+
+def _check_project(folder: Path) -> ProjectDocument:
+    return load_document(folder)
+
+
+def photos_in(seal: Seal) -> int:
+    """Return how many photos a backup or pack holds."""
+    return sum(name.startswith("photos/") and is_photo(Path(name)) for name in seal.files)
