@@ -1,41 +1,42 @@
-"""WrapFrame: two groups of widgets beside each other, or one below the other where there is no room for that."""
+"""FitFrame: a row of widgets that says less where there is less room, and never becomes two rows."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout
+from PySide6.QtWidgets import QFrame
 
 
-class WrapFrame(QFrame):
-    """How they stand follows from the width alone, and not from what is seen of them just now: nothing jumps."""
+class FitFrame(QFrame):
+    """How much it says follows from the width alone, and not from what is seen of it just now: nothing jumps.
+
+    `level_changed` carries how much is left out: 0 nothing, and more from level to level.
+    """
+
+    level_changed = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
-        self._groups: tuple[QLayout, ...] = ()
-        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._level = 0
 
-    def put(self, first: QLayout, second: QLayout) -> None:
-        """Lay out both groups; the second takes the room that is left in a row."""
-        self._groups = first, second
-        self._rows.addLayout(first)
-        self._rows.addLayout(second, 1)
+    @property
+    def level(self) -> int:
+        """How much is left out."""
+        return self._level
 
-    def needed_px(self) -> int:
-        """Return how wide both are beside each other; to be said by the class that knows what may come up."""
+    def widths_px(self) -> tuple[int, ...]:
+        """Return how wide the row is at each level, the widest first; to be said by the class that knows it."""
         raise NotImplementedError
 
     def minimumSizeHint(self) -> QSize:
-        """Return the size of the wider group, in as many rows as there are."""
-        margins, height = self._rows.contentsMargins(), super().minimumSizeHint().height()
-        width = max((group.minimumSize().width() for group in self._groups), default=0)
-        return QSize(width + margins.left() + margins.right(), height)
+        """Return the size of the row where it says least."""
+        return QSize(self.widths_px()[-1], super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Stand in one row or in two."""
+        """Say as much as there is room for."""
         super().resizeEvent(event)
-        ways = QBoxLayout.Direction
-        way = ways.LeftToRight if self.width() >= self.needed_px() else ways.TopToBottom
-        if way != self._rows.direction():
-            self._rows.setDirection(way)
-            self.updateGeometry()
+        widths = self.widths_px()
+        level = next((level for level, width in enumerate(widths) if width <= self.width()), len(widths) - 1)
+        if level != self._level:
+            self._level = level
+            self.level_changed.emit(level)

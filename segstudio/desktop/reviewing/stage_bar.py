@@ -5,20 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QSlider, QToolButton
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.faces import FACE_TITLES, NO_FOCUS, Face
+from segstudio.desktop.reviewing.fitting import FitFrame
 from segstudio.desktop.reviewing.spot_steps import SpotSteps
+from segstudio.desktop.reviewing.stage import Way
 from segstudio.desktop.reviewing.view_state import WAYS, ViewState, focus_words
-from segstudio.desktop.reviewing.wrapping import WrapFrame
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
 
 _ICON_PX = 16
 _FOCUS_PX = 132
-_BOX_PX, _BETWEEN_PX = 40, 56
-"""What a list to choose from takes beside its words, and the gaps and margins of the bar."""
+_BOX_PX = 42
+"""What a list to choose from takes beside its words."""
+_MARGINS_PX, _GAP_PX = 24, 4
+_SLIDER_PX, _SHORT_SLIDER_PX = 96, 48
+_ICON_BUTTON_PX, _NARROW_GAP_PX = 32, 2
+_NO_WORDS = 2
+"""From this level on words are left out that can be done without."""
+_WAY_ICONS: dict[Way, str] = {"photo": "photo", "overlay": "layers", "side": "side-by-side", "wipe": "wipe"}
 _FACE_TIPS: dict[Face, str] = {
     "photo": "Nothing over it",
     "prediction": "The class that the model finds for each pixel",
@@ -28,8 +36,10 @@ _FACE_TIPS: dict[Face, str] = {
 }
 
 
-class StageBar(WrapFrame):
-    """Shows and changes a ViewState; `changed` carries the new one."""
+class StageBar(FitFrame):
+    """Shows and changes a ViewState; `changed` carries the new one. In a narrow window the ways are icons, and what goes
+    without saying is left out.
+    """
 
     changed = Signal(object)
 
@@ -39,8 +49,10 @@ class StageBar(WrapFrame):
         self._look = look
         self._state = ViewState()
         self._faces: tuple[Face, ...] = ()
+        self._classes = ClassList()
         self._ways = QButtonGroup(self)
         self.buttons: dict[str, QPushButton] = {}
+        self._way_px: list[int] = []
         for way, title, tip in WAYS:
             button = QPushButton(title)
             button.setObjectName(f"review.way.{way}")
@@ -48,8 +60,11 @@ class StageBar(WrapFrame):
             button.setCheckable(True)
             button.setToolTip(f"{title} (V goes on to the next)\n{tip}")
             button.clicked.connect(lambda _=False, way=way: self._want(way=way))
+            button.setAccessibleName(title)
+            button.setIconSize(QSize(_ICON_PX, _ICON_PX))
             self._ways.addButton(button)
             self.buttons[way] = button
+            self._way_px.append(button.sizeHint().width())
         self.face = _face_box("review.face", "What is laid over the photo")
         self.beside = _face_box("review.beside", "What it is compared with")
         self._with = label("beside", "dim")
@@ -62,14 +77,14 @@ class StageBar(WrapFrame):
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setObjectName("review.opacity")
         self.opacity.setAccessibleName("Opacity")
-        self.opacity.setToolTip("Opacity\nHow strongly the colours cover the photo.")
         self.opacity.setRange(0, 100)
-        self.opacity.setFixedWidth(96)
+        self.opacity.setFixedWidth(_SLIDER_PX)
         self._percent = label("", "dim")
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._percent.setFixedWidth(self._percent.fontMetrics().horizontalAdvance("100 %") + 8)
+        self._widths_px: tuple[int, ...] = ()
         self._lay_out()
-        self._needed_px = 0
+        self.level_changed.connect(self._on_level_changed)
         self.face.activated.connect(lambda _: self._want(face=self.face.currentData(), focus=NO_FOCUS))
         self.beside.activated.connect(lambda _: self._want(beside=self.beside.currentData()))
         self.focus.clicked.connect(lambda: self._want(focus=NO_FOCUS))
@@ -80,7 +95,7 @@ class StageBar(WrapFrame):
 
     def show_state(self, state: ViewState, faces: tuple[Face, ...], classes: ClassList) -> None:
         """Show how the photo is looked at; `faces` are what there is to see of it."""
-        self._state = state
+        self._state, self._classes = state, classes
         if faces != self._faces:
             self._faces = faces
             _fill(self.face, [face for face in faces if face != "photo"])
@@ -94,8 +109,8 @@ class StageBar(WrapFrame):
         self.face.setCurrentIndex(self.face.findData(right if right != "photo" else state.face))
         self.beside.setCurrentIndex(self.beside.findData(left))
         self.face.setVisible(has_answer and state.way != "photo" and not state.focus.is_on)
-        for widget in (self.beside, self._with):
-            widget.setVisible(has_answer and two)
+        self.beside.setVisible(has_answer and two)
+        self._with.setVisible(has_answer and two and self.level < _NO_WORDS)
         self.focus.setVisible(state.focus.is_on and has_answer)
         self.steps.setVisible(state.focus.is_on and has_answer)
         words = focus_words(state.focus, classes)
@@ -107,34 +122,48 @@ class StageBar(WrapFrame):
         self.opacity.setValue(step)
         self.opacity.blockSignals(False)
         self._percent.setText(f"{step} %")
+        self.opacity.setVisible(not state.focus.is_on)  # what alone is shown has its own strength
+        self._percent.setVisible(not state.focus.is_on and self.level < _NO_WORDS)
         for part in (self.opacity, self._percent):
-            part.setVisible(not state.focus.is_on)  # what alone is shown has its own strength
             part.setEnabled(has_answer and state.way != "photo")
+        self.opacity.setToolTip(f"Opacity: {step} %\nHow strongly the colours cover the photo.")
 
     def _lay_out(self) -> None:
-        self._rows.setContentsMargins(8, 6, 12, 6)
-        self._rows.setSpacing(8)
-        ways, what = QHBoxLayout(), QHBoxLayout()
-        for row in (ways, what):
-            row.setSpacing(4)
+        row = self._row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, _MARGINS_PX - 8, 6)
+        row.setSpacing(_GAP_PX)
         for button in self.buttons.values():
-            ways.addWidget(button)
-        ways.addStretch(1)
+            row.addWidget(button)
         for widget in (self.face, self.focus, self.steps, self._with, self.beside):
-            what.addWidget(widget)
-        what.addStretch(1)
-        what.addWidget(self.opacity)
-        what.addWidget(self._percent)
-        what.addStrut(self.face.sizeHint().height())
-        self.put(ways, what)
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.opacity)
+        row.addWidget(self._percent)
+        row.addStrut(self.face.sizeHint().height())
 
-    def needed_px(self) -> int:
-        """Return how wide everything is while two faces are compared."""
-        if not self._needed_px:
-            ways = sum(button.sizeHint().width() + 4 for button in self.buttons.values())
-            faces = 2 * (self._widest_face_px() + _BOX_PX) + self._with.sizeHint().width()
-            self._needed_px = ways + faces + self.opacity.width() + self._percent.width() + _BETWEEN_PX
-        return self._needed_px
+    def widths_px(self) -> tuple[int, ...]:
+        """Return how wide everything is while two faces are compared: with words, with icons for the ways, and with few
+        words.
+        """
+        if not self._widths_px:
+            ways, icons = sum(self._way_px), len(self._way_px) * _ICON_BUTTON_PX
+            faces = 2 * (self._widest_face_px() + _BOX_PX)
+            words = self._with.sizeHint().width() + self._percent.width()
+            full = _MARGINS_PX + 11 * _GAP_PX + faces + words + _SLIDER_PX
+            least = _MARGINS_PX + 9 * _NARROW_GAP_PX + faces + _SHORT_SLIDER_PX
+            self._widths_px = (full + ways, full + icons, least + icons)
+        return self._widths_px
+
+    @Slot(int)
+    def _on_level_changed(self, level: int) -> None:
+        self._row.setSpacing(_NARROW_GAP_PX if level >= _NO_WORDS else _GAP_PX)
+        for (way, title, _), width_px in zip(WAYS, self._way_px, strict=True):
+            button = self.buttons[way]
+            button.setFixedWidth(_ICON_BUTTON_PX if level else width_px)
+            button.setText("" if level else title)
+            button.setIcon(self._look.icon(_WAY_ICONS[way]) if level else QIcon())
+        self.opacity.setFixedWidth(_SHORT_SLIDER_PX if level >= _NO_WORDS else _SLIDER_PX)
+        self.show_state(self._state, self._faces, self._classes)
 
     def _widest_face_px(self) -> int:
         return max(self.fontMetrics().horizontalAdvance(title) for title in FACE_TITLES.values())
@@ -149,6 +178,8 @@ class StageBar(WrapFrame):
     @Slot()
     def _on_theme_changed(self) -> None:
         self.focus.setIcon(self._look.icon("close"))
+        if self.level:
+            self._on_level_changed(self.level)
 
 
 def _face_box(name: str, title: str) -> QComboBox:
