@@ -14,7 +14,7 @@ from segstudio.painting.going_back import go_back
 from segstudio.project.classes import VOID
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
-from segstudio.project.versions import Version, differences, version_file, versions_of
+from segstudio.project.versions import Version, differences, keep_up_to, version_file, versions_of
 
 _MOST = 1000
 
@@ -39,7 +39,7 @@ def versions(
         raise typer.BadParameter("--restore needs the photo")
     out, opened = Output(json), Project.open(project)
     if keep is not None:
-        opened.keep_versions(keep)
+        keep_up_to(opened, keep)
     if photo is None:
         _list_project(opened, out)
         return

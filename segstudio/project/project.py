@@ -123,6 +123,11 @@ class Project:
         return self._document.name
 
     @property
+    def created(self) -> str:
+        """When it was made (ISO 8601 with offset): what was handed out of it knows it by that."""
+        return self._document.created
+
+    @property
     def classes(self) -> ClassList:
         """The project's classes."""
         return self._document.classes
@@ -268,17 +273,6 @@ class Project:
         """
         with self.change() as change:
             change.set_classes(classes)
-
-    def keep_versions(self, most: int) -> None:
-        """Keep up to so many versions of each mask from now on; 0: none. Raises SegStudioError as `change` does."""
-        with self.change() as change:
-            change.versions = most
-
-    def keep_now(self, photo: Photo, *, doing: str = "") -> None:
-        """Keep the photo's mask as a version as it is on disk; `doing` says what is about to take its place."""
-        with self.change() as change:
-            change.kept.add(photo.key)
-            change.doing = doing
 
     @contextmanager
     def alone(self) -> Iterator[None]:

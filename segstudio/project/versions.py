@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,6 +20,9 @@ from segstudio.project.change import Change, mask_name, read_state
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo, PhotoState, Status
+
+if TYPE_CHECKING:
+    from segstudio.project.project import Project  # which keeps versions with every change
 
 FOLDER = "history/masks"
 BETWEEN = timedelta(minutes=5)
@@ -116,6 +120,19 @@ def differences(
             yield changed_share(read_version(project, photo, version, classes)[0], now)
         except SegStudioError:
             yield None
+
+
+def keep_up_to(project: Project, most: int) -> None:
+    """Keep up to so many versions of each mask from now on; 0: none. Raises SegStudioError as `Project.change` does."""
+    with project.change() as change:
+        change.versions = most
+
+
+def keep_now(project: Project, photo: Photo, *, doing: str = "") -> None:
+    """Keep the photo's mask as a version as it is on disk; `doing` says what is about to take its place."""
+    with project.change() as change:
+        change.kept.add(photo.key)
+        change.doing = doing
 
 
 def keep_versions(project: Path, change: Change, classes: ClassList, most: int) -> None:

@@ -24,6 +24,8 @@ from segstudio.project.versions import (
     Former,
     Version,
     is_due,
+    keep_now,
+    keep_up_to,
     outnumbered,
     read_version,
     version_file,
@@ -154,7 +156,7 @@ def _versions(times: list[datetime]) -> tuple[Version, ...]:
 
 
 def test_as_many_as_the_project_says(painted: Project) -> None:
-    painted.keep_versions(2)
+    keep_up_to(painted, 2)
     for value in (2, 1, 2, 0):
         with painted.change() as change:
             change.put_mask("a.jpg", np.full((60, 80), value, dtype=np.uint8))
@@ -162,14 +164,14 @@ def test_as_many_as_the_project_says(painted: Project) -> None:
     files = [version_file(painted.folder, "a.jpg", version.number) for version in kept]
     assert [read_mask(file)[0, 0] for file in files] == [1, 2]
     assert sorted(files[0].parent.glob("*.png")) == files
-    painted.keep_versions(0)
+    keep_up_to(painted, 0)
     _paint(painted, 1)
     assert versions_of(painted.folder, "a.jpg") == ()
     assert Project.open(painted.folder).kept_versions == 0
 
 
 def test_an_older_program_reads_a_project_that_keeps_the_usual_number(painted: Project) -> None:
-    painted.keep_versions(20)
+    keep_up_to(painted, 20)
     assert "versions" not in (painted.folder / "project.json").read_text(encoding="utf-8")
 
 
@@ -233,6 +235,6 @@ def test_a_damaged_one_is_told(painted: Project) -> None:
 
 def test_one_can_be_kept_at_will_but_not_twice(painted: Project) -> None:
     for _ in range(2):
-        painted.keep_now(painted.photo("a.jpg"), doing="go back")
+        keep_now(painted, painted.photo("a.jpg"), doing="go back")
     (version,) = versions_of(painted.folder, "a.jpg")
     assert (version.what, version.replaced) == ("go back", True)

@@ -65,11 +65,6 @@ def compare(folder: Path, photo: Photo, version: Version, now: LazyCopy) -> Comp
     return Compared(version, then, present, marks_of(then != present), gone)
 
 
-def keep_now(folder: Path, photo: Photo, label: str) -> None:
-    """Keep the mask on disk as a version before another one takes its place."""
-    Project.open(folder).keep_now(photo, doing=label)
-
-
 def small_picture(pyramid: Pyramid, mask: Mask, classes: ClassList) -> QImage:
     """Return a photo with a mask over it, small."""
     level = next((each for each in pyramid.levels if max(each.shape[:2]) <= 4 * _SIDE_PX), pyramid.levels[-1])

@@ -80,8 +80,9 @@ class VersionsWish(QObject):
     @Slot(object)
     def _on_back_asked(self, compared: Compared) -> None:
         """Save, keep what there is, and only then put the other mask over it."""
-        from segstudio.desktop.versions.reading import keep_now
         from segstudio.desktop.versions.words import told_time
+        from segstudio.project.project import Project
+        from segstudio.project.versions import keep_now
 
         desk, keeping = self._tell_desk(), self._keeping
         shown = desk.shown
@@ -96,7 +97,7 @@ class VersionsWish(QObject):
         label = f"go back to {told_time(when, when)}"
         folder, photo = shown.folder, shown.photo
         keeping.send(
-            lambda: keep_now(folder, photo, label),
+            lambda: keep_now(Project.open(folder), photo, doing=label),
             partial(self._put, desk, shown, compared, label),
             lambda error: self._session.problem_met.emit(problem_of(error)),
         )
