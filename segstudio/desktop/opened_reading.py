@@ -36,7 +36,7 @@ def read_opened(folder: Path, before: OpenedProject | None = None) -> OpenedProj
         name=project.name,
         classes=project.classes,
         photos=photos,
-        runs=summarise_runs(project.runs_folder),
+        runs=summarise_runs(project.runs_folder, before.runs if before is not None else ()),
         mask_times=project.mask_times(),
     )
 

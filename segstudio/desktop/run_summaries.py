@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from segstudio.desktop.log_reading import LogReading, read_on
 from segstudio.desktop.train.phases import QUIET_S
 from segstudio.errors import SegStudioError
 from segstudio.runs.events import EpochDone, Event, RunFailed, RunStarted
@@ -38,6 +39,7 @@ class RunSummary:
     last_sign: float = 0.0
     problem: str = ""
     model: ModelTrace = NO_TRACE
+    reading: LogReading = field(default=LogReading(), compare=False, repr=False)
 
     @property
     def state_text(self) -> str:
@@ -54,9 +56,15 @@ class RunSummary:
         return self.best.miou if self.best is not None else None
 
 
-def summarise_runs(folder: Path) -> tuple[RunSummary, ...]:
-    """Return the runs below a project's runs folder, newest first; a damaged one is told, not left out."""
-    return tuple(_summarised(run) for run in reversed(list_runs(folder)))
+def summarise_runs(folder: Path, before: Sequence[RunSummary] = ()) -> tuple[RunSummary, ...]:
+    """Return the runs below a project's runs folder, newest first; a damaged one is told, not left out.
+
+    Of runs that were looked at `before` only that is read which was written since.
+    """
+    readings = {summary.name: summary.reading for summary in before}
+    return tuple(
+        _summarised(run, readings.get(run.name, LogReading())) for run in reversed(list_runs(folder))
+    )
 
 
 def summarise(name: str, events: Sequence[Event], state: RunState) -> RunSummary:
@@ -85,9 +93,10 @@ def _miou(event: EpochDone) -> float:
     return -1.0 if miou is None else miou
 
 
-def _summarised(run: RunFolder) -> RunSummary:
+def _summarised(run: RunFolder, before: LogReading) -> RunSummary:
     try:
-        events = run.events(steps=False)
+        reading = read_on(run.log, before)
+        events = reading.events
         summary = summarise(run.name, events, state_of(events))
         started = next((event for event in reversed(events) if isinstance(event, RunStarted)), None)
         written = _written(run)
@@ -98,6 +107,7 @@ def _summarised(run: RunFolder) -> RunSummary:
             model=trace_of(run.best),
             is_live=_lives(run, started, written) if summary.state == "open" else _begins(run, summary.state),
             last_sign=written,
+            reading=reading,
         )
     except SegStudioError as error:
         return RunSummary(run.name, problem=str(error))

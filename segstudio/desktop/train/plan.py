@@ -119,7 +119,7 @@ class Plan(QWidget):
         if flags & (Changed.PROJECT | Changed.PHOTOS | Changed.CLASSES | Changed.MASK):
             self._is_stale = True
             self._check_later()
-        self._show()
+            self._show()
 
     def know_starting(self, is_starting: bool) -> None:
         """Take in whether a training is just being started."""

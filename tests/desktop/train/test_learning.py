@@ -13,6 +13,7 @@ from segstudio.desktop.train.form.learning import (
     LEAVE_OUT,
     Fate,
     Learning,
+    fates_of,
     weight_of,
     weights_among,
     weights_problem,
@@ -24,9 +25,13 @@ NAMES = ("sky", "ground", "person", "rope")
 
 def test_what_may_become_of_a_class() -> None:
     learning = Learning(("sky",), {"rope": "person"})
-    words = [fate.words for fate in learning.fates("rope", NAMES)]
+    words = [fate.words for fate in fates_of("rope", learning.learnt(NAMES))]
     assert words == ["learn", "leave out", "as ground", "as person"]
-    assert [fate.words for fate in learning.fates("person", NAMES)] == ["learn", "leave out", "as ground"]
+    assert [fate.words for fate in fates_of("person", learning.learnt(NAMES))] == [
+        "learn",
+        "leave out",
+        "as ground",
+    ]
 
 
 def test_those_learnt_as_a_class_follow_it_or_are_free() -> None:
@@ -40,7 +45,7 @@ def test_those_learnt_as_a_class_follow_it_or_are_free() -> None:
 def test_whatever_is_chosen_is_a_recipe(clicks: list[tuple[str, int]]) -> None:
     learning = Learning((), {})
     for name, click in clicks:
-        fates = learning.fates(name, NAMES)
+        fates = fates_of(name, learning.learnt(NAMES))
         fate = fates[click % len(fates)]
         learning = learning.with_fate(name, fate)
         assert learning.fate(name) == fate

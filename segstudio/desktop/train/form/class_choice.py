@@ -12,7 +12,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.train.form.class_row import ClassRow
 from segstudio.desktop.train.form.editors import Choice
 from segstudio.desktop.train.form.findings import ClassBalance
-from segstudio.desktop.train.form.learning import EVEN_WEIGHT, Fate, Learning
+from segstudio.desktop.train.form.learning import EVEN_WEIGHT, Fate, Learning, fates_of
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
 
@@ -40,6 +40,7 @@ class ClassChoice(QWidget):
         self._classes: ClassList | None = None
         self._learning = Learning((), {})
         self._weights: dict[str, Any] | None = None
+        self._told: tuple[object, ...] | None = None
         self._rows: dict[str, ClassRow] = {}
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(8)
@@ -71,18 +72,24 @@ class ClassChoice(QWidget):
         if classes != self._classes:  # otherwise the rows stay, and with them the keyboard in them
             self._classes = classes
             self._rebuild(classes)
+            self._told = None
         self._learning = learning
         self._weights = dict(weights) if isinstance(weights, Mapping) else None
+        chosen = _EACH if self._weights is not None else weights
+        self.weights.setCurrentIndex(self.weights.findData(chosen))
+        told = (learning, self._weights, tuple(balance))
+        if told == self._told:
+            return
+        self._told = told
         of_name = {row.name: row for row in balance}
+        learnt = learning.learnt(classes.names)
         for name, row in self._rows.items():
-            row.show_fate(learning.fate(name), learning.fates(name, classes.names))
+            row.show_fate(learning.fate(name), fates_of(name, learnt))
             row.show_balance(of_name.get(name))
             is_learnt = learning.fate(name) == Fate()
             row.show_weight(
                 self._weights.get(name, EVEN_WEIGHT) if self._weights is not None and is_learnt else None
             )
-        chosen = _EACH if self._weights is not None else weights
-        self.weights.setCurrentIndex(self.weights.findData(chosen))
 
     def row(self, name: str) -> ClassRow:
         """Return the row of one class."""

@@ -43,11 +43,6 @@ class Learning:
         """Return those of `names` that are classes of the network."""
         return tuple(name for name in names if self.fate(name) == LEARN)
 
-    def fates(self, name: str, names: Sequence[str]) -> tuple[Fate, ...]:
-        """Return what may become of a class: it may be learnt as any that is learnt itself."""
-        others = (other for other in self.learnt(names) if other != name)
-        return (LEARN, LEAVE_OUT, *(Fate("as", other) for other in others))
-
     def with_fate(self, name: str, fate: Fate) -> Learning:
         """Return the choice with another fate of one class. Those that were learnt as it go along to the class that it
         becomes, or where it is left out are learnt for themselves again.
@@ -70,6 +65,11 @@ class Learning:
         """Return what of the choice holds in a project of these classes."""
         merged = {name: into for name, into in self.merged.items() if name in names and into in names}
         return Learning(tuple(name for name in self.ignored if name in names), merged)
+
+
+def fates_of(name: str, learnt: Sequence[str]) -> tuple[Fate, ...]:
+    """Return what may become of a class: it may be learnt as any of those that are `learnt` themselves."""
+    return (LEARN, LEAVE_OUT, *(Fate("as", other) for other in learnt if other != name))
 
 
 def weights_among(weights: Any, learnt: Sequence[str]) -> Any:

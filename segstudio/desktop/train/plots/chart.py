@@ -20,7 +20,8 @@ pg: Any = pyqtgraph  # it has no types
 
 _AXIS_PX = 52
 _FAINT = 45
-_DOTS_AT_MOST = 60
+_DOTS_AT_MOST, _DOTTED_LINES_AT_MOST = 60, 12
+"""Beyond that they hide the lines, and drawing them is felt."""
 _SMOOTH_AT_MOST = 20_000
 """Lines of more points than this are drawn without smooth edges: nobody sees the difference."""
 
@@ -163,7 +164,8 @@ class Chart(QWidget):
             colour.setAlpha(_FAINT)
         many = len(line.x) > _SMOOTH_AT_MOST and self.chart_id == "loss"
         width = 1 if raw or many else 1.8
-        marked = line.dots and len(line.x) <= _DOTS_AT_MOST
+        few = len(self._series) <= _DOTTED_LINES_AT_MOST or len(line.x) == 1
+        marked = line.dots and few and len(line.x) <= _DOTS_AT_MOST
         item.setData(
             line.x,
             line.raw if raw and line.raw is not None else line.y,
