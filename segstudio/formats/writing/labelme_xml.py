@@ -13,10 +13,14 @@ from lxml import etree
 from PIL import Image
 
 from segstudio.formats.shapes import Bitmap, Points
-from segstudio.formats.writing.points import element, xml_text
+from segstudio.formats.writing.points import element, points_text, xml_text
 from segstudio.formats.writing.sheets import Area, Sheet
 from segstudio.formats.writing.target import Target
 from segstudio.formats.writing.writer import Encoded, Plan, shapes_in
+
+_PLACE = "points"
+_PAIR = "      <pt>\n        <x>%.2f</x>\n        <y>%.2f</y>\n      </pt>\n"
+_END = "</annotation>\n"
 
 _BLACK_AND_WHITE = (0, 0, 0, 255, 255, 255)
 
@@ -42,21 +46,20 @@ class LabelmeXmlWriter:
         source = element("source")
         source.extend([element("sourceImage", ""), element("sourceAnnotation", "SegStudio")])
         root.extend([element("filename", path.name), element("folder", folder), source, size])
-        files = {}
+        files: dict[str, bytes] = {}
+        objects: list[str] = []
         for area in sheet.areas:
-            for points in area.polygons:
-                one = _object(area, len(root) - 4)
-                one.append(_polygon(points))
-                root.append(one)
+            objects += [
+                _with_points(area, number, points)
+                for number, points in enumerate(area.polygons, len(objects))
+            ]
             if area.bitmap is not None:
-                name = f"{PurePosixPath(sheet.stem).name}_mask_{len(root) - 4}.png"
-                one = _object(area, len(root) - 4)
-                one.append(_segment(area, name))
-                root.append(one)
+                name = f"{PurePosixPath(sheet.stem).name}_mask_{len(objects)}.png"
+                objects.append(xml_text(_object(area, len(objects), _segment(area, name)), level=1))
                 files[str(PurePosixPath("Masks") / folder / name)] = _picture(
                     area.bitmap, area.box, sheet.size
                 )
-        text = xml_text(root)
+        text = xml_text(root).replace(_END, f"{''.join(objects)}{_END}")
         files[f"Annotations/{sheet.stem}.xml"] = text.encode()
         return Encoded(sheet, f"Images/{sheet.name}", files, shapes=shapes_in(sheet), text=text)
 
@@ -67,7 +70,7 @@ class LabelmeXmlWriter:
         """Nothing is for many photos."""
 
 
-def _object(area: Area, number: int) -> etree._Element:
+def _object(area: Area, number: int, outline: etree._Element) -> etree._Element:
     one = element("object")
     parts = element("parts")
     parts.extend([element("hasparts"), element("ispartof")])
@@ -81,19 +84,18 @@ def _object(area: Area, number: int) -> etree._Element:
             element("id", str(number)),
             parts,
             element("attributes"),
+            outline,
         ]
     )
     return one
 
 
-def _polygon(points: Points) -> etree._Element:
+def _with_points(area: Area, number: int, points: Points) -> str:
+    """Return an object with its polygon. An element for each number would take a hundred times as long."""
     polygon = element("polygon")
-    for x, y in points.tolist():
-        point = etree.SubElement(polygon, "pt")
-        etree.SubElement(point, "x").text = f"{x:.2f}"
-        etree.SubElement(point, "y").text = f"{y:.2f}"
-    polygon.append(element("username"))
-    return polygon
+    polygon.extend([element(_PLACE), element("username")])
+    text = xml_text(_object(area, number, polygon), level=1)
+    return text.replace(f"      <{_PLACE}/>\n", f"{points_text(points, pair=_PAIR, between='')}")
 
 
 def _segment(area: Area, name: str) -> etree._Element:
