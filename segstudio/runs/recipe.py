@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from segstudio.errors import SegStudioError, did_you_mean, inside
 from segstudio.resource_files import resource_path
 from segstudio.runs.choices import MachineChoices
 from segstudio.runs.heads import head_named
+
+_SMALLEST_PX = 32
+"""Of a photo that is shrunk further nothing can be seen: such a number is a slip."""
 
 
 class Recipe(MachineChoices):
@@ -36,12 +39,17 @@ class Recipe(MachineChoices):
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
         if any(not name.strip() or not into.strip() for name, _, into in pairs):
             raise ValueError("write it like rope=person, with commas between several")
+        names = [_key(name) for name, _, _ in pairs]
+        if len(set(names)) < len(names):
+            raise ValueError("a class is named twice")
         return {name.strip(): into.strip() for name, _, into in pairs}
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Recipe:
         if self.scale_min > self.scale_max:
             raise ValueError("scale_min must not be above scale_max")
+        if 0 < self.max_side_px < _SMALLEST_PX:
+            raise ValueError(f"max_side_px must be 0, for every pixel, or {_SMALLEST_PX} and more")
         if problem := _merge_problem(self.merge, self.ignore_classes):
             raise ValueError(problem)
         return self
@@ -77,22 +85,36 @@ def recipe_from(values: Mapping[str, Any], *, where: str, changed: Collection[st
             where=place_of(unknown[0]),
             fix="`segstudio recipes --fields` lists them all",
         )
+    for field, value in values.items():
+        if isinstance(value, bool) and Recipe.model_fields[field].annotation in {int, float}:
+            raise SegStudioError(
+                f"{field} = {str(value).lower()}: input should be a number",
+                where=place_of(field),
+                fix=_help_of(field),
+            )
     try:
         recipe = Recipe.model_validate(dict(values))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = str(first["loc"][0]) if first["loc"] else "the recipe"
-        message = first["msg"].removeprefix("Value error, ")
-        raise SegStudioError(
-            f"{place} = {first['input']!r}: {message[:1].lower()}{message[1:]}"
-            if first["loc"]
-            else f"{message[:1].lower()}{message[1:]}",
-            where=place_of(place),
-            fix="Correct the value" if not first["loc"] else _help_of(place),
-        ) from error
+        raise _told(error, place_of) from error
     with inside(place_of("head")):
         head_named(recipe.head)
     return recipe
+
+
+def _told(error: ValidationError, place_of: Callable[[str], str]) -> SegStudioError:
+    """Return the sentence for the first bad field; of the kinds of value that it may have, for the one that was meant."""
+    errors = error.errors()
+    path = errors[0]["loc"]
+    first = max((each for each in errors if each["loc"][:1] == path[:1]), key=lambda each: len(each["loc"]))
+    message = first["msg"].removeprefix("Value error, ")
+    message = f"{message[:1].lower()}{message[1:]}"
+    if not path:
+        return SegStudioError(message, where=place_of("the recipe"), fix="Correct the value")
+    field = str(path[0])
+    name = f"{field}.{first['loc'][-1]}" if isinstance(errors[0]["input"], dict) else field
+    return SegStudioError(
+        f"{name} = {first['input']!r}: {message}", where=place_of(field), fix=_help_of(field)
+    )
 
 
 def recipe_to_toml(recipe: Recipe) -> str:

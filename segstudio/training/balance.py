@@ -28,7 +28,7 @@ def class_weights(
     the photos that show the class (Eigen & Fergus, ICCV 2015); `effective-number`: (1 − β) / (1 − βⁿ) of n pixels (Cui
     and others, CVPR 2019); or a table of weights by name, used as they are (1 for those not named). `count` gives the
     training pixels of each photo and channel, int64 (photos, C); it is called only where they matter. Raises
-    SegStudioError for an unknown name.
+    SegStudioError for an unknown name, and where all weights are 0.
     """
     if isinstance(choice, Mapping):
         for name in choice:
@@ -37,7 +37,13 @@ def class_weights(
                     f'class_weights names an unknown class "{name}"{did_you_mean(name, names)}',
                     fix=f"The classes are: {', '.join(names)}",
                 )
-        return torch.tensor([float(choice.get(name, 1.0)) for name in names])
+        given = [float(choice.get(name, 1.0)) for name in names]
+        if not any(given):
+            raise SegStudioError(
+                "class_weights gives every class the weight 0, so that nothing is learnt",
+                fix="Give at least one class a weight above 0",
+            )
+        return torch.tensor(given)
     if choice == "none":
         return None
     by_photo = count()

@@ -68,6 +68,8 @@ class PhotoStore:
         self._sizes = [shrunk_size(photo.size, max_side_px) for photo in self.photos]
         self._offsets = _offsets(self._sizes, cache_mb * _MEGABYTE)
         self._cache = _Cache(self._offsets[-1], shared=shared)
+        self.has_labels = False
+        """Whether any pixel is labelled with a class that is learnt; known when the photos are loaded."""
 
     def __len__(self) -> int:
         return len(self.photos)
@@ -108,6 +110,8 @@ class PhotoStore:
 
     def _load_one(self, position: int) -> None:
         decoded = self._decode(position)  # what does not fit into the cache too: to find what is damaged
+        if decoded[1].min() < VOID:
+            self.has_labels = True
         kept = self._cached(position)
         if kept is not None:
             for part, values in zip(kept, decoded, strict=True):

@@ -33,6 +33,9 @@ from segstudio.training.task import Task
 from segstudio.training.team import ALONE, Team
 from segstudio.training.trainer import Trainer
 
+_DECIDED_AT_START = frozenset({"freeze_batch_norm", "backbone_learning_rate"})
+"""What follows from the first weights, whatever the recipe says."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
@@ -73,6 +76,12 @@ def prepare(
             start = _resumed(project, checkpoint, folder)
     with ExitStack() as opened:
         train, val = _stores(project, start, device=chosen, opened=opened, progress=progress)
+        if not train.has_labels:
+            raise SegStudioError(
+                "no pixel of the photos for training is labelled with a class that is learnt",
+                where=str(project.folder),
+                fix="Label some, or give labelled photos to training",
+            )
         recipe, card = start.recipe, start.card
         counts = cache(lambda: train.pixel_counts(len(card.classes)))
         shown = counts() > 0 if recipe.oversample_rare else np.zeros((0, 0), dtype=np.bool_)
@@ -163,7 +172,24 @@ def _resumed(project: Project, checkpoint: Checkpoint, folder: RunFolder) -> _St
         )
     train = [_labelled(project, project.photo(key)) for key in card.train_photos]
     val = [_labelled(project, project.photo(key)) for key in card.val_photos]
-    return _Start(_network(recipe, len(card.classes)), recipe, card, now, (train, val), ())
+    told = _told_of_changes(folder, recipe)
+    return _Start(_network(recipe, len(card.classes)), recipe, card, now, (train, val), told)
+
+
+def _told_of_changes(folder: RunFolder, recipe: Recipe) -> tuple[str, ...]:
+    """Say that a recipe file which was changed since changes nothing; what was decided at the start is not told."""
+    now = folder.recipe()
+    others = [
+        name
+        for name in Recipe.model_fields
+        if name not in _DECIDED_AT_START and getattr(now, name) != getattr(recipe, name)
+    ]
+    if not others:
+        return ()
+    return (
+        f"recipe.toml was changed since ({', '.join(others)}): the run goes on with the recipe that it began with. For"
+        f" other choices start a new one, with --init-from {folder.name}.",
+    )
 
 
 def _network(recipe: Recipe, classes: int) -> nn.Module:

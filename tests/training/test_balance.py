@@ -49,6 +49,11 @@ def test_unknown_class_in_the_table() -> None:
         class_weights({"persons": 1.0}, NAMES, uncounted)
 
 
+def test_weights_of_nothing_but_zeros_are_refused() -> None:
+    with pytest.raises(SegStudioError, match="nothing is learnt"):
+        class_weights(dict.fromkeys(NAMES, 0.0), NAMES, uncounted)
+
+
 def test_photos_with_a_rare_class_are_to_come_more_often() -> None:
     shown = np.array([[True, False], [True, False], [True, False], [True, True]])
     factors = repeat_factors(shown, 1.0)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
+from segstudio.errors import SegStudioError
 from segstudio.networks.build import build
 from segstudio.networks.model_file import read_model
 from segstudio.project.project import Project
 from segstudio.runs.events import EpochDone, Event, Notice, RunFinished, RunStarted, StepDone
 from segstudio.runs.folder import RunFolder
-from segstudio.runs.recipe import Recipe
+from segstudio.runs.recipe import Recipe, recipe_to_toml
 from segstudio.training.learner import Inputs, Learner
+from segstudio.training.prepare import prepare
 from segstudio.training.team import ALONE
 from segstudio.training.trainer import Trainer
 from tests.training.conftest import MakeProject
@@ -226,6 +229,32 @@ def test_a_trainer_without_memory_for_one_crop_says_so(
     training = read_model(folder.last).training
     assert training is not None
     assert training["counters"]["together"] == 0  # type: ignore[index]
+
+
+def test_a_recipe_file_that_was_changed_changes_nothing_and_that_is_told(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    project, recipe = make_project(train=2, val=1), small_recipe(epochs=1)
+    folder = RunFolder.create(tmp_path / "runs", recipe)
+    told = [event.text for event in run(project, recipe, folder, resume=True) if isinstance(event, Notice)]
+    assert not any("recipe.toml" in text for text in told)
+    file = folder.path / "recipe.toml"
+    file.write_text(recipe_to_toml(small_recipe(epochs=5, loss="dice")), encoding="utf-8")
+    events = run(project, recipe, folder, resume=True)
+    assert isinstance(events[-1], RunFinished)
+    assert not of(StepDone, events), "one epoch was to be done, and is"
+    told = [event.text for event in events if isinstance(event, Notice)]
+    assert told[0].startswith("recipe.toml was changed since (epochs, loss): the run goes on with the recipe")
+
+
+def test_photos_of_nothing_but_void_are_refused(make_project: MakeProject, tmp_path: Path) -> None:
+    project, recipe = make_project(train=1, val=1), small_recipe(ignore_classes=("sky",))
+    photo = next(photo for photo in project.photos() if photo.split == "train")
+    mask = np.full(photo.size, 255, dtype=np.uint8)
+    mask[:10] = 0  # sky, which is not learnt
+    project.write_mask(photo, mask)
+    with pytest.raises(SegStudioError, match="no pixel of the photos for training is labelled"):
+        prepare(project, recipe, RunFolder.create(tmp_path / "runs", recipe), device="cpu")
 
 
 def test_recipes_of_old_still_hold() -> None:
