@@ -51,7 +51,7 @@ def test_dismissing_brings_up_the_next_until_none_is_left() -> None:
 
 def test_what_is_over_leaves_from_wherever_it_waits() -> None:
     one, two, three = (Problem(text, level="warning") for text in ("one", "two", "three"))
-    notices = Notices().told(one).told(two).told(three).next()
+    notices = Notices().told(one).told(two).told(three).next().next()
     assert _shown(notices.without(one)) == ("two", "1 of 2")
     assert _shown(notices.without(two)) == ("three", "2 of 2")
     assert _shown(notices.without(three)) == ("two", "2 of 2")
@@ -68,7 +68,8 @@ def test_an_error_that_answers_a_click_is_seen_before_an_older_warning() -> None
     older = Problem("older", level="warning")
     notices = told(older, B, C)
     assert (shown(notices), notices.place) == (C, "3 of 3")
-    assert shown(told(C, older)) == C, "a warning waits"
+    assert shown(told(C, older)) == C, "a warning waits behind an error"
+    assert shown(told(older, B)) == B, "and is the newest among warnings"
     assert shown(told(older, C, B).next().told(C)) == C, "told again, it comes up again"
     assert shown(notices.dismissed()) == B
 

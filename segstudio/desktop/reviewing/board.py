@@ -285,15 +285,16 @@ class ReviewBoard(QObject):
             return
         self._model_problem = problem
         self._rows.wait_again()
-        self._tell_of_model(Problem(problem, actions=(Remedy("Try again", do=self.go_on),)))
+        self.tell_of_model(Problem(problem, actions=(Remedy("Try again", do=self.go_on),)))
         self.model_changed.emit()
         self._tell_soon()
 
     def tell_refused(self, problem: str) -> None:
         """Tell why another model is not taken, until one is."""
-        self._tell_of_model(Problem(stays_told(problem, self.model)))
+        self.tell_of_model(Problem(stays_told(problem, self.model)))
 
-    def _tell_of_model(self, problem: Problem) -> None:
+    def tell_of_model(self, problem: Problem) -> None:
+        """Tell what is wrong with the choice of model, until another is made."""
         self._told_problem = problem
         self.problem_met.emit(problem)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from segstudio.desktop.problems import Level, Problem, Remedy
 from segstudio.desktop.reviewing.board import ReviewBoard
+from segstudio.desktop.reviewing.export_place import folder_for
 from segstudio.desktop.reviewing.items import Row
 from segstudio.desktop.reviewing.reading import Fold, answer_maps, truth_reader
 from segstudio.desktop.reviewing.viewing import Viewing
@@ -105,15 +106,22 @@ class Exporting(QObject):
             name, _ = QFileDialog.getSaveFileName(self._window.window(), title, proposal, pattern)
         else:
             name = QFileDialog.getExistingDirectory(self._window.window(), "Export into a folder")
-        if name:
-            self.export(kind, Path(name))
+        target = Path(name) if name else None
+        if target is not None and kind not in _FILES:
+            names = [row.item.name for row in self._rows()]
+            target = folder_for(target, suffixes_of(kind), unique_stems(names), self._window.window())
+        if target is not None:
+            self.export(kind, target)
+
+    def _rows(self) -> tuple[Row, ...]:
+        return tuple(row for row in self._board.rows if row.answer is not None)
 
     def export(self, kind: Kind, target: Path) -> None:
         """Write what is wanted of every photo that was segmented into the folder or file `target`."""
         if self._job is not None:
             self.problem_met.emit(Problem("The export under way comes first.", level="info"))
             return
-        rows = tuple(row for row in self._board.rows if row.answer is not None)
+        rows = self._rows()
         model = self._board.model.name if self._board.model is not None else ""
         opened, matched = self._session.opened, self._board.matched
         truths = {row.item.id: truth_reader(opened, row.item, matched) for row in rows}
@@ -145,7 +153,7 @@ class Exporting(QObject):
         show = Remedy("Show them", do=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
         count = f"{written.count:,} photo{'' if written.count == 1 else 's'}"
         told = f"Exported {count} to {written.target.name}"
-        told += f"; {len(written.problems):,} could not be." if written.problems else "."
+        told += f"; {len(written.problems):,} could not be exported." if written.problems else "."
         if written.left_out:
             told += f" A page holds {MOST_PHOTOS} photos: {written.left_out:,} more are left out."
         level: Level = "warning" if written.problems or written.left_out else "info"
@@ -200,6 +208,13 @@ def write_out(wanted: Wanted, control: JobControl) -> Written:
 def check_target(wanted: Wanted) -> None:
     """Raise SegStudioError where nothing can be written; the folder is there afterwards."""
     folder = wanted.target.parent if wanted.kind in _FILES else wanted.target
+    for place in (folder, *folder.parents):
+        if place.exists() and not place.is_dir():
+            raise SegStudioError("this is a file, not a folder", where=str(place), fix="Choose a folder")
+    if wanted.kind in _FILES and wanted.target.exists() and not wanted.target.is_file():
+        raise SegStudioError(
+            "this is no file that could be replaced", where=str(wanted.target), fix="Choose another name"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder) as trial:
@@ -226,13 +241,7 @@ def _table_rows(wanted: Wanted, row: Row) -> list[tuple[object, ...]]:
 
 
 def _write_picture(wanted: Wanted, row: Row, stem: str) -> None:
-    kind = wanted.kind
-    kinds = Kinds(
-        mask=kind == "mask",
-        overlay=kind == "overlay",
-        panels=kind == "panels",
-        confidence=kind == "confidence",
-    )
+    kinds = _kinds(wanted.kind)
     findings = _findings(wanted, row, with_truth=False)
     write_pictures(
         wanted.target / stem,
@@ -242,6 +251,20 @@ def _write_picture(wanted: Wanted, row: Row, stem: str) -> None:
         subtitle=wanted.model,
         uses_up_photo=True,
     )
+
+
+def _kinds(kind: Kind) -> Kinds:
+    return Kinds(
+        mask=kind == "mask",
+        overlay=kind == "overlay",
+        panels=kind == "panels",
+        confidence=kind == "confidence",
+    )
+
+
+def suffixes_of(kind: Kind) -> tuple[str, ...]:
+    """Return the endings of the files that an export into a folder writes; pure."""
+    return _kinds(kind).suffixes
 
 
 def _findings(wanted: Wanted, row: Row, *, with_truth: bool = True) -> Findings:

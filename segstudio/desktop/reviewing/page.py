@@ -236,7 +236,7 @@ class ReviewPage(QWidget):
                 self.board.add_video(Video(video.path))  # whoever reads it says what is wrong with it
         if (given.items or given.videos) and self.board.model is None:
             told = "There is no model yet to ask: train one, or drop a model file on the window."
-            self._tell(Problem(told, level="warning"))
+            self.board.tell_of_model(Problem(told, level="warning"))
 
     def _add(self, items: Sequence[Item], *, by_hand: bool = True) -> None:
         """Review more photos; what a person has given is looked at, what was remembered waits for them."""
@@ -383,7 +383,7 @@ class ReviewPage(QWidget):
         """Show the photos, or what to do while there are none, or why the chosen one cannot be shown."""
         row = self.board.row(self.viewing.wish)
         if row is not None and self.viewing.problem:
-            self._trouble.show_problem(row.item.name, self.viewing.problem)
+            self._trouble.show_problem(row.item.name, self.viewing.problem, of_answer=row.answer is not None)
             self._middle.setCurrentWidget(self._trouble)
         else:
             self._middle.setCurrentIndex(1 if self.board.rows else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,6 +153,17 @@ class Scored:
     matrix: Matrix | None
 
 
+class AnswerGoneError(SegStudioError):
+    """What a model said cannot be read any more: the photo is to be segmented anew."""
+
+
+def drop_answer(answer: Answer) -> None:
+    """Remove the files of an answer that is of no use, so that it is not taken for a kept one."""
+    for path in (answer.mask, answer.confidence):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
 def open_item(
     item: Item,
     answer: Answer | None,
@@ -161,16 +173,17 @@ def open_item(
     fold: Fold = None,
     pyramid: Pyramid | None = None,
 ) -> OpenItem:
-    """Read a photo and its answer; raises SegStudioError when one of them cannot be read."""
+    """Read a photo and its answer; raises SegStudioError when the photo cannot be read, AnswerGoneError for the answer."""
     if pyramid is None:
         pyramid = Pyramid.of(read_photo(item.path))
     if answer is None:
         return OpenItem(item, pyramid)
-    mask, confidence = answer_maps(answer, fold)
+    try:
+        mask, confidence = answer_maps(answer, fold)
+    except SegStudioError as error:
+        raise AnswerGoneError(error.problem, where=str(item.path)) from error
     if mask.shape != pyramid.size or confidence.shape != pyramid.size:
-        raise SegStudioError(
-            "the prediction is of another size than the photo", where=str(item.path), fix="Predict again"
-        )
+        raise AnswerGoneError("the prediction is of another size than the photo", where=str(item.path))
     there, problem = _truth_of(truth, pyramid.size)
     return OpenItem(
         item,
@@ -197,8 +210,11 @@ def _folded(mask: Mask, fold: Fold) -> Mask:
 def score_answer(
     answer: Answer, truth: Callable[[], Mask | None], classes: ClassList, fold: Fold = None
 ) -> Scored:
-    """Count an answer; raises SegStudioError when its files are gone."""
-    mask, confidence = load_map(answer.mask), load_map(answer.confidence)
+    """Count an answer; raises AnswerGoneError when its files are gone."""
+    try:
+        mask, confidence = load_map(answer.mask), load_map(answer.confidence)
+    except SegStudioError as error:
+        raise AnswerGoneError(error.problem, where=error.where) from error
     mean = cv2.mean(confidence)[0] / 255
     there, _ = _truth_of(truth, (mask.shape[0], mask.shape[1]))
     if there is None:

@@ -10,7 +10,7 @@ from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.problems import problem_of
 from segstudio.desktop.reviewing.items import Row
 from segstudio.desktop.reviewing.matching import Matched
-from segstudio.desktop.reviewing.reading import Scored, score_answer, truth_reader
+from segstudio.desktop.reviewing.reading import AnswerGoneError, Scored, score_answer, truth_reader
 from segstudio.desktop.session import ProjectSession
 from segstudio.project.classes import ClassList
 from segstudio.review.tallies import Matrix, class_iou
@@ -64,7 +64,8 @@ class Scoring(QObject):
         self.scored.emit(item_id, scored)
 
     def _on_failed(self, error: BaseException) -> None:
-        self.problem_met.emit(problem_of(error))
+        if not isinstance(error, AnswerGoneError):  # which is segmented anew once it is looked at
+            self.problem_met.emit(problem_of(error))
 
 
 def told_of(scored: Scored, classes: ClassList) -> dict[str, object]:

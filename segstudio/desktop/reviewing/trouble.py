@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from segstudio.desktop.look import Look
 from segstudio.desktop.widgets.empty import EmptyPage
 
-_WAYS = "Once a sound file is in its place, try again."
+_OF_PHOTO = "Once a sound file is in its place, try again."
+_OF_ANSWER = "Try again to segment it anew."
 
 
 class Trouble(EmptyPage):
@@ -36,7 +37,7 @@ class Trouble(EmptyPage):
         line.addStretch(1)
         self.add(row)
 
-    def show_problem(self, name: str, reason: str) -> None:
-        """Say why the photo of this name cannot be shown."""
-        self.set_words(f"{name} cannot be shown", f"{reason} {_WAYS}")
+    def show_problem(self, name: str, reason: str, *, of_answer: bool = False) -> None:
+        """Say why the photo of this name, or with `of_answer` what was found in it, cannot be shown."""
+        self.set_words(f"{name} cannot be shown", f"{reason} {_OF_ANSWER if of_answer else _OF_PHOTO}")
         self.setAccessibleName(f"{name} cannot be shown: {reason}")

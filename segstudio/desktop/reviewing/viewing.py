@@ -14,7 +14,13 @@ from segstudio.desktop.problems import problem_of
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.faces import NO_FOCUS, Face, Focus, faces_of
 from segstudio.desktop.reviewing.items import Row
-from segstudio.desktop.reviewing.reading import OpenItem, open_item, truth_reader
+from segstudio.desktop.reviewing.reading import (
+    AnswerGoneError,
+    OpenItem,
+    drop_answer,
+    open_item,
+    truth_reader,
+)
 from segstudio.desktop.reviewing.view_state import ViewState
 from segstudio.desktop.session import ProjectSession
 
@@ -36,6 +42,7 @@ class Viewing(QObject):
         self._reading = Errands("open review photo", 1, self)
         self._kept: OrderedDict[str, OpenItem] = OrderedDict()
         self._wish = ""
+        self._segmented_anew: set[str] = set()
         self._round = 0
         self._classes = board.classes.indices
         self.state = ViewState()
@@ -147,6 +154,12 @@ class Viewing(QObject):
             self._put(opened)
 
     def _on_failed(self, item_id: str, error: BaseException) -> None:
+        row = self._board.row(item_id)
+        if isinstance(error, AnswerGoneError) and row is not None and row.answer is not None:
+            drop_answer(row.answer)
+            if item_id not in self._segmented_anew:
+                self._segmented_anew.add(item_id)
+                self._board.try_again(item_id)
         if item_id == self._wish:
             self.shown, self.problem = None, problem_of(error).text
             self.opened.emit()

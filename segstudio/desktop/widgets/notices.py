@@ -46,7 +46,8 @@ class Notices:
     def told(self, problem: Problem) -> Notices:
         """Add a problem behind the others; one that is there already is counted instead.
 
-        An error comes up at once: it may be the answer to what the person did a moment ago.
+        An error comes up at once: it may be the answer to what the person did a moment ago; and so does what warns, unless
+        an error is looked at.
         """
         if problem.level == "info":
             times = self.informing.times + 1 if self.informing and self.informing.problem == problem else 1
@@ -58,7 +59,10 @@ class Notices:
         if counted == self.waiting and len(counted) < MOST:
             counted = (*counted, Notice(problem))
         places = (number for number, notice in enumerate(counted) if notice.problem == problem)
-        return Notices(counted, next(places, self.at) if problem.level == "error" else self.at)
+        waits = (
+            bool(self.waiting) and problem.level != "error" and self.waiting[self.at].problem.level == "error"
+        )
+        return Notices(counted, self.at if waits else next(places, self.at))
 
     def dismissed(self) -> Notices:
         """Take away what is looked at; the next one takes its place."""

@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import zipfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +17,18 @@ import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
 
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.reviewing.models import model_of_file
 from segstudio.desktop.reviewing.panel_strip import UNSURE
 from segstudio.desktop.reviewing.video_panel import video_facts
@@ -478,13 +489,13 @@ def test_a_damaged_model_is_told_in_its_place_and_another_can_be_chosen(
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("kind", ["damaged", "foreign", "found out late"])
 def test_a_model_file_that_is_none_is_told_and_the_one_before_stays(
-    show: Show, jumps: Project, photos: Path, tmp_path: Path, kind: str
+    show: Show, jumps: Project, photos: Path, sibling: Path, kind: str
 ) -> None:
     shown = show(jumps)
     page = shown.page
     shown.tab.take([photos / "new_0.png"])
     shown.wait_for_answers(1)
-    dropped = tmp_path / "dropped.pt"
+    dropped = photos / "dropped.pt"
     dropped.write_bytes(b"nothing of a model")
     if kind == "foreign":
         with zipfile.ZipFile(dropped, "w") as archive:
@@ -494,12 +505,16 @@ def test_a_model_file_that_is_none_is_told_and_the_one_before_stays(
     else:
         shown.tab.take([dropped])
     shown.wait(lambda: shown.told("jump-1 is still the model that is asked"))
+    over: list[Problem] = []
+    shown.session.problem_over.connect(over.append)
     assert sum("dropped.pt" in problem.text for problem in shown.problems) == 1
     assert page.board.model is not None
     assert page.board.model.name == "jump-1"
     assert page.side.picker.box.currentText() == "jump-1"
     shown.wait_for_answers(1)
     assert shown.states() == {"new_0.png": "done"}
+    page.use_model(model_of_file(sibling))
+    assert [problem.text for problem in over] == [shown.problems[-1].text], "it is no longer so"
 
 
 @pytest.mark.usefixtures("quick")
@@ -573,6 +588,74 @@ def test_frames_of_a_video_come_as_photos_so_many_and_so_large_as_wished(
     shown.wait(lambda: len(came) >= 3)
     again = next(row for row in shown.page.board.rows if row.item.id == accepted.item.id)
     assert (again.verdict, again.item.key) == ("accept", "jump-000000.jpg")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_prediction_that_is_gone_or_damaged_is_made_anew(
+    show: Show, jumps: Project, photos: Path, tmp_path: Path
+) -> None:
+    shown = show(jumps)
+    shown.tab.take([photos / "new_0.png", photos / "new_1.png", photos / "new_2.png"])
+    shown.wait_for_answers(3)
+    answers = [row.answer for row in shown.page.board.rows]
+    assert answers[1] is not None
+    assert answers[2] is not None
+    answers[1].mask.unlink()
+    answers[2].mask.write_bytes(b"damaged")
+    for number in (1, 2):
+        shown.page.side.list.choose(shown.page.board.rows[number].item.id)
+        shown.wait_for_photo(f"new_{number}.png")
+    assert shown.problems == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_export_replaces_nothing_without_a_word(
+    show: Show, jumps: Project, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = show(jumps)
+    exporting = shown.page.exporting
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait_for_answers(1)
+    out = tmp_path / "out"
+    out.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(out))
+    asked: list[str] = []
+
+    def answering(button: str) -> Callable[[QMessageBox], int]:
+        def exec_(box: QMessageBox) -> int:
+            asked.append(box.text())
+            next(each for each in box.buttons() if each.text().replace("&", "") == button).click()
+            return 0
+
+        return exec_
+
+    def export() -> None:
+        exporting.ask("mask")
+        shown.wait(lambda: not exporting.is_running)
+
+    export()
+    assert (out / "new_0.mask.png").exists()
+    assert asked == []
+    (out / "new_0.mask.png").write_bytes(b"another's")
+    for button in ("Cancel", "Write into export-1"):
+        monkeypatch.setattr(QMessageBox, "exec", answering(button))
+        export()
+        assert (out / "new_0.mask.png").read_bytes() == b"another's"
+    assert asked == ["new_0.mask.png is in out already."] * 2
+    assert [path.name for path in (out / "export-1").iterdir()] == ["new_0.mask.png"]
+    monkeypatch.setattr(QMessageBox, "exec", answering("Replace"))
+    export()
+    assert (out / "new_0.mask.png").read_bytes() != b"another's"
+    shown.problems.clear()
+    exporting.export("mask", out / "new_0.mask.png")
+    shown.wait(lambda: not exporting.is_running)
+    os.mkfifo(out / "pipe.csv")
+    exporting.export("table", out / "pipe.csv")
+    shown.wait(lambda: not exporting.is_running)
+    assert [problem.text.partition(": ")[2].partition(".")[0] for problem in shown.problems] == [
+        "this is a file, not a folder",
+        "this is no file that could be replaced",
+    ]
 
 
 @pytest.mark.slow
@@ -732,8 +815,8 @@ def test_what_is_exported_is_what_is_shown(
     shown.problems.clear()
     page.exporting.export("mask", out / "all.csv" / "masks")
     shown.wait(lambda: not page.exporting.is_running)
-    assert [problem.text.partition(" (")[0] for problem in shown.problems] == [
-        f"{out / 'all.csv' / 'masks'}: nothing can be written there"
+    assert [problem.text.partition(". ")[0] for problem in shown.problems] == [
+        f"{out / 'all.csv'}: this is a file, not a folder"
     ], "once, and not for each photo"
 
 
