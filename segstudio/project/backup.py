@@ -114,9 +114,13 @@ def restore(
 
 @contextmanager
 def moment_of(
-    project: Path, *, without: Collection[Part] = (), cancelled: Cancelled = never
+    project: Path,
+    *,
+    without: Collection[Part] = (),
+    only: Collection[str] | None = None,
+    cancelled: Cancelled = never,
 ) -> Iterator[list[Member]]:
-    """Give the files of a project as they are at one moment; they can be read inside the block.
+    """Give the files of a project, or `only` those named, as they are at one moment; they can be read inside the block.
 
     Raises SegStudioError when the project may not be written, or somebody holds its lock for long.
     """
@@ -126,7 +130,7 @@ def moment_of(
         with opened.alone():
             recover(project, but=staging)
             members = []
-            for name in sorted(_names(project)):
+            for name in sorted(_names(project) if only is None else only):
                 if name.startswith(skipped):
                     continue
                 check_cancelled(cancelled)

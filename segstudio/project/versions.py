@@ -169,6 +169,38 @@ def keep_versions(project: Path, change: Change, classes: ClassList, most: int) 
             _thin(project, change, key, versions_of(project, key), most)
 
 
+def stage_version(
+    project: Path,
+    change: Change,
+    key: str,
+    data: bytes,
+    *,
+    state: PhotoState,
+    classes: ClassList,
+    what: str,
+) -> None:
+    """Let a change keep a mask file (its bytes, in the numbers of `classes`) that the photo `key` never had, as one of
+    its versions; `state` tells who painted it and when.
+    """
+    try:
+        when = datetime.fromisoformat(state.when).astimezone()
+    except ValueError:
+        when = datetime.now().astimezone()
+    number = _next_number(_numbers(project, key))
+    version = Version(
+        number=number,
+        when=when,
+        who=state.who,
+        status=state.status,
+        source=state.source,
+        replaced=True,
+        what=what,
+        names={entry.index: entry.name for entry in classes.classes},
+    )
+    change.put_file(f"{FOLDER}/{key}/{number}.png", data)
+    change.put_file(f"{FOLDER}/{key}/{number}.json", version.model_dump_json(indent=1).encode())
+
+
 def is_due(former: Former, last: Version | None, now: datetime, size_bytes: int) -> bool:
     """Tell whether a mask that a stroke replaces is kept; pure. `size_bytes` is the size of the file that comes.
 

@@ -1,0 +1,243 @@
+"""Carrying a merge out as one change, and taking it back.
+
+Each has a folder `history/merges/<number>/` with `merge.json` and, below `masks/`, the mask files that it replaced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from segstudio.errors import SegStudioError
+from segstudio.project.change import Change, file_stamp, mask_name
+from segstudio.project.masks import encode_mask
+from segstudio.project.merging import MergePlan, Pair, Side, settle
+from segstudio.project.painted_photos import Journals, kept_from_painting
+from segstudio.project.photos import Photo, PhotoState
+from segstudio.project.project import Project, stamp
+from segstudio.project.removal import stage_removal
+from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
+from segstudio.project.versions import stage_version
+
+FOLDER = "history/merges"
+_FILE = "merge.json"
+
+
+class MergedPhoto(BaseModel):
+    """A photo that a merge brought in or changed: `mask` is the SHA-256 of the mask file that it left (empty: it wrote
+    none), `before` the state until then; `had_mask`: the mask that it replaced is kept.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    key: str
+    is_new: bool = False
+    mask: str = ""
+    had_mask: bool = False
+    before: PhotoState | None = None
+
+
+class Merge(BaseModel):
+    """What was merged together, from the pack `name`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: int = 1
+    number: int
+    name: str
+    when: str = ""
+    who: str = ""
+    undone: str = ""
+    photos: tuple[MergedPhoto, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """Where its files lie, relative to the project."""
+        return f"{FOLDER}/{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerged:
+    """What was taken back: photos whose mask or state is `back`, that are `gone` to the trash, or `left` because
+    somebody painted on them since.
+    """
+
+    back: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def merge(
+    project: Project,
+    plan: MergePlan,
+    choices: Mapping[str, Side],
+    journals: Journals,
+    *,
+    progress: Progress = unheard,
+    cancelled: Cancelled = never,
+) -> Merge:
+    """Bring in what a plan says, conflicts as `choices` says (by key), all of it or nothing; returns what was done.
+
+    Of a conflict the mask that does not win is kept as a version. Nobody may have one of the photos open for painting.
+    Raises SegStudioError when a conflict is not decided, when the project was changed since the plan was made, and as
+    `Project.change` does; nothing has changed then.
+    """
+    undecided = [pair.key for pair in plan.conflicts if pair.key not in choices]
+    if undecided:
+        raise SegStudioError(
+            f"{len(undecided):,} photos were changed on both sides, and nothing says whose mask wins: "
+            f"{', '.join(undecided[:5])}{' …' if len(undecided) > 5 else ''}",
+            where=plan.name,
+            fix="Choose for each, or for all of them",
+        )
+    who, when = stamp()
+    coming = [pair for pair in plan.pairs if pair.fate in ("new", "theirs", "status", "both")]
+    here = [pair.mine for pair in coming if pair.mine is not None]
+    settle(project, here, journals)
+    record = Merge(number=_next_number(project.folder), name=plan.name, who=who, when=when)
+    with kept_from_painting(project, here), project.change() as change:
+        change.doing = f"merge of {plan.name}"
+        if plan.classes != project.classes:
+            change.set_classes(plan.classes)
+        done = []
+        for number, pair in enumerate(coming):
+            check_cancelled(cancelled)
+            told = _Merging(project, plan, change, record).stage(pair, choices.get(pair.key))
+            if told is not None:
+                done.append(told)
+            progress(number + 1, len(coming))
+        record = record.model_copy(update={"photos": tuple(done)})
+        change.put_file(f"{record.folder}/{_FILE}", record.model_dump_json(indent=1).encode())
+    return record
+
+
+def merges(project: Path) -> tuple[Merge, ...]:
+    """Return the merges that the project remembers, the newest last; what cannot be read is left out."""
+    found = []
+    for number in _numbers(project):
+        try:
+            found.append(Merge.model_validate_json((project / FOLDER / str(number) / _FILE).read_bytes()))
+        except (OSError, ValidationError):
+            continue
+    return tuple(found)
+
+
+def unmerge(project: Project, record: Merge, journals: Journals) -> Unmerged:
+    """Take a merge back, whole or not at all; what was painted since stays, and so do classes that came.
+
+    Raises SegStudioError when it was taken back already, and as `Project.change` does; nothing has changed then.
+    """
+    project.refresh()
+    name = f"{record.folder}/{_FILE}"
+    if record.undone or record not in merges(project.folder):
+        raise SegStudioError("this merge was taken back already", where=record.name)
+    there = {photo.key: photo for photo in project.photos()}
+    photos = {entry.key: there[entry.key] for entry in record.photos if entry.key in there}
+    settle(project, list(photos.values()), journals)
+    back: list[str] = []
+    gone: list[Photo] = []
+    left = [entry.key for entry in record.photos if entry.key not in photos]
+    with kept_from_painting(project, list(photos.values())), project.change() as change:
+        change.doing = f"taking back the merge of {record.name}"
+        change.rely_on_file(name, file_stamp(project.folder / name))
+        for entry in record.photos:
+            photo = photos.get(entry.key)
+            if photo is None:
+                continue
+            wrote = entry.is_new or entry.mask
+            if wrote and _digest(project.mask_path(photo)) != entry.mask:
+                left.append(entry.key)
+            elif entry.is_new:
+                gone.append(photo)
+            else:
+                _stage_back(project, change, record, entry)
+                back.append(entry.key)
+        if gone:
+            stage_removal(project, change, gone)
+        undone = record.model_copy(update={"undone": stamp()[1]})
+        change.put_file(name, undone.model_dump_json(indent=1).encode())
+    return Unmerged(tuple(back), tuple(photo.key for photo in gone), tuple(left))
+
+
+class _Merging:
+    """Stages one photo of a merge."""
+
+    def __init__(self, project: Project, plan: MergePlan, change: Change, record: Merge) -> None:
+        self._project, self._plan, self._change, self._record = project, plan, change, record
+
+    def stage(self, pair: Pair, side: Side | None) -> MergedPhoto | None:
+        if pair.mine is not None:
+            self._change.rely_on(pair.mine)
+            self._change.rely_on_file(mask_name(pair.mine.key), pair.stamp)
+        if pair.fate == "new":
+            return self._new(pair)
+        if pair.fate == "both" and side == "mine":
+            self._keep_theirs(pair)
+            return None
+        return self._theirs(pair)
+
+    def _new(self, pair: Pair) -> MergedPhoto:
+        photo, change = pair.theirs, self._change
+        change.add_photo(photo.key, photo.path, size=photo.size if all(photo.size) else None)
+        change.put_state(photo.key, photo.state)
+        mask = self._plan.their_mask(pair)
+        digest = "" if mask is None else change.put_mask(photo.key, mask)
+        return MergedPhoto(key=photo.key, is_new=True, mask=digest)
+
+    def _theirs(self, pair: Pair) -> MergedPhoto:
+        change, key, told = self._change, pair.key, pair.theirs.state
+        digest, had_mask = "", False
+        if pair.fate != "status":
+            mask = self._plan.their_mask(pair)
+            path = self._project.folder / mask_name(key)
+            had_mask = path.exists()
+            if had_mask:
+                change.put_link(f"{self._record.folder}/masks/{key}.png", path)
+            digest = "" if mask is None else change.put_mask(key, mask)
+        fields = {"status": told.status, "who": told.who, "when": told.when, "source": told.source}
+        change.update_state(key, lambda state: state.model_copy(update=fields))
+        before = pair.mine.state if pair.mine is not None else None
+        return MergedPhoto(key=key, mask=digest, had_mask=had_mask, before=before)
+
+    def _keep_theirs(self, pair: Pair) -> None:
+        mask = self._plan.their_mask(pair)
+        if mask is not None:
+            state, classes = pair.theirs.state, self._change.classes
+            what = f"not taken from {self._plan.name}"
+            data = encode_mask(mask, classes)
+            stage_version(
+                self._project.folder, self._change, pair.key, data, state=state, classes=classes, what=what
+            )
+
+
+def _stage_back(project: Project, change: Change, record: Merge, entry: MergedPhoto) -> None:
+    name, former = mask_name(entry.key), f"{record.folder}/masks/{entry.key}.png"
+    change.rely_on_file(name, file_stamp(project.folder / name))
+    if entry.mask and entry.had_mask:
+        change.put_link(name, project.folder / former)
+    elif entry.mask:
+        change.remove_file(name)
+    was = entry.before or PhotoState()
+    fields = {"status": was.status, "who": was.who, "when": was.when, "source": was.source}
+    change.update_state(entry.key, lambda state: state.model_copy(update=fields))
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def _next_number(project: Path) -> int:
+    now = datetime.now(UTC)
+    time = int(f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}")
+    return max(time, max(_numbers(project), default=0) + 1)
+
+
+def _numbers(project: Path) -> list[int]:
+    folder = project / FOLDER
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return sorted(int(name) for name in names if name.isdecimal())

@@ -1,0 +1,66 @@
+"""`segstudio pack` and `segstudio merge`: a part goes out, and what was painted there comes back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from segstudio.project.project import Project
+from tests.cli.conftest import Run
+
+
+def _paint(folder: Path, key: str, value: int) -> None:
+    project = Project.open(folder)
+    photo = project.photo(key)
+    project.write_mask(photo, np.full(photo.size, value, dtype=np.uint8))
+
+
+def test_a_part_goes_out_and_comes_back(labelled: Project, run: Run, tmp_path: Path) -> None:
+    first, second, *_ = labelled.keys()
+    anna = tmp_path / "anna"
+    code, out, err = run(
+        "pack", labelled.folder, tmp_path / "p.zip", "--photos", first, "--photos", second, "--for", "Anna"
+    )
+    assert (code, "for Anna, 2 photos" in out) == (0, True), err
+    assert run("restore", tmp_path / "p.zip", anna)[0] == 0
+    _paint(anna, first, 0)
+    _paint(anna, second, 0)
+    _paint(labelled.folder, second, 1)
+    code, out, err = run("merge", labelled.folder, anna)
+    assert (code, "1 photo was changed on both sides" in err, "Agreement" in out) == (1, True, True), err
+    code, out, err = run("merge", labelled.folder, anna, "--prefer", "theirs", "--dry-run", "--json")
+    assert (code, json.loads(out)["merged"]) == (0, False), err
+    back = tmp_path / "back.zip"
+    assert run("pack", anna, back)[0] == 0
+    code, out, err = run("merge", labelled.folder, back, "--theirs", second, "--json")
+    assert code == 0, err
+    told = {photo["photo"]: (photo["what"], photo["takes"]) for photo in json.loads(out)["photos"]}
+    assert told == {first: ("theirs", None), second: ("both", "theirs")}
+    assert json.loads(out)["agreement"]["photos"] == 1
+    there = Project.open(labelled.folder)
+    masks = [there.read_mask(there.photo(key)) for key in (first, second)]
+    assert all(mask is not None and (mask == 0).all() for mask in masks)
+    code, out, err = run("merge", labelled.folder, "--undo")
+    assert (code, "2 photos are as before" in out) == (0, True), err
+    mask = there.read_mask(there.photo(second))
+    assert mask is not None
+    assert (mask == 1).all()
+    assert run("merge", labelled.folder, "--undo")[0] == 1
+
+
+def test_what_cannot_be_done_is_told(labelled: Project, run: Run, tmp_path: Path) -> None:
+    folder = labelled.folder
+    assert run("backup", folder, tmp_path / "b.zip")[0] == 0
+    for words, code, told in (
+        (("pack", folder, tmp_path / "x.zip", "--photos", "no*"), 1, "no photo is meant"),
+        (("pack", folder, tmp_path / "x.zip", "--status", "red"), 2, "--status takes"),
+        (("merge", folder), 2, "name the pack"),
+        (("merge", folder, tmp_path / "b.zip", "--prefer", "me"), 2, "--prefer takes"),
+        (("merge", folder, tmp_path / "b.zip", "--mine", "no.png"), 1, "not changed on both sides"),
+        (("merge", folder, folder), 1, "project itself"),
+        (("merge", folder, tmp_path / "no.zip"), 1, "no such file"),
+    ):
+        found, _, err = run(*words)
+        assert (found, told in err) == (code, True), err
