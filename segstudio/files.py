@@ -72,17 +72,27 @@ def write_bytes(path: Path, data: bytes, *, settle: bool = True) -> None:
         stream.write(data)
 
 
-def write_new(path: Path, data: bytes) -> None:
+def make_below(folder: Path, within: Path) -> None:
+    """Make a folder and its parents below `within`, which must be there: never that one itself.
+
+    Raises OSError when the file system refuses.
+    """
+    for part in reversed((folder, *folder.parents)):
+        if part != within and part.is_relative_to(within):
+            part.mkdir(exist_ok=True)
+
+
+def write_new(path: Path, data: bytes, *, within: Path) -> None:
     """Write a file that nobody reads before all is written, such as one that is staged; what bore the name is gone.
 
     The bytes are flushed to the disk; a power cut may take the name back until `sync_folder` is called. Parent
-    folders are made. Raises SegStudioError when the file system refuses.
+    folders are made below `within`. Raises SegStudioError when the file system refuses.
     """
     try:
         try:
             stream = path.open("xb")
         except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_below(path.parent, within)
             stream = path.open("xb")
         except FileExistsError:
             path.unlink()  # never written into: it may be another name of a file that stays
@@ -97,17 +107,13 @@ def write_new(path: Path, data: bytes) -> None:
 
 def write_note(path: Path, data: bytes) -> None:
     """Replace a small file without waiting for the disk: for what says who is here, and is worth nothing after a
-    power cut. Whoever reads it finds the old one or the new one. Its folder is made, not that folder's own.
+    power cut. Whoever reads it finds the old one or the new one. Its folder must be there.
 
     Raises OSError when the file system refuses.
     """
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        try:
-            temporary.write_bytes(data)
-        except FileNotFoundError:
-            path.parent.mkdir(exist_ok=True)
-            temporary.write_bytes(data)
+        temporary.write_bytes(data)
         temporary.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
@@ -159,14 +165,14 @@ def locked(path: Path, *, timeout_s: float = 10.0) -> Iterator[None]:
 
 
 def hold(path: Path) -> Callable[[], None] | None:
-    """Take the lock file `path` (made when missing) and keep it; None when somebody else has it.
+    """Take the lock file `path` (made when missing, and its folder) and keep it; None when somebody else has it.
 
     The function returned lets go of it, in any thread, and removes the file. The lock of a dead process does not
     hold. Raises SegStudioError when the file system refuses.
     """
     lock = FileLock(path, timeout=0, thread_local=False)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         lock.acquire()
     except Timeout:
         return None

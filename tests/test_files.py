@@ -208,10 +208,16 @@ def test_a_new_file_takes_a_name_and_never_writes_into_another_file(tmp_path: Pa
     kept = tmp_path / "kept.txt"
     kept.write_bytes(b"kept")
     path = tmp_path / "deep" / "er" / "a.txt"
-    write_new(path, b"first")
+    write_new(path, b"first", within=tmp_path)
     path.unlink()
     path.hardlink_to(kept)
-    write_new(path, b"second")
+    write_new(path, b"second", within=tmp_path)
     assert (path.read_bytes(), kept.read_bytes()) == (b"second", b"kept")
     with pytest.raises(SegStudioError, match="could not be written"):
-        write_new(kept / "b.txt", b"")
+        write_new(kept / "b.txt", b"", within=tmp_path)
+
+
+def test_a_file_that_is_staged_brings_no_folder_back_that_went(tmp_path: Path) -> None:
+    with pytest.raises(SegStudioError, match="could not be written"):
+        write_new(tmp_path / "away" / "masks" / "a", b"", within=tmp_path / "away")
+    assert not list(tmp_path.iterdir())

@@ -137,7 +137,8 @@ class Journal:
             self.append(Record(Kind.SAVED, position=moment.position, digest=digest))
         except SegStudioError:
             self._lost = True  # a new file may go where the old one could not grow
-        if self._lost or self._end > self._shorten_at:
+        is_there = self.path.parent.is_dir()  # a folder that is away is never made anew: it may come back
+        if is_there and (self._lost or self._end > self._shorten_at):
             self._shorten(moment, digest)
         with self._lock:
             keep = [pair for pair in self._recent[: self._written] if pair[0] > moment.position]
@@ -167,7 +168,6 @@ class Journal:
         self._safe = False
 
     def _begin(self, data: bytes, *, to_disk: bool) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         start = encode_header(self._header) + data
         with self.path.open("xb", buffering=0) as stream:
             try:

@@ -13,15 +13,15 @@ import shutil
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
-from segstudio.files import copy_file, locked, write_new
+from segstudio.files import copy_file, locked, make_below, write_new
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask, encode_mask
-from segstudio.project.moving import FILES, LIST, move, write_list
+from segstudio.project.moving import FILES, LIST, make_folder, move, write_list
 from segstudio.project.photos import Photo, PhotoState, clean_key
 
 STAGING = ".staging"
@@ -170,7 +170,7 @@ class Change:
         self._stage(clean_key(name), data)
 
     def _stage(self, name: str, data: bytes) -> None:
-        write_new(self._files / name, data)
+        write_new(self._files / name, data, within=self._files)
 
     def put_link(self, name: str, path: Path) -> None:
         """Add a file of the project by another name, without copying it where the disk can do that.
@@ -178,7 +178,7 @@ class Change:
         For files that are only ever replaced, never written into, or that this change removes.
         """
         target = self._files / clean_key(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_below(target.parent, self._files)
         try:
             target.hardlink_to(path)
         except OSError:
@@ -256,7 +256,7 @@ def staging_folder(project: Path) -> Iterator[Path]:
         with ExitStack() as held:
             _mark_alive(held, folder, project)  # before the folder, so that nobody takes it for a dead one
             try:
-                _make(folder / FILES, project)
+                make_folder(folder / FILES, project)
                 yield folder
             finally:
                 if not (folder / LIST).exists():
@@ -271,7 +271,7 @@ def _mark_alive(held: ExitStack, folder: Path, project: Path) -> None:
     A change that ends at this very moment may remove the root, empty as it is, before the lock lies in it.
     """
     for left in reversed(range(_ROOT_TRIES)):
-        _make(folder.parent, project)
+        make_folder(folder.parent, project)
         try:
             held.enter_context(locked(_lock_of(folder)))
         except SegStudioError as error:
@@ -375,26 +375,13 @@ def recover(project: Path, *, but: Path | None = None) -> None:
         _tidy(folder)
 
 
-def _make(folder: Path, project: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SegStudioError(
-            f"the project may not be written ({error.strerror})",
-            where=str(project),
-            fix="Check its permissions",
-        ) from error
-
-
 def _lock_of(folder: Path) -> Path:
     return folder.with_suffix(_LOCKED)
 
 
 def _tidy(folder: Path) -> None:
     """Remove the lock of a folder that is gone, and the staging root when nothing is left in it."""
-    if not folder.exists():
-        _lock_of(folder).unlink(missing_ok=True)
-    try:
+    with suppress(OSError):  # another change is under way, or the project is away or may only be read
+        if not folder.exists():
+            _lock_of(folder).unlink(missing_ok=True)
         folder.parent.rmdir()
-    except OSError:
-        return  # another change is under way

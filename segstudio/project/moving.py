@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
-from segstudio.files import sync_folder, write_text
+from segstudio.files import make_below, sync_folder, write_text
+from segstudio.project.document import FILE_NAME
 from segstudio.project.photos import clean_key
 
 LIST = "commit.json"
@@ -17,6 +18,26 @@ LIST = "commit.json"
 
 FILES = "files"
 _REMOVED = "remove.json"
+
+
+def make_folder(folder: Path, project: Path) -> None:
+    """Make a folder below a project, but never the project's own: a folder of its name, made while a drive is away, is
+    in the way of what comes back.
+
+    Raises SegStudioError when the project is not there or may not be written.
+    """
+    try:
+        (project / FILE_NAME).stat()
+        make_below(folder, project)
+    except OSError as error:
+        is_away = isinstance(error, FileNotFoundError)
+        raise SegStudioError(
+            "the project is not there any more"
+            if is_away
+            else f"the project may not be written ({error.strerror})",
+            where=str(project),
+            fix="Bring its drive or folder back" if is_away else "Check its permissions",
+        ) from error
 
 
 def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:

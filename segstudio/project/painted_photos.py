@@ -10,6 +10,7 @@ from typing import Protocol
 
 from segstudio.errors import SegStudioError
 from segstudio.files import hold
+from segstudio.project.moving import make_folder
 from segstudio.project.photo_locks import PhotoHold, claim_path, claim_photo, counts, read_claim
 from segstudio.project.photos import Photo
 from segstudio.project.presence import Painter, Presence, Signs, people, person, signs_path
@@ -87,6 +88,7 @@ def begin_painting(project: Project, photo: Photo, *, by: Presence | None = None
     taken over (`taken_from`). Raises SegStudioError when the file system refuses.
     """
     lock = project.paint_lock(photo)
+    make_folder(lock.parent, project.folder)
     let_go = hold(lock)
     # in this order: whoever renumbers takes that lock first, and then looks for paint locks
     if let_go is None:

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from segstudio.errors import SegStudioError
 from segstudio.files import hold, write_note
 from segstudio.project.change import FileStamp, file_stamp
+from segstudio.project.document import FILE_NAME
 from segstudio.project.photos import Photo
 from segstudio.project.presence import Painter, Presence, people, person, this_painter
 from segstudio.project.project import Project
@@ -92,6 +93,7 @@ class PhotoHold:
         A claim that is gone, as after a folder was restored, is made again where nobody has written the mask since.
         """
         try:
+            (self.folder / FILE_NAME).stat()  # while it is away nobody knows
             there = read_claim(self._path)
             if there is None and not self._path.exists() and file_stamp(self._mask) == self._known:
                 write_note(self._path, _encoded(self.claim))
@@ -244,7 +246,7 @@ def told_time(when: str) -> str:
     return f"{time:%H:%M}" if time.date() == today else f"{time:%Y-%m-%d %H:%M}"
 
 
-def told_name(claim: Claim | None) -> str:
+def told_name(claim: Painter | None) -> str:
     """Return who it is, and where: `Anna on STUDIO-PC`."""
     if claim is None:
         return "somebody else"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
@@ -24,8 +25,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class PhotoState(BaseModel):
     """What `masks/<photo>.json` holds: everything about a photo that is not in its pixels.
 
-    `size` is rows and columns of the upright photo; `source` says where the mask came from; `when` is an
-    ISO 8601 time with offset.
+    `size` is rows and columns of the upright photo; `source` says where the mask came from; `who` wrote it last, and
+    `when` is an ISO 8601 time with offset; `labelled_by` painted or finished it last, `checked_by` said that it is right.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -36,6 +37,17 @@ class PhotoState(BaseModel):
     who: str = ""
     when: str = ""
     source: str = ""
+    labelled_by: str = ""
+    checked_by: str = ""
+
+    def marked(self, fields: Mapping[str, object], *, who: str, when: str) -> PhotoState:
+        """Return the state with other `fields`, as `who` has set them: it is kept who finished and who checked."""
+        told: dict[str, object] = {**fields, "who": who, "when": when}
+        if "status" in fields:
+            told["checked_by"] = who if fields["status"] == "checked" else ""
+        if fields.get("status") == "done":
+            told["labelled_by"] = self.labelled_by or who
+        return self.model_copy(update=told)
 
     @classmethod
     def read(cls, path: Path) -> PhotoState:

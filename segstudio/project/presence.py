@@ -275,6 +275,7 @@ class Presence:
             return
         if not (folder / FILE_NAME).exists():
             return  # it is away: nothing must be left where it was mounted
+        path.parent.mkdir(exist_ok=True)
         self._told.add(folder)
         photos = {one.key: one.since for one in held}
         signs = Signs(**self.painter.model_dump(), photos=photos, beat=beat, saves=saves)

@@ -38,11 +38,20 @@ def test_it_lies_beside_the_mask() -> None:
     assert journal_path(Path("masks/a b/c.jpg.png")) == Path("masks/a b/c.jpg.undo")
 
 
-def test_it_makes_the_folder_of_a_first_mask(tmp_path: Path) -> None:
-    editor, _ = MaskEditor.open(_blank(), tmp_path / "masks" / "day 1" / "a.undo")
+def test_it_makes_no_folder_where_a_project_is_away(tmp_path: Path) -> None:
+    """What is made in its place would be in the way of what comes back."""
+    path = tmp_path / "away" / "masks" / "a.undo"
+    editor, _ = MaskEditor.open(_blank(), path)
     _noise(editor, 1)
-    assert editor.journal_problem is None
-    assert (tmp_path / "masks" / "day 1" / "a.undo").exists()
+    assert "could not be written" in str(editor.journal_problem)
+    editor.save(editor.snapshot(), lambda _: None)  # it went once the mask was there
+    assert not list(tmp_path.iterdir())
+    path.parent.mkdir(parents=True)
+    _noise(editor, 2)
+    editor.save(editor.snapshot(), lambda _: None)
+    assert str(editor.journal_problem) == "None"
+    again, _ = MaskEditor.open(np.array(editor.mask), path)
+    assert again.undo_label is not None
 
 
 def test_it_is_shortened_when_long_and_only_after_a_save(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def _write_states(project: Project, keys: Sequence[str], fields: Mapping[str, ob
     who, when = stamp()
 
     def updated(state: PhotoState) -> PhotoState:
-        return state.model_copy(update={**fields, "who": who, "when": when})
+        return state.marked(fields, who=who, when=when)
 
     with project.change() as change:
         for key in filter(project.has_photo, keys):

@@ -56,7 +56,12 @@ class PaintedCanvas(Canvas):
 
 
 class Workspace(QWidget):
-    """The middle of the Annotate tab. It joins desk, tools and canvas."""
+    """The middle of the Annotate tab. It joins desk, tools and canvas.
+
+    `class_gone` carries a Problem: the class that was painted with is in the class list no more.
+    """
+
+    class_gone = Signal(object)
 
     def __init__(
         self, look: Look, actions: Actions, *, desk: PhotoDesk, box: ToolBox, overlay: Overlay
@@ -91,6 +96,7 @@ class Workspace(QWidget):
         self._classes = classes
         box, options = self._box, self._box.options
         known = frozenset(classes.indices)
+        gone = box.class_names.get(options.value, "") if options.value not in known | {VOID} else ""
         box.class_names = {entry.index: entry.name for entry in classes.classes}
         box.class_colours = {entry.index: entry.colour for entry in classes.classes}
         value = options.value if options.value in known else min(known, default=VOID)
@@ -103,6 +109,9 @@ class Workspace(QWidget):
         self.tools.options.show_classes(classes)
         self.status.show_classes(classes)
         self._follow()
+        if gone and self._desk.shown is not None:
+            text = f"{gone}, the class you painted with, is in the class list no more. {box.class_name(value)} is chosen now."
+            self.class_gone.emit(Problem(text, level="info"))
 
     def show_nothing(self) -> None:
         """No photo is wished for."""

@@ -54,11 +54,11 @@ class PhotoDesk(PhotoSurface):
         self._is_released = False
         self._broken: tuple[tuple[Path, str], Stamp | None] | None = None  # the file that could not be read
         self._waiting: tuple[Callable[[], None], Callable[[Problem], None]] | None = None
-        self._neighbours = Neighbours(self)
-        self._opener = Opener(self._neighbours.presence, self)
+        self.neighbours = Neighbours(self)
+        self._opener = Opener(self.neighbours.presence, self)
         self._writing = Errands("save photo", 1, self)
         self._saves = Saves(self._writing, lambda: self._classes, self)
-        self._sharing = Sharing(self._neighbours, self._saves, self._writing, session.places.rescued)
+        self._sharing = Sharing(self.neighbours, self._saves, self._writing, session.places.rescued)
         self.may_lose = False  # the person was asked about what cannot be saved, and has decided
         self._connect()
 
@@ -75,7 +75,7 @@ class PhotoDesk(PhotoSurface):
         self._writing.idle.connect(self._on_settled)
         self._saves.stuck.connect(self._on_stuck)
         self.edit_made.connect(self._saves.edited)
-        self._neighbours.painted_changed.connect(self.painted_changed)
+        self.neighbours.painted_changed.connect(self.painted_changed)
         self._sharing.again.connect(self._on_again)
         self._sharing.giving_up.connect(self.finish)
         self._sharing.given_up.connect(self._on_given_up)
@@ -239,7 +239,7 @@ class PhotoDesk(PhotoSurface):
         if self._shown is not None:
             self._shown.close()
         self._shown = None
-        self._neighbours.shut_down()
+        self.neighbours.shut_down()
         self.deleteLater()  # here, and not in whatever thread happens to collect garbage
         return problems
 
@@ -259,7 +259,7 @@ class PhotoDesk(PhotoSurface):
         self._saves.show(opened)
         if before is not None and before.read_only:
             before.close()
-        self._neighbours.follow(opened)
+        self.neighbours.follow(opened)
         self.opened.emit(opened)
         self.shares_changed.emit(self.shares)
         self.history_changed.emit()

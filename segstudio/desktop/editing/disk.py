@@ -136,9 +136,7 @@ def write_mask(project: Project, opened: OpenPhoto, snapshot: Snapshot, classes:
 def write_fields(project: Project, photo: Photo, fields: dict[str, object]) -> Written:
     """Change fields of the photo's state; raises SegStudioError when they cannot be."""
     who, when = stamp()
-    saved = project.save_photo(
-        photo, update=lambda state: state.model_copy(update={**fields, "who": who, "when": when})
-    )
+    saved = project.save_photo(photo, update=lambda state: state.marked(fields, who=who, when=when))
     return Written(saved, mask_time(project, saved))
 
 
@@ -177,7 +175,7 @@ def begun(state: PhotoState) -> PhotoState:
     """Return the state of a photo once it is painted on, by this user and now."""
     who, when = stamp()
     status: Status = "doing" if state.status == "todo" else state.status
-    return state.model_copy(update={"status": status, "who": who, "when": when})
+    return state.model_copy(update={"status": status, "who": who, "when": when, "labelled_by": who})
 
 
 def _hold(project: Project, photo: Photo, by: Presence | None, way: Way) -> PhotoHold | None:

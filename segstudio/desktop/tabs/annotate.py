@@ -22,6 +22,7 @@ from segstudio.desktop.canvas.canvas import Canvas
 from segstudio.desktop.classes.editor import ClassEditor
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
+from segstudio.desktop.editing.team import Team
 from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed, OpenedProject
 from segstudio.desktop.problems import Problem
@@ -67,6 +68,7 @@ class AnnotateTab(QStackedWidget):
         for owned in (self.box, self.overlay):
             owned.setParent(self)
         self._work = PhotoWork(session, desk, self)
+        self._team = Team(session, desk.neighbours.presence, self)
         self._alone = HeldKey(actions["view.alone"], self)
         self.list, self.workspace = parts.list, parts.workspace
         self.palette_of_classes, self.photo = parts.palette, parts.photo
@@ -114,6 +116,7 @@ class AnnotateTab(QStackedWidget):
         self._alone.let_go()
         self.box.finish()
         self.box.shut_down()
+        self._team.shut_down()
         self.list.shut_down()
         self._work.shut_down()
         if self._editor is not None:
@@ -131,6 +134,8 @@ class AnnotateTab(QStackedWidget):
     def _connect(self) -> None:
         desk, box, actions = self._desk, self.box, self._actions
         self._session.changed.connect(self._on_session_changed)
+        self._team.painters_changed.connect(self.list.model.show_painters)
+        self.workspace.class_gone.connect(self._tell)
         self.list.photo_chosen.connect(self._on_photo_chosen)
         self.workspace.canvas.pressed.connect(self.list.select_chosen)
         desk.opened.connect(self._on_opened)

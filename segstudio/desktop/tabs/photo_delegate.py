@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QListView, QStyle
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.row_drawing import Index, RowDelegate
-from segstudio.desktop.tabs.photo_filter import BROKEN_TEXT, told
-from segstudio.desktop.tabs.photo_model import PHOTO_ROLE, PROBLEM_ROLE, THUMBNAIL
+from segstudio.desktop.tabs.photo_model import PAINTER_ROLE, PHOTO_ROLE, PROBLEM_ROLE, THUMBNAIL, TOLD_ROLE
 from segstudio.project.photos import Photo
 
 _MARGIN_PX = 6
@@ -42,13 +41,13 @@ class PhotoDelegate(RowDelegate):
         is_broken = bool(index.data(PROBLEM_ROLE))
         if is_broken or photo.damage:
             self._look.icon("warning", "warn").paint(painter, icon_box)
+        elif index.data(PAINTER_ROLE):
+            self._look.icon("brush", "accent").paint(painter, icon_box)
         elif photo.status in _STATUS_ICONS:
             self._look.icon(*_STATUS_ICONS[photo.status]).paint(painter, icon_box)
         left = box.right() + 1 + 10
         room = QRect(left, rect.top(), icon_box.left() - 8 - left, rect.height())
-        self.draw_two_lines(
-            painter, room, photo.key, BROKEN_TEXT if is_broken else told(photo), apart_px=_BETWEEN_LINES_PX
-        )
+        self.draw_two_lines(painter, room, photo.key, index.data(TOLD_ROLE), apart_px=_BETWEEN_LINES_PX)
 
     def _draw_thumbnail(self, painter: QPainter, box: QRect, index: Index) -> None:
         picture = index.data(Qt.ItemDataRole.DecorationRole)

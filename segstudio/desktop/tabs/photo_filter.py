@@ -43,16 +43,30 @@ class PhotoFilter:
         return found
 
 
-def told(photo: Photo) -> str:
-    """Return what stands below a photo's name: its status, what it is for, and whether it has a mask."""
+def told(photo: Photo, painter: str = "", me: str = "") -> str:
+    """Return what stands below a photo's name: who paints on it, or its status, and by whom where that is not `me`;
+    what it is for, and whether it has a mask.
+    """
     if photo.damage:
         return RECORD_TEXT
-    parts = [STATUS_TEXT[photo.status]]
+    by = photo.state.checked_by if photo.status == "checked" else photo.state.labelled_by
+    is_other = photo.status != "todo" and by not in ("", me)
+    parts = [
+        f"{painter} paints" if painter else STATUS_TEXT[photo.status] + (f" by {by}" if is_other else "")
+    ]
     if photo.split is not None:
         parts.append(SPLIT_TEXT[photo.split])
     if not photo.has_mask:
         parts.append("no mask")
     return " · ".join(parts)
+
+
+def told_people(photo: Photo) -> str:
+    """Return who labelled and who checked a photo, as a line; empty where nobody is known."""
+    state = photo.state
+    parts = [f"labelled by {state.labelled_by}" if state.labelled_by else ""]
+    parts.append(f"checked by {state.checked_by}" if state.checked_by else "")
+    return ", ".join(part for part in parts if part)
 
 
 def told_count(shown: Sequence[Photo], total: Sequence[Photo]) -> str:

@@ -14,11 +14,14 @@ from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.pictures import PhotoPicture
 from segstudio.desktop.row_drawing import Index
-from segstudio.desktop.tabs.photo_filter import BROKEN_TEXT, runs, told
+from segstudio.desktop.tabs.photo_filter import BROKEN_TEXT, runs, told, told_people
 from segstudio.project.photos import Photo
+from segstudio.project.presence import person
 
 PHOTO_ROLE = Qt.ItemDataRole.UserRole
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 1
+PAINTER_ROLE = Qt.ItemDataRole.UserRole + 2
+TOLD_ROLE = Qt.ItemDataRole.UserRole + 3
 
 THUMBNAIL = QSize(72, 54)
 _KEPT = 1500
@@ -53,6 +56,8 @@ class PhotoModel(QStringListModel):
         self._old: dict[str, QPixmap] = {}  # shown until the new one is there
         self._asked: dict[str, int | None] = {}  # when the mask was written that a thumbnail is being made of
         self._problems: dict[str, str] = {}
+        self._painters: dict[str, str] = {}
+        self._me = person()
         self._ratio = 1.0
         self._tellers: dict[int, Callable[[Photo], object]] = {
             Qt.ItemDataRole.DisplayRole: lambda photo: photo.key,
@@ -61,6 +66,8 @@ class PhotoModel(QStringListModel):
             Qt.ItemDataRole.AccessibleTextRole: self._spoken,
             PHOTO_ROLE: lambda photo: photo,
             PROBLEM_ROLE: lambda photo: self._problems.get(photo.key),
+            PAINTER_ROLE: lambda photo: self._painters.get(photo.key, ""),
+            TOLD_ROLE: self._told,
         }
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self.pictures_came)
@@ -98,6 +105,12 @@ class PhotoModel(QStringListModel):
         else:
             del self._problems[key]
         self.pictures_came.emit()
+
+    def show_painters(self, painters: dict[str, str]) -> None:
+        """Show who else paints on which photos at this moment, in words by key."""
+        if painters != self._painters:
+            self._painters = painters
+            self.pictures_came.emit()
 
     def show_photos(self, opened: OpenedProject | None, photos: tuple[Photo, ...]) -> None:
         """List photos of a project, sorted by key. Thumbnails that still show what is there are kept.
@@ -145,20 +158,28 @@ class PhotoModel(QStringListModel):
         self._rows = {photo.key: row for row, photo in enumerate(photos)}
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return key, thumbnail, tooltip, the Photo itself (PHOTO_ROLE) or why it cannot be shown (PROBLEM_ROLE)."""
+        """Return key, thumbnail, tooltip, the Photo itself (PHOTO_ROLE), why it cannot be shown (PROBLEM_ROLE), who else
+        paints on it (PAINTER_ROLE) or what stands below its name (TOLD_ROLE).
+        """
         if not index.isValid() or index.row() >= len(self._photos):
             return None
         photo = self._photos[index.row()]
         tell = self._tellers.get(role)
         return tell(photo) if tell is not None else None
 
+    def _told(self, photo: Photo) -> str:
+        if photo.key in self._problems:
+            return BROKEN_TEXT
+        return told(photo, self._painters.get(photo.key, ""), self._me)
+
     def _tooltip(self, photo: Photo) -> str:
         rows, columns = photo.size
         problem = self._problems.get(photo.key)
-        return problem or f"{photo.key}\n{columns} × {rows} pixels · {told(photo)}"
+        lines = (f"{photo.key}", f"{columns} × {rows} pixels · {self._told(photo)}", told_people(photo))
+        return problem or "\n".join(line for line in lines if line)
 
     def _spoken(self, photo: Photo) -> str:
-        return f"{photo.key}, {BROKEN_TEXT if photo.key in self._problems else told(photo)}"
+        return f"{photo.key}, {self._told(photo)}"
 
     def _thumbnail(self, photo: Photo) -> QPixmap | None:
         if photo.key in self._pictures:

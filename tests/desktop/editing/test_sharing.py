@@ -36,14 +36,14 @@ def asleep_and_awake(make_bench: Benches) -> tuple[Bench, Bench]:
     sleeper, other = make_bench(), make_bench()
     sleeper.show(3)
     sleeper.stroke(1, (10, 10), (20, 10))
-    presence = sleeper.desk._neighbours.presence
+    presence = sleeper.desk.neighbours.presence
     presence._look_after = lambda held: None  # type: ignore[method-assign]
     opened = other.show(3)
     assert opened.read_only
     claim = shown(sleeper).hold
     assert claim is not None
     opened.painted = Painted(claim.claim, is_stale=True)
-    other.desk._neighbours.follow(None)
+    other.desk.neighbours.follow(None)
     other.desk.paint_here()
     other.wait(lambda: other.desk.can_paint)
     return sleeper, other
@@ -93,7 +93,7 @@ def test_it_is_noticed_without_a_save_too(make_bench: Benches) -> None:
     sleeper, _other = asleep_and_awake(make_bench)
     kept: list[bool] = []
     sleeper.desk.kept_elsewhere.connect(lambda: kept.append(True))
-    presence = sleeper.desk._neighbours.presence
+    presence = sleeper.desk.neighbours.presence
     del presence._look_after
     presence._wake.set()
     sleeper.wait(lambda: shown(sleeper).locked)
@@ -153,5 +153,5 @@ def test_notes_leave_nothing_behind_when_the_disk_refuses(
 
     monkeypatch.setattr("pathlib.Path.replace", refuse)
     with pytest.raises(OSError, match="Read-only"):
-        write_note(project.folder / ".people/w.json", b"{}")
-    assert not list((project.folder / ".people").iterdir())
+        write_note(project.folder / "masks/w.json", b"{}")
+    assert not list((project.folder / "masks").glob("*.part"))
