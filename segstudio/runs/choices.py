@@ -156,7 +156,9 @@ class _LearningChoices(_PhotoChoices):
     optimizer: Optimizer = Field("adamw", description="What moves the weights.")
     learning_rate: Annotated[float, Field(gt=0, le=10)] = Field(5e-4, description="Largest step size.")
     backbone_learning_rate: Annotated[float, Field(ge=0, le=10), _unit("times")] = Field(
-        1.0, description="The backbone's learning rate as a multiple of the classifier's."
+        0.1,
+        description="The backbone's learning rate as a multiple of the classifier's: what it knows already is soon lost. A"
+        " backbone that starts at random learns at the classifier's rate, where this is below 1.",
     )
     auxiliary_learning_rate: Annotated[float, Field(ge=0, le=100), _unit("times")] = Field(
         1.0, description="The auxiliary classifier's learning rate as a multiple of the classifier's."

@@ -16,6 +16,7 @@ from torch import nn
 from segstudio.errors import SegStudioError
 from segstudio.networks.build import build
 from segstudio.networks.devices import pick_device
+from segstudio.networks.freezing import BACKBONE
 from segstudio.networks.norms import norms_are_folded
 from segstudio.networks.weights import load_initial
 from segstudio.project.learnt_classes import LearntClass, learnt_classes
@@ -27,7 +28,7 @@ from segstudio.runs.model_card import ModelCard, ModelClass
 from segstudio.runs.recipe import Recipe, recipe_from
 from segstudio.training.balance import class_weights, repeat_factors
 from segstudio.training.checkpoints import Checkpoint, load_checkpoint
-from segstudio.training.devices import worker_count
+from segstudio.training.devices import keep_freed_memory, worker_count
 from segstudio.training.photos import LabelledPhoto, PhotoStore, Progress
 from segstudio.training.task import Task
 from segstudio.training.team import ALONE, Team
@@ -67,6 +68,7 @@ def prepare(
     values, damaged files, missing weights.
     """
     chosen = pick_device(device)
+    keep_freed_memory(chosen)
     # A run that died before its first checkpoint begins anew: the same seed leads the same way.
     checkpoint = load_checkpoint(folder.last) if resume and folder.last.exists() else None
     with team.one_after_the_first():
@@ -134,6 +136,10 @@ def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progre
             notices.append(
                 "Their batch-norms were folded into the convolutions: those of the backbone stay frozen."
             )
+    knows = any(key.startswith(f"{BACKBONE}.") for key in report.matched)
+    if not knows and recipe.backbone_learning_rate < 1:
+        recipe = recipe.model_copy(update={"backbone_learning_rate": 1.0})
+        notices.append("The backbone starts at random and learns at the classifier's rate.")
     card = ModelCard(
         head=recipe.head,
         classes=tuple(map(_model_class, classes)),

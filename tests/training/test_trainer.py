@@ -413,7 +413,7 @@ def test_where_the_weights_come_from_stands_in_the_log(make_project: MakeProject
     events = run(make_project(), recipe, RunFolder.create(tmp_path / "runs", recipe))
     notices = [event.text for event in events if isinstance(event, Notice)]
     assert notices[0] == "Weights: all weights start at random."
-    assert "Validation has 2 photos" in notices[1]
+    assert "Validation has 2 photos" in notices[-1]
 
 
 def test_a_loader_process_that_dies_is_a_sentence_and_a_checkpoint(
