@@ -17,7 +17,7 @@ from segstudio.cli.preset_project import preset_import
 from segstudio.cli.stages import Stages
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
-from segstudio.formats.options import ImportOptions
+from segstudio.formats.options import ImportOptions, SplitChoice
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
 from segstudio.formats.undoing import last_import, undo_import
@@ -184,7 +184,7 @@ def import_(
         report = prepared.report
         if not dry_run:
             commit_import(prepared, opened, progress=stages.stage("Writing"))
-    _tell(out, report, proposed=prepared.proposed, ordered=order is not None)
+    _tell(out, report, proposed=prepared.proposed, ordered=order is not None, split=options.split)
     if dry_run:
         out.say(
             f"This import would be refused: {report.refusal}" if report.refusal else "Nothing was written."
@@ -223,13 +223,21 @@ def _renames(pairs: Sequence[str]) -> Mapping[str, str]:
     return renames
 
 
-def _tell(out: Output, report: ImportReport, *, proposed: Sequence[str], ordered: bool) -> None:
+def _tell(
+    out: Output, report: ImportReport, *, proposed: Sequence[str], ordered: bool, split: SplitChoice | None
+) -> None:
     read = ", ".join(f"{count} {name}" for name, count in report.formats.items()) or "none"
     out.say(f"Annotation files: {read}.")
     out.table("", ["", "count", "which"], _rows(report))
     if proposed:
         names = ", ".join(proposed)
         out.say(f"Painted from bottom to top: {names}. What is small lies on top; --order says otherwise.")
+    if report.told_splits:
+        told = ", ".join(f"{count} {use}" for use, count in report.told_splits.items())
+        taken = {None: "; --split auto takes that over", "auto": " and that holds"}.get(
+            split, f"; all are {split}"
+        )
+        out.say(f"The files say what photos are for: {told}{taken}.")
     if report.hidden and not ordered:
         out.say("A class was painted over wholly: say with --order what lies on top, from bottom to top.")
     if report.label_images:

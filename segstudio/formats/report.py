@@ -11,6 +11,8 @@ from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.labels import UnknownLabel
 from segstudio.formats.plan import ImportPlan
 from segstudio.formats.shelf import tally_of
+from segstudio.formats.splitting import told_splits
+from segstudio.project.photos import Split
 
 _NAMED = 5
 """Of many files alike so many are named, the others counted."""
@@ -22,7 +24,7 @@ class ImportReport:
 
     `matched` photos have an annotation; `imported` get a mask; `unlabelled` come in without one; `held` stay out for
     a class that is unknown. `shapes`
-    counts the painted labels by class. Of the problems, `damaged`, `doubtful`, `other_size`, `name_taken` and
+    counts the painted labels by class, `told_splits` the photos of each use that the files tell. Of the problems, `damaged`, `doubtful`, `other_size`, `name_taken` and
     `unknown` stop the import (see `refusal`); the others are only told.
     """
 
@@ -30,6 +32,7 @@ class ImportReport:
     imported: tuple[str, ...]
     unlabelled: tuple[str, ...]
     shapes: Mapping[str, int]
+    told_splits: Mapping[Split, int]
     added_classes: tuple[str, ...]
     formats: Mapping[str, int]
     without_photo: tuple[str, ...]
@@ -79,6 +82,7 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         imported=keys(Outcome.IMPORT),
         unlabelled=keys(Outcome.UNLABELLED),
         shapes=_shapes(by_outcome[Outcome.IMPORT], plan, names),
+        told_splits=told_splits(annotation for annotation, _ in plan.matching.pairs),
         added_classes=plan.labelling.added,
         formats=dict(Counter(plan.formats.values())),
         without_photo=tuple(one.place for one in plan.matching.lost),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from segstudio.formats.examine import Examined
 from segstudio.formats.options import SplitChoice
+from segstudio.formats.shapes import Annotation
 from segstudio.project.photos import Split
 from segstudio.project.splits import group_photos, split_photos
 
@@ -20,6 +22,13 @@ _TOLD: dict[str, Split] = {
 
 _FEW_GROUPS = 5
 """With fewer bursts than this, a split by bursts would be lopsided; photos are then drawn one by one."""
+
+
+def told_splits(annotations: Iterable[Annotation]) -> dict[Split, int]:
+    """Return how many photos the annotation files say are to learn from, and to judge by; nothing where they do not."""
+    found = Counter(told for one in annotations if (told := _told(one)) is not None)
+    order: tuple[Split, ...] = ("train", "val")
+    return {split: found[split] for split in order if found[split]}
 
 
 def choose_splits(choice: SplitChoice | None, written: Sequence[Examined]) -> dict[str, Split]:
@@ -37,7 +46,7 @@ def choose_splits(choice: SplitChoice | None, written: Sequence[Examined]) -> di
     open_: dict[str, tuple[int, ...]] = {}
     for one in written:
         annotation = one.planned.annotation
-        told = _TOLD.get(annotation.subset.casefold()) if annotation is not None else None
+        told = _told(annotation) if annotation is not None else None
         if one.present is not None and one.present.split is not None:
             found[one.planned.key] = one.present.split
         elif told is not None:
@@ -47,3 +56,7 @@ def choose_splits(choice: SplitChoice | None, written: Sequence[Examined]) -> di
     bursts = len(group_photos(list(open_), "burst"))
     drawn = split_photos(open_, grouping="burst" if bursts >= _FEW_GROUPS else "none")
     return {**found, **drawn}
+
+
+def _told(annotation: Annotation) -> Split | None:
+    return _TOLD.get(annotation.subset.casefold())

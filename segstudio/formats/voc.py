@@ -1,14 +1,16 @@
 """Pascal VOC segmentation: photos in `JPEGImages`, masks of the same names in `SegmentationClass`.
 
 Masks are palette PNG in VOC's own colours, or, as CVAT and datumaro write them, RGB in the colours of `labelmap.txt`.
-`SegmentationObject` (instances) is passed over; the XML in `Annotations` holds boxes only.
+`ImageSets` lists what photos are for. `SegmentationObject` (instances) is passed over; the XML in `Annotations` holds boxes only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from segstudio.formats.image_lists import listed_use
 from segstudio.formats.known_tables import VOC, with_voc_colours
 from segstudio.formats.label_tables import table_for
 from segstudio.formats.mask_files import MASK_SUFFIXES, mask_annotation
@@ -28,7 +30,8 @@ def is_voc(path: Path) -> bool:
 def read_voc(file: SourceFile) -> Iterator[Annotation]:
     """Yield the one annotation that the mask is; raises SegStudioError when it is damaged or no mask."""
     table = table_for(file)
-    yield mask_annotation(file, VOC if table is None else with_voc_colours(table))
+    annotation = mask_annotation(file, VOC if table is None else with_voc_colours(table))
+    yield replace(annotation, subset=listed_use(file.path, file.root) or annotation.subset)
 
 
 def voc_labels(file: SourceFile) -> dict[str, str]:

@@ -113,6 +113,17 @@ def test_while_nothing_is_painted_what_is_small_lies_on_top(run: Run, given: Pat
     assert [opened.classes.at(value).name for value in opened.classes.draw_order[-2:]] == ["sky", "person"]  # type: ignore[union-attr]
 
 
+def test_what_photos_are_for_is_told(run: Run, given: Path, project: Path) -> None:
+    labels = "<annotations><image name='a.jpg' width='30' height='20' subset='Validation'>"
+    shape = "<box label='sky' xtl='2' ytl='2' xbr='8' ybr='8'/></image></annotations>"
+    (given / "a.xml").write_text(labels + shape, encoding="utf-8")
+    _, told, _ = run("import", given, "--project", project, "--dry-run")
+    assert "The files say what photos are for: 1 val; --split auto takes that over." in " ".join(told.split())
+    _, told, _ = run("import", given, "--project", project, "--split", "auto")
+    assert "1 val and that holds." in " ".join(told.split())
+    assert Project.open(project).photo("a.jpg").split == "val"
+
+
 def test_an_order_that_holds_is_kept(run: Run, given: Path, project: Path) -> None:
     _write(given / "a.xml", SMALL_BELOW)
     status, out, _ = run("import", given, "--project", project, "--order", "person,sky")
@@ -362,6 +373,53 @@ def test_ending_an_import_removes_what_was_unpacked(project: Path, tmp_path: Pat
     ended = subprocess.run(words, check=False, env={**os.environ, "TMPDIR": str(unpacked)})
     assert ended.returncode == 143
     assert not list(unpacked.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "call", "whole"),
+    [
+        ("change:Change", "put_state", 5, False),  # while files are staged, in a worker
+        ("change", "write_list", 1, False),  # when all are
+        ("moving", "clean_key", 35, True),  # when it is decided, and ten of 25 files have taken their places
+    ],
+)
+def test_ctrl_c_while_an_import_is_written_leaves_nothing_half(
+    project: Path, tmp_path: Path, place: str, name: str, call: int, whole: bool
+) -> None:
+    photos = _photos(tmp_path / "photos", 12)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    before = _fingerprint(project)
+    code = (
+        "import os, pkgutil, signal, sys\nfrom segstudio.cli.main import main\n"
+        f"place, calls = pkgutil.resolve_name('segstudio.project.{place}'), []\n"
+        f"real = place.{name}\n"
+        "def pressed(*told):\n"
+        "    calls.append(told)\n"
+        f"    if len(calls) == {call}:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return real(*told)\n"
+        f"place.{name} = pressed\n"
+        "main(sys.argv[1:])"
+    )
+    words = [sys.executable, "-c", code, "import", str(photos), "--project", str(project)]
+    ended = subprocess.run(
+        words,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "TMPDIR": str(temporary)},
+    )
+    assert ended.returncode == 130, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not list(temporary.iterdir())
+    if not whole:
+        assert _fingerprint(project) == before
+    opened = Project.open(project)
+    assert len(opened.photos()) == (12 if whole else 0)
+    assert not (project / ".staging").exists()
+    assert all(photo.path.read_bytes() for photo in opened.photos())
 
 
 def test_the_last_import_is_taken_back(run: Run, given: Path, project: Path) -> None:

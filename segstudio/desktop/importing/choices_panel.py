@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEd
 from segstudio.desktop.importing.mapping import Choices
 from segstudio.desktop.importing.rows import Fix
 from segstudio.desktop.widgets.labels import label
+from segstudio.project.photos import Split
 
+_DRAW = "Draw: 4 of 5 for training"
 _SPLITS = (
     ("Decide later", None),
     ("Training", "train"),
     ("Held out", "val"),
-    ("Draw: 4 of 5 for training", "auto"),
+    (_DRAW, "auto"),
 )
+_TOLD_USES: Mapping[Split, str] = {"train": "training", "val": "held out"}
 
 
 class ChoicesPanel(QFrame):
@@ -36,7 +39,7 @@ class ChoicesPanel(QFrame):
         self._split.setAccessibleName("Use of the photos")
         self._split.setToolTip(
             "What the photos are for: to learn from, or held out to judge the training by. A draw keeps bursts"
-            " together, and follows what the files say."
+            " together. What the files say goes before it."
         )
         for text, value in _SPLITS:
             self._split.addItem(text, value)
@@ -97,10 +100,16 @@ class ChoicesPanel(QFrame):
         """What is chosen."""
         return self._choices
 
-    def show_choices(self, choices: Choices, *, only_photos: bool, has_zip: bool) -> None:
-        """Show what is chosen; photos in a ZIP can only be copied."""
+    def show_choices(
+        self, choices: Choices, *, only_photos: bool, has_zip: bool, told_splits: Mapping[Split, int]
+    ) -> None:
+        """Show what is chosen; photos in a ZIP can only be copied. `told_splits` counts the photos of each use that the
+        files tell.
+        """
         self._choices, self._only_photos = choices, only_photos
         self._is_showing = True
+        told = ", ".join(f"{count:,} {_TOLD_USES[use]}" for use, count in told_splits.items())
+        self._split.setItemText(self._split.findData("auto"), f"As the files say: {told}" if told else _DRAW)
         self._split.setCurrentIndex(self._split.findData(choices.split))
         self._under.setText(choices.under)
         keep = choices.keep_unlabelled

@@ -228,6 +228,7 @@ class Inquiry(QObject):
             choices,
             only_photos=material is not None and material.only_photos,
             has_zip=any(path.suffix.lower() == ".zip" for path in self._sources),
+            told_splits=material.told_splits if material is not None else {},
         )
 
     def _classes(self) -> ClassList:

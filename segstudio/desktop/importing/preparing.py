@@ -21,9 +21,11 @@ from segstudio.formats.options import ImportOptions
 from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.report import make_report
 from segstudio.formats.sources import Gathered, gather
+from segstudio.formats.splitting import told_splits
 from segstudio.formats.table import annotation_extensions
 from segstudio.formats.threads import polite_workers
 from segstudio.project.classes import ClassList
+from segstudio.project.photos import Split
 from segstudio.project.project import Project
 from segstudio.project.threads import WorkStopped
 
@@ -39,6 +41,7 @@ class Material:
     rows: tuple[Row, ...]
     areas: Mapping[str, float] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
+    told_splits: Mapping[Split, int] = field(default_factory=dict)
 
     @property
     def only_photos(self) -> bool:
@@ -216,9 +219,13 @@ def _read(
         raise
     # what only lies beside an annotation file was not given
     plan = replace(plan, spare=tuple(planned for planned in plan.spare if planned.photo.offered))
-    areas = typical_areas(annotation for annotation, _ in plan.matching.pairs)
+    annotations = [annotation for annotation, _ in plan.matching.pairs]
+    areas = typical_areas(annotations)
     label_rows(plan.uses, classes)  # the first colour that is chosen takes a tenth of a second: better here
-    return Material(kept, gathered, plan, tuple(refused), make_rows(plan, (), refused), areas, looks)
+    rows = make_rows(plan, (), refused)
+    return Material(
+        kept, gathered, plan, tuple(refused), rows, areas, looks, told_splits=told_splits(annotations)
+    )
 
 
 def _in_order(sources: Sequence[Path]) -> list[Path]:

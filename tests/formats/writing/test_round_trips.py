@@ -82,7 +82,7 @@ def test_hard_masks_come_back_bit_for_bit(hard: Project, tmp_path: Path, form: s
     assert sorted(found) == sorted(HARD)
     for key, mask in HARD.items():
         assert (found[key] == mask).all(), key
-    if form in ("cvat", "coco", "yolo-seg"):
+    if form in ("cvat", "coco", "yolo-seg", "voc"):
         splits = {key: imported.photo(key).split for key in ("bridge.png", "ü/line.png")}
         assert splits == {"bridge.png": "train", "ü/line.png": "val"}
 
