@@ -384,7 +384,7 @@ def test_ending_an_import_removes_what_was_unpacked(project: Path, tmp_path: Pat
     ],
 )
 def test_ctrl_c_while_an_import_is_written_leaves_nothing_half(
-    project: Path, tmp_path: Path, place: str, name: str, call: int, whole: bool
+    project: Path, tmp_path: Path, *, place: str, name: str, call: int, whole: bool
 ) -> None:
     photos = _photos(tmp_path / "photos", 12)
     temporary = tmp_path / "temporary"
