@@ -82,6 +82,13 @@ class Actions(QObject):
         """Give every action its icon, a few in each turn: the drawings are written for the first time."""
         self._fetching.begin(several(self._with_icons()))
 
+    def with_icon(self, action_id: str) -> QAction:
+        """Return an action that has its icon already: for a button whose size must not change once it is seen."""
+        action = self._made[action_id]
+        if action.icon().isNull():
+            action.setIcon(self._icons.icon(next(spec.icon for spec in ACTIONS if spec.id == action_id)))
+        return action
+
     def _with_icons(self) -> Steps:
         for spec in ACTIONS:
             if spec.icon:

@@ -29,6 +29,9 @@ from segstudio.project.project import Project
 WAIT_MS = 30_000
 """How long a test waits for what should come at once: a busy machine must not fail it."""
 
+_ENDS_MS = 5000
+"""How long a thread that was told to end may take."""
+
 LIMIT_S = 600
 """A test that takes longer hangs: then every thread tells where it is, and the run ends."""
 
@@ -77,11 +80,16 @@ def _no_leaks(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
         if thread not in before and not isinstance(thread, threading._DummyThread)
     ]
     assert not left
-    assert not [thread for thread in started if shiboken6.isValid(thread) and thread.isRunning()]
+    assert not [thread for thread in started if shiboken6.isValid(thread) and not thread.wait(_ENDS_MS)]
     started.clear()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     qapp.processEvents()
     assert not [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    for (
+        widget
+    ) in qapp.topLevelWidgets():  # of pages half made: the style of the next window is put on them, too
+        widget.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def _noting(start: Callable[..., None], started: list[QThread]) -> Callable[..., None]:

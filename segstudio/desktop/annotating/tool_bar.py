@@ -74,7 +74,7 @@ class ToolBar(QFrame):
     def _button(self, action_id: str) -> QToolButton:
         button = QToolButton()
         button.setObjectName(action_id)
-        button.setDefaultAction(self._actions[action_id])
+        button.setDefaultAction(self._actions.with_icon(action_id))
         button.setIconSize(QSize(_ICON_PX, _ICON_PX))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
