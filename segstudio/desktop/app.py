@@ -20,6 +20,7 @@ from segstudio.desktop.qt_threads import leave_imports_alone, make_types
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places, Settings
 from segstudio.desktop.tabs.table import TabTable
+from segstudio.desktop.versions.safety import SafetyWishes
 from segstudio.desktop.versions.wish import VersionsWish
 from segstudio.desktop.warm_up import WarmUp
 from segstudio.desktop.widgets.steps import Steps, Stepwise, several
@@ -72,6 +73,14 @@ class Desktop(QObject):
             actions=self.actions,
             session=self.session,
             desk=lambda: self.tabs.desk,
+        )
+        self.safety = SafetyWishes(
+            self.window,
+            look=self.look,
+            actions=self.actions,
+            session=self.session,
+            desk=lambda: self.tabs.desk,
+            selected=lambda: self.tabs.selected_photos,
         )
         self.session.project_opened.connect(self.tabs.offer_kept)  # after the window has cleared its notices
         self.warm_up = WarmUp(self)
@@ -131,6 +140,7 @@ class Desktop(QObject):
         self.session.shut_down()
         self.exporting.shut_down()
         self.versions.shut_down()
+        self.safety.shut_down()
         self.tabs.shut_down()
         self.warm_up.wait()
         self.window.deleteLater()

@@ -40,6 +40,9 @@ class Menus(QObject):
         actions.fill(
             self.project, "project.sample", "", "project.export", "project.refresh", "project.folder"
         )
+        safety = self.project.addMenu("Backup and sharing")
+        actions.fill(safety, "project.backup", "project.restore", "project.trash")
+        actions.fill(safety, "", "project.pack", "project.merge")
         actions.fill(self.project, "project.close", "", "app.quit")
         self.project.aboutToShow.connect(self._on_project_asked)
         self.program = QMenu(parent)

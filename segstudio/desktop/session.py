@@ -105,6 +105,32 @@ class ProjectSession(QObject):
 
         self._start(f"Opening {folder.name}", work)
 
+    def unpack(self, archive: Path, folder: Path) -> None:
+        """Make the project of a backup or a pack in the new `folder`, and open it."""
+
+        def work(control: JobControl) -> OpenedProject:
+            from segstudio.desktop.problems import Stopped
+            from segstudio.project.backup import restore
+            from segstudio.project.threads import WorkStopped
+
+            stage = control.stage("Restoring, MB")
+            try:
+                restore(
+                    archive,
+                    folder,
+                    progress=lambda done, total: stage(done >> 20, max(total >> 20, 1)),
+                    cancelled=control.cancelled,
+                )
+            except WorkStopped as stop:
+                raise Stopped from stop
+            return self._read(folder)
+
+        self._start(f"Restoring {archive.name}", work, can_cancel=True)
+
+    def tell_after(self, problem: Problem) -> None:
+        """Tell this once the job under way has succeeded; to be called by its worker."""
+        self._to_tell = problem
+
     def _read(self, folder: Path, before: OpenedProject | None = None) -> OpenedProject:
         """Read a project, in a worker; remembers where the last good copy of its document could be used."""
         from segstudio.desktop.opened_reading import read_opened

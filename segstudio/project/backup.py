@@ -61,13 +61,14 @@ def back_up(
     *,
     without: Collection[Part] = (),
     with_outside: bool = False,
+    replace: bool = False,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> Taken:
     """Write the project as it is now into the ZIP file `target`, whole or not at all.
 
     `without` leaves parts out; `with_outside` takes photos along that lie outside the project, where else they are
-    only referred to. `progress` gets bytes. Raises SegStudioError when something cannot be read or written, and
+    only referred to; with `replace` a file that is there goes once the new one is whole. `progress` gets bytes. Raises SegStudioError when something cannot be read or written, and
     WorkStopped when `cancelled` says so; nothing is left then.
     """
     target = target.resolve()
@@ -94,7 +95,7 @@ def back_up(
             when=when,
             told=f"without {left_out}" if left_out else "",
         )
-        sealed = write_sealed(target, members, seal, progress=progress, cancelled=cancelled)
+        sealed = write_sealed(target, members, seal, replace=replace, progress=progress, cancelled=cancelled)
     return Taken(sealed, 0 if with_outside else len(outside))
 
 

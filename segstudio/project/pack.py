@@ -73,6 +73,7 @@ def make_pack(
     photos: Sequence[Photo],
     *,
     for_whom: str = "",
+    replace: bool = False,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> Seal:
@@ -111,7 +112,9 @@ def make_pack(
         members.append(Member(FILE_NAME, encode_document(document)))
         members.append(Member(PACK, pack.model_dump_json(indent=1).encode()))
         seal = Seal(kind="pack", name=name, who=who, when=when)
-        return write_sealed(target.resolve(), members, seal, progress=progress, cancelled=cancelled)
+        return write_sealed(
+            target.resolve(), members, seal, replace=replace, progress=progress, cancelled=cancelled
+        )
 
 
 def read_pack(project: Path) -> Pack | None:

@@ -87,15 +87,16 @@ def write_sealed(
     members: Sequence[Member],
     seal: Seal,
     *,
+    replace: bool = False,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> Seal:
     """Write a ZIP file of these members at `target`, whole or not at all, read it back and compare; returns its seal.
 
-    `progress` gets bytes done and their total. Raises SegStudioError when something is there already, a file cannot be
+    With `replace` a file that is there goes once the new one is whole. `progress` gets bytes done and their total. Raises SegStudioError when something is there already, a file cannot be
     read, the disk refuses or gives back something else than was written, and WorkStopped when `cancelled` says so.
     """
-    if target.exists():
+    if target.exists() and not replace:
         raise SegStudioError("there is a file of this name", where=str(target), fix="Choose another name")
     total = 2 * sum(_length(member) for member in members)
     done = _Counter(progress, cancelled, total)

@@ -98,11 +98,13 @@ def _gone(entry: Entry, classes: ClassList) -> bool:
     )
 
 
-def _time(thing: Trashed) -> float:
+def _time(thing: Trashed) -> tuple[float, int]:
+    """Return when it went, and its number: times are told in whole seconds."""
+    number = thing.removal.number if thing.removal is not None else thing.entry.number if thing.entry else 0
     try:
-        return datetime.fromisoformat(thing.when).timestamp()
+        return datetime.fromisoformat(thing.when).timestamp(), number
     except (ValueError, OverflowError):
-        return 0.0
+        return 0.0, number
 
 
 def _files_below(project: Path, name: str) -> tuple[str, ...]:

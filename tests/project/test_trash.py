@@ -71,7 +71,8 @@ def test_emptied_all_of_it_is_gone_and_nothing_else(full: Project, fingerprint: 
 def test_one_thing_alone_can_be_deleted_once(full: Project) -> None:
     remove_photos(full, ["a.png"])
     remove_photos(full, ["b.png"])
-    newest, older = trash_of(full)
+    newest, older = trash_of(full)  # in the same second, perhaps
+    assert (newest.told(), older.told()) == ("photo b.png", "photo a.png")
     empty_trash(full, [older])
     assert trash_of(full) == (newest,)
     with pytest.raises(SegStudioError, match="no longer in the trash"):
