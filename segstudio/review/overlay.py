@@ -30,28 +30,37 @@ def overlay(
     written to. Raises SegStudioError when the sizes differ.
     """
     same_size(photo, mask)
-    palette = classes.palette().reshape(1, 256, 3)
+    palette = classes.palette().reshape(256, 1, 3)
     painted = painted_values(classes).astype(np.uint8) * np.uint8(255)
+    surely_painted = int(np.argmin(painted))  # what is below it is a class
     usable = in_place and photo.flags.writeable and photo.flags.c_contiguous
     result = photo if usable else np.array(photo, order="C")
     step = max(1, _STRIP_PIXELS // max(1, mask.shape[1]))
+    room = [np.empty((min(step, mask.shape[0]), mask.shape[1], 3), dtype=np.uint8) for _ in range(2)]
     for top in range(0, mask.shape[0], step):
         rows = slice(top, top + step)
-        values = np.ascontiguousarray(mask[rows])
-        colours = cv2.LUT(cv2.merge([values] * 3), palette)
-        shows = cv2.LUT(values, painted)
-        cv2.copyTo(cv2.addWeighted(result[rows], 1 - opacity, colours, opacity, 0), shows, result[rows])
-        if outline_px > 0:
-            border = _borders_in(mask, rows, outline_px).view(np.uint8)
-            cv2.copyTo(colours, cv2.bitwise_and(border, shows), result[rows])
+        values, below = np.ascontiguousarray(mask[rows]), result[rows]
+        colours, mixed = (place[: values.shape[0]] for place in room)
+        cv2.applyColorMap(values, palette, dst=colours)
+        border = _borders_in(mask, rows, outline_px) if outline_px > 0 else None
+        if cv2.minMaxLoc(values)[1] < surely_painted:
+            cv2.addWeighted(below, 1 - opacity, colours, opacity, 0, dst=below)
+        else:
+            shows = cv2.LUT(values, painted)
+            cv2.addWeighted(below, 1 - opacity, colours, opacity, 0, dst=mixed)
+            cv2.copyTo(mixed, shows, below)
+            if border is not None:
+                cv2.bitwise_and(border, shows, dst=border)
+        if border is not None:
+            cv2.copyTo(colours, border, below)
     return result
 
 
-def _borders_in(mask: npt.NDArray[np.uint8], rows: slice, width_px: int) -> npt.NDArray[np.bool_]:
-    """Return `borders` of some rows of a mask, as if all of it had been looked at."""
+def _borders_in(mask: npt.NDArray[np.uint8], rows: slice, width_px: int) -> npt.NDArray[np.uint8]:
+    """Return `borders` of some rows of a mask, as if all of it had been looked at: not 0 where there are some."""
     above = min(width_px, rows.start)
     wide = mask[rows.start - above : rows.stop + width_px]
-    return borders(wide, width_px)[above : above + mask[rows].shape[0]]
+    return _gradient(wide, width_px)[above : above + mask[rows].shape[0]]
 
 
 def same_size(photo: npt.NDArray[np.uint8], mask: npt.NDArray[np.uint8]) -> None:
@@ -73,7 +82,10 @@ def painted_values(classes: ClassList) -> npt.NDArray[np.bool_]:
 
 def borders(mask: npt.NDArray[np.uint8], width_px: int) -> npt.NDArray[np.bool_]:
     """Return where another value lies within `width_px` pixels (rows or columns): bool (rows, columns)."""
+    return np.not_equal(_gradient(mask, width_px), 0)
+
+
+def _gradient(mask: npt.NDArray[np.uint8], width_px: int) -> npt.NDArray[np.uint8]:
+    """Return by how much the values within `width_px` pixels differ."""
     window = np.ones((2 * width_px + 1, 2 * width_px + 1), dtype=np.uint8)
-    highest = np.asarray(cv2.dilate(mask, window))
-    lowest = np.asarray(cv2.erode(mask, window))
-    return np.asarray(highest != lowest)
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, window), dtype=np.uint8)

@@ -264,8 +264,7 @@ class ReviewBoard(QObject):
         return next((place for place in places if place.is_dir()), places[0])
 
     def _next_photo(self) -> Item | None:
-        row = next_to_do(self.rows, self._wanted)
-        return row.item if row else None
+        return row.item if (row := next_to_do(self.rows, self._wanted)) else None
 
     @Slot(object)
     def _on_ready(self, ready: Ready) -> None:
