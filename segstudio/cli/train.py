@@ -82,6 +82,10 @@ def train(
             "a run goes on with its own recipe and name",
             fix="Leave --recipe, --set, --init-from and --name out, or start a new run",
         )
+    if init_from and any(change.partition("=")[0].strip() == "weights" for change in set_ or ()):
+        raise SegStudioError(
+            "--init-from and --set weights both say where the weights start", fix="Leave one of them out"
+        )
     if gpus > 1 and device not in {"auto", "cuda", "cpu"}:
         raise SegStudioError(
             f'{gpus} processes cannot share the device "{device}"', fix="Say --device auto, cuda or cpu"

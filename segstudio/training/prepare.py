@@ -176,10 +176,23 @@ def _resumed(project: Project, checkpoint: Checkpoint, folder: RunFolder) -> _St
             where=str(folder.path),
             fix="Start a new run",
         )
-    train = [_labelled(project, project.photo(key)) for key in card.train_photos]
-    val = [_labelled(project, project.photo(key)) for key in card.val_photos]
+    train, val = (
+        [_labelled(project, _still_there(project, key, folder)) for key in keys]
+        for keys in (card.train_photos, card.val_photos)
+    )
     told = _told_of_changes(folder, recipe)
     return _Start(_network(recipe, len(card.classes)), recipe, card, now, (train, val), told)
+
+
+def _still_there(project: Project, key: str, folder: RunFolder) -> Photo:
+    try:
+        return project.photo(key)
+    except SegStudioError as error:
+        raise SegStudioError(
+            f'the run cannot go on: its photo "{key}" is gone',
+            where=str(project.folder),
+            fix=f"Bring it back, or start a new run with --init-from {folder.name}",
+        ) from error
 
 
 def _told_of_changes(folder: RunFolder, recipe: Recipe) -> tuple[str, ...]:

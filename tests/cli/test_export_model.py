@@ -41,6 +41,28 @@ def test_a_model_is_written_for_other_programs_and_the_check_is_told(
     assert answer["photos"] == [str(photo)]
 
 
+def test_a_model_is_never_replaced_by_its_export(run: Run, model: Path, tmp_path: Path) -> None:
+    photo, before = tmp_path / "photo.png", model.read_bytes()
+    cv2.imwrite(str(photo), np.zeros((16, 16, 3), dtype=np.uint8))
+    words = ("export-model", model, "--format", "torchscript", "--photos", photo, "--out")
+    code, _, err = run(*words, model)
+    assert code == 1
+    assert "Choose another --out" in err
+    assert model.read_bytes() == before
+    assert run(*words, tmp_path / "model.pt")[0] == 0
+    assert run(*words, tmp_path / "model.pt")[0] == 0, "an earlier export is"
+
+
+def test_what_is_no_model_is_told_as_such(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"onnx")
+    code, _, err = run(
+        "export-model", tmp_path / "model.onnx", "--format", "onnx", "--out", tmp_path / "m.onnx"
+    )
+    assert code == 1
+    assert "model.onnx" in err
+    assert "--photos" not in err
+
+
 def test_without_photos_there_is_nothing_to_check_on(run: Run, model: Path, tmp_path: Path) -> None:
     code, _, err = run("export-model", model, "--format", "onnx", "--out", tmp_path / "m.onnx")
     assert code == 1

@@ -36,3 +36,9 @@ def test_a_model_that_is_not_there_leaves_no_run(run: Run, labelled: Project) ->
     assert code == 1
     assert 'no model file "nowhere.pt"' in err
     assert not list(labelled.runs_folder.iterdir())
+
+
+def test_two_places_for_the_first_weights_are_one_too_many(run: Run, labelled: Project) -> None:
+    code, _, err = run("train", labelled.folder, "--init-from", "a.pt", "--set", "weights=none")
+    assert code == 1
+    assert "both say where the weights start" in err

@@ -245,6 +245,9 @@ def test_a_recipe_file_that_was_changed_changes_nothing_and_that_is_told(
     assert not of(StepDone, events), "one epoch was to be done, and is"
     told = [event.text for event in events if isinstance(event, Notice)]
     assert told[0].startswith("recipe.toml was changed since (epochs, loss): the run goes on with the recipe")
+    project.photos()[0].path.unlink()
+    with pytest.raises(SegStudioError, match=r'its photo "photo_0\.png" is gone'):
+        prepare(Project.open(project.folder), recipe, folder, device="cpu", resume=True)
 
 
 def test_photos_of_nothing_but_void_are_refused(make_project: MakeProject, tmp_path: Path) -> None:
