@@ -1,4 +1,6 @@
-"""A mask that an import put in the place of a painted one, or left again: the stroke journal goes on from there."""
+"""A mask that an import, a merge or an accepted prediction put in the place of a painted one, or left again: the stroke
+journal goes on from there.
+"""
 
 from __future__ import annotations
 
@@ -18,29 +20,34 @@ from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
+from segstudio.project.versions import version_file, versions_of
 
-_LABEL = "import"
+_IMPORT, _REPLACE = "import", "replace"
 
 
 def bridged(project: Project, photo: Photo, mask: Mask, aside: Path) -> tuple[MaskEditor, str] | None:
     """Return an editor of `mask`, which is on disk, whose undo goes on from what a journal knows, and what is to be
-    told (or nothing): back over an import that replaced what was painted, or on from where one was taken back.
+    told (or nothing): back over what replaced what was painted, or on from where that was taken back.
 
-    `aside` is where that journal lies, set aside because it does not know `mask`; it is put back. None where no import
-    explains `mask`, or what it replaced is not kept or holds a class that is gone. For a worker thread.
+    `aside` is where that journal lies, set aside because it does not know `mask`; it is put back. None where neither an
+    import nor a version explains `mask`, or what was replaced is not kept or holds a class that is gone. For a worker
+    thread.
     """
     if project.journal_path(photo).exists():
         return None
-    again = with_edits_again(mask, aside, _LABEL)
+    again = with_edits_again(mask, aside, _IMPORT) or with_edits_again(mask, aside, _REPLACE)
     if again is not None:
         editor = _continued(project, photo, again[0], aside)
         return None if editor is None else (_saved(_back(editor, again[1])), "")
-    former = _former_mask(project, photo)
+    former, label = _former_mask(project, photo), _IMPORT
+    if former is None:
+        former, label = _newest_version(project, photo), _REPLACE
     if former is None or former.shape != mask.shape or not _is_of(former, project.classes):
         return None
     editor = _continued(project, photo, former, aside)
-    told = f"{photo.key} was imported anew: undo brings back what was painted before."
-    return None if editor is None else (_saved(_over(editor, mask)), told)
+    what = "imported anew" if label == _IMPORT else "given another mask"
+    told = f"{photo.key} was {what}: undo brings back what was painted before."
+    return None if editor is None else (_saved(_over(editor, mask, label)), told)
 
 
 def _continued(project: Project, photo: Photo, known: Mask, aside: Path) -> MaskEditor | None:
@@ -57,8 +64,8 @@ def _back(editor: MaskEditor, steps: int) -> MaskEditor:
     return editor
 
 
-def _over(editor: MaskEditor, mask: Mask) -> MaskEditor:
-    for _ in written(editor, _LABEL, pasted(mask)):
+def _over(editor: MaskEditor, mask: Mask, label: str) -> MaskEditor:
+    for _ in written(editor, label, pasted(mask)):
         pass
     return editor
 
@@ -84,4 +91,12 @@ def _former_mask(project: Project, photo: Photo) -> Mask | None:
             brought = read_record(path).brought.get(photo.key)
             if brought is not None and brought.mask == digest:
                 return read_mask(path.parent / f"replaced/{photo.key}.png")
+    return None
+
+
+def _newest_version(project: Project, photo: Photo) -> Mask | None:
+    """Return what the photo's mask was before something replaced it at once, or None."""
+    kept = [version for version in versions_of(project.folder, photo.key) if version.replaced]
+    with suppress(SegStudioError):
+        return read_mask(version_file(project.folder, photo.key, kept[-1].number)) if kept else None
     return None

@@ -85,6 +85,24 @@ def test_undo_goes_back_over_an_import_that_replaced_what_was_painted(
     assert same(again.desk.mask, before)
 
 
+def test_undo_goes_back_over_any_mask_that_came_at_once(
+    painted: Bench, make_bench: Benches, project: Project
+) -> None:
+    """As a merge does it, and an accepted prediction."""
+    before = np.array(painted.desk.mask)
+    painted.shut_down()
+    with Project.open(project.folder).change() as change:
+        change.put_mask("0.jpg", np.zeros_like(before))
+    bench = make_bench()
+    assert bench.show(0).told == "0.jpg was given another mask: undo brings back what was painted before."
+    assert (bench.desk.mask == 0).all()
+    assert not list(project.folder.glob("masks/*.aside*"))
+    bench.desk.undo()
+    assert same(bench.desk.mask, before)
+    bench.desk.undo()
+    assert not same(bench.desk.mask, before)
+
+
 def test_a_class_that_was_deleted_meanwhile_does_not_come_back_by_undo(tmp_path: Path) -> None:
     """Neither the mask that came in holds it nor the journal: only the one that is kept, far from the stroke, does."""
     project = Project.create(tmp_path / "wide", classes=ClassList.from_names(["sky", "person"]))
