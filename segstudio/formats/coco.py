@@ -39,6 +39,7 @@ _KINDS = re.compile(
 class _Image:
     name: str
     size: tuple[int, int] | None
+    is_told: bool = True
 
 
 @dataclass(slots=True)
@@ -106,7 +107,9 @@ def _index(path: Path, _modified_ns: int, _size: int) -> _Index:
             case "categories":
                 category = object_of(item.value, "a category")
                 number = _whole(category.get("id"), "the id of a category")
-                index.categories[number] = text_of(category.get("name")) or f"category {number}"
+                name = text_of(category.get("name")) or f"category {number}"
+                if index.categories.setdefault(number, name) != name:
+                    raise _told_twice("categories", number, index.categories[number], name)
             case "annotations":
                 annotation = object_of(item.value, "an annotation")
                 index.owners.append(_number_of(text_of(annotation.get("image_id")), index))
@@ -122,15 +125,27 @@ def _take_image(entry: Object, index: _Index) -> None:
         raise SegStudioError("an image has no file_name", where=f"image {key}", fix="Export the file again")
     with inside(f'image "{name}"'):
         size = size_in(entry.get("height"), entry.get("width"))
-    index.images[_number_of(key, index)] = _Image(name, size)
+    image, number = _Image(name, size), _number_of(key, index)
+    known = index.images[number]
+    if known.is_told and known != image:
+        raise _told_twice("images", key, known.name, name)
+    index.images[number] = image
 
 
 def _number_of(key: str, index: _Index) -> int:
     """Return the place of a photo in the index, whether the file tells of it before or after its annotations."""
     number = index.numbers.setdefault(key, len(index.images))
     if number == len(index.images):
-        index.images.append(_Image(f"image {key}, which is not in the file", None))
+        index.images.append(_Image(f"image {key}, which is not in the file", None, is_told=False))
     return number
+
+
+def _told_twice(kind: str, number: str | int, first: str, second: str) -> SegStudioError:
+    """Files that somebody put together tell one number of two things: whose an annotation is, nobody knows."""
+    return SegStudioError(
+        f'two {kind} have the id {number}: "{first}" and "{second}"',
+        fix="Import the files that it was put together from one by one, or number it anew",
+    )
 
 
 def _annotation(

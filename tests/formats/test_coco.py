@@ -154,6 +154,20 @@ def test_a_photo_without_name_is_told(write: Write, as_source: AsSource) -> None
         list(read_coco(as_source(write([], images=[{"id": 1}]))))
 
 
+def test_one_id_of_two_photos_or_classes_is_told_and_none_is_guessed(
+    write: Write, as_source: AsSource
+) -> None:
+    shape = {"id": 1, "image_id": 5, "category_id": 1, "segmentation": [[1, 2, 3, 4, 5, 6.5]]}
+    merged = write([shape], images=[IMAGE, IMAGE | {"file_name": "b.jpg"}])
+    with pytest.raises(SegStudioError, match=r'two images have the id 5: "a\.jpg" and "b\.jpg"'):
+        list(read_coco(as_source(merged)))
+    merged = write([shape], categories=[*CATEGORIES, {"id": 1, "name": "car"}])
+    with pytest.raises(SegStudioError, match='two categories have the id 1: "sky" and "car"'):
+        coco_categories(merged)
+    repeated = write([shape], images=[IMAGE, IMAGE], categories=[*CATEGORIES, *CATEGORIES])
+    assert len(list(read_coco(as_source(repeated)))) == 1
+
+
 def test_it_is_recognised_by_either_end(write: Write, tmp_path: Path) -> None:
     filler = [{"id": n, "image_id": 5, "category_id": 1, "bbox": [1, 1, 1, 1]} for n in range(4000)]
     assert is_coco(write(filler))
