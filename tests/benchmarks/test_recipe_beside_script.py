@@ -165,11 +165,12 @@ def tell(race: Race, outcomes: Mapping[str, list[tuple[int, Outcome]]]) -> None:
     ]
     for recipe, made in outcomes.items():
         counts = by_photo(outcome for _, outcome in made)
-        low, high = miou_interval(counts) or (0.0, 1.0)
+        interval = miou_interval(counts)
+        between = "too few photos" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}"
         by_seed = [miou(outcome for each, outcome in made if each == seed) for seed in SEEDS]
         steps = [outcome.steps for _, outcome in made]
         lines.append(
-            f"  {recipe:7} mIoU {miou(outcome for _, outcome in made):.3f} ({low:.3f}–{high:.3f})"
+            f"  {recipe:7} mIoU {miou(outcome for _, outcome in made):.3f} ({between})"
             f" of {len(counts.hits)} photos; by seed {', '.join(f'{each:.3f}' for each in by_seed)};"
             f" {min(steps)}–{max(steps)} steps"
         )

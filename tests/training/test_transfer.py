@@ -64,11 +64,11 @@ def best_miou(project: Project, folder: Path, *, weights: str, seed: int) -> flo
 
 
 def test_imagenet_weights_beat_random_ones(skydiving: Project, tmp_path: Path) -> None:
-    """The same 16 steps, three seeds each."""
+    """The same 16 steps, three seeds each: half of it is lost where the backbone learns as fast as the classifier."""
     weights = str(DATA / "weights" / "mobilenet_v2_imagenet.pth")
     scratch, transferred = (
         [best_miou(skydiving, tmp_path, weights=choice, seed=seed) for seed in range(3)]
         for choice in ("none", weights)
     )
     print(f"scratch {scratch}, from ImageNet {transferred}")  # noqa: T201
-    assert np.mean(transferred) > np.mean(scratch) + 0.03
+    assert np.mean(transferred) > np.mean(scratch) + 0.25
