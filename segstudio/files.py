@@ -165,14 +165,13 @@ def locked(path: Path, *, timeout_s: float = 10.0) -> Iterator[None]:
 
 
 def hold(path: Path) -> Callable[[], None] | None:
-    """Take the lock file `path` (made when missing, and its folder) and keep it; None when somebody else has it.
+    """Take the lock file `path` (made when missing) and keep it; None when somebody else has it.
 
     The function returned lets go of it, in any thread, and removes the file. The lock of a dead process does not
-    hold. Raises SegStudioError when the file system refuses.
+    hold. Raises SegStudioError when the file system refuses, or its folder is not there.
     """
     lock = FileLock(path, timeout=0, thread_local=False)
     try:
-        path.parent.mkdir(exist_ok=True)
         lock.acquire()
     except Timeout:
         return None

@@ -174,7 +174,7 @@ def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 
 def test_a_lock_is_held_until_it_is_let_go_from_any_thread(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "a.lock"
+    path = tmp_path / "a.lock"
     let_go = hold(path)
     assert let_go is not None
     assert hold(path) is None

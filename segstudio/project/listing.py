@@ -10,6 +10,7 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.project.change import mask_name, read_state
+from segstudio.project.conflict_names import copied_key
 from segstudio.project.images import is_photo, photo_size
 from segstudio.project.photos import Photo, PhotoState, clean_key
 
@@ -63,10 +64,13 @@ def list_photos(project: Path, files: Mapping[str, Path], before: Mapping[str, L
 
 
 def without_file(project: Path, listed: Iterable[str]) -> tuple[str, ...]:
-    """Return the keys of photos that have a mask or a state but no file any more; `listed` are those that have one."""
-    here = set(listed)
+    """Return the keys of photos that have a mask or a state but no file any more; `listed` are those that have one.
+
+    What a program that synchronises the folder has put beside the files of a photo is none.
+    """
+    here = frozenset(listed)
     labelled = {name.rpartition(".")[0] for name, _ in _stamps(project / "masks", "")}
-    return tuple(sorted(labelled - here))
+    return tuple(key for key in sorted(labelled - here) if copied_key(key, here) is None)
 
 
 def _listed(

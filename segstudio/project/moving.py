@@ -63,9 +63,9 @@ def move(project: Path, folder: Path) -> None:
 
     Raises SegStudioError when the disk refuses; it can then be tried again.
     """
-    names = json.loads((folder / LIST).read_text(encoding="utf-8"))
-    gone = _removed(folder)
     try:
+        names = json.loads((folder / LIST).read_text(encoding="utf-8"))
+        gone = _removed(folder)
         for name in names:
             staged, target = folder / FILES / name, project / clean_key(name)
             if staged.exists():  # otherwise an earlier attempt has moved it

@@ -55,7 +55,9 @@ def nobody_begins(project: Project) -> Iterator[None]:
     Whoever paints already is not kept from it: ask `not_painted` inside. Raises SegStudioError when another such
     change is under way.
     """
-    let_go = _hold_soon(_numbers_lock(project))
+    lock = _numbers_lock(project)
+    make_folder(lock.parent, project.folder)
+    let_go = _hold_soon(lock)
     if let_go is None:
         raise SegStudioError(
             "masks are being changed already, here or in another window",

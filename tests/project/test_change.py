@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 
 from segstudio.errors import SegStudioError
 from segstudio.files import locked
+from segstudio.project import moving
 from segstudio.project.change import STAGING, Change, ProjectChangedError, recover, staging_folder
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
@@ -512,3 +515,47 @@ def test_a_change_that_begins_while_another_ends_is_not_refused(
         assert folder.is_dir()
     assert len(begun) == 2
     assert not (made.folder / STAGING).exists()
+
+
+def test_a_folder_that_becomes_read_only_is_told_in_one_sentence(
+    full: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even the lock of the change cannot be removed then."""
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".lock":
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        unlink(path, missing_ok=missing_ok)
+
+    def refused(path: Path, data: bytes, *, within: Path) -> None:
+        raise SegStudioError("could not be written (Read-only file system)", where=str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr("segstudio.project.change.write_new", refused)
+    with pytest.raises(SegStudioError, match="Read-only file system"):
+        full.write_mask(full.photo(full.keys()[0]), np.zeros((60, 80), dtype=np.uint8))
+
+
+def test_a_folder_that_goes_while_files_take_their_places_is_told_and_the_change_finished_when_it_is_back(
+    full: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, away = full.photo(full.keys()[0]), full.folder.with_name("away")
+    mask = np.full(photo.size, 1, dtype=np.uint8)
+
+    def go(project: Path, folder: Path) -> None:
+        project.rename(away)
+        moving.move(project, folder)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("segstudio.project.change.move", go)
+        with pytest.raises(SegStudioError, match="could not be replaced"):
+            full.write_mask(photo, mask)
+    assert not full.folder.exists()  # and nothing is made in its place
+    with pytest.raises(SegStudioError, match="not there any more"):
+        full.write_mask(photo, mask)
+    assert not full.folder.exists()
+    away.rename(full.folder)
+    there = Project.open(full.folder).read_mask(photo)
+    assert there is not None
+    assert np.array_equal(there, mask)

@@ -41,22 +41,26 @@ SEED = int(os.environ.get("SEGSTUDIO_SHARED_SEED", "1"))
 
 @dataclass
 class Told:
-    """What one person did: by photo, how many cells were painted and how many of them saved."""
+    """What one person did: the cells that were painted, by photo, and those of them that were saved."""
 
-    painted: dict[str, int] = field(default_factory=dict)
-    saved: dict[str, int] = field(default_factory=dict)
+    painted: dict[str, set[int]] = field(default_factory=dict)
+    saved: dict[str, set[int]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, log: Path) -> Told:
         told = cls()
+        unsaved: set[int] = set()
         for line in log.read_text(encoding="utf-8").splitlines():
             what, *words = line.split()
             told.counts[what] = told.counts.get(what, 0) + 1
             if what == "painted":
-                told.painted[words[0]] = int(words[1]) + 1
+                told.painted.setdefault(words[0], set()).add(int(words[1]))
+                unsaved.add(int(words[1]))
             elif what == "saved":
-                told.saved[words[0]] = told.painted.get(words[0], 0)
+                told.saved.setdefault(words[0], set()).update(unsaved)
+            if what in ("saved", "lost"):
+                unsaved.clear()
         return told
 
 
@@ -225,9 +229,9 @@ def strokes_missing(told: list[Told], masks: dict[str, Mask | None], rescued: li
                 is_there = bool((mask[here] == number).all())
                 if not is_there and not (mask[here] == 255).all():
                     missing["foreign"] += 1
-                if place < each.saved.get(key, 0):
+                if place in each.saved.get(key, ()):
                     missing["saved"] += not is_there
-                elif place < each.painted.get(key, 0):
+                elif place in each.painted.get(key, ()):
                     missing["painted"] += not is_there and not any(
                         (other[here] == number).all() for other in elsewhere
                     )
@@ -236,7 +240,7 @@ def strokes_missing(told: list[Told], masks: dict[str, Mask | None], rescued: li
 
 def test_the_storm_would_notice() -> None:
     """A stroke that was saved and is nowhere, one in somebody else's cell."""
-    told = [Told({"a": 2}, {"a": 2}), Told({"a": 1}, {})]
+    told = [Told({"a": {0, 1}}, {"a": {0, 1}}), Told({"a": {0}}, {})]
     mask = np.full(SIZE, 255, dtype=np.uint8)
     top, left = cells(0)[0]
     mask[top : top + CELL, left : left + CELL] = 0

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.class_rows import value_of_digit
+from segstudio.desktop.annotating.conflict_wish import ConflictWish
 from segstudio.desktop.annotating.gone import gone_between, told_of_gone
 from segstudio.desktop.annotating.held_key import HeldKey
 from segstudio.desktop.annotating.leaving import may_leave
@@ -69,6 +70,7 @@ class AnnotateTab(QStackedWidget):
             owned.setParent(self)
         self._work = PhotoWork(session, desk, self)
         self._team = Team(session, desk.neighbours.presence, self)
+        self._conflicts = ConflictWish(look, session, desk, self)
         self._alone = HeldKey(actions["view.alone"], self)
         self.list, self.workspace = parts.list, parts.workspace
         self.palette_of_classes, self.photo = parts.palette, parts.photo
@@ -117,6 +119,7 @@ class AnnotateTab(QStackedWidget):
         self.box.finish()
         self.box.shut_down()
         self._team.shut_down()
+        self._conflicts.shut_down()
         self.list.shut_down()
         self._work.shut_down()
         if self._editor is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.annotating.lock_bar import lock_words
@@ -82,7 +82,7 @@ def test_taking_over_is_offered_for_who_is_gone_alone() -> None:
     assert lock_words(None)[1] == "Paint on it"
 
 
-def _shot(window: Window, name: str) -> None:
+def _shot(window: QWidget, name: str) -> None:
     folder = os.environ.get("SEGSTUDIO_TEST_PICTURES")
     if folder:
         window.grab().save(str(Path(folder) / f"{name}.png"))
