@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -64,7 +64,7 @@ def row_of(summary: RunSummary | None, now: RunNow | None) -> RunRow:
             written=summary.last_sign,
             problem=summary.problem,
         )
-        return row if now is None else _with_phase(row, now.phase)
+        return row if now is None else replace(row, phase=now.phase)
     told, best = now.told, now.told.best
     epochs = told.epochs
     return RunRow(
@@ -78,21 +78,6 @@ def row_of(summary: RunSummary | None, now: RunNow | None) -> RunRow:
         has_model=bool(epochs) or bool(summary and summary.has_model),
         written=summary.last_sign if summary else 0.0,
         problem=now.problem.text if now.problem else "",
-    )
-
-
-def _with_phase(row: RunRow, phase: Phase) -> RunRow:
-    return RunRow(
-        row.name,
-        row.head,
-        phase,
-        row.epoch,
-        row.epochs,
-        row.miou,
-        row.best_epoch,
-        row.has_model,
-        row.written,
-        row.problem,
     )
 
 
@@ -215,6 +200,15 @@ class RunBoard(QObject):
         self._leave(name)
         self._now.pop(name, None)
         self._unread.pop(name, None)
+
+    def rename(self, before: str, after: str) -> None:
+        """Take in that a run is called otherwise: its place in the list stays until the project is read again."""
+        self.forget(before)
+        self._summaries = {
+            after if name == before else name: replace(summary, name=after) if name == before else summary
+            for name, summary in self._summaries.items()
+        }
+        self.rows_changed.emit()
 
     def leave_all(self) -> None:
         """Stop following; the runs go on."""

@@ -112,9 +112,6 @@ class TrainPage(QWidget):
     @Slot(object)
     def _on_chosen(self, names: tuple[str, ...]) -> None:
         self._chosen = names[:_MOST_LAID_OVER]
-        for name in self._chosen:
-            if self._board.now(name) is None:
-                self._board.watch(name)
         self._show_chosen()
 
     @Slot(str, str)
@@ -138,6 +135,9 @@ class TrainPage(QWidget):
 
     def _show_chosen(self) -> None:
         opened = self._session.opened
+        for name in self._chosen:
+            if self._board.now(name) is None:
+                self._board.watch(name)
         found = [now for now in map(self._board.now, self._chosen) if now is not None]
         names = tuple(now.name for now in found)
         self.view.show_runs(found, opened.classes if opened else ClassList(), anew=names != self._shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -58,6 +59,12 @@ class RunModel(QAbstractListModel):
         self._rows = fresh
         self.endResetModel()
         return True
+
+    def rename(self, before: str, after: str) -> None:
+        """Call a run otherwise, where it stands."""
+        self._rows = tuple(replace(row, name=after) if row.name == before else row for row in self._rows)
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
     def rowCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008 (as Qt has it)
         """Return how many runs there are."""

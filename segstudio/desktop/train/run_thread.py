@@ -142,6 +142,9 @@ class _Follower:
                 where=str(self._folder.path),
                 fix="Restore it to see the run again",
             )
+        asked_to_stop = (
+            self._folder.is_asked_to_stop()
+        )  # before the log: the wish goes once the log tells of its end
         first, self.has_news = self._first, self._read()
         self._first = False
         if self.has_news and not first:
@@ -154,7 +157,7 @@ class _Follower:
             is_ours=told.started is None or told.started.host == socket.gethostname(),
             quiet_s=max(0.0, time.time() - self._grown_at),
             grew=self._process is None or self._log_state()[0] != self._before,
-            asked_to_stop=self._folder.is_asked_to_stop(),
+            asked_to_stop=asked_to_stop,
         )
         phase = phase_of(told, signs)
         if phase not in LIVE and self._read():  # its last words came between the two looks

@@ -110,8 +110,9 @@ class RunsPanel(QWidget):
         except SegStudioError as error:
             self._session.problem_met.emit(problem_of(error))
             return
-        self._board.forget(name)
+        self.list.runs.rename(name, renamed.name)  # first: what is selected stays so
         self.renamed.emit(name, renamed.name)
+        self._board.rename(name, renamed.name)
         self._session.refresh()
 
     @Slot()

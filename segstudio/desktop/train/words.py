@@ -91,7 +91,7 @@ def run_line(rows: Sequence[RunRow]) -> str:
         parts.append(f"mIoU {row.miou:.2f}")
     if len(live) > 1:
         parts.append(f"and {len(live) - 1} more")
-    return f"{row.head or row.name}: {' · '.join(parts)}"
+    return f"{row.head or short_name(row.name)}: {' · '.join(parts)}"
 
 
 def facts_text(phase: Phase, told: Told, now: float, gpu: float | None = None) -> str:
@@ -112,6 +112,8 @@ def facts_text(phase: Phase, told: Told, now: float, gpu: float | None = None) -
         used = told.steps[4, -1] / 1000
         total = started.memory_total_mb / 1000
         parts.append(f"{used:.1f} of {total:.0f} GB" if total else f"{used:.1f} GB")
+    elif phase == "stopped":
+        parts.append("no step done yet")
     if gpu is not None:
         parts.append(f"GPU {gpu:.0f} %")
     parts.append(started.device)

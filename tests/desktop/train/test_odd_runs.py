@@ -19,9 +19,9 @@ from segstudio.desktop.train import launch
 from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.launch import Order, same_run
 from segstudio.desktop.train.phases import Phase
-from segstudio.desktop.train.run_thread import in_window_words
+from segstudio.desktop.train.run_thread import _Follower, in_window_words
 from segstudio.project.project import Project
-from segstudio.runs.events import Event, encode_event
+from segstudio.runs.events import Event, RunStopped, encode_event
 from segstudio.runs.folder import RunFolder, appending
 from tests.desktop.conftest import WAIT_MS
 from tests.desktop.train.conftest import Written, epoch, started, step
@@ -141,6 +141,26 @@ def test_a_training_whose_folder_is_deleted_is_ended_and_told(
         qtbot.waitUntil(lambda: not board.live(), timeout=WAIT_MS)
     assert child.wait(10) != 0
     assert "the folder of the run doomed is gone" in problems[0].text
+
+
+def test_a_run_that_stops_while_it_is_looked_at_does_not_seem_to_run_again(written: Written) -> None:
+    run = written("r", here(started()), step(1))
+    run.ask_to_stop()
+    follower = _Follower(run.path, None)
+    read = follower._tail.read
+
+    def read_and_stop() -> tuple[list[bytes], bool]:
+        """What a trainer does at its end, just after the log was read."""
+        found = read()
+        if run.is_asked_to_stop():
+            with appending(run.log) as log:
+                log.append(RunStopped(epoch=0, step=1))
+            run.forget_stop()
+        return found if not found[0] or b"run_stopped" not in found[0][-1] else ([], False)
+
+    follower._tail.read = read_and_stop  # type: ignore[method-assign]
+    with run.held():
+        assert follower.look().phase == "stopping"
 
 
 def test_missing_weights_are_told_without_words_of_the_command_line() -> None:

@@ -310,11 +310,18 @@ def test_runs_are_laid_over_each_other_renamed_thrown_away_and_taken_back(
     page.choose("one")
     shown.actions["run.command"].trigger()
     assert "recipe.toml" in QGuiApplication.clipboard().text()
-    page.runs.list.runs.setData(page.runs.list.selectionModel().selectedIndexes()[0], "with flips")
+    page.choose("one", "two")
+    one = [row.name for row in page.runs.list.runs.rows].index("one")
+    page.runs.list.runs.setData(page.runs.list.runs.index(one), "with flips")
+    assert (tiny.runs_folder / "with flips" / "recipe.toml").exists()
+    look = shown.session.opened
+    qtbot.waitUntil(lambda: shown.session.opened is not look, timeout=WAIT_MS)
+    assert set(page.runs.list.selected()) == {"with flips", "two"}
+    qtbot.waitUntil(lambda: {line.run for line in chart.series} == {"with flips", "two"}, timeout=WAIT_MS)
+    page.choose("with flips")
     qtbot.waitUntil(
         lambda: page.view.first is not None and page.view.first.name == "with flips", timeout=WAIT_MS
     )
-    assert (tiny.runs_folder / "with flips" / "recipe.toml").exists()
     page.runs.list.setFocus()
     QTest.keyClick(page.runs.list, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: [row.name for row in page.runs.list.runs.rows] == ["two"], timeout=WAIT_MS)

@@ -38,6 +38,7 @@ def test_figures_of_a_run() -> None:
     assert (
         facts_text("running", running, 0, 87.4) == "10.0 photos/s · 18 s left · 0.5 of 8 GB · GPU 87 % · cpu"
     )
+    assert facts_text("stopped", told(started(), RunStopped(epoch=0, step=0)), 0) == "no step done yet · cpu"
     assert facts_text("starting", told(), 0) == "reading photos and weights …"
     assert facts_text("finished", told(started(), epoch(1), epoch(2), finished(2)), 0) == "4 s in all · cpu"
     assert heading("r", "running", running) == (
@@ -58,3 +59,4 @@ def test_one_line_tells_the_training_under_way_or_else_the_newest() -> None:
     assert run_line((newest,)) == "fcn_resnet50: finished · mIoU 0.50"
     assert run_line((newest, live)) == "lraspp: running · epoch 2 of 9 · mIoU 0.25"
     assert run_line((RunRow("c", "", "starting"), live)) == "c: starting … · and 1 more"
+    assert run_line((RunRow("2026-11-21-1157-fcn_resnet50", "", "starting"),)) == "11-21 11:57: starting …"

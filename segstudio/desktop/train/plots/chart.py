@@ -187,7 +187,7 @@ class Chart(QWidget):
         box = self.view.getPlotItem().getViewBox()
         if not self._holds_epochs:
             box.setXRange(0, self._epochs, padding=0.02)
-        values = [line.y for line in self._series]
+        values = [line.y if line.raw is None else line.raw for line in self._series]
         if self.chart_id in ("miou", "classes"):
             box.setYRange(0, 1, padding=0.03)
         elif self._log:
