@@ -7,6 +7,7 @@ detector and no outline. The files lie beside the photos, or in `labels/` beside
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -25,6 +26,7 @@ MAX_BYTES = 256 << 20
 _HEAD_BYTES = 1 << 16
 _NUMBER = r"[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][-+]?\d++)?"
 _LINE = re.compile(rf"\s*+\d++(?:\.0*+)?((?:\s++{_NUMBER}){{4,}})\s*+")
+_NEARLY_NUMBER = re.compile(r"[-+]?(?:nan|inf|[\d.,][\d.,eE+-]*)", re.IGNORECASE)
 _FURTHEST = 10.0
 """Fractions further out than this are no fractions of a photo."""
 
@@ -34,12 +36,14 @@ _FIX = "Export the labels again"
 def is_yolo_seg(path: Path) -> bool:
     """Tell whether the file holds lines of a class number and corners; of boxes only, `is_yolo_boxes` tells.
 
-    An empty file beside such files counts: there is nothing on its photo.
+    Beside such files an empty one counts, for there is nothing on its photo, and a damaged one: reading it tells.
     """
     lengths = _lengths(path)
     if lengths or path.suffix.lower() != ".txt":
         return bool(lengths) and max(lengths) > 4
-    return stamp_of(path)[1] == 0 and _lies_among_labels(path.parent, stamp_of(path.parent)[0])
+    if not _lies_among_labels(path.parent, stamp_of(path.parent)[0]):
+        return path.parent.name.lower() == "labels" and _is_nearly(path)
+    return stamp_of(path)[1] == 0 or _is_nearly(path)
 
 
 def is_yolo_boxes(path: Path) -> bool:
@@ -132,6 +136,19 @@ def _lengths(path: Path) -> list[int]:
         lines.pop()  # it may be cut
     found = [_LINE.fullmatch(line) for line in lines if line.strip()]
     return [len(one[1].split()) for one in found if one] if all(found) else []
+
+
+def _is_nearly(path: Path) -> bool:
+    """Tell whether a line of the file is one of labels but for a wild value, or the file is of UTF-16."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    lines = (line.split() for line in head.decode("utf-8", errors="replace").splitlines())
+    return any(len(words) > 5 and all(map(_NEARLY_NUMBER.fullmatch, words[1:])) for words in lines)
 
 
 @lru_cache(maxsize=64)

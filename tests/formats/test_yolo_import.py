@@ -1,5 +1,6 @@
 """YOLO's files take their photo's size: pixels are those of the polygon that was exported."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,6 +61,36 @@ def test_empty_files_say_that_there_is_nothing(tmp_path: Path, make_photo: MakeP
     (tmp_path / "readme.txt").touch()
     with gather([tmp_path]) as gathered:
         assert [file.path.name for file in gathered.files] == ["a.txt", "b.txt"]
+
+
+GOOD = b"0 0 0 1 0 1 1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (GOOD + b"0 nan 0 1 0 1 1", "line 2.*no fractions"),
+        (b"-1 0 0 1 0 1 1", "line 1.*no class number"),
+        (GOOD + b"x", "line 2.*no number"),
+        (b"sky 0.1 0.1 0.5 0.1 0.5 0.5", "line 1.*no number"),
+        (b"0 0,1 0,1 0,5 0,1 0,5 0,5", "line 1.*no number"),
+        (GOOD.decode().encode("utf-16"), "not UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("has_others", [True, False])
+def test_damaged_labels_are_told_not_passed_over(
+    tmp_path: Path, make_photo: MakePhoto, project: Project, content: bytes, problem: str, has_others: bool
+) -> None:
+    make_photo(tmp_path / "in/images/a.jpg")
+    (tmp_path / "in/labels").mkdir()
+    (tmp_path / "in/labels/a.txt").write_bytes(content)
+    (tmp_path / "in/labels/notes.txt").write_text("seen on the 1 2 3 4 5th\n", encoding="utf-8")
+    if has_others:
+        make_photo(tmp_path / "in/images/b.jpg")
+        (tmp_path / "in/labels/b.txt").write_bytes(GOOD)
+    with gather([tmp_path / "in"]) as gathered:
+        refusal = prepare(gathered, project, ImportOptions(add_classes=True)).report.refusal
+    assert re.search(problem, str(refusal))
 
 
 SPLITS = "train: images/train\nval: ./images/val\ntest:\n  - images/other\nnames: [person, sky]\n"
