@@ -117,9 +117,9 @@ def told_progress(rows: Sequence[Row]) -> str:
     seen = sum(bool(row.verdict) for row in rows)
     failed = sum(row.state == "failed" for row in rows)
     count = f"{len(rows):,} photo{'' if len(rows) == 1 else 's'}"
-    parts = [count if done == len(rows) else f"{done:,} of {count} segmented"]
+    parts = [count if done == len(rows) else f"{done:,} of {len(rows):,} segmented"]
     if failed:
-        parts.append(f"{failed:,} cannot be segmented")
+        parts.append(f"{failed:,} failed")
     if seen:
         parts.append(f"{seen:,} reviewed")
     return " · ".join(parts)

@@ -93,7 +93,7 @@ class ListSide(QFrame):
             self._bar.setValue(status.done)
             self._bar.setAccessibleName(status.what)
         is_loading = status is not None and status.total == 0
-        told = [told_progress(self._board.rows), waiting_told(videos) if status is None else ""]
+        told = [waiting_told(videos) if status is None else "", told_progress(self._board.rows)]
         words = "Loading the model …" if is_loading else " · ".join(part for part in told if part)
         self._told.set_whole(words)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -63,6 +63,10 @@ class ReviewMemory(QObject):
     def note_answer(self, opened: OpenedProject, row: Row, model: Model) -> None:
         """Keep where the answer of a model lies; what was thought of another model's answer stays."""
         self._work.send(partial(_note_answer, opened.folder, row, model), _nothing, self._on_failed)
+
+    def keep(self, opened: OpenedProject, items: Sequence[Item]) -> None:
+        """Keep that photos are under review, before anything is known of them; what is known of others stays."""
+        self._work.send(partial(_keep, opened.folder, tuple(items)), _nothing, self._on_failed)
 
     def keep_video(self, opened: OpenedProject, video: Video) -> None:
         """Keep that a video is to be segmented."""
@@ -172,6 +176,14 @@ def _write(folder: Path, row: Row, model: Model) -> None:
         queue.put(record)
     else:
         queue.decide(record, decision)
+
+
+def _keep(folder: Path, items: Sequence[Item]) -> None:
+    queue = ReviewQueue(folder)
+    for item in items:
+        photo = item.key or queue.told(item.path)
+        if queue.record(photo) is None:
+            queue.put(ReviewRecord(photo=photo, outside=not item.key))
 
 
 def _note_answer(folder: Path, row: Row, model: Model) -> None:

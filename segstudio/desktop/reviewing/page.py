@@ -241,6 +241,8 @@ class ReviewPage(QWidget):
     def _add(self, items: Sequence[Item], *, by_hand: bool = True) -> None:
         """Review more photos; what a person has given is looked at, what was remembered waits for them."""
         self.board.add(items)
+        if by_hand and items and self._session.opened is not None:
+            self.memory.keep(self._session.opened, items)
         if items and (by_hand or not self.side.list.chosen_id):
             self.side.refresh()
             self.side.list.choose(items[0].id)
@@ -383,7 +385,8 @@ class ReviewPage(QWidget):
         """Show the photos, or what to do while there are none, or why the chosen one cannot be shown."""
         row = self.board.row(self.viewing.wish)
         if row is not None and self.viewing.problem:
-            self._trouble.show_problem(row.item.name, self.viewing.problem, of_answer=row.answer is not None)
+            reason = self.viewing.problem.removeprefix(f"{row.item.path}: ")
+            self._trouble.show_problem(row.item.name, reason, of_answer=row.answer is not None)
             self._middle.setCurrentWidget(self._trouble)
         else:
             self._middle.setCurrentIndex(1 if self.board.rows else 0)

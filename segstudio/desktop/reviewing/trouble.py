@@ -39,5 +39,8 @@ class Trouble(EmptyPage):
 
     def show_problem(self, name: str, reason: str, *, of_answer: bool = False) -> None:
         """Say why the photo of this name, or with `of_answer` what was found in it, cannot be shown."""
-        self.set_words(f"{name} cannot be shown", f"{reason} {_OF_ANSWER if of_answer else _OF_PHOTO}")
+        self.set_words(
+            f"{name} cannot be shown",
+            f"{reason[:1].upper()}{reason[1:]} {_OF_ANSWER if of_answer else _OF_PHOTO}",
+        )
         self.setAccessibleName(f"{name} cannot be shown: {reason}")

@@ -89,5 +89,5 @@ def frame_item(video: Video, event: FrameDone) -> Item:
 def waiting_told(videos: tuple[Video, ...]) -> str:
     """Return one line on videos that wait to be gone on with; pure."""
     if len(videos) == 1:
-        return f"the rest of {videos[0].path.name} waits"
+        return f"{videos[0].path.name} waits"
     return f"{len(videos)} videos wait" if videos else ""

@@ -99,9 +99,9 @@ def test_going_on_finds_the_next_photo_without_a_verdict() -> None:
 
 def test_progress_is_told_in_words() -> None:
     assert told_progress([]) == ""
-    assert told_progress(rows()) == "0 of 3 photos segmented"
+    assert told_progress(rows()) == "0 of 3 segmented"
     assert told_progress(rows(state="done", verdict="accept")) == "3 photos · 3 reviewed"
-    assert "1 cannot be segmented" in told_progress([Row(item("a"), "failed")])
+    assert "1 failed" in told_progress([Row(item("a"), "failed")])
 
 
 @pytest.mark.parametrize(
