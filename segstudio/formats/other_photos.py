@@ -41,7 +41,8 @@ def embedded_photos(
         if photo is None or PurePosixPath(photo.name).stem.casefold() in there:
             continue
         root = root or folder()
-        target = root / str(number) / photo.name
+        # in the JSON's own folders, by which the photo is told from its namesakes
+        target = root / str(number) / file.folders / photo.name
         target.parent.mkdir(parents=True)
         target.write_bytes(photo.content)
         yield PhotoFile(target, file.folders / photo.name, f"{file.shown}, imageData", staged=True)

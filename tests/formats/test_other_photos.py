@@ -39,6 +39,22 @@ def test_photos_come_out_of_json(project: Project, tmp_path: Path, make_photo: M
     assert not gathered.photos[0].path.exists()
 
 
+def test_photos_in_json_of_several_folders_come_out_under_their_own_names(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    photos = [make_photo(tmp_path / f"elsewhere/{seed}.png", seed=seed) for seed in (1, 2)]
+    _labelme(tmp_path / "in/mon/a.json", photos[0])
+    _labelme(tmp_path / "in/tue/late/a.json", photos[1])
+    with gather([tmp_path / "in"]) as gathered:
+        commit_import(prepare(gathered, project, ImportOptions()), project)
+    found = Project.open(project.folder).photos()
+    assert [photo.key for photo in found] == ["mon/a.png", "tue/late/a.png"]
+    assert [photo.has_mask for photo in found] == [True, True]
+    assert all(
+        (read_photo(one.path) == read_photo(two)).all() for one, two in zip(found, photos, strict=True)
+    )
+
+
 def test_photos_that_lie_there_are_not_taken_from_json(tmp_path: Path, make_photo: MakePhoto) -> None:
     photo = make_photo(tmp_path / "in/a.png")
     _labelme(tmp_path / "in/a.json", photo)

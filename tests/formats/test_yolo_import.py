@@ -79,7 +79,7 @@ GOOD = b"0 0 0 1 0 1 1\n"
 )
 @pytest.mark.parametrize("has_others", [True, False])
 def test_damaged_labels_are_told_not_passed_over(
-    tmp_path: Path, make_photo: MakePhoto, project: Project, content: bytes, problem: str, has_others: bool
+    tmp_path: Path, make_photo: MakePhoto, project: Project, *, content: bytes, problem: str, has_others: bool
 ) -> None:
     make_photo(tmp_path / "in/images/a.jpg")
     (tmp_path / "in/labels").mkdir()
