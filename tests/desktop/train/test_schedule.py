@@ -82,9 +82,9 @@ def test_of_a_plateau_the_soonest_falls_are_drawn_too() -> None:
 
 
 def test_the_backbone_has_a_rate_of_its_own() -> None:
-    assert curve(backbone_learning_rate=0.1).backbone == 0.1
+    assert curve(backbone_learning_rate=0.3).backbone == 0.3
     assert curve(freeze_backbone=True).backbone == 0
-    assert curve(freeze_backbone=True, unfreeze_after=3).backbone == 1
+    assert curve(freeze_backbone=True, unfreeze_after=3).backbone == 0.1
 
 
 @pytest.mark.parametrize(("photos", "processes"), [(9, 1), (9, 2), (1, 4), (24, 3)])
