@@ -17,7 +17,7 @@ from lxml import etree
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.fields import checked, number, size_of
 from segstudio.formats.mask_picture import read_mask_picture
-from segstudio.formats.places import SourceFile
+from segstudio.formats.places import ANNOTATION_FOLDERS, SourceFile
 from segstudio.formats.safe_xml import peek, records, text_of
 from segstudio.formats.shapes import Annotation, Box, Points, Polygon, Shape, Undrawn, cropped_mask
 
@@ -160,20 +160,28 @@ def _mask_file(name: str, file: SourceFile) -> Path:
         raise SegStudioError(
             f'its mask file "{name}" is not a file beside it', fix="Export the annotations again"
         )
-    beside = file.path.parent
-    places = [beside / folder / inner for folder in _MASK_FOLDERS] + [beside / inner]
-    parts = file.path.relative_to(file.root).parent.parts
-    for depth in range(len(parts) + 1):
-        above, below = file.root.joinpath(*parts[:depth]), parts[depth + 1 :]
-        places += [above.joinpath(folder, *below, inner) for folder in _MASK_FOLDERS]
-    places += [file.root.parent / folder / inner for folder in _MASK_FOLDERS]
-    for place in places:
+    for place in _mask_places(file, inner):
         with suppress(OSError):  # a name that no file system takes
             if place.is_file():
                 return place
     if name != name.strip():
         return _mask_file(name.strip(), file)
     raise SegStudioError(f'its mask file "{name}" is missing', fix="Put the folder Masks beside the XML")
+
+
+def _mask_places(file: SourceFile, inner: PurePosixPath) -> Iterator[Path]:
+    beside = file.path.parent
+    yield from (beside / folder / inner for folder in _MASK_FOLDERS)
+    yield beside / inner
+    parts = beside.relative_to(file.root).parts
+    for depth in range(len(parts) + 1):
+        above, below = file.root.joinpath(*parts[:depth]), parts[depth + 1 :]
+        yield from (above.joinpath(folder, *below, inner) for folder in _MASK_FOLDERS)
+    for above in (file.root, *file.root.parents):  # the folder given may be `Annotations`, or lie in it
+        if above.name.lower() in ANNOTATION_FOLDERS:
+            below = beside.relative_to(above).parts
+            yield from (above.parent.joinpath(folder, *below, inner) for folder in _MASK_FOLDERS)
+    yield from (file.root.parent / folder / inner for folder in _MASK_FOLDERS)
 
 
 def _other_size(*, told: tuple[int, int], found: tuple[int, int]) -> SegStudioError:

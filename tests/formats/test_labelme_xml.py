@@ -83,6 +83,22 @@ def test_mask_pictures_are_found(
     assert annotation.parts == (tmp_path / mask_at,)
 
 
+@pytest.mark.parametrize("given", ["Annotations", "Annotations/set", "Annotations/set/a.xml"])
+def test_masks_lie_in_the_same_folders_beside_annotations_that_were_given(
+    tmp_path: Path, make_labelme: MakeXml, given: str
+) -> None:
+    for folder in ("", "set"):
+        make_labelme(tmp_path / "Annotations" / folder / "a.xml", [_segm("m.png")])
+        pixels = np.zeros((20, 30), dtype=np.uint8)
+        pixels[: 5 if folder else 3, :7] = 255
+        (tmp_path / "Masks" / folder).mkdir(parents=True)
+        Image.fromarray(pixels).save(tmp_path / "Masks" / folder / "m.png")
+    xml, root = tmp_path / "Annotations/set/a.xml", tmp_path / given
+    (shape,) = next(read_labelme_xml(SourceFile(xml, root if root.is_dir() else root.parent, "a.xml"))).shapes
+    assert isinstance(shape, MaskShape)
+    assert shape.bitmap().shape == (5, 7)
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "LA"])
 def test_mask_pictures_of_every_kind(tmp_path: Path, read: Callable[..., Annotation], mode: str) -> None:
     grey = Image.fromarray(np.pad(np.full((2, 3), 255, dtype=np.uint8), ((4, 14), (5, 22))))
