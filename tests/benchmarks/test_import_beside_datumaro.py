@@ -11,11 +11,8 @@ that of the clock, CPU that of all its threads. Masks agree but for the border o
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +21,7 @@ import pytest
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import read_mask
 from segstudio.project.project import Project
+from tests.benchmarks.costs import cost_of
 from tests.benchmarks.cvat_set import NAMES, make_set
 from tests.formats.other_programs import other_python
 
@@ -31,33 +29,6 @@ PHOTOS = int(os.environ.get("SEGSTUDIO_BENCH_PHOTOS", "2000"))
 COMPARED = 25
 STRAYS = 20
 _HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    wall_s: float
-    cpu_s: float
-    peak_mb: float
-
-
-# In a process of its own: one that is started by a large process counts the memory of that as its own.
-_METER = """
-import json, os, sys, time
-began = time.perf_counter()
-pid = os.spawnv(os.P_NOWAIT, sys.argv[1], sys.argv[1:])
-_, status, usage = os.wait4(pid, 0)
-took = time.perf_counter() - began
-told = [took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)]
-print("\\n" + json.dumps(told))
-"""
-
-
-def cost_of(words: list[str | Path]) -> Cost:
-    """Return what a process took; it must end well."""
-    told = subprocess.check_output([sys.executable, "-c", _METER, *words], text=True)
-    wall, cpu, peak, status = json.loads(told.splitlines()[-1])
-    assert not status
-    return Cost(wall, cpu, peak)
 
 
 @pytest.mark.benchmark
