@@ -62,6 +62,15 @@ TRAIN = (
         _has_run,
     ),
     ActionSpec(
+        "run.choices",
+        "Training",
+        "Plan with its choices",
+        "",
+        "",
+        "Fill the form at the left as this run was trained, to change one thing and train again.",
+        _has_run,
+    ),
+    ActionSpec(
         "run.command",
         "Training",
         "Copy the command",

@@ -85,6 +85,7 @@ class TrainPage(QWidget):
         self.plan.start_asked.connect(self._on_start_asked)
         self.runs.list.chosen.connect(self._on_chosen)
         self.runs.renamed.connect(self._on_renamed)
+        self.runs.choices_asked.connect(self.plan.take)
         self._board.rows_changed.connect(self._on_rows_changed)
         self._board.seen.connect(self._on_seen)
         self.view.stop_asked.connect(self._board.stop)

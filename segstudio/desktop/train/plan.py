@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QShowEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
@@ -25,6 +26,7 @@ from segstudio.desktop.train.form.fold import Fold
 from segstudio.desktop.train.form.head_words import lacks_weights
 from segstudio.desktop.train.form.learning import LEAVE_OUT, Learning, weights_among, weights_problem
 from segstudio.desktop.train.form.recipe_form import RecipeForm
+from segstudio.desktop.train.form.side_scroll import SideScroll
 from segstudio.desktop.train.form.split_editor import SplitEditor
 from segstudio.desktop.train.gpu import gpu_count
 from segstudio.desktop.train.head_work import HeadWork
@@ -40,34 +42,6 @@ _CHECK_AFTER_MS = 700
 _MARGIN_PX = 16
 _QUICK_TO_CHECK = 400
 """Up to so many photos the check is made anew by itself whenever a choice changes."""
-
-
-class _Scroll(QScrollArea):
-    """Scrolls up and down only, and what is inside stays as wide when the bar comes up."""
-
-    def __init__(self, column: QVBoxLayout) -> None:
-        super().__init__()
-        self._column = column
-        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
-        self.horizontalScrollBar().rangeChanged.connect(self._on_sideways)
-
-    @Slot(int, int)
-    def _on_range_changed(self, _low: int, high: int) -> None:
-        margins = self._column.contentsMargins()
-        margins.setRight(_MARGIN_PX - (self.verticalScrollBar().sizeHint().width() if high > 0 else 0))
-        self._column.setContentsMargins(margins)
-
-    @Slot(int, int)
-    def _on_sideways(self, _low: int, high: int) -> None:
-        if high > 0:
-            self.horizontalScrollBar().setRange(0, 0)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a size that cuts nothing at the side."""
-        inner = self.widget()
-        wanted = inner.minimumSizeHint().width() if inner is not None else 0
-        margins = self._column.contentsMargins()
-        return QSize(wanted - margins.right() + _MARGIN_PX, super().minimumSizeHint().height())
 
 
 class Plan(QWidget):
@@ -121,6 +95,14 @@ class Plan(QWidget):
             self._check_later()
             self._show()
 
+    @Slot(object)
+    def take(self, file: Path) -> None:
+        """Plan with the choices of a recipe's file, as far as its classes are those of the project."""
+        opened = self._session.opened
+        self.form.take(file)
+        if opened is not None:
+            self._on_learning_changed(self._learning().among(opened.classes.names))
+
     def know_starting(self, is_starting: bool) -> None:
         """Take in whether a training is just being started."""
         if is_starting != self._is_starting:
@@ -144,7 +126,7 @@ class Plan(QWidget):
         for widget in (self.form, *folds):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = _Scroll(column)
+        scroll = SideScroll(column, margin_px=_MARGIN_PX)
         scroll.setObjectName("side")
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -166,6 +148,7 @@ class Plan(QWidget):
         self.start.clicked.connect(start.trigger)
         start.triggered.connect(self._on_start_asked)
         self.form.changed.connect(self._on_form_changed)
+        self.form.told.connect(self._session.problem_met)
         self.heads.told.connect(self._session.problem_met)
         self.heads.weights_came.connect(self._show)
         self.classes.learning_changed.connect(self._on_learning_changed)

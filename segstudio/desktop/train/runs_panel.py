@@ -22,9 +22,10 @@ from segstudio.errors import SegStudioError
 
 
 class RunsPanel(QWidget):
-    """`renamed` carries the old and the new name of a run."""
+    """`renamed` carries the old and the new name of a run, `choices_asked` the file of the recipe to plan with."""
 
     renamed = Signal(str, str)
+    choices_asked = Signal(object)
 
     def __init__(
         self, look: Look, actions: Actions, session: ProjectSession, board: RunBoard, errands: Errands
@@ -49,6 +50,7 @@ class RunsPanel(QWidget):
         for action_id, slot in (
             ("run.rename", self._on_rename_chosen),
             ("run.folder", self._on_folder_asked),
+            ("run.choices", self._on_choices_asked),
             ("run.command", self._on_command_asked),
             ("run.delete", self._on_delete_asked),
         ):
@@ -85,6 +87,7 @@ class RunsPanel(QWidget):
             "train.resume",
             "",
             "run.rename",
+            "run.choices",
             "run.folder",
             "run.command",
             "",
@@ -123,6 +126,13 @@ class RunsPanel(QWidget):
                 QUrl.fromLocalFile(str(folder / "runs" / name))
             ):
                 self._tell(f"The folder is {folder / 'runs' / name}")
+
+    @Slot()
+    def _on_choices_asked(self) -> None:
+        folder = self._folder()
+        for name in self.list.selected()[:1]:
+            if folder is not None:
+                self.choices_asked.emit(folder / "runs" / name / "recipe.toml")
 
     @Slot()
     def _on_command_asked(self) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QMessageBox,
@@ -36,6 +37,7 @@ from segstudio.desktop.widgets.status_line import StatusLine
 from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
 from segstudio.runs.events import PreviewSaved, RunStopped, encode_event
+from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import load_recipe
 from tests.desktop.conftest import WAIT_MS
 from tests.desktop.train.conftest import TINY, TRAIN_MS, Written, epoch, finished, started, step
@@ -521,6 +523,38 @@ def test_several_gpus_are_used_as_chosen_and_again_when_a_run_goes_on(
     choose(page.plan.form.gpus.choice, "2 of 2")
     shown.press("train.start.button")
     assert [order.words[-2:] for order in orders] == [("--gpus", "3"), ("--gpus", "2")]
+
+
+def test_a_run_is_planned_again_and_choices_are_kept_in_a_file(
+    show: Show, tiny: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = load_recipe(
+        "balanced", ["epochs=7", 'ignore_classes=["rope"]', "class_weights={sky = 2.0, rope = 3.0}"]
+    )
+    RunFolder.create(tiny.runs_folder, recipe, name="r")
+    shown = show(tiny)
+    form = shown.page.plan.form
+    shown.page.choose("r")
+    shown.actions["run.choices"].trigger()
+    assert form.recipe.currentText() == "balanced"
+    assert form.changes() == {"epochs": 7, "class_weights": {"sky": 2.0}}, "there is no class rope here"
+    form.more.open()
+    kept = tmp_path / "kept.toml"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(kept.with_suffix("")), ""))
+    shown.press("recipe.save")
+    assert "kept.toml" in shown.problems[-1].text
+    form.change({"epochs": 9, "seed": 5})
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(kept), ""))
+    shown.press("recipe.open")
+    assert form.changes() == {"epochs": 7, "class_weights": {"sky": 2.0}}
+    kept.write_text("epochs = 0", encoding="utf-8")
+    shown.press("recipe.open")
+    assert "epochs" in shown.problems[-1].text
+    assert form.value("epochs") == 7
+    shown.type("epochs", "x")
+    shown.press("recipe.save")
+    assert "put right" in shown.problems[-1].text
+    assert kept.read_text(encoding="utf-8") == "epochs = 0"
 
 
 def test_a_free_name_is_found(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Literal
 
 from segstudio.desktop.train.launch import toml_value
-from segstudio.runs.recipe import Recipe
+from segstudio.runs.recipe import Recipe, load_recipe, recipe_names
 
 Kind = Literal["whole", "number", "yes-no", "choice", "text"]
 
@@ -166,6 +166,12 @@ def changes_from(base: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of `values` that differ from the recipe."""
     there = base.model_dump()
     return {name: value for name, value in values.items() if _plain(there.get(name)) != _plain(value)}
+
+
+def nearest_recipe(recipe: Recipe) -> str:
+    """Return the named recipe of which the fewest fields were changed for this one."""
+    values = recipe.model_dump(exclude={"description"})
+    return min(recipe_names(), key=lambda name: len(changes_from(load_recipe(name), values)))
 
 
 def problems_with(base: Recipe, values: Mapping[str, Any]) -> dict[str, str]:

@@ -9,6 +9,9 @@ from segstudio.desktop.train.form.editors import Choice
 from segstudio.desktop.widgets.labels import label
 
 
+_NAME_PX = 60
+
+
 class GpuChoice(QWidget):
     """A list from 1 to as many as there are, hidden until `offer` tells of several."""
 
@@ -25,6 +28,7 @@ class GpuChoice(QWidget):
         self._told.setObjectName("train.gpus.told")
         name = label("GPUs")
         name.setBuddy(self.choice)
+        name.setMinimumWidth(_NAME_PX)
         row = QHBoxLayout()
         row.addWidget(name)
         row.addWidget(self.choice, 1)

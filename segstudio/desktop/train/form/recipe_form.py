@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
+from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.train.form.editors import Choice, FieldEditor
 from segstudio.desktop.train.form.fields import (
     ON_TOP,
     changes_from,
     is_in_use,
+    nearest_recipe,
     problems_with,
     recipe_fields,
 )
@@ -23,20 +26,24 @@ from segstudio.desktop.train.form.fold import Fold
 from segstudio.desktop.train.form.gpu_choice import GpuChoice
 from segstudio.desktop.train.form.head_view import HeadView
 from segstudio.desktop.train.form.head_words import words_on
+from segstudio.desktop.train.form.recipe_files import RecipeFiles
 from segstudio.desktop.train.form.schedule_curve import schedule_curve, steps_in_epoch
 from segstudio.desktop.train.form.schedule_view import ScheduleView
 from segstudio.desktop.train.speeds import Speeds
 from segstudio.desktop.widgets.labels import label
+from segstudio.errors import SegStudioError
+from segstudio.files import write_text
 from segstudio.runs.heads import HEADS
-from segstudio.runs.recipe import Recipe, load_recipe, recipe_names
+from segstudio.runs.recipe import Recipe, load_recipe, recipe_names, recipe_to_toml
 
 _FIRST_RECIPE = "quick-cpu"
 
 
 class RecipeForm(QWidget):
-    """What is to be trained and how. `changed` says that a choice is another."""
+    """What is to be trained and how. `changed` says that a choice is another, `told` carries a Problem."""
 
     changed = Signal()
+    told = Signal(object)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -112,6 +119,35 @@ class RecipeForm(QWidget):
         self._show_all()
         self.changed.emit()
 
+    @Slot(object)
+    def take(self, file: Path) -> None:
+        """Choose all as a recipe's file has it, beside the named recipe that is most like it."""
+        try:
+            recipe = load_recipe(str(file))
+        except SegStudioError as error:
+            self.told.emit(problem_of(error))
+            return
+        self._base_name = nearest_recipe(recipe)
+        self._base = load_recipe(self._base_name)
+        values = recipe.model_dump(exclude={"description"})
+        values["ignore_classes"] = list(recipe.ignore_classes)
+        self._values = changes_from(self._base, values)
+        self._show_all()
+        self.changed.emit()
+
+    @Slot(object)
+    def save(self, file: Path) -> None:
+        """Keep all choices in a file, or say what is to be put right first."""
+        planned = self.planned()
+        try:
+            if planned is None:
+                raise SegStudioError("the recipe is not saved", fix=self.problem().rstrip("."))
+            write_text(file, recipe_to_toml(planned.model_copy(update={"description": ""})))
+        except SegStudioError as error:
+            self.told.emit(problem_of(error))
+        else:
+            self.told.emit(Problem(f"The choices are in {file.name}.", level="info"))
+
     # -- building
 
     def _chooser(self, name: str, title: str, entries: tuple[tuple[str, str], ...]) -> Choice:
@@ -173,6 +209,10 @@ class RecipeForm(QWidget):
                 if field.name == "schedule":
                     self._schedule = ScheduleView(self._look)
                     column.addWidget(self._schedule)
+        files = RecipeFiles()
+        files.open_asked.connect(self.take)
+        files.save_asked.connect(self.save)
+        column.addWidget(files)
         self._show_values()
         self._look_over()
         return content
