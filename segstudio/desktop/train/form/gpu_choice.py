@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from segstudio.desktop.train.form.editors import Choice
 from segstudio.desktop.widgets.labels import label
 
-
 _NAME_PX = 60
 
 
