@@ -31,6 +31,7 @@ from segstudio.formats.json_fields import (
     text_of,
 )
 from segstudio.formats.json_items import head_and_tail, load_json
+from segstudio.formats.mask_picture import telling_alpha
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import (
     Annotation,
@@ -66,6 +67,7 @@ _BEGINNINGS = (
 )
 """How the files of photos begin, those of `IMAGE_FORMATS` all."""
 
+_WITH_ALPHA = frozenset({"LA", "RGBA"})
 _UNDRAWN = frozenset({"line", "linestrip", "point", "points"})
 
 
@@ -212,7 +214,9 @@ def _mask_picture(content: bytes) -> Bitmap:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise SegStudioError("its picture is larger than any photo", fix="Export the file again")
-            values = np.asarray(image)
+            values = telling_alpha(image)
+            if values is None:
+                values = np.asarray(image if image.mode not in _WITH_ALPHA else image.convert("RGB"))
     except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as error:
         raise SegStudioError("its picture is damaged or no PNG", fix="Export the file again") from error
     return np.ascontiguousarray(values.any(axis=2) if values.ndim == 3 else values > 0)

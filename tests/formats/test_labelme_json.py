@@ -68,6 +68,24 @@ def test_every_shape_with_an_area_comes_in(read: Read) -> None:
     assert (annotation.size, annotation.names) == ((20, 30), ("a.jpg", "a.json"))
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "transparent"])
+def test_masks_of_every_kind_of_png(read: Read, mode: str) -> None:
+    mask = np.array([[False, True, True], [True, False, False]])
+    picture = Image.fromarray(mask.astype(np.uint8) * 255)
+    if mode == "transparent":
+        picture = Image.merge("RGBA", [Image.new("L", picture.size)] * 3 + [picture])
+    elif mode == "I;16":
+        picture = Image.fromarray(mask.astype(np.uint16))
+    else:
+        picture = picture.convert(mode)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    told = base64.b64encode(buffer.getvalue()).decode()
+    shape = read({"label": "sky", "points": [[4, 3]], "shape_type": "mask", "mask": told}).shapes[0]
+    assert isinstance(shape, MaskShape)
+    assert (shape.bitmap() == mask).all()
+
+
 @pytest.mark.parametrize("kind", ["line", "linestrip", "point", "points"])
 def test_what_has_no_area_is_kept_by_kind(read: Read, kind: str) -> None:
     shape = read({"label": "x", "points": [[1, 2]], "shape_type": kind}).shapes[0]

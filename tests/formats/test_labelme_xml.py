@@ -99,7 +99,7 @@ def test_masks_lie_in_the_same_folders_beside_annotations_that_were_given(
     assert shape.bitmap().shape == (5, 7)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "LA"])
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "LA", "RGBA"])
 def test_mask_pictures_of_every_kind(tmp_path: Path, read: Callable[..., Annotation], mode: str) -> None:
     grey = Image.fromarray(np.pad(np.full((2, 3), 255, dtype=np.uint8), ((4, 14), (5, 22))))
     picture = grey.convert("L").point(lambda value: value // 255) if mode == "P" else grey.convert(mode)
