@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
+from segstudio.cli.colours import home_of
 from segstudio.cli.counting import counted
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.project.images import RgbImage, is_photo, read_photo
 from segstudio.project.project import Project
 
-_PROJECT_FILE = "project.json"
 _CHECKED = 4
 _CHECKED_PX = 1024
 
@@ -97,8 +97,7 @@ def _photos_for(model: Path, given: Sequence[Path], project: Path | None) -> lis
 
     if given:
         return [photo.path for photo in find_inputs(given)][:_CHECKED]
-    folders = [each for each in (project, *model.absolute().parents) if each is not None]
-    home = next((folder for folder in folders if (folder / _PROJECT_FILE).is_file()), None)
+    home = home_of(model, project)
     found = (
         [] if home is None else sorted(Project.open(home).photos(), key=lambda photo: photo.split != "val")
     )

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from segstudio.cli.colours import ColourChoice, in_colours
 from segstudio.cli.counting import class_table_row, counted
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict_video import FilmFrame, FilmWishes, find_films, is_film, segment_film
@@ -74,6 +75,9 @@ def predict(
     ] = False,
     report: Annotated[bool, typer.Option("--report", help=f"Write {REPORT_NAME}, one page to send.")] = False,
     opacity: Annotated[float, typer.Option(min=0, max=1, help="Of the colours in overlays.")] = 0.5,
+    colours: Annotated[
+        ColourChoice, typer.Option(help="Of the model, of its project as they are now, or the default ones.")
+    ] = ColourChoice.MODEL,
     project: Annotated[Path | None, typer.Option(help="Where to look for a run's name.")] = None,
     device: DeviceOption = "auto",
     tile: TileOption = 1024,
@@ -103,6 +107,7 @@ def predict(
         raise SegStudioError(f"{len(photos):,} photos are too many for one page", fix="Leave out --report")
     path = find_model(model, project)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
+    predictor.classes = in_colours(predictor.classes, colours, model=path, project=project)
     console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {_what(photos, films)}.")
     results, unread = _segment(console, predictor, photos, out, kinds, with_report=report)
     if films:

@@ -10,7 +10,9 @@ from PIL import Image
 
 from segstudio.cli.main import main
 from segstudio.inference.predictor import Predictor
+from segstudio.project.classes import ClassList
 from segstudio.project.masks import read_mask
+from segstudio.project.project import Project
 from tests.inference.networks_for_tests import colour_predictor
 
 
@@ -93,6 +95,29 @@ def test_the_opacity_of_an_overlay_is_chosen(tmp_path: Path, model: str) -> None
         assert _run("predict", tmp_path / "a.png", "--model", model, "--out", out, *chosen) == 0
         reds.append(int(np.asarray(Image.open(out / "a.overlay.jpg"))[32, 32, 0]))
     assert reds == [pytest.approx(128, abs=4), pytest.approx(255, abs=4)]
+
+
+def test_the_colours_are_the_model_s_its_project_s_or_the_default_ones(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _save_photo(tmp_path / "a.png")
+    project = tmp_path / "project"
+    Project.create(project, classes=ClassList.from_names(["GREEN:#123456", "other:#FFFFFF"]))
+    expected = {
+        "model": [(255, 0, 0), (0, 255, 0)],
+        "project": [(255, 0, 0), (0x12, 0x34, 0x56)],
+        "default": [entry.rgb for entry in ClassList.from_names(["red", "green"]).classes],
+    }
+    for choice, colours in expected.items():
+        out = tmp_path / choice
+        words = ("predict", tmp_path / "a.png", "--model", model, "--out", out, "--mask", "--colours", choice)
+        assert _run(*words, "--project", project) == 0
+        seen = np.asarray(Image.open(out / "a.mask.png").convert("RGB"))
+        assert [tuple(seen[5, column]) for column in (5, 55)] == colours
+    capsys.readouterr()
+    alone = ("predict", tmp_path / "a.png", "--model", model, "--out", tmp_path / "out")
+    assert _run(*alone, "--colours", "project") == 1
+    assert "Name one with --project" in capsys.readouterr().err
 
 
 def test_a_damaged_photo_is_told_and_the_rest_goes_on(
