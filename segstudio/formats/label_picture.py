@@ -26,6 +26,11 @@ Codes = npt.NDArray[np.uint8] | npt.NDArray[np.int32]
 """The code of each pixel: uint8 or int32 of shape (rows, columns)."""
 
 _INDEX_MODES = frozenset({"1", "L", "P", "I;16", "I;16B", "I"})
+_MOST_PER_BYTE = {"BMP": 1 << 14, "GIF": 4096, "PNG": 8 * 1032}
+"""More pixels than these no byte of such a file stands for: skips of 255 × 255 take four, strings of 4096 more than one,
+deflate makes at most 1032 bytes of 8 pixels of one."""
+
+_LEAST_PIXELS = 1 << 24
 _LOSSY = frozenset({"JPEG", "JPEG2000"})
 
 
@@ -95,6 +100,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         with Image.open(path, formats=IMAGE_FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise SegStudioError(f'the mask "{path.name}" is larger than any photo')
+            if image.format in _MOST_PER_BYTE and image.width * image.height > _LEAST_PIXELS:
+                _check_length(image, path)
             if image.format in _LOSSY:
                 raise SegStudioError(
                     f'the mask "{path.name}" is a JPEG, which smears labels into one another',
@@ -107,6 +114,14 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise SegStudioError(
             f'the mask "{path.name}" is damaged or cut off', fix="Export or copy it again"
         ) from error
+
+
+def _check_length(image: Image.Image, path: Path) -> None:
+    """Raise OSError when a file is too short for its size: a false one would have its memory asked for first."""
+    is_plain = image.format == "BMP" and not image.info.get("compression")
+    most = 8 if is_plain else _MOST_PER_BYTE[image.format or ""]
+    if image.width * image.height > path.stat().st_size * most:
+        raise OSError("cut off")
 
 
 def _look_of(image: Image.Image) -> PictureLook:
