@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickletools
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,11 +35,13 @@ def glance(path: Path) -> ModelCard:
 class ModelTrace:
     """By what a model is known again: its id (`ModelCard.model_id`), and what its run was called when it was trained.
 
-    Both are empty for a file that cannot be read.
+    Both are empty for a file that cannot be read. `step` tells how far the training was; a run's model gets better while
+    it goes on, and is the same to those who compare traces.
     """
 
     model_id: str = ""
     run: str = ""
+    step: int = field(default=0, compare=False)
 
 
 NO_TRACE = ModelTrace()
@@ -60,7 +62,7 @@ def _trace(path: Path, _written_ns: int, _length: int) -> ModelTrace:
         card = glance(path)
     except SegStudioError:
         return NO_TRACE
-    return ModelTrace(card.model_id, card.run)
+    return ModelTrace(card.model_id, card.run, card.step)
 
 
 def _names(path: Path) -> bytes:

@@ -71,8 +71,8 @@ def model_of_file(path: Path) -> Model:
 
 
 def is_same(one: Model, other: Model) -> bool:
-    """Tell whether two are one model that lies elsewhere or is called otherwise by now; pure."""
-    return bool(one.trace.model_id) and one.trace.model_id == other.trace.model_id
+    """Tell whether two are one model, as far trained, that lies elsewhere or is called otherwise by now; pure."""
+    return bool(one.trace.model_id) and one.trace == other.trace and one.trace.step == other.trace.step
 
 
 def is_there_instead(good: Model, model: Model) -> bool:
@@ -183,6 +183,6 @@ def kept_choice(models: Sequence[Model], chosen: Model | None) -> Model | None:
         if chosen is not None and each.path == chosen.path:
             return each
     for each in models:
-        if chosen is not None and chosen.of_run and is_same(each, chosen):
+        if chosen is not None and chosen.of_run and each.trace.model_id and each.trace == chosen.trace:
             return each
     return chosen if chosen is not None and not chosen.of_run else (models[0] if models else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ from segstudio.desktop.reviewing.models import (
     card_details,
     card_lines,
     is_model_file,
+    is_same,
     kept_choice,
     model_of_file,
 )
@@ -268,6 +270,11 @@ def test_a_model_is_kept_by_what_it_is_and_not_by_what_it_is_called() -> None:
     assert asked.folders == ("jump-1-01234567", "jump-1", "jump-1")
     assert renamed.folders[0] == asked.folders[0]
     assert renamed.is_called(asked.key)
+    assert is_same(asked, renamed)
+    later = replace(renamed, trace=replace(trace, step=100))
+    assert later == renamed, "while it goes on, nothing is asked anew"
+    assert not is_same(asked, later), "but what it said before is of an earlier one"
+    assert kept_choice((other, later), asked) == later
 
 
 def test_a_runs_file_carries_the_runs_name(tmp_path: Path) -> None:
