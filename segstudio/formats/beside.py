@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 from functools import lru_cache
 from pathlib import Path
+
+from segstudio.errors import SegStudioError
 
 
 def files_called(folder: Path, names: tuple[str, ...], extensions: tuple[str, ...] = ()) -> tuple[Path, ...]:
@@ -20,6 +23,27 @@ def stamp_of(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return told.st_mtime_ns, told.st_size
+
+
+def text_in(path: Path, most_bytes: int) -> str | None:
+    """Return the text in a file, of UTF-8 or, where its first bytes say so, UTF-16; None when it cannot be read, is larger
+    or no text. Raises SegStudioError for text that is written otherwise: names in it would be guessed.
+    """
+    try:
+        if not path.is_file() or path.stat().st_size > most_bytes:
+            return None
+        content = path.read_bytes()
+    except OSError:
+        return None
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if is_wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        if is_wide or b"\0" in content:
+            return None
+        raise SegStudioError(
+            f'the names in "{path.name}" are not written as UTF-8', fix="Save that file as UTF-8"
+        ) from error
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.beside import files_called, stamp_of
+from segstudio.formats.beside import files_called, stamp_of, text_in
 from segstudio.formats.json_items import load_json
 from segstudio.formats.places import SourceFile
 from segstudio.project.classes import ClassList
@@ -131,13 +131,10 @@ def find_table(beside: Path, root: Path) -> LabelTable | None:
 def read_table(path: Path) -> LabelTable | None:
     """Return the table in a file, or None when the file is no table of labels.
 
-    Raises SegStudioError when a JSON file is damaged.
+    Raises SegStudioError when a JSON file is damaged, or names are not written as UTF-8 or UTF-16.
     """
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            return None
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+    text = text_in(path, _MAX_BYTES)
+    if text is None:
         return None
     if path.suffix.lower() == ".json":
         return _table(_rows_of_json(load_json(path)), path, is_exact=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from segstudio.formats.beside import files_called, stamp_of
+from segstudio.formats.beside import files_called, stamp_of, text_in
 
 _YAML = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
 _LISTS = (
@@ -64,7 +64,10 @@ class YoloNames:
 
 
 def find_names(beside: Path, root: Path) -> YoloNames:
-    """Return the nearest names in the folder of the file `beside` or above it, up to the folder of `root`."""
+    """Return the nearest names in the folder of the file `beside` or above it, up to the folder of `root`.
+
+    Raises SegStudioError for names that are not written as UTF-8 or UTF-16.
+    """
     folder = beside.parent
     while folder.is_relative_to(root) or folder == root.parent:
         for path in files_called(folder, _YAML + _LISTS, (".yaml", ".yml")):
@@ -79,7 +82,7 @@ def find_names(beside: Path, root: Path) -> YoloNames:
 
 @lru_cache(maxsize=64)
 def _read(path: Path, _modified_ns: int, _size: int) -> YoloNames | None:
-    text = _text(path)
+    text = text_in(path, _MAX_BYTES)
     if text is None:
         return None
     if path.suffix.lower() not in (".yaml", ".yml"):
@@ -185,12 +188,3 @@ def _unquoted(text: str) -> str:
     if len(text) >= 2 and text[0] == text[-1] == "'":
         return text[1:-1].replace("''", "'")
     return text
-
-
-def _text(path: Path) -> str | None:
-    try:
-        if not path.is_file() or path.stat().st_size > _MAX_BYTES:
-            return None
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segstudio.errors import SegStudioError
 from segstudio.formats.known_tables import MSRC, VOC
 from segstudio.formats.label_tables import LabelRow, LabelTable, find_table, plain_of, read_table
 
@@ -78,6 +79,19 @@ def test_any_text_is_a_table_or_none(tmp_path_factory: pytest.TempPathFactory, t
     path = tmp_path_factory.getbasetemp() / "any.txt"
     path.write_bytes(text.encode("utf-8", errors="replace"))
     read_table(path)
+
+
+def test_names_in_other_encodings_are_read_or_told_never_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "label_colors.txt"
+    path.write_text("128 0 0 Straße\n", encoding="utf-16")
+    table = read_table(path)
+    assert table is not None
+    assert table.by_colour == {0x800000: "Straße"}
+    path.write_text("128 0 0 Straße\n", encoding="cp1252")
+    with pytest.raises(SegStudioError, match=r'"label_colors\.txt" are not written as UTF-8'):
+        read_table(path)
+    path.write_bytes(b"\0\1\xff\xfe")
+    assert read_table(path) is None
 
 
 def test_the_nearest_table_counts_and_is_read_anew_when_it_changed(tmp_path: Path) -> None:

@@ -117,6 +117,16 @@ def test_names_are_found_beside_and_above(tmp_path: Path) -> None:
     assert yolo_labels(SourceFile(inner / "x.txt", tmp_path, "x.txt")) == {"cow": ""}
 
 
+def test_names_in_another_encoding_are_told_not_replaced_by_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("0 0 0 1 0 1 1", encoding="utf-8")
+    (tmp_path / "classes.txt").write_text("Straße", encoding="cp1252")
+    with pytest.raises(SegStudioError, match=r'"classes\.txt" are not written as UTF-8'):
+        list(read_yolo_seg(SourceFile(path, tmp_path, "a.txt")))
+    (tmp_path / "classes.txt").write_text("Straße", encoding="utf-16")
+    assert find_names(path, tmp_path).label(0) == "Straße"
+
+
 def test_what_is_no_text_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"0 \xff")
