@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 _REFRESH_MS, _SOON_MS = 2000, 100
 """The project is read again so often at most, and so soon after what was long quiet."""
-_TOLD_ELSEWHERE = frozenset({"crops", "fetch weights", "import weights", "measure speed", "note speed"})
-"""Errands whose troubles are told where their results are shown."""
+_TOLD_ELSEWHERE = frozenset(
+    {"crops", "differences", "fetch weights", "import weights", "measure speed", "note speed"}
+)
+"""Errands whose troubles are told where their results are shown, or where the run that is damaged is listed."""
 
 
 class TrainTab(QStackedWidget):

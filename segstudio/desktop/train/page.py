@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.train.board import RunBoard
+from segstudio.desktop.train.comparing import differences_of
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.launch import new_run, same_run
 from segstudio.desktop.train.parts import TrainParts
@@ -141,14 +142,29 @@ class TrainPage(QWidget):
                 self._board.watch(name)
         found = [now for now in map(self._board.now, self._chosen) if now is not None]
         names = tuple(now.name for now in found)
-        self.view.show_runs(found, opened.classes if opened else ClassList(), anew=names != self._shown)
+        is_anew = names != self._shown
+        self.view.show_runs(found, opened.classes if opened else ClassList(), anew=is_anew)
         self._shown = names
+        if is_anew:
+            self._show_differences([now.path for now in found])
         first = found[0] if found else None
         self._actions.know(
             has_run=bool(self._chosen),
             can_stop_run=first is not None and first.phase in ("running", "starting"),
             can_resume_run=first is not None and first.phase in CAN_GO_ON,
         )
+
+    def _show_differences(self, runs: Sequence[Path]) -> None:
+        if len(runs) < 2:
+            self._errands.cancel("differences")
+            self.view.show_differences("")
+            return
+
+        def show(text: str) -> None:
+            if len(self._shown) > 1:
+                self.view.show_differences(text)
+
+        self._errands.run("differences", lambda _control: differences_of(runs), show)
 
     @Slot()
     def _show_previews(self) -> None:

@@ -30,6 +30,9 @@ class RunView(QWidget):
         self._shown: tuple[RunNow, ...] = ()
         self.name = ElidedLabel("", "title")
         self.told = ElidedLabel("", "dim")
+        self.differences = ElidedLabel("", "dim", mode=Qt.TextElideMode.ElideRight)
+        self.differences.setObjectName("run.differences")
+        self.differences.hide()
         self.facts = ElidedLabel("", "dim")
         self.facts.setObjectName("run.facts")
         self.told.setObjectName("run.told")
@@ -72,12 +75,18 @@ class RunView(QWidget):
         self.stop.setText("Stopping …" if first is not None and first.phase == "stopping" else "Stop")
         self.previews.show_epochs(first.told.previews if first else (), anew=anew)
 
+    def show_differences(self, text: str) -> None:
+        """Say what those laid over each other were trained differently with; nothing for one run."""
+        self.differences.set_whole(text)
+        self.differences.setVisible(bool(text))
+
     def _lay_out(self) -> None:
         top = QVBoxLayout()
         top.setContentsMargins(16, 8, 16, 4)
         top.setSpacing(2)
         top.addWidget(self.name)
         top.addWidget(self.told)
+        top.addWidget(self.differences)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
         parts.addWidget(self.plots)

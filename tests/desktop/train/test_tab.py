@@ -38,7 +38,7 @@ from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
 from segstudio.runs.events import PreviewSaved, RunStopped, encode_event
 from segstudio.runs.folder import RunFolder
-from segstudio.runs.recipe import load_recipe
+from segstudio.runs.recipe import Recipe, load_recipe, recipe_to_toml
 from tests.desktop.conftest import WAIT_MS
 from tests.desktop.train.conftest import TINY, TRAIN_MS, Written, epoch, finished, started, step
 from tests.desktop.watchdog import Gaps, watching
@@ -304,12 +304,19 @@ def test_runs_are_laid_over_each_other_renamed_thrown_away_and_taken_back(
 ) -> None:
     for name in ("one", "two"):
         written(name, started(), *map(step, range(1, 11)), epoch(1), epoch(2, hits=7), finished(2))
+    other = Recipe(head="fcn_resnet50", epochs=9)
+    (tiny.runs_folder / "one" / "recipe.toml").write_text(recipe_to_toml(other), encoding="utf-8")
     shown = show(tiny)
     page = shown.page
     page.choose("one", "two")
     chart = page.view.plots.charts["miou"]
     qtbot.waitUntil(lambda: {line.run for line in chart.series} == {"one", "two"}, timeout=WAIT_MS)
+    qtbot.waitUntil(page.view.differences.isVisible, timeout=WAIT_MS)
+    assert (
+        page.view.differences.toolTip() == "Network lraspp_mobilenet_v3_large | fcn_resnet50 · Epochs 60 | 9"
+    )
     page.choose("one")
+    assert page.view.differences.isHidden()
     shown.actions["run.command"].trigger()
     assert "recipe.toml" in QGuiApplication.clipboard().text()
     page.choose("one", "two")

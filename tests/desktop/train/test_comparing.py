@@ -1,0 +1,19 @@
+"""What runs differ in, in words."""
+
+from __future__ import annotations
+
+from segstudio.desktop.train.comparing import field_titles, told_differences
+from segstudio.runs.recipe import Recipe
+
+
+def test_only_what_differs_is_told_with_the_value_of_each() -> None:
+    plain = Recipe(description="one")
+    other = Recipe(description="another", learning_rate=1e-3, deterministic=True, ignore_classes=("rope",))
+    assert told_differences([plain, other, plain]) == (
+        'Classes left out none | ["rope"] | none · Learning rate 0.0005 | 0.001 | 0.0005 · Deterministic no | yes | no'
+    )
+    assert told_differences([plain, Recipe()]) == "Trained with the same choices."
+
+
+def test_every_field_has_a_name_to_be_told_by() -> None:
+    assert set(field_titles()) == set(Recipe.model_fields) - {"description"}
