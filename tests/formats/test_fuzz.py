@@ -1,17 +1,9 @@
-"""Every reader is given damaged files: it reads them or says what is wrong, soon, and leaves nothing behind.
-
-Ordinarily a few hundred for each reader; SEGSTUDIO_FUZZ_SECONDS gives each that long, and
-SEGSTUDIO_FUZZ_REPORT names a file that is told how many. The seed of a failing input
-stands in the message, and `_damaged` makes of it the same bytes again.
-"""
+"""Every reader is given damaged files: it reads them or says what is wrong, soon, and leaves nothing behind (tests/fuzzing.py)."""
 
 import base64
 import io
 import json
-import os
-import random
 import resource
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segstudio.errors import SegStudioError
 from segstudio.formats.coco import coco_categories, is_coco, read_coco
 from segstudio.formats.colour_png import colours_of_masks, is_colour_png, read_colour_png
 from segstudio.formats.cvat import cvat_colours, is_cvat, read_cvat
@@ -38,55 +29,10 @@ from segstudio.formats.via import is_via, read_via
 from segstudio.formats.voc import is_voc, read_voc, voc_labels
 from segstudio.formats.yolo_seg import is_yolo_seg, read_yolo_seg, yolo_labels
 from segstudio.project.classes import ClassList
+from tests.fuzzing import fuzz
 
-SECONDS = float(os.environ.get("SEGSTUDIO_FUZZ_SECONDS", "0"))
-REPORT = os.environ.get("SEGSTUDIO_FUZZ_REPORT", "")
-FEW = 120
 PAINTED = 20
-SLOW_SECONDS = 5.0
 MAX_GROWTH_KB = 400_000
-
-_TOKENS = (
-    *(
-        b"",
-        b"0",
-        b"-1",
-        b"1e308",
-        b"-1e-308",
-        b"NaN",
-        b"Infinity",
-        b"null",
-        b"true",
-        b'"',
-        b"[",
-        b"]",
-        b"{",
-        b"}",
-        b",",
-    ),
-    *(
-        b"999999999999999999999",
-        b"../../../../etc/passwd",
-        b"\x00",
-        b"\xff\xfe",
-        b"[[[[[[[[",
-        b"<",
-        b">",
-        b"&a;",
-        b"]]>",
-    ),
-    *(
-        b"\xed\xa0\x80",
-        b"4294967296",
-        b"2147483647",
-        b"65535",
-        b"/etc/passwd",
-        b"C:\\x",
-        b"\\u0000",
-        b"\\ud800",
-        b"\n",
-    ),
-)
 
 
 def _png(values: object, mode: str | None = None) -> bytes:
@@ -232,28 +178,12 @@ def test_damaged_files_are_read_or_told(tmp_path: Path, fuzzed: Fuzzed) -> None:
     path.parent.mkdir(parents=True)
     (root / "p.png").write_bytes(_png(np.zeros((6, 7, 3))))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    until = time.monotonic() + SECONDS
-    seed = 0
-    while seed < FEW or time.monotonic() < until:
-        path.write_bytes(_damaged(fuzzed.content, seed) if seed else fuzzed.content)
-        started = time.monotonic()
-        try:
-            _use(fuzzed, SourceFile(path, root, path.name))
-        except SegStudioError:
-            if not seed:  # the sound file
-                raise
-        except Exception as error:
-            raise AssertionError(f"seed {seed} of {fuzzed.name}") from error
-        assert time.monotonic() - started < SLOW_SECONDS, f"seed {seed} took too long"
-        seed += 1
+    fuzz(path, fuzzed.content, lambda path: _use(fuzzed, SourceFile(path, root, path.name)))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MAX_GROWTH_KB
     assert {one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*") if one.is_file()} == {
         f"set/{fuzzed.name}",
         "set/p.png",
     }
-    if REPORT:
-        with Path(REPORT).open("a", encoding="utf-8") as report:
-            report.write(f"{fuzzed.name}: {seed} files\n")
 
 
 def _use(fuzzed: Fuzzed, file: SourceFile) -> None:
@@ -271,25 +201,3 @@ def _use(fuzzed: Fuzzed, file: SourceFile) -> None:
         for shape in annotation.shapes:
             if isinstance(shape, PicturePart):
                 bitmap_of(shape, read_codes(shape.picture))
-
-
-def _damaged(content: bytes, seed: int) -> bytes:
-    chance = random.Random(seed)
-    damaged = bytearray(content)
-    for _ in range(chance.choice((1, 1, 2, 4))):
-        at = chance.randrange(len(damaged) + 1)
-        to = min(len(damaged), at + chance.choice((0, 1, 1, 2, 8, 40)))
-        match chance.randrange(6):
-            case 0:
-                damaged[at:to] = b""
-            case 1:
-                damaged[at:to] = chance.choice(_TOKENS)
-            case 2:
-                damaged[at:to] = chance.randbytes(to - at)
-            case 3:
-                damaged[at:at] = damaged[at:to] * chance.choice((1, 3, 50))
-            case 4:
-                del damaged[at:]
-            case 5 if at < len(damaged):
-                damaged[at] ^= 1 << chance.randrange(8)
-    return bytes(damaged)
