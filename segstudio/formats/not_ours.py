@@ -27,6 +27,13 @@ def is_via_table(path: Path) -> bool:
     return "region_shape_attributes" in head_and_tail(path)[0].partition("\n")[0]
 
 
+def is_coco_results(path: Path) -> bool:
+    """Tell whether the file is a list of what a model found, as COCO's evaluation takes it: without photos and classes."""
+    head, _ = head_and_tail(path)
+    text = head.lstrip("\ufeff \t\r\n")
+    return text.startswith("[") and all(word in text for word in ('"image_id"', '"category_id"'))
+
+
 def is_damaged_json(path: Path) -> bool:
     """Tell whether a file is JSON by its name, called like the photo beside it, and cannot be read at all."""
     beside = (path.with_suffix(suffix) for suffix in sorted(PHOTO_SUFFIXES))

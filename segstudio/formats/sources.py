@@ -129,6 +129,10 @@ _INNER_ZIP = SegStudioError(
     "a ZIP file that lies in a folder is not opened", fix="Give the ZIP file itself, beside the folder"
 )
 
+_ZIP_IN_ZIP = SegStudioError(
+    "a ZIP file that lies in a ZIP file is not opened", fix="Unpack the outer one, and give those in it"
+)
+
 
 def _existing(path: Path) -> Path:
     if not path.exists():
@@ -145,8 +149,12 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Pro
         _take_siblings(source, finds)
         return has_any
     if source.suffix.lower() == ".zip":
-        folder = _unpacked(source, cleaning, progress)
-        return _take_folder(folder, finds, shown=source.name, staged=True)
+        inner: list[PurePosixPath] = []
+        folder = _unpacked(source, cleaning, progress, inner)
+        for path in inner:
+            told = _ZIP_IN_ZIP.within(f"{source.name}/{path}")
+            finds.passed_over.setdefault(told.problem, []).append(told)
+        return _take_folder(folder, finds, shown=source.name, staged=True) or bool(inner)
     if source.suffix.lower() in FILM_SUFFIXES:
         finds.films.append(source)
     elif _is_table(source):
@@ -236,11 +244,16 @@ def _staging(cleaning: ExitStack) -> Path:
     return Path(cleaning.enter_context(tempfile.TemporaryDirectory(prefix="segstudio-import-")))
 
 
-def _unpacked(archive: Path, cleaning: ExitStack, progress: Progress) -> Path:
+def _unpacked(
+    archive: Path, cleaning: ExitStack, progress: Progress, inner: list[PurePosixPath] | None = None
+) -> Path:
+    """Unpack what may be of interest into a folder for it, and return that; ZIP files in it are added to `inner`."""
     folder = _staging(cleaning)
     extensions = annotation_extensions() | refused_extensions() | FILM_SUFFIXES | _TABLES
 
     def wanted(path: PurePosixPath) -> bool:
+        if inner is not None and path.suffix.lower() == ".zip" and not _is_passed_over(path):
+            inner.append(path)
         of_interest = path.suffix.lower() in extensions or is_photo(Path(path))
         return of_interest and not _is_passed_over(path)
 

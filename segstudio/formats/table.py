@@ -14,7 +14,13 @@ from segstudio.formats.cvat_video import is_cvat_video, read_cvat_video
 from segstudio.formats.index_png import is_index_png, numbers_of_masks, read_index_png
 from segstudio.formats.labelme_json import is_labelme_json, read_labelme_json
 from segstudio.formats.labelme_xml import is_labelme_xml, read_labelme_xml
-from segstudio.formats.not_ours import is_damaged_json, is_lossy_mask, is_via_table, is_voc_boxes
+from segstudio.formats.not_ours import (
+    is_coco_results,
+    is_damaged_json,
+    is_lossy_mask,
+    is_via_table,
+    is_voc_boxes,
+)
 from segstudio.formats.npy_onehot import is_npy_onehot, read_npy_onehot
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
@@ -195,6 +201,12 @@ REFUSED = (
         (".jpg", ".jpeg", ".jpe", ".jfif"),
         "this mask is a JPEG, which smears labels into one another",
         "Save the masks as PNG or BMP where they were made",
+    ),
+    Refused(
+        is_coco_results,
+        (".json",),
+        "this is a list of COCO annotations alone: it tells neither the names of photos nor those of classes",
+        "Put it under `annotations` into the COCO file that it goes with",
     ),
     Refused(
         is_damaged_json,

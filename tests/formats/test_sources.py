@@ -142,6 +142,23 @@ def test_what_holds_nothing_and_zips_in_folders_are_told_where_the_rest_counts(
         assert len(gathered.photos) == 1
 
 
+@pytest.mark.parametrize("has_photo", [True, False])
+def test_a_zip_in_a_zip_is_told(tmp_path: Path, make_photo: MakePhoto, has_photo: bool) -> None:
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as writing:
+        writing.writestr("tasks/task_1.zip", b"PK")
+        writing.writestr("__MACOSX/tasks/._task_1.zip", b"")
+        if has_photo:
+            writing.write(make_photo(tmp_path / "a.png"), "a.png")
+    refused: list[SegStudioError] = []
+    with gather([tmp_path / "outer.zip"], refused=refused) as gathered:
+        (told,) = gathered.passed_over
+        assert (told.problem, told.where) == (
+            "a ZIP file that lies in a ZIP file is not opened",
+            "outer.zip/tasks/task_1.zip",
+        )
+        assert (refused, len(gathered.photos)) == ([], int(has_photo))
+
+
 @pytest.mark.parametrize("content", ["[" * 200_000, "", '{"shapes'])
 def test_json_that_cannot_be_read_beside_a_photo_is_told(
     tmp_path: Path, make_photo: MakePhoto, content: str
