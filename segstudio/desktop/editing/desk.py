@@ -16,6 +16,7 @@ from segstudio.desktop.editing.neighbours import Neighbours
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.opener import Opener, Wish
 from segstudio.desktop.editing.saves import Saves
+from segstudio.desktop.editing.shadows import Shadows
 from segstudio.desktop.editing.sharing import Sharing
 from segstudio.desktop.editing.shelf import Stamp, stamp_of
 from segstudio.desktop.editing.surface import PhotoSurface
@@ -58,6 +59,7 @@ class PhotoDesk(PhotoSurface):
         self._opener = Opener(self.neighbours.presence, self)
         self._writing = Errands("save photo", 1, self)
         self._saves = Saves(self._writing, lambda: self._classes, self)
+        self._shadows = Shadows(self._saves, lambda: self._classes, session.places.rescued, self)
         self._sharing = Sharing(self.neighbours, self._saves, self._writing, session.places.rescued)
         self.may_lose = False  # the person was asked about what cannot be saved, and has decided
         self._connect()
@@ -75,6 +77,7 @@ class PhotoDesk(PhotoSurface):
         self._writing.idle.connect(self._on_settled)
         self._saves.stuck.connect(self._on_stuck)
         self.edit_made.connect(self._saves.edited)
+        self.edit_made.connect(self._shadows.note)
         self.neighbours.painted_changed.connect(self.painted_changed)
         self._sharing.again.connect(self._on_again)
         self._sharing.giving_up.connect(self.finish)
@@ -236,6 +239,7 @@ class PhotoDesk(PhotoSurface):
         self._writing.shut_down()
         self._end_errands()
         problems = self._saves.shut_down()
+        self._shadows.shut_down()
         if self._shown is not None:
             self._shown.close()
         self._shown = None
@@ -283,9 +287,8 @@ class PhotoDesk(PhotoSurface):
         One that was locked is only looked at again: whoever sees that it is free decides.
         """
         self._saves.forget(shown)
-        self._opener.ask(
-            Wish(shown.folder, shown.photo, told, way or (LOOK if shown.locked else PAINT)), shown.pyramid
-        )
+        way = way or (LOOK if shown.locked else PAINT)
+        self._opener.ask(Wish(shown.folder, shown.photo, told, way), shown.pyramid)
 
     # -- others
 

@@ -45,18 +45,25 @@ class _List(BaseModel):
     classes: dict[int, str]
 
 
-def keep_unsaved(photos: Sequence[OpenPhoto], into: Path) -> Path:
+def keep_unsaved(
+    photos: Sequence[OpenPhoto],
+    into: Path,
+    *,
+    snapshots: Sequence[Snapshot] | None = None,
+    classes: ClassList | None = None,
+) -> Path:
     """Write the masks of `photos`, which are of one project, and their undo into a new folder in `into`; returns it.
 
-    A copy of its `masks` over the project's brings everything back, and so does `bring_back`. Raises SegStudioError
+    A copy of its `masks` over the project's brings everything back, and so does `bring_back`. While somebody paints on
+    them, `snapshots` are what is written; `classes` are the project's where it cannot be asked. Raises SegStudioError
     when the disk refuses.
     """
     project = photos[0].folder
-    classes = _classes_of(project)
+    classes = _classes_of(project) if classes is None else classes
     folder = _new_folder(into, project.name)
-    for opened in photos:
+    for number, opened in enumerate(photos):
         path = folder / mask_name(opened.photo.key)
-        snapshot: Snapshot = opened.editor.snapshot()
+        snapshot: Snapshot = opened.editor.snapshot() if snapshots is None else snapshots[number]
         mask = snapshot.copy.pixels()
         write_bytes(path, encode_mask(mask, classes))
         write_journal(journal_path(path), opened.editor.size, digest_of(mask), snapshot.moment)

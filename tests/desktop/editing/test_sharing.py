@@ -15,6 +15,7 @@ from segstudio.desktop.problems import Problem
 from segstudio.desktop.rescued import offer
 from segstudio.errors import SegStudioError
 from segstudio.files import write_note
+from segstudio.project.masks import read_mask
 from segstudio.project.photo_locks import Painted
 from segstudio.project.project import Project
 from tests.desktop.editing.conftest import Bench, Benches
@@ -127,6 +128,8 @@ def test_what_can_be_kept_nowhere_stays_in_the_window_and_at_its_end_is_at_risk(
 def test_a_folder_that_goes_away_and_comes_back(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = bench.show(3)
     monkeypatch.setattr(autosave, "_AGAIN_S", (0.05,))
+    bench.desk._shadows._soon.setInterval(20)
+    place = place_for(bench.session.places.rescued, opened.folder)
     away = opened.folder.with_name("away")
     bench.stroke(1, (10, 10), (20, 10))
     bench.wait_saved()
@@ -134,15 +137,28 @@ def test_a_folder_that_goes_away_and_comes_back(bench: Bench, monkeypatch: pytes
     bench.stroke(1, (10, 20), (20, 20))
     bench.desk.save()
     bench.wait(lambda: bool(bench.problems))
+    bench.wait(lambda: len(kept_in(place)) == 1)
     bench.stroke(1, (10, 30), (20, 30))
     assert bench.desk.unsaved
     assert "trying again" in bench.desk.saved_text or "saving" in bench.desk.saved_text
+
+    def is_kept() -> bool:
+        """A window that is killed now loses nothing, though the folder has neither mask nor journal."""
+        kept = kept_in(place)
+        if len(kept) != 1:
+            return False
+        mask = read_mask(kept[0][0] / "masks/3.jpg.png")
+        return bool((mask[[10, 20, 30], 15] == 1).all())
+
+    bench.wait(is_kept)
+    assert not opened.folder.exists()  # nothing is made in its place
     away.rename(opened.folder)
     bench.wait(lambda: not bench.desk.unsaved)
     mask = bench.mask_on_disk(3)
     assert mask is not None
     assert (mask[[10, 20, 30], 15] == 1).all()
     assert not shown(bench).read_only
+    bench.wait(lambda: not list(place.iterdir()))  # it is saved where it belongs
 
 
 def test_notes_leave_nothing_behind_when_the_disk_refuses(
