@@ -126,7 +126,7 @@ def _check_length(image: Image.Image, path: Path) -> None:
 
 def _look_of(image: Image.Image) -> PictureLook:
     coding: Coding = "index" if image.mode in _INDEX_MODES else "colour"
-    found = image.getpalette("RGB") if image.mode == "P" else None
+    found = image.getpalette("RGB") if image.mode == "P" and _greys_of(image) is None else None
     packed = _packed(np.array(found or [], dtype=np.uint8).reshape(-1, 3))
     return PictureLook(coding, (image.height, image.width), tuple(packed.tolist()))
 
@@ -135,7 +135,23 @@ def _index_values(image: Image.Image) -> Codes:
     if image.mode == "1":
         return np.asarray(image).astype(np.uint8)
     values = np.asarray(image)
+    if (greys := _greys_of(image)) is not None:
+        return greys[values]
     return values if values.dtype == np.uint8 else values.astype(np.int32)
+
+
+def _greys_of(image: Image.Image) -> npt.NDArray[np.uint8] | None:
+    """Return the grey value of each index of a GIF that was grey: it has no grey, only a palette of those in use, so that
+    the index says nothing. None for other pictures, and for those of black and white alone.
+    """
+    if image.format != "GIF" or image.mode != "P":
+        return None
+    colours = np.array(image.getpalette("RGB") or [], dtype=np.uint8).reshape(-1, 3)
+    if (colours != colours[:, :1]).any() or {0, 255} >= set(colours[:, 0].tolist()):
+        return None
+    greys = np.zeros(256, dtype=np.uint8)
+    greys[: len(colours)] = colours[:, 0]
+    return greys
 
 
 def _colours(image: Image.Image) -> Codes:

@@ -93,6 +93,20 @@ def test_every_kind_of_index_picture_is_read(tmp_path: Path, mode: str) -> None:
     assert _areas(next(read_index_png(_source(path, tmp_path)))) == {"0": 1, "1": 3}
 
 
+@pytest.mark.parametrize("values", [(0, 2), (0, 2, 255), (7,), (1, 0)])
+def test_grey_gifs_tell_their_greys_not_the_places_in_their_palette(
+    tmp_path: Path, values: tuple[int, ...]
+) -> None:
+    pixels = np.zeros((6, 8), dtype=np.uint8) + values[0]
+    for place, value in enumerate(values):
+        pixels[place] = value
+    path = _save(tmp_path / "masks/a.gif", pixels)
+    (tmp_path / "classes.txt").write_text("road\ncar\nsky\n", encoding="utf-8")
+    names = {0: "road", 1: "car", 2: "sky", 255: "void"}
+    areas = _areas(next(read_index_png(_source(path, tmp_path))))
+    assert areas == {names.get(value, str(value)): int((pixels == value).sum()) for value in values}
+
+
 def test_a_palette_picture_goes_by_the_colours_of_the_table(tmp_path: Path) -> None:
     pixels = np.array([[0, 1, 2]], dtype=np.uint8)
     path = _save(tmp_path / "SegmentationClass/a.png", pixels, [0, 0, 0, *CAR, *SKY])
