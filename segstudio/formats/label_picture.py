@@ -136,7 +136,8 @@ def _index_values(image: Image.Image) -> Codes:
         return np.asarray(image).astype(np.uint8)
     values = np.asarray(image)
     if (greys := _greys_of(image)) is not None:
-        return greys[values]
+        grey: npt.NDArray[np.uint8] = greys[values]
+        return grey
     return values if values.dtype == np.uint8 else values.astype(np.int32)
 
 

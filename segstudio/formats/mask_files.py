@@ -10,7 +10,7 @@ or in one that everybody knows; numbers and colours that no table has are labels
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from segstudio.errors import SegStudioError
@@ -166,6 +166,8 @@ def label_names(look: PictureLook, codes: tuple[int, ...], table: LabelTable | N
     """
     by_colour = table.by_colour if table is not None else {}
     if look.coding == "colour":
+        if table is not None:
+            _check_one_name_each(codes, table)
         return {code: by_colour.get(code, hex_colour(code)) for code in codes}
     by_number = table.by_number if table is not None else {}
     painted = {code: look.palette[code] for code in codes if code < len(look.palette)}
@@ -174,6 +176,18 @@ def label_names(look: PictureLook, codes: tuple[int, ...], table: LabelTable | N
     free = next((label for label in VOID_LABELS if label not in by_number.values()), VOID_LABEL)
     void = {_VOID_NUMBER: free} if by_number else {}
     return {code: by_number.get(code, void.get(code, str(code))) for code in codes}
+
+
+def _check_one_name_each(colours: Collection[int], table: LabelTable) -> None:
+    """Raise SegStudioError when the table has two names for one of these colours."""
+    names: dict[int, str] = {}
+    for row in table.rows:
+        if row.colour in colours and names.setdefault(row.colour, row.name) != row.name:
+            where = f'"{table.path.name}"' if table.path is not None else "the table of colours"
+            raise SegStudioError(
+                f'the colour {hex_colour(row.colour)} has two names in {where}: "{names[row.colour]}" and "{row.name}"',
+                fix="Leave one of them in the table",
+            )
 
 
 def is_mask_folder(name: str) -> bool:

@@ -64,6 +64,16 @@ def test_a_table_names_the_colours(tmp_path: Path) -> None:
     assert colours_of_masks(_source(path, tmp_path)) == {"sky": "#800000", "Void": "#000000"}
 
 
+def test_a_colour_of_two_names_is_told_where_a_mask_has_it(tmp_path: Path) -> None:
+    path = _save(tmp_path / "masks/a.png", _colours())
+    table = tmp_path / "label_colors.txt"
+    table.write_text("128 0 0 sky\n0 0 0 void\n0 128 64 car\n1 2 3 x\n1 2 3 y\n", encoding="utf-8")
+    assert set(_areas(next(read_colour_png(_source(path, tmp_path))))) == {"sky", "void", "car"}
+    table.write_text("128 0 0 sky\n0 0 0 void\n0 128 64 car\n0 128 64 number plate\n", encoding="utf-8")
+    with pytest.raises(SegStudioError, match=r'#008040 has two names in .*: "car" and "number plate"'):
+        list(read_colour_png(_source(path, tmp_path)))
+
+
 def test_msrc_is_known_by_its_names(tmp_path: Path) -> None:
     path = _save(tmp_path / "GroundTruth/1_1_s_GT.bmp", _colours())
     annotation = next(read_colour_png(_source(path, tmp_path)))
