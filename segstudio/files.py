@@ -82,11 +82,11 @@ def make_below(folder: Path, within: Path) -> None:
             part.mkdir(exist_ok=True)
 
 
-def write_new(path: Path, data: bytes, *, within: Path) -> None:
+def write_new(path: Path, data: bytes, *, within: Path, settle: bool = True) -> None:
     """Write a file that nobody reads before all is written, such as one that is staged; what bore the name is gone.
 
-    The bytes are flushed to the disk; a power cut may take the name back until `sync_folder` is called. Parent
-    folders are made below `within`. Raises SegStudioError when the file system refuses.
+    The bytes are flushed to the disk, unless without `settle`: for what can be done without after a power cut. It may
+    take the name back until `sync_folder` is called. Parent folders are made below `within`. Raises SegStudioError when the file system refuses.
     """
     try:
         try:
@@ -100,7 +100,8 @@ def write_new(path: Path, data: bytes, *, within: Path) -> None:
         with stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
+            if settle:
+                os.fsync(stream.fileno())
     except OSError as error:
         raise _refused(path, error) from error
 
@@ -147,7 +148,7 @@ def locked(path: Path, *, timeout_s: float = 10.0) -> Iterator[None]:
 
     Raises SegStudioError when another process holds it for longer than `timeout_s` seconds.
     """
-    lock = FileLock(path, timeout=timeout_s)
+    lock = FileLock(path, timeout=timeout_s, mode=_new_mode())
     try:
         lock.acquire()
     except Timeout as error:
@@ -170,7 +171,7 @@ def hold(path: Path) -> Callable[[], None] | None:
     The function returned lets go of it, in any thread, and removes the file. The lock of a dead process does not
     hold. Raises SegStudioError when the file system refuses, or its folder is not there.
     """
-    lock = FileLock(path, timeout=0, thread_local=False)
+    lock = FileLock(path, timeout=0, thread_local=False, mode=_new_mode())
     try:
         lock.acquire()
     except Timeout:
@@ -201,8 +202,13 @@ def _copy_permissions(old: Path, new: Path) -> None:
     try:
         mode = old.stat().st_mode & 0o7777
     except FileNotFoundError:
-        mode = 0o666 & ~_UMASK
+        mode = _new_mode()
     new.chmod(mode)
+
+
+def _new_mode() -> int:
+    """Return the permissions of a new file: where a group shares a folder, all of it may take a lock that was left."""
+    return 0o666 & ~_UMASK
 
 
 def _read_umask() -> int:

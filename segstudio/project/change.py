@@ -165,12 +165,12 @@ class Change:
         """Give the project another class list. Call it before `put_mask`: masks carry the colours."""
         self.new_classes = classes
 
-    def put_file(self, name: str, data: bytes) -> None:
-        """Add or replace any file of the project, by its path relative to the project."""
-        self._stage(clean_key(name), data)
+    def put_file(self, name: str, data: bytes, *, settle: bool = True) -> None:
+        """Add or replace any file of the project, by its path relative to the project; `settle` as in `write_new`."""
+        self._stage(clean_key(name), data, settle=settle)
 
-    def _stage(self, name: str, data: bytes) -> None:
-        write_new(self._files / name, data, within=self._files)
+    def _stage(self, name: str, data: bytes, *, settle: bool = True) -> None:
+        write_new(self._files / name, data, within=self._files, settle=settle)
 
     def put_link(self, name: str, path: Path) -> None:
         """Add a file of the project by another name, without copying it where the disk can do that.
@@ -259,10 +259,22 @@ def staging_folder(project: Path) -> Iterator[Path]:
                 make_folder(folder / FILES, project)
                 yield folder
             finally:
-                if not (folder / LIST).exists():
+                if _is_undecided(folder):
                     shutil.rmtree(folder, ignore_errors=True)
     finally:
         _tidy(folder)
+
+
+def _is_undecided(folder: Path) -> bool:
+    """Tell whether a staging folder may be thrown away; of one that is away nobody knows."""
+    try:
+        folder.stat()
+        (folder / LIST).stat()
+    except FileNotFoundError:
+        return folder.is_dir()
+    except OSError:
+        return False
+    return False
 
 
 def _mark_alive(held: ExitStack, folder: Path, project: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +18,8 @@ LIST = "commit.json"
 
 FILES = "files"
 _REMOVED = "remove.json"
+_NOT_AWAITED = "history/masks/"
+"""What masks were before: one folder for each photo, and none of them worth waiting for the disk."""
 
 
 def make_folder(folder: Path, project: Path) -> None:
@@ -49,7 +51,7 @@ def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:
     names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
     for name in names:
         _check_free(project, name)
-    for staged in _folders_of(files / name for name in names):  # one sync for all the files in it
+    for staged in _folders_of(files / name for name in _awaited(names)):  # one sync for all the files in it
         sync_folder(staged)
     if removed:  # a file of its own: the list stays as every SegStudio reads it
         write_text(folder / _REMOVED, json.dumps(sorted(set(removed) - set(names)), ensure_ascii=False))
@@ -79,7 +81,7 @@ def move(project: Path, folder: Path) -> None:
             where=str(error.filename or project),
             fix="Make it writable and open the project again: the change is kept and will be finished",
         ) from error
-    touched = _folders_of(project / name for name in (*names, *gone))
+    touched = _folders_of(project / name for name in _awaited((*names, *gone)))
     for parent in {above for each in touched for above in (each, *each.parents)}:
         if parent.is_relative_to(project) and parent.exists():  # one that was made now, too
             sync_folder(parent)
@@ -97,6 +99,10 @@ def remove(project: Path, path: Path) -> None:
 def _removed(folder: Path) -> list[str]:
     path = folder / _REMOVED
     return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
+
+
+def _awaited(names: Iterable[str]) -> Iterator[str]:
+    return (name for name in names if not name.startswith(_NOT_AWAITED))
 
 
 def _folders_of(paths: Iterable[Path]) -> set[Path]:

@@ -63,11 +63,10 @@ class Former:
 
 
 def versions_of(project: Path, key: str) -> tuple[Version, ...]:
-    """Return the versions of the photo `key` that the project folder keeps, the newest last; what cannot be read is
-    left out.
+    """Return the versions of the photo `key` that the project folder keeps, the newest last; of one whose record cannot
+    be read no more is known than when it went.
     """
-    found = (_read(project, key, number) for number in _numbers(project, key))
-    return tuple(version for version in found if version is not None)
+    return tuple(_read(project, key, number) for number in _numbers(project, key))
 
 
 def version_file(project: Path, key: str, number: int) -> Path:
@@ -163,8 +162,10 @@ def keep_versions(project: Path, change: Change, classes: ClassList, most: int) 
                 names={entry.index: entry.name for entry in classes.classes},
             )
             change.put_link(f"{FOLDER}/{key}/{number}.png", path)
-            change.put_file(f"{FOLDER}/{key}/{number}.json", version.model_dump_json(indent=1).encode())
-            _thin(project, change, key, (*versions_of(project, key), version), most)
+            record = version.model_dump_json(indent=1).encode()
+            change.put_file(f"{FOLDER}/{key}/{number}.json", record, settle=False)
+            if change.by_hand or len(numbers) >= most:  # of many photos at once not all records are read
+                _thin(project, change, key, (*versions_of(project, key), version), most)
         elif len(numbers) > most:
             _thin(project, change, key, versions_of(project, key), most)
 
@@ -256,7 +257,7 @@ def _is_kept(project: Path, change: Change, key: str, former: Former, numbers: S
     staged = change.staged(mask_name(key))
     if not change.by_hand:
         return staged is None or not _is_same(staged, path)
-    last = next((v for number in reversed(numbers) if (v := _read(project, key, number)) is not None), None)
+    last = _read(project, key, numbers[-1]) if numbers else None
     size = staged.stat().st_size if staged is not None else 0
     return is_due(former, last, datetime.now().astimezone(), size)
 
@@ -287,7 +288,7 @@ def _next_number(numbers: Collection[int]) -> int:
 def _numbers(project: Path, key: str) -> list[int]:
     folder = project / FOLDER / key
     try:
-        names = [path.stem for path in folder.iterdir() if path.suffix == ".json"]
+        names = [path.stem for path in folder.iterdir() if path.suffix == ".png"]
     except OSError:
         return []
     return sorted(int(name) for name in names if name.isdecimal())
@@ -300,8 +301,16 @@ def _state(project: Path, key: str) -> PhotoState:
         return PhotoState()
 
 
-def _read(project: Path, key: str, number: int) -> Version | None:
+def _read(project: Path, key: str, number: int) -> Version:
     try:
         return Version.model_validate_json((project / f"{FOLDER}/{key}/{number}.json").read_bytes())
     except (OSError, ValidationError):
-        return None
+        return Version(number=number, when=_time_of(number), replaced=True)
+
+
+def _time_of(number: int) -> datetime:
+    """Return the time that a number tells, or now where it tells none."""
+    try:
+        return datetime.strptime(str(number)[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.now(UTC)

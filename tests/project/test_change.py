@@ -528,7 +528,7 @@ def test_a_folder_that_becomes_read_only_is_told_in_one_sentence(
             raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
         unlink(path, missing_ok=missing_ok)
 
-    def refused(path: Path, data: bytes, *, within: Path) -> None:
+    def refused(path: Path, data: bytes, *, within: Path, settle: bool) -> None:
         raise SegStudioError("could not be written (Read-only file system)", where=str(path))
 
     monkeypatch.setattr(Path, "unlink", refuse)
@@ -556,6 +556,32 @@ def test_a_folder_that_goes_while_files_take_their_places_is_told_and_the_change
         full.write_mask(photo, mask)
     assert not full.folder.exists()
     away.rename(full.folder)
+    there = Project.open(full.folder).read_mask(photo)
+    assert there is not None
+    assert np.array_equal(there, mask)
+
+
+def test_a_change_that_was_decided_is_not_thrown_away_where_the_folder_does_not_answer(
+    full: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = full.photo(full.keys()[0])
+    mask = np.full(photo.size, 1, dtype=np.uint8)
+    real = Path.stat
+
+    def stale(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.name == moving.LIST:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return real(path, follow_symlinks=follow_symlinks)
+
+    def refused(_project: Path, _folder: Path) -> None:
+        monkeypatch.setattr(Path, "stat", stale)
+        raise SegStudioError("the drive does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("segstudio.project.change.move", refused)
+        with pytest.raises(SegStudioError, match="does not answer"):
+            full.write_mask(photo, mask)
+    monkeypatch.undo()
     there = Project.open(full.folder).read_mask(photo)
     assert there is not None
     assert np.array_equal(there, mask)

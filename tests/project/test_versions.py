@@ -215,20 +215,26 @@ def test_where_no_file_can_have_two_names_it_is_copied(
     assert (read_mask(version_file(painted.folder, "a.jpg", version.number)) == 1).all()
 
 
-@pytest.mark.parametrize("spoil", ["[1]", "", "\udcff"])
-def test_what_cannot_be_read_is_passed_over(painted: Project, spoil: str) -> None:
+@pytest.mark.parametrize("spoil", ["[1]", "", "\udcff", '{"number": 5, "when": 1e99}'])
+def test_one_whose_record_cannot_be_read_is_still_there(painted: Project, spoil: str) -> None:
+    """Records are not waited for: a power cut may tear one."""
     _paint(painted, 2)
     (record,) = painted.folder.glob("history/masks/a.jpg/*.json")
     record.write_bytes(spoil.encode("utf-8", "surrogateescape"))
-    assert versions_of(painted.folder, "a.jpg") == ()
+    (version,) = versions_of(painted.folder, "a.jpg")
+    assert abs((datetime.now(UTC) - version.when).total_seconds()) < 3600
+    mask, _ = read_version(painted.folder, painted.photo("a.jpg"), version, painted.classes)
+    assert (mask == 1).all()
+    record.unlink()
     _paint(painted, 1)
-    assert len(versions_of(painted.folder, "a.jpg")) == 1
+    assert versions_of(painted.folder, "a.jpg")[0].number == version.number
 
 
 def test_a_damaged_one_is_told(painted: Project) -> None:
     _paint(painted, 2)
     (version,) = versions_of(painted.folder, "a.jpg")
     version_file(painted.folder, "a.jpg", version.number).unlink()
+    assert versions_of(painted.folder, "a.jpg") == ()
     with pytest.raises(SegStudioError, match="no such mask"):
         read_version(painted.folder, painted.photo("a.jpg"), version, painted.classes)
 
