@@ -104,9 +104,12 @@ def _paint(
 ) -> bool | None:
     """Paint one shape; tell whether it was clipped, or None when it covers nothing."""
     rows, columns = mask.shape
-    if isinstance(shape, Polygon) and _lies_inside(shape.points, (rows, columns)) and _is_area(shape.points):
-        cv2.fillPoly(mask, [_corners(shape.points, rule)], value)  # the pixels of `stamp_of`, without a copy
-        return False
+    if isinstance(shape, Polygon) and _is_area(shape.points):
+        corners = _corners(shape.points, rule)
+        left, top, wide, tall = cv2.boundingRect(corners)
+        if min(left, top) >= 0 and left + wide <= columns and top + tall <= rows:
+            cv2.fillPoly(mask, [corners], value)  # the pixels of `stamp_of`, without a copy
+            return min(left, top) == 0 and bool((shape.points < -_SLACK_PX).any())
     stamp = stamp_of(shape, (rows, columns), rule, pictures)
     if stamp is None:
         return None
@@ -182,21 +185,16 @@ def _corners(outline: Points, rule: Rule) -> npt.NDArray[np.int32]:
     return (outline if rule == "truncate" else np.rint(outline)).astype(np.int32)  # the fraction is cut off
 
 
-def _lies_inside(outline: Points, size: tuple[int, int]) -> bool:
-    if not len(outline):
-        return False
-    rows, columns = size
-    (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
-    return bool(left >= 0 and top >= 0 and right <= columns - 1 and bottom <= rows - 1)
-
-
 def _is_area(outline: Points) -> bool:
     """Tell whether three corners lie in three places."""
     if len(outline) < 3:
         return False
+    first, second, third = map(tuple, outline[:3].tolist())
+    if first != second != third != first:  # of almost all
+        return True
     off_first = (outline != outline[0]).any(axis=1)
-    second = outline[np.argmax(off_first)]
-    return bool((off_first & (outline != second).any(axis=1)).any())
+    other = outline[np.argmax(off_first)]
+    return bool((off_first & (outline != other).any(axis=1)).any())
 
 
 def _reaches_out(outline: Points, size: tuple[int, int]) -> bool:

@@ -160,3 +160,27 @@ def test_a_far_corner_is_filled_exactly() -> None:
         [_polygon("person", (10, 10), (-999_990, 1_000_010), (999_999, 1_000_010))], SIZE, CLASSES
     ).mask
     assert (near != far).sum() <= 2
+
+
+def test_polygons_painted_at_once_are_those_painted_by_their_stamps() -> None:
+    chance = np.random.default_rng(0)
+    classes = ClassList.from_names(["ground", "car"])
+    for number in range(1500):
+        rows, columns = (int(length) for length in chance.integers(1, 12, 2))
+        points = np.round(chance.uniform(-1.2, 13, (int(chance.integers(0, 7)), 2)), 1) / (1 + number % 2)
+        if number % 5 == 0 and len(points):
+            points = points[chance.integers(0, len(points), len(points))]
+        shape = Polygon(label="car", points=points)
+        for rule in ("truncate", "round"):
+            painted = rasterise([shape], (rows, columns), classes, rule=rule)
+            stamp = stamp_of(shape, (rows, columns), rule)
+            expected = np.full((rows, columns), classes.unpainted, dtype=np.uint8)
+            if stamp is not None:
+                down, across = stamp.bitmap.shape
+                inner = expected[stamp.top : stamp.top + down, stamp.left : stamp.left + across]
+                inner[stamp.bitmap] = 1
+            assert (painted.mask == expected).all()
+            assert (painted.painted, painted.clipped) == (
+                stamp is not None,
+                stamp is not None and stamp.clipped,
+            )
