@@ -221,3 +221,16 @@ def test_a_file_that_is_staged_brings_no_folder_back_that_went(tmp_path: Path) -
     with pytest.raises(SegStudioError, match="could not be written"):
         write_new(tmp_path / "away" / "masks" / "a", b"", within=tmp_path / "away")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_a_group_that_shares_a_folder_may_take_a_lock_that_was_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.files._UMASK", 0o002)
+    let_go = hold(tmp_path / "a.lock")
+    assert let_go is not None
+    assert (tmp_path / "a.lock").stat().st_mode & 0o777 == 0o664
+    let_go()
+    with locked(tmp_path / "b.lock"):
+        assert (tmp_path / "b.lock").stat().st_mode & 0o777 == 0o664

@@ -99,6 +99,13 @@ def begin_painting(project: Project, photo: Photo, *, by: Presence | None = None
         there = read_claim(claim_path(lock))
         if not _is_renumbered(project) and (there is None or not counts(project, photo, there, by)):
             return claim_photo(project, photo, let_go, by=by, taken_from=there)
+    except OSError as error:
+        let_go()
+        raise SegStudioError(
+            f"cannot tell who paints ({error.strerror or error})",
+            where=str(claim_path(lock)),
+            fix="Make the file readable",
+        ) from error
     except BaseException:
         let_go()
         raise

@@ -140,7 +140,7 @@ def claim_path(lock: Path) -> Path:
 
 
 def read_claim(path: Path) -> Claim | None:
-    """Return what a claim says, None when there is none or it is damaged; raises OSError when it cannot be read."""
+    """Return what a claim says, None when there is none or it is damaged. Raises OSError when it cannot be read."""
     try:
         with path.open("rb") as stream:
             return Claim.model_validate_json(stream.read(_MOST_BYTES))

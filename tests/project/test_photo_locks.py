@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -282,3 +284,18 @@ def test_times_are_told_as_they_are_read_here() -> None:
     assert told.startswith("Anna on STUDIO-PC paints on this photo since 2020-02-03 ")
     assert told_time("no time at all, and long") == "no time at all, "
     assert told_painted(Painted(None)) == "This photo is open in another window of SegStudio"
+
+
+def test_a_claim_that_cannot_be_read_is_told(
+    one: Project, photo: Photo, window: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> Claim | None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("segstudio.project.painted_photos.read_claim", refuse)
+        with pytest.raises(SegStudioError, match="cannot tell who paints \\(Permission denied\\)"):
+            begin_painting(one, photo, by=window())
+    hold = begin_painting(one, photo, by=window())  # the lock was given back
+    assert hold is not None
+    hold.let_go()
