@@ -209,11 +209,11 @@ class Server:
     def _video(self, request: SegmentVideo, predictor: Predictor) -> None:
         path = Path(request.video)
         folder = Path(request.frames) if request.frames else video_folder(Path(request.out), path)
-        start, count = time.perf_counter(), 0
+        start, count = time.perf_counter(), -(-request.start // request.every)
         with Video(path) as video:
             total = -(-video.promised // request.every)
-            self._answer(Progress(id=request.id, done=0, total=total))
-            for frame in video.frames(every=request.every, scale=request.scale):
+            self._answer(Progress(id=request.id, done=count, total=total))
+            for frame in video.frames(every=request.every, scale=request.scale, start=request.start):
                 self._check_wanted()
                 self._answer(self._frame(request, frame, folder, predictor))
                 count += 1

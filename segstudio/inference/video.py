@@ -59,15 +59,15 @@ class Video:
     ) -> None:
         self._capture.release()
 
-    def frames(self, *, every: int = 1, scale: float = 1.0) -> Iterator[Frame]:
-        """Yield frames 0, `every`, 2 `every` …, shrunk by `scale` (0 < scale ≤ 1).
+    def frames(self, *, every: int = 1, scale: float = 1.0, start: int = 0) -> Iterator[Frame]:
+        """Yield frames 0, `every`, 2 `every` … from `start` on, shrunk by `scale` (0 < scale ≤ 1).
 
         A file that is cut off ends earlier than it promised. Raises UnreadableVideoError for a frame that cannot be taken.
         """
         while self._capture.grab():
             number = self.passed
             self.passed += 1
-            if number % every:
+            if number % every or number < start:
                 continue
             time_s = self._time(number)
             decoded, pixels = self._capture.retrieve()

@@ -63,6 +63,8 @@ class SegmentVideo(_Line):
     every: Annotated[int, Field(ge=1)] = 1
     scale: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Frames are shrunk by it before anything else."""
+    start: Annotated[int, Field(ge=0)] = 0
+    """Frames before this one are passed over: they were done before."""
 
 
 class Cancel(_Line):

@@ -403,6 +403,9 @@ def test_a_video_is_gone_on_with_and_frames_of_another_film_are_not_taken_for_it
     next(out.glob("frame-000004-*.mask.npy")).unlink()
     assert done_anew(video) == [False, True, False]
     assert done_anew(video, 0.5) == [True] * 3
+    client.send(SegmentVideo(id="v", video=str(video), out=str(out), every=4, start=5))
+    assert client.next(FrameDone).frame == 8
+    assert client.next(VideoDone).frames == 3
 
 
 def test_a_video_can_be_given_up_and_a_bad_one_costs_no_photo(

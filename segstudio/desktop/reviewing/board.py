@@ -55,11 +55,10 @@ class ReviewBoard(QObject):
         self._session = session
         self._rows = RowBook(self._tell_soon)
         self._wanted: tuple[str, ...] = ()
-        self._model_problem = ""
+        self._model_problem, self._video = "", (0, 0)
         self._last_good: Model | None = None
         self._told_problem: Problem | None = None
-        self._chosen: Chosen = NO_CLASS
-        self._video = (0, 0)
+        self._chosen = NO_CLASS
         self._thoughts = Thoughts()
         self._following = Following()
         self.card: ModelCard | None = None
@@ -82,6 +81,7 @@ class ReviewBoard(QObject):
         segmenter.video_progressed.connect(self._on_video_progressed)
         segmenter.video_wanted.connect(self.add_video)
         segmenter.video_over.connect(self.video_over)
+        segmenter.video_waits.connect(self.video_came)
         segmenter.idle_changed.connect(self._tell_soon)
         segmenter.problem_met.connect(self.problem_met)
         self._scoring.scored.connect(self._on_scored)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class Segmenter(QObject):
     `ready` carries the model's Ready, `answered` an id and its Answer, `failed` an id and a sentence, `frame_came` the
     Item of a video's frame, `began` the id of what is being segmented, `idle_changed` that it began or ended to work.
     `video_over` carries the path of a video that has come to its end, or cannot be segmented; `video_wanted` one, a Video,
-    that is to be tried again. `problem_met` carries a
+    that is to be tried again, `video_waits` one that was given up with how far it is. `problem_met` carries a
     Problem. `next_photo` is asked for the next Item, or None.
     """
 
@@ -57,6 +58,7 @@ class Segmenter(QObject):
     video_progressed = Signal(int, int)
     video_over = Signal(object)
     video_wanted = Signal(object)
+    video_waits = Signal(object)
     idle_changed = Signal()
     problem_met = Signal(object)
 
@@ -159,7 +161,7 @@ class Segmenter(QObject):
     def cancel(self) -> tuple[str, ...]:
         """Give up what is under way until `go_on`; returns the ids of the photos that wait again."""
         self._is_paused = True
-        self._take_videos_back()
+        self._tell_how_far()
         given_up = tuple(self._sent)
         self._take_back(given_up)
         self._tell_idle()
@@ -173,6 +175,7 @@ class Segmenter(QObject):
     def shut_down(self) -> None:
         """End the process, and wait for that."""
         self._is_shut = True
+        self._tell_how_far()
         self._sent.clear()
         for process in (*self._leaving, self._process):
             if process is not None:
@@ -187,6 +190,11 @@ class Segmenter(QObject):
         under_way = [what for what in self._sent.values() if isinstance(what, Video)]
         self._take_back([str(video.path) for video in under_way])
         self._videos = [*under_way, *self._videos]
+
+    def _tell_how_far(self) -> None:
+        self._take_videos_back()
+        for video in self._videos:
+            self.video_waits.emit(video)
 
     def _take_back(self, names: Sequence[str]) -> None:
         for name in names:
@@ -227,6 +235,7 @@ class Segmenter(QObject):
                     scale=what.scale,
                     out=str(self._out),
                     frames=str(frames),
+                    start=what.start,
                 )
             )
         else:
@@ -273,6 +282,7 @@ class Segmenter(QObject):
             if event.seconds:  # it came further than before
                 self._deaths.pop(str(event.id), None)
                 self._in_a_row = 0
+            self._sent[str(event.id)] = replace(video, start=event.frame + 1)
             self.frame_came.emit(frame_item(video, event))
         elif isinstance(event, Progress):
             self.video_progressed.emit(event.done, event.total)

@@ -18,11 +18,12 @@ FOLDER = "videos"
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """How a video is to be segmented: every n-th frame, shrunk by `scale`."""
+    """How a video is to be segmented: every n-th frame, shrunk by `scale`; those before `start` are done."""
 
     path: Path
     every: int = 15
     scale: float = 1.0
+    start: int = 0
 
 
 class _Record(BaseModel):
@@ -31,6 +32,7 @@ class _Record(BaseModel):
     video: str
     every: int = Field(ge=1)
     scale: float = Field(gt=0, le=1)
+    start: int = Field(default=0, ge=0)
 
 
 class VideoBook:
@@ -50,12 +52,13 @@ class VideoBook:
                 continue  # its frames are listed one by one; the rest can be had by dropping the video again
             path = self._queue.path_of(record.video)
             if path.is_file():
-                videos.append(Video(path, record.every, record.scale))
+                videos.append(Video(path, record.every, record.scale, record.start))
         return tuple(videos)
 
     def put(self, video: Video) -> None:
         """Keep that a video is to be segmented; raises SegStudioError."""
-        record = _Record(video=self._queue.told(video.path), every=video.every, scale=video.scale)
+        told = self._queue.told(video.path)
+        record = _Record(video=told, every=video.every, scale=video.scale, start=video.start)
         write_text(self._place(video.path), record.model_dump_json(indent=1) + "\n")
 
     def remove(self, path: Path) -> None:

@@ -64,7 +64,7 @@ def film(request: SegmentVideo, model: Path, inbox: Inbox) -> None:
     frames.mkdir(parents=True, exist_ok=True)
     count = 0
     with Video(Path(request.video)) as video:
-        for frame in video.frames(every=request.every, scale=request.scale):
+        for frame in video.frames(every=request.every, scale=request.scale, start=request.start):
             if inbox.is_given_up:
                 tell(Stopped(id=request.id))
                 return
