@@ -189,3 +189,13 @@ def test_runs_are_listed_oldest_first_and_other_folders_are_not(run: RunFolder, 
     (runs / "notes").mkdir()
     assert [found.name for found in list_runs(runs)] == [older.name, run.name]
     assert list_runs(runs / "nothing") == []
+
+
+def test_how_many_crops_go_together_is_left_for_other_processes(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path, Recipe())
+    assert run.crops_together() == 0
+    run.note_crops_together(4)
+    assert RunFolder(run.path).crops_together() == 4
+    for garbage in (b"", b"four", b"-1", b"\xff"):
+        (run.path / "crops-together.txt").write_bytes(garbage)
+        assert run.crops_together() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,17 @@ def test_a_step_without_memory_is_done_again_with_fewer_crops(
     training = read_model(folder.last).training
     assert training is not None
     assert training["counters"]["together"] == 2  # type: ignore[index]
+
+
+def test_as_few_crops_as_another_process_asked_for_are_taken_together(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    project, recipe = make_project(train=4, val=1), small_recipe(batch_size=4)
+    folder = RunFolder.create(tmp_path / "runs", recipe)
+    for noted, together in ((8, 4), (2, 2)):
+        folder.note_crops_together(noted)
+        with closing(prepare(project, recipe, folder, device="cpu", resume=True)) as prepared:
+            assert prepared.trainer._learner.together == together
 
 
 def test_the_running_average_is_what_is_validated_and_kept(make_project: MakeProject, tmp_path: Path) -> None:
