@@ -231,7 +231,7 @@ def _tell(
     out.table("", ["", "count", "which"], _rows(report))
     if proposed:
         names = ", ".join(proposed)
-        out.say(f"Painted from bottom to top: {names}. What is small lies on top; --order says otherwise.")
+        out.say(f"Painted from bottom to top: {names}. --order says otherwise.")
     if report.told_splits:
         told = ", ".join(f"{count} {use}" for use, count in report.told_splits.items())
         taken = {None: "; --split auto takes that over", "auto": " and that holds"}.get(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome, examine, paint
-from segstudio.formats.labels import proposed_order, typical_areas
+from segstudio.formats.labels import depths, proposed_order
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, check_cancelled, never, unheard
 from segstudio.formats.painted import PaintedMasks
 from segstudio.formats.plan import ImportPlan, make_plan, replanned
@@ -78,13 +78,12 @@ def prepare(
 
 
 def _proposed_order(plan: ImportPlan, project: Project) -> tuple[str, ...]:
-    """Return the classes met, the largest first; nothing where another order holds, or there is nothing to order."""
+    """Return the classes met, the deepest first; nothing where another order holds, or there is nothing to order."""
     if plan.options.order or plan.options.layers == "file":
         return ()
     if any(photo.has_mask for photo in project.photos()):
         return ()  # what is painted relies on the order that is there
-    areas = typical_areas(annotation for annotation, _ in plan.matching.pairs)
-    order = proposed_order(areas, plan.labelling)
+    order = proposed_order(depths([annotation for annotation, _ in plan.matching.pairs]), plan.labelling)
     return order if len(order) > 1 else ()
 
 

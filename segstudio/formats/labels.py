@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -134,10 +134,30 @@ def typical_areas(annotations: Iterable[Annotation]) -> dict[str, float]:
     return {label: float(np.median(areas)) for label, areas in found.items()}
 
 
-def proposed_order(areas: Mapping[str, float], labelling: Labelling) -> tuple[str, ...]:
-    """Return the classes of the labels in `areas`, the largest first: what is small lies on what is large."""
+def depths(annotations: Collection[Annotation]) -> dict[str, float]:
+    """Return for each label how deep its shapes lie, the larger the deeper: as the files' layers say, where all shapes of
+    a label lie in one; and what is small on what is large.
+    """
+    areas, layers = typical_areas(annotations), _layers(annotations)
+    keys = {label: (layers.get(label, 0), -area) for label, area in areas.items()}
+    ranks = {key: float(rank) for rank, key in enumerate(sorted(set(keys.values()), reverse=True), start=1)}
+    return {label: ranks[key] for label, key in keys.items()}
+
+
+def _layers(annotations: Iterable[Annotation]) -> dict[str, int]:
+    """Return the layer of each label; none when the shapes of one lie in several, so that classes have no order."""
+    found: dict[str, int] = {}
+    for annotation in annotations:
+        for label, (low, high) in tally_of(annotation.shapes).layers.items():
+            if low != high or found.setdefault(label, low) != low:
+                return {}
+    return found
+
+
+def proposed_order(depth_of: Mapping[str, float], labelling: Labelling) -> tuple[str, ...]:
+    """Return the classes of the labels in `depth_of`, the deepest first."""
     names = {entry.index: entry.name for entry in labelling.classes.classes}
-    values = (labelling.values.get(label) for label in sorted(areas, key=lambda label: -areas[label]))
+    values = (labelling.values.get(label) for label in sorted(depth_of, key=lambda label: -depth_of[label]))
     return tuple(dict.fromkeys(names[value] for value in values if value in names))
 
 

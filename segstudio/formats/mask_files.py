@@ -182,7 +182,11 @@ def _check_one_name_each(colours: Collection[int], table: LabelTable) -> None:
     """Raise SegStudioError when the table has two names for one of these colours."""
     names: dict[int, str] = {}
     for row in table.rows:
-        if row.colour in colours and names.setdefault(row.colour, row.name) != row.name:
+        if (
+            row.colour is not None
+            and row.colour in colours
+            and names.setdefault(row.colour, row.name) != row.name
+        ):
             where = f'"{table.path.name}"' if table.path is not None else "the table of colours"
             raise SegStudioError(
                 f'the colour {hex_colour(row.colour)} has two names in {where}: "{names[row.colour]}" and "{row.name}"',

@@ -38,12 +38,13 @@ _SHAPE_BYTES = 700
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What some shapes are, in short: `drawn` counts those with an area by label, `first` tells where each label is met
-    first, `undrawn` counts the others by kind.
+    first, `undrawn` counts the others by kind. `layers` tells the lowest and the highest layer of each label.
     """
 
     drawn: Mapping[str, int]
     first: Mapping[str, str]
     undrawn: Mapping[str, int]
+    layers: Mapping[str, tuple[int, int]]
 
 
 def tally_of(shapes: Sequence[Shape]) -> Tally:
@@ -53,13 +54,16 @@ def tally_of(shapes: Sequence[Shape]) -> Tally:
     drawn: Counter[str] = Counter()
     first: dict[str, str] = {}
     undrawn: Counter[str] = Counter()
+    layers: dict[str, tuple[int, int]] = {}
     for shape in shapes:
         if is_drawn(shape):
             drawn[shape.label] += 1
             first.setdefault(shape.label, shape.where)
+            low, high = layers.get(shape.label, (shape.z_order, shape.z_order))
+            layers[shape.label] = min(low, shape.z_order), max(high, shape.z_order)
         elif isinstance(shape, Undrawn):
             undrawn[shape.kind] += 1
-    return Tally(drawn, first, undrawn)
+    return Tally(drawn, first, undrawn, layers)
 
 
 def areas_of(shapes: Sequence[Shape]) -> Mapping[str, array[float]]:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.labels import Labelling, label_annotations
+from segstudio.formats.labels import Labelling, depths, label_annotations
 from segstudio.formats.options import ImportOptions
-from segstudio.formats.shapes import Annotation, Polygon, Shape, Undrawn
+from segstudio.formats.shapes import Annotation, Box, Polygon, Shape, Undrawn
 from segstudio.project.classes import VOID, ClassList
 
 CLASSES = ClassList.from_names(["background", "person", "sky"])
@@ -101,3 +101,17 @@ def test_a_person_may_speak_of_a_label_as_it_is_meant() -> None:
     found = _label("_x_", "_y_", plain={"_x_": "x", "_y_": "y"}, options=options)
     assert found.values == {"_x_": 1}
     assert found.unknown == ()
+
+
+def _boxes(*told: tuple[str, int, float]) -> Annotation:
+    shapes = [Box(label=name, z_order=layer, x0=0, y0=0, x1=side, y1=side) for name, layer, side in told]
+    return Annotation(names=("a",), size=None, shapes=tuple(shapes), file=Path("a"), place="a.xml")
+
+
+def test_layers_tell_how_deep_labels_lie_and_sizes_where_they_do_not() -> None:
+    told = depths([_boxes(("person", 3, 90), ("sky", -1, 5)), _boxes(("car", 3, 99), ("sky", -1, 7))])
+    assert sorted(told, key=lambda label: -told[label]) == ["sky", "car", "person"]
+    several = depths([_boxes(("person", 3, 90), ("sky", 0, 5)), _boxes(("sky", 4, 5))])
+    assert sorted(several, key=lambda label: -several[label]) == ["person", "sky"]
+    alike = depths([_boxes(("a", 0, 5), ("b", 0, 5))])
+    assert alike["a"] == alike["b"]

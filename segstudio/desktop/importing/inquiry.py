@@ -106,7 +106,7 @@ class Inquiry(QObject):
         if material is None or self._is_held:
             return
         told = self._book.renew(
-            material.plan.uses, self._classes(), material.areas, is_fresh=self._is_fresh()
+            material.plan.uses, self._classes(), material.depth_of, is_fresh=self._is_fresh()
         )
         self._change_labels(self._book.rows)
         if told:
@@ -166,7 +166,9 @@ class Inquiry(QObject):
 
     @Slot(object)
     def _on_was_read(self, material: Material) -> None:
-        rows = self._book.fill(material.plan.uses, self._classes(), material.areas, is_fresh=self._is_fresh())
+        rows = self._book.fill(
+            material.plan.uses, self._classes(), material.depth_of, is_fresh=self._is_fresh()
+        )
         self._show_labels(rows)
         self._show_choices(self._bench.choices.choices)
         self._repaint()
@@ -273,7 +275,7 @@ class Inquiry(QObject):
         elif fix is Fix.ON_TOP:
             row, material = self._bench.preview.row, self._preparer.material
             if row is not None and material is not None:
-                self._change_labels(self._book.put_on_top(row.hidden, material.areas))
+                self._change_labels(self._book.put_on_top(row.hidden, material.depth_of))
         elif fix is Fix.ADD:
             self.photos_wanted.emit()
         else:

@@ -38,14 +38,14 @@ class LabelBook:
         self,
         uses: Sequence[LabelUse],
         classes: ClassList,
-        areas: Mapping[str, float],
+        depth_of: Mapping[str, float],
         *,
         is_fresh: bool = False,
     ) -> tuple[LabelRow, ...]:
         """Take in what was found; an order that the person did not choose is worked out anew."""
         self._classes, self._is_fresh = classes, is_fresh
         self.rows = label_rows(
-            uses, classes, self.rows, areas=areas, keep_order=self._is_ordered, is_fresh=is_fresh
+            uses, classes, self.rows, depth_of=depth_of, keep_order=self._is_ordered, is_fresh=is_fresh
         )
         return self.rows
 
@@ -53,14 +53,14 @@ class LabelBook:
         self,
         uses: Sequence[LabelUse],
         classes: ClassList,
-        areas: Mapping[str, float],
+        depth_of: Mapping[str, float],
         *,
         is_fresh: bool = False,
     ) -> str:
         """Go on with another class list; returns what that means for the choices, or nothing where it means nothing."""
         before, was = self.rows, self._classes
         self.rows = carried(before, was, classes)
-        self.fill(uses, classes, areas, is_fresh=is_fresh)
+        self.fill(uses, classes, depth_of, is_fresh=is_fresh)
         return told_of_new_classes(before, self.rows) if before and was != classes else ""
 
     def aim(self, label: str, target: Target, classes: ClassList) -> tuple[LabelRow, ...]:
@@ -74,10 +74,10 @@ class LabelBook:
         self.rows = moved(self.rows, start, end)
         return self.rows
 
-    def put_on_top(self, names: Sequence[str], areas: Mapping[str, float]) -> tuple[LabelRow, ...]:
+    def put_on_top(self, names: Sequence[str], depth_of: Mapping[str, float]) -> tuple[LabelRow, ...]:
         """Let these classes be painted last: from now on the order is the person's."""
         self._is_ordered = True
-        self.rows = put_on_top(self.rows, names, areas)
+        self.rows = put_on_top(self.rows, names, depth_of)
         return self.rows
 
     def add_all(self, classes: ClassList) -> tuple[LabelRow, ...]:

@@ -66,7 +66,7 @@ def label_rows(
     classes: ClassList,
     before: Sequence[LabelRow] = (),
     *,
-    areas: Mapping[str, float] | None = None,
+    depth_of: Mapping[str, float] | None = None,
     keep_order: bool = True,
     is_fresh: bool = False,
 ) -> tuple[LabelRow, ...]:
@@ -74,7 +74,7 @@ def label_rows(
 
     What the person chose in `before`, and with `keep_order` their order there, stays as far as it goes. A label is
     the class of its name; else a new class if the project has none yet; else it is left open: it may be misspelt.
-    What has no order yet finds its place by `areas`, the typical one of each label: small things lie on large ones.
+    What has no order yet finds its place by `depth_of`, the larger the deeper.
     While the project `is_fresh`, nothing painted in it yet, that holds for its own classes, too.
     """
     met = _together(uses)
@@ -89,27 +89,25 @@ def label_rows(
         hint = _alike(use.name, classes) if target.kind is Kind.OPEN else ""
         rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint, _parsed(use.colour)))
     order = {folded(row.label): place for place, row in enumerate(before)}
-    rows = _small_over_large(rows, ClassList() if is_fresh and areas else classes, areas or {})
+    rows = _in_depth(rows, ClassList() if is_fresh and depth_of else classes, depth_of or {})
     if before and keep_order:
         rows.sort(key=lambda row: order.get(folded(row.label), len(order)))
     return tuple(rows)
 
 
-def _small_over_large(
-    rows: Sequence[LabelRow], classes: ClassList, areas: Mapping[str, float]
-) -> list[LabelRow]:
-    """Return the rows of the project's classes in its order, and each of the others before the first smaller one."""
+def _in_depth(rows: Sequence[LabelRow], classes: ClassList, depth_of: Mapping[str, float]) -> list[LabelRow]:
+    """Return the rows of the project's classes in its order, and each of the others before the first that lies less deep."""
     rank = {index: place for place, index in enumerate(classes.draw_order)}
     found = [(row, classes.find(row.target.name)) for row in rows if row.target.kind is Kind.CLASS]
     known = sorted(
         ((rank[entry.index], row) for row, entry in found if entry is not None), key=lambda pair: pair[0]
     )
     ordered = [row for _, row in known]
-    for row in sorted(rows, key=lambda row: -areas.get(row.label, 0.0)):
+    for row in sorted(rows, key=lambda row: -depth_of.get(row.label, 0.0)):
         if row not in ordered:
-            area = areas.get(row.label, 0.0)
-            smaller = (n for n, other in enumerate(ordered) if areas.get(other.label, area) < area)
-            ordered.insert(next(smaller, len(ordered)), row)
+            depth = depth_of.get(row.label, 0.0)
+            above = (n for n, other in enumerate(ordered) if depth_of.get(other.label, depth) < depth)
+            ordered.insert(next(above, len(ordered)), row)
     return ordered
 
 
@@ -121,12 +119,12 @@ def moved(rows: Sequence[LabelRow], start: int, end: int) -> tuple[LabelRow, ...
 
 
 def put_on_top(
-    rows: Sequence[LabelRow], names: Sequence[str], areas: Mapping[str, float]
+    rows: Sequence[LabelRow], names: Sequence[str], depth_of: Mapping[str, float]
 ) -> tuple[LabelRow, ...]:
     """Return the rows with those of the classes `names` painted last, of them the largest first."""
     wanted = {folded(name) for name in names}
     found = [row for row in rows if folded(row.target.name) in wanted]
-    found.sort(key=lambda row: -areas.get(row.label, 0.0))
+    found.sort(key=lambda row: -depth_of.get(row.label, 0.0))
     return (*(row for row in rows if row not in found), *found)
 
 

@@ -16,7 +16,7 @@ from segstudio.desktop.work import EndingJobs, Job, JobControl, JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Looks, examine
 from segstudio.formats.importing import PreparedImport
-from segstudio.formats.labels import typical_areas
+from segstudio.formats.labels import depths
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.report import make_report
@@ -39,7 +39,7 @@ class Material:
     plan: ImportPlan
     refused: tuple[SegStudioError, ...]
     rows: tuple[Row, ...]
-    areas: Mapping[str, float] = field(default_factory=dict)
+    depth_of: Mapping[str, float] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
     told_splits: Mapping[Split, int] = field(default_factory=dict)
 
@@ -220,11 +220,11 @@ def _read(
     # what only lies beside an annotation file was not given
     plan = replace(plan, spare=tuple(planned for planned in plan.spare if planned.photo.offered))
     annotations = [annotation for annotation, _ in plan.matching.pairs]
-    areas = typical_areas(annotations)
+    depth_of = depths(annotations)
     label_rows(plan.uses, classes)  # the first colour that is chosen takes a tenth of a second: better here
     rows = make_rows(plan, (), refused)
     return Material(
-        kept, gathered, plan, tuple(refused), rows, areas, looks, told_splits=told_splits(annotations)
+        kept, gathered, plan, tuple(refused), rows, depth_of, looks, told_splits=told_splits(annotations)
     )
 
 

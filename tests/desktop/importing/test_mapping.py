@@ -84,9 +84,9 @@ def test_what_the_project_does_not_know_is_open_with_what_is_alike() -> None:
     assert not options.renames
 
 
-def test_a_project_without_classes_takes_those_of_the_files_small_over_large() -> None:
+def test_a_project_without_classes_takes_those_of_the_files_in_depth() -> None:
     uses = [_use("person", "#FF0000"), _use("sky", "#ff0000"), _use("")]
-    rows = label_rows(uses, ClassList(), areas={"person": 10.0, "sky": 900.0})
+    rows = label_rows(uses, ClassList(), depth_of={"person": 10.0, "sky": 900.0})
     assert _labels(rows) == ["sky", "person", ""]
     colours = [row.target.colour for row in rows[:2]]
     assert "#FF0000" in colours
@@ -95,9 +95,9 @@ def test_a_project_without_classes_takes_those_of_the_files_small_over_large() -
 
 
 def test_what_is_unknown_lies_over_what_is_larger_and_below_what_is_smaller() -> None:
-    areas = {"sky": 500.0, "person": 10.0, "cloud": 300.0, "himmel": 900.0, "rope": 1.0}
+    depth_of = {"sky": 500.0, "person": 10.0, "cloud": 300.0, "himmel": 900.0, "rope": 1.0}
     uses = [_use(name) for name in ("rope", "person", "cloud", "sky", "himmel", "unheard")]
-    rows = label_rows(uses, JUMPS, areas=areas)
+    rows = label_rows(uses, JUMPS, depth_of=depth_of)
     assert _labels(rows) == ["himmel", "sky", "cloud", "person", "rope", "unheard"]
     assert _labels(label_rows(uses[1:4], JUMPS)) == ["sky", "person", "cloud"]
 
@@ -154,7 +154,7 @@ def test_only_the_classes_found_change_places_in_the_draw_order() -> None:
 
 
 def test_saying_what_a_label_means_keeps_the_projects_draw_order() -> None:
-    rows = label_rows([_use("himmel"), _use("Mensch"), _use("ground")], JUMPS, areas={"Mensch": 9.0})
+    rows = label_rows([_use("himmel"), _use("Mensch"), _use("ground")], JUMPS, depth_of={"Mensch": 9.0})
     for label, name in (("himmel", "sky"), ("Mensch", "person")):
         rows = aimed_in_order(rows, label, Target(Kind.CLASS, name), JUMPS)
     assert _labels(rows) == ["himmel", "ground", "Mensch"]
@@ -269,20 +269,20 @@ def test_times_are_told_as_people_say_them() -> None:
 
 
 def test_nobody_relies_on_the_order_of_a_project_in_which_nothing_is_painted() -> None:
-    areas = {"person": 8.0, "ground": 113.0, "sky": 518.0}
+    depth_of = {"person": 8.0, "ground": 113.0, "sky": 518.0}
     uses = [_use(name) for name in ("person", "ground", "sky")]
     classes = ClassList.from_names(["person", "ground", "sky"])
-    assert _labels(label_rows(uses, classes, areas=areas)) == ["person", "ground", "sky"]
-    rows = label_rows(uses, classes, areas=areas, is_fresh=True)
+    assert _labels(label_rows(uses, classes, depth_of=depth_of)) == ["person", "ground", "sky"]
+    rows = label_rows(uses, classes, depth_of=depth_of, is_fresh=True)
     assert _labels(rows) == ["sky", "ground", "person"]
     assert draw_order(rows, classes) == ("sky", "ground", "person")
-    assert _labels(label_rows(uses, classes, is_fresh=True)) == ["person", "ground", "sky"], "no areas told"
+    assert _labels(label_rows(uses, classes, is_fresh=True)) == ["person", "ground", "sky"], "no depths told"
 
 
 def test_what_is_hidden_is_put_on_top_with_the_smallest_uppermost() -> None:
     rows = label_rows([_use("sky"), _use("ground"), _use("person")], JUMPS)
-    areas = {"sky": 9.0, "ground": 5.0, "person": 1.0}
-    assert _labels(put_on_top(rows[::-1], ("person", "ground"), areas)) == ["sky", "ground", "person"]
+    depth_of = {"sky": 9.0, "ground": 5.0, "person": 1.0}
+    assert _labels(put_on_top(rows[::-1], ("person", "ground"), depth_of)) == ["sky", "ground", "person"]
 
 
 def test_a_class_is_lost_that_is_hidden_in_half_of_its_photos() -> None:
