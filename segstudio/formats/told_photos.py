@@ -83,7 +83,10 @@ def told_photos(
 
 def _places_of(photo: PhotoFile) -> Iterator[_Place]:
     yield from _places(photo.path, PHOTO_FOLDERS)
-    if below_photo_folder(photo.name) == photo.name:  # the folder given holds photos alone
+    root = photo.path.parents[len(photo.name.parts) - 1]
+    if below_photo_folder(photo.name) == photo.name and not is_mask_folder(
+        root.name
+    ):  # it holds photos alone
         yield None, photo.name.parts[:-1], _folded(photo.name.stem)
 
 

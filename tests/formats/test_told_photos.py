@@ -96,6 +96,13 @@ def test_twins_are_told_by_the_outermost_folders() -> None:
     assert twins_of(labels, [plain, odd]) == dict(zip(labels, (plain, odd, odd), strict=False))
 
 
+def test_a_folder_of_masks_that_was_given_itself_holds_no_photos() -> None:
+    """Of one called otherwise, everything is."""
+    for folder, count in (("masks", 0), ("pictures", 1)):
+        given = PhotoFile(Path("/x", folder, "a_mask.png"), PurePosixPath("a_mask.png"), "a_mask.png")
+        assert len(twins_of([Path("/x/labels/a_mask.txt")], [given])) == count
+
+
 def test_labelme_beside_its_mask_means_the_photo_elsewhere(tmp_path: Path, make_photo: MakePhoto) -> None:
     """Who keeps JSON files and masks in one folder does not mean the masks by `imagePath`."""
     make_photo(tmp_path / "images" / "a.png", 12, 15)
