@@ -30,6 +30,7 @@ from segstudio.project.project import Project
 from segstudio.project.removal import removals, remove_photos
 from segstudio.project.versions import versions_of
 from segstudio.runs.events import Notice, RunFinished, StepDone, decode_event, encode_event
+from segstudio.runs.model_glance import glance
 from segstudio.runs.recipe import load_recipe, recipe_to_toml
 from tests.run_events import started
 
@@ -147,10 +148,11 @@ def _with_another_value(data: bytes, dice: random.Random) -> bytes | None:
 # -- what is read
 
 
-def readers(place: Path) -> tuple[Reader, ...]:
-    """Return every reader, with good inputs that are made in `place`."""
+def readers(place: Path, *, models: bool) -> tuple[Reader, ...]:
+    """Return every reader, with good inputs that are made in `place`; with `models` those that load torch, too."""
     project = _project(place)
     return (
+        *(_models(place) if models else ()),
         Reader("project.json", ((project.folder / "project.json").read_bytes(),), _as_document),
         Reader("photo state", ((project.folder / "masks/b.png.json").read_bytes(),), _as_state),
         Reader("versions", (_first(project, "history/masks/*/*.json"),), _as_version),
@@ -229,6 +231,25 @@ def _events() -> bytes:
     step = StepDone(step=1, epoch=1, loss=0.5, learning_rate=0.1, images_per_s=3.0, memory_mb=2.0)
     end = RunFinished(epoch=1, step=4, best_miou=0.5, best_epoch=1, seconds=2.0)
     return b"".join(encode_event(event) for event in (started(), step, Notice(text="größer"), end))
+
+
+def _models(place: Path) -> Iterator[Reader]:
+    import torch  # takes seconds
+
+    from segstudio.networks.model_file import read_card, read_model, save_model
+
+    weights = {"a.weight": torch.arange(12.0).reshape(3, 4), "b": torch.ones(3, dtype=torch.int64)}
+    save_model(place / "m.pt", weights, '{"head": "x"}', {"step": 3, "list": [1, "x", None]})
+
+    def read(data: bytes, folder: Path) -> object:
+        path = _written(data, folder, "m.pt")
+        return read_model(path), read_card(path)
+
+    def look(data: bytes, folder: Path) -> object:
+        return glance(_written(data, folder, "m.pt"))
+
+    for name, reader in (("model file", read), ("model file at a glance", look)):
+        yield Reader(name, ((place / "m.pt").read_bytes(),), reader)
 
 
 def _written(data: bytes, folder: Path, name: str) -> Path:
