@@ -22,6 +22,7 @@ MAX_CLASSES = 256
 
 _KEPT_BYTES = 1 << 8
 _FIX = "Do not open it with anything else; ask who made it for masks as PNG files"
+_FIX_MASK = "Save arrays of rows × columns × classes, or of rows × columns with class numbers from 0"
 _NUMBERS = re.compile(r"[<>=|]?(b1|[iu][1248]|f[248])")
 
 
@@ -60,14 +61,14 @@ class FoundArray:
             self.only = data[0]
             return
         if not isinstance(shape, tuple) or not all(isinstance(n, int) and n > 0 for n in shape):
-            raise SegStudioError("one of its arrays has no size", fix=_FIX)
+            raise SegStudioError("one of its arrays has no size", fix=_FIX_MASK)
         if (
             len(shape) not in (2, 3)
             or shape[0] * shape[1] > MAX_PIXELS
             or (shape[2:] and shape[2] > MAX_CLASSES)
         ):
             told = " × ".join(map(str, shape))
-            raise SegStudioError(f"one of its arrays is {told}, not rows × columns × classes", fix=_FIX)
+            raise SegStudioError(f"one of its arrays is {told}, not rows × columns × classes", fix=_FIX_MASK)
         if not isinstance(data, bytes | bytearray):
             raise pickle.UnpicklingError("an array without data")
         values = np.frombuffer(data, dtype=kind.dtype).reshape(shape, order="F" if is_fortran else "C")
@@ -227,7 +228,7 @@ def _masks(values: npt.NDArray[Any]) -> dict[int, MaskShape]:
         numbers = values
         classes = np.unique(numbers)
         if classes.size > MAX_CLASSES or (classes != np.trunc(classes)).any() or classes[0] < 0:
-            raise SegStudioError("one of its arrays holds no class numbers", fix=_FIX)
+            raise SegStudioError("one of its arrays holds no class numbers", fix=_FIX_MASK)
     else:
         highest = values.max(axis=2)
         numbers = np.where(highest > 0, values.argmax(axis=2).astype(np.int16), np.int16(-1))

@@ -52,6 +52,7 @@ TABLE_NAMES = (
 )
 
 _VOID_NAMES = frozenset({*VOID_LABELS, "ignore", "ignored", "ignore label"})
+_VOID_NUMBER = 255
 _MAX_BYTES = 1 << 20
 _MAX_ROWS = 4096
 _MAX_LINE = 300
@@ -154,6 +155,12 @@ def plain_of(name: str, *, is_exact: bool = False) -> str:
         return VOID_LABEL
     framed = name.startswith("_") and name.endswith("_") and bool(name.strip("_"))
     return name.strip("_") if framed and not is_exact else name
+
+
+def numbered(by_number: Mapping[int, str]) -> Mapping[int, str]:
+    """Return what numbers mean by a table, where there is one: 255 is void unless the table says otherwise."""
+    free = next((label for label in VOID_LABELS if label not in by_number.values()), VOID_LABEL)
+    return {_VOID_NUMBER: free, **by_number} if by_number else {}
 
 
 def void_label(classes: ClassList) -> str:

@@ -21,7 +21,7 @@ from segstudio.formats.label_picture import (
     look_at,
     read_codes,
 )
-from segstudio.formats.label_tables import VOID_LABEL, VOID_LABELS, LabelTable
+from segstudio.formats.label_tables import LabelTable, numbered
 from segstudio.formats.places import PHOTO_FOLDERS, SourceFile, photo_after, subset_of
 from segstudio.formats.shapes import Annotation, LabelPicture, PicturePart
 
@@ -33,7 +33,6 @@ LOSSY_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif"})
 MAX_LABELS = 256
 """More numbers or colours than this are no labels."""
 
-_VOID_NUMBER = 255
 _FOLDER = re.compile(
     r"(?P<before>.*?)[_\- ]?(segmentationclass\w*|ground[_ -]?truths?|gt|masks?|labels?|label[_-]?ids|annot|annotations?"
     r"|labeled\w*|lbls?|seg(mentations?)?|semantic\w*|index|colou?r[_-]?masks?)",
@@ -169,13 +168,11 @@ def label_names(look: PictureLook, codes: tuple[int, ...], table: LabelTable | N
         if table is not None:
             _check_one_name_each(codes, table)
         return {code: by_colour.get(code, hex_colour(code)) for code in codes}
-    by_number = table.by_number if table is not None else {}
+    by_number = numbered(table.by_number) if table is not None else {}
     painted = {code: look.palette[code] for code in codes if code < len(look.palette)}
     if by_colour and len(painted) == len(codes) and all(colour in by_colour for colour in painted.values()):
         return {code: by_colour[painted[code]] for code in codes}
-    free = next((label for label in VOID_LABELS if label not in by_number.values()), VOID_LABEL)
-    void = {_VOID_NUMBER: free} if by_number else {}
-    return {code: by_number.get(code, void.get(code, str(code))) for code in codes}
+    return {code: by_number.get(code, str(code)) for code in codes}
 
 
 def _check_one_name_each(colours: Collection[int], table: LabelTable) -> None:

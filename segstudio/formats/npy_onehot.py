@@ -18,7 +18,7 @@ from typing import IO
 from segstudio.errors import SegStudioError
 from segstudio.formats.array_pickle import ArrayUnpickler, FoundArray
 from segstudio.formats.json_fields import text_of
-from segstudio.formats.label_tables import table_for
+from segstudio.formats.label_tables import numbered, table_for
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
 
@@ -45,7 +45,7 @@ def read_npy_onehot(file: SourceFile) -> Iterator[Annotation]:
     Raises SegStudioError that names the photo; the file is left to the caller to name.
     """
     table = table_for(file)
-    names = table.by_number if table is not None else {}
+    names = numbered(table.by_number) if table is not None else {}
     plain = table.plain if table is not None else None
     parts = (table.path,) if table is not None and table.path is not None else ()
     told_in_name = _SUBSET.fullmatch(file.path.stem)

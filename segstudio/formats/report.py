@@ -180,7 +180,7 @@ def _first_of(errors: list[SegStudioError]) -> SegStudioError:
 
 
 def _doubtful(plan: ImportPlan) -> list[SegStudioError]:
-    fix = "Import fewer files at a time, or leave these out with --skip-bad"
+    fix = "Give only one of them, or leave these out with --skip-bad"
     return [SegStudioError(str(doubt), fix=fix) for doubt in plan.matching.doubtful]
 
 

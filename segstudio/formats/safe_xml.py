@@ -18,6 +18,7 @@ MAX_IN_ONE_RECORD = 1_000_000
 """Elements below one child of the root: all that is in memory at a time."""
 
 _PEEK = 64
+_OTHER_ENCODING = (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ def records(path: Path) -> Iterator[tuple[str, etree._Element]]:
             yield from _records(stream)
     except etree.XMLSyntaxError as error:
         line = error.lineno if error.lineno else 1
+        if error.code in _OTHER_ENCODING:
+            raise SegStudioError(
+                f"the XML is not written in the encoding that it tells, or UTF-8, at line {line}",
+                fix="Save it as UTF-8",
+            ) from error
         raise SegStudioError(
             f"the XML is damaged or cut off at line {line}", fix="Export or copy the file again"
         ) from error

@@ -70,6 +70,15 @@ def test_class_numbers_come_in(tmp_path: Path) -> None:
     assert (_numbers(_read(_saved(tmp_path / "a.npy", {"a": classes}))[0]) == classes).all()
 
 
+def test_255_means_void_as_in_pictures_where_a_table_numbers_the_classes(tmp_path: Path) -> None:
+    classes = np.array([[0, 255], [1, 1]], dtype=np.uint8)
+    path = tmp_path / "a.npy"
+    np.save(path, {"a": classes}, allow_pickle=True)  # type: ignore[arg-type]
+    assert [shape.label for shape in _read(path)[0].shapes] == ["0", "1", "255"]
+    (tmp_path / "classes.txt").write_text("background\nWater", encoding="utf-8")
+    assert [shape.label for shape in _read(path)[0].shapes] == ["background", "Water", "void"]
+
+
 class _Evil:
     def __reduce__(self) -> tuple[Any, ...]:
         return os.mkdir, (os.environ["EVIL"],)

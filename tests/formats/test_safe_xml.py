@@ -93,6 +93,15 @@ def test_the_size_of_one_record_is_bounded(tmp_path: Path, monkeypatch: pytest.M
         _read(_write(tmp_path, f"<a><b>{'<c/>' * 11}</b></a>"))
 
 
+@pytest.mark.parametrize("head", ["", '<?xml version="1.0" encoding="no-such"?>'])
+def test_another_encoding_is_told(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(f'{head}<a>\n<b c="Straße"/></a>', encoding="cp1252")
+    with pytest.raises(SegStudioError, match="not written in the encoding that it tells") as caught:
+        list(records(path))
+    assert caught.value.fix == "Save it as UTF-8"
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SegStudioError, match="cannot be read"):
         _read(tmp_path / "none.xml")
