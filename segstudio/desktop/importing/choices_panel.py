@@ -20,6 +20,7 @@ _SPLITS = (
     ("Held out", "val"),
     (_DRAW, "auto"),
 )
+_TOLD_TIP = "The files say what these photos are for; the others are drawn."
 _TOLD_USES: Mapping[Split, str] = {"train": "training", "val": "held out"}
 
 
@@ -41,6 +42,7 @@ class ChoicesPanel(QFrame):
             "What the photos are for: to learn from, or held out to judge the training by. A draw keeps bursts"
             " together. What the files say goes before it."
         )
+        self._split.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for text, value in _SPLITS:
             self._split.addItem(text, value)
         self._under = QLineEdit()
@@ -108,8 +110,14 @@ class ChoicesPanel(QFrame):
         """
         self._choices, self._only_photos = choices, only_photos
         self._is_showing = True
-        told = ", ".join(f"{count:,} {_TOLD_USES[use]}" for use, count in told_splits.items())
-        self._split.setItemText(self._split.findData("auto"), f"As the files say: {told}" if told else _DRAW)
+        both = len(told_splits) > 1  # a narrow place
+        told = " + ".join(
+            f"{count:,}{'' if both and use == 'train' else f' {_TOLD_USES[use]}'}"
+            for use, count in told_splits.items()
+        )
+        place = self._split.findData("auto")
+        self._split.setItemText(place, f"As told: {told}" if told else _DRAW)
+        self._split.setItemData(place, _TOLD_TIP if told else None, Qt.ItemDataRole.ToolTipRole)
         self._split.setCurrentIndex(self._split.findData(choices.split))
         self._under.setText(choices.under)
         keep = choices.keep_unlabelled
