@@ -18,7 +18,7 @@ from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
 
 _ICON_PX = 16
-_FOCUS_PX = 132
+_FOCUS_PX, _NARROW_FOCUS_PX = 132, 100
 _BOX_PX = 42
 """What a list to choose from takes beside its words."""
 _MARGINS_PX, _GAP_PX = 24, 4
@@ -109,12 +109,14 @@ class StageBar(FitFrame):
         self.face.setCurrentIndex(self.face.findData(right if right != "photo" else state.face))
         self.beside.setCurrentIndex(self.beside.findData(left))
         self.face.setVisible(has_answer and state.way != "photo" and not state.focus.is_on)
-        self.beside.setVisible(has_answer and two)
+        has_room = self.level < _NO_WORDS or not state.focus.is_on
+        self.beside.setVisible(has_answer and two and has_room)
         self._with.setVisible(has_answer and two and self.level < _NO_WORDS)
         self.focus.setVisible(state.focus.is_on and has_answer)
         self.steps.setVisible(state.focus.is_on and has_answer)
         words = focus_words(state.focus, classes)
-        self.focus.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _FOCUS_PX))
+        room = _FOCUS_PX if self.level < _NO_WORDS else _NARROW_FOCUS_PX
+        self.focus.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
         self.focus.setToolTip(f"Only {words}\nLook at everything again (Escape)")
         self.focus.setAccessibleName(f"Only {words}: look at everything again")
         step = round(100 * state.look.opacity)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from segstudio.desktop.problems import Problem
+from segstudio.desktop.reviewing.faces import Focus
 from segstudio.desktop.reviewing.models import model_of_file
 from segstudio.desktop.reviewing.panel_strip import UNSURE
 from segstudio.desktop.reviewing.video_panel import video_facts
@@ -202,6 +203,12 @@ def test_nothing_is_cut_in_a_small_window(show: Show, jumps: Project) -> None:
             assert not cut, (width, way)
         rows.append((page.bar.level, page.bar.height()))
         assert page.bar.mapTo(shown.tab, page.bar.rect().topRight()).x() < width
+    shown.tab.resize(960, 540)
+    page.viewing.focus_on(Focus(cell=(0, 3)))
+    shown.wait(page.bar.steps.isVisible)
+    QApplication.processEvents()
+    for part in (page.bar.focus, page.bar.steps, page.bar.steps.told):
+        assert part.width() >= part.minimumSizeHint().width(), part.objectName()
     assert [level for level, _ in rows] == [0, 2, 2, 0]
     assert len({height for _, height in rows}) == 1, "one row, however narrow"
     assert rows[0][1] < 60
