@@ -43,7 +43,7 @@ def records(path: Path) -> Iterator[tuple[str, etree._Element]]:
             yield from _records(stream)
     except etree.XMLSyntaxError as error:
         line = error.lineno if error.lineno else 1
-        if error.code in _OTHER_ENCODING:
+        if getattr(error, "code", None) in _OTHER_ENCODING:  # which lxml's stubs do not know
             raise SegStudioError(
                 f"the XML is not written in the encoding that it tells, or UTF-8, at line {line}",
                 fix="Save it as UTF-8",
