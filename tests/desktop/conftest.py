@@ -72,7 +72,7 @@ def _no_leaks(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     before = set(threading.enumerate())
     started: list[QThread] = []
     for kind in (Job, WarmUp):
-        monkeypatch.setattr(kind, "start", _noting(kind.start, started))
+        monkeypatch.setattr(kind, "start", noting(kind.start, started))
     yield
     left = [
         thread
@@ -92,7 +92,7 @@ def _no_leaks(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-def _noting(start: Callable[..., None], started: list[QThread]) -> Callable[..., None]:
+def noting(start: Callable[..., None], started: list[QThread]) -> Callable[..., None]:
     """Return a `start` that also notes the thread: to look for them among all objects would take longer than most tests."""
 
     def noted(thread: QThread, *words: object) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 import shiboken6
+from PySide6.QtCore import QThread
 
 from segstudio.desktop.train import launch
 from segstudio.desktop.train.run_thread import RunThread
@@ -26,6 +27,7 @@ from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import Recipe
 from segstudio.runs.scores import Scores
 from tests import run_events
+from tests.desktop.conftest import noting
 
 TINY = {
     "weights": "none",
@@ -144,11 +146,13 @@ def finished(number: int, *, steps_per_epoch: int = 5) -> RunFinished:
 
 
 @pytest.fixture(autouse=True)
-def _no_thread_is_left() -> Iterator[None]:
+def _no_thread_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A thread that follows runs outlives no test."""
+    started: list[QThread] = []
+    for kind in (RunThread, RunsWatch):
+        monkeypatch.setattr(kind, "start", noting(kind.start, started))
     yield
-    threads = [thing for thing in shiboken6.getAllValidWrappers() if isinstance(thing, RunThread | RunsWatch)]
-    assert not [thread for thread in threads if thread.isRunning()]
+    assert not [thread for thread in started if shiboken6.isValid(thread) and thread.isRunning()]
 
 
 Written = Callable[..., RunFolder]

@@ -24,7 +24,8 @@ See = Callable[..., None]
 def board(qapp: object) -> Iterator[RunBoard]:
     made = RunBoard()
     yield made
-    made._threads.clear()
+    made._threads.clear()  # they were never started
+    made.shut_down()
     made.deleteLater()
 
 

@@ -73,7 +73,7 @@ Show = Callable[[Project], Shown]
 
 @pytest.fixture
 def show(qtbot: QtBot, look: Look) -> Iterator[Show]:
-    made: list[Shown] = []
+    made: list[tuple[TrainTab, ProjectSession]] = []
 
     def open_(project: Project) -> Shown:
         session = ProjectSession(Places.of_this_user())
@@ -81,19 +81,19 @@ def show(qtbot: QtBot, look: Look) -> Iterator[Show]:
         session.open(project.folder)
         qtbot.waitUntil(lambda: session.opened is not None and not session.is_busy, timeout=WAIT_MS)
         tab = TrainTab(look, actions, session)
+        made.append((tab, session))
         actions.know(is_open=True, tab="train")
         tab.resize(1200, 800)
         tab.show()
         qtbot.waitUntil(lambda: tab.page is not None and tab.page.view.plots.is_built, timeout=WAIT_MS)
-        made.append(Shown(tab, session, actions))
-        return made[-1]
+        return Shown(tab, session, actions)
 
     yield open_
-    for shown in made:
-        shown.tab.shut_down()
-        shown.session.shut_down()
-        shown.tab.close()
-        shown.tab.deleteLater()
+    for tab, session in made:
+        tab.shut_down()
+        session.shut_down()
+        tab.close()
+        tab.deleteLater()
     QApplication.processEvents()
 
 
