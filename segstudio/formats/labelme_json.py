@@ -73,10 +73,11 @@ _UNDRAWN = frozenset({"line", "linestrip", "point", "points"})
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPhoto:
-    """The photo that a JSON file holds: its name without folders, and the bytes of its file."""
+    """The photo that a JSON file holds: its name without folders, the bytes of its file, and its path as the file tells it."""
 
     name: str
     content: bytes
+    told: PurePosixPath
 
 
 def is_labelme_json(path: Path) -> bool:
@@ -124,7 +125,7 @@ def embedded_photo(path: Path) -> EmbeddedPhoto | None:
     stem = told.stem.lstrip(".") or path.stem.lstrip(".") or "photo"  # a hidden file is no photo
     fits = told.suffix.lower() in PHOTO_SUFFIXES
     usable = _NO_NAME.sub("_", stem).encode()[:_LONGEST_NAME].decode(errors="ignore")
-    return EmbeddedPhoto(f"{usable}{told.suffix if fits else kind}", photo)
+    return EmbeddedPhoto(f"{usable}{told.suffix if fits else kind}", photo, told)
 
 
 def damaged_photo(path: Path) -> SegStudioError | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import cv2
@@ -10,7 +11,7 @@ import cv2
 from segstudio.errors import SegStudioError
 from segstudio.formats.cvat_video import Film, drawn_frames, films_of, frame_name, is_cvat_video
 from segstudio.formats.labelme_json import damaged_photo, embedded_photo, is_labelme_json
-from segstudio.formats.places import PhotoFile, SourceFile
+from segstudio.formats.places import PhotoFile, SourceFile, telling_folders
 
 FILM_SUFFIXES = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
 
@@ -25,12 +26,14 @@ def embedded_photos(
 
     A damaged one is passed over: reading the file then tells, or the photo is missing.
     """
-    there = {photo.name.stem.casefold() for photo in photos}
+    there: dict[str, set[str]] = defaultdict(set)
+    for one in photos:
+        there[one.name.stem.casefold()].add(_folder_of(one.name))
     root: Path | None = None
     for number, file in enumerate(files):
         if (
             file.path.suffix.lower() != ".json"
-            or file.path.stem.casefold() in there
+            or _lies_there(file.folders / file.path.name, there)
             or not is_labelme_json(file.path)
         ):
             continue
@@ -38,7 +41,9 @@ def embedded_photos(
             photo = embedded_photo(file.path)
         except SegStudioError:
             continue
-        if photo is None or PurePosixPath(photo.name).stem.casefold() in there:
+        if photo is None or _lies_there(file.folders / photo.name, there):
+            continue
+        if _folder_of(photo.told) and _lies_there(photo.told, there):
             continue
         root = root or folder()
         # in the JSON's own folders, by which the photo is told from its namesakes
@@ -46,6 +51,16 @@ def embedded_photos(
         target.parent.mkdir(parents=True)
         target.write_bytes(photo.content)
         yield PhotoFile(target, file.folders / photo.name, f"{file.shown}, imageData", staged=True)
+
+
+def _lies_there(name: PurePosixPath, there: Mapping[str, Collection[str]]) -> bool:
+    """Tell whether a photo of that name lies there, by the innermost of the folders that tell which photos they are of."""
+    folders, own = there.get(name.stem.casefold(), ()), _folder_of(name)
+    return bool(folders) and (not own or own in folders or "" in folders)
+
+
+def _folder_of(name: PurePosixPath) -> str:
+    return next((folder.casefold() for folder in reversed(telling_folders(name))), "")
 
 
 def damaged_photos(files: Iterable[SourceFile], photos: Iterable[PhotoFile]) -> Iterator[SegStudioError]:

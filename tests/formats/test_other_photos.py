@@ -55,6 +55,28 @@ def test_photos_in_json_of_several_folders_come_out_under_their_own_names(
     )
 
 
+@pytest.mark.parametrize(
+    ("at", "told", "keys"),
+    [
+        (
+            "in/tue/a.json",
+            "a.png",
+            ["mon/a.png", "tue/a.png"],
+        ),  # a namesake in another folder is another photo
+        ("in/tue/a.json", "../mon/a.png", ["mon/a.png"]),
+        ("in/a.json", "a.png", ["mon/a.png"]),
+        ("in/labels/mon/a.json", "a.png", ["mon/a.png"]),
+    ],
+)
+def test_photos_in_json_come_out_where_those_that_lie_there_are_others(
+    tmp_path: Path, make_photo: MakePhoto, at: str, told: str, keys: list[str]
+) -> None:
+    make_photo(tmp_path / "in/mon/a.png")
+    _labelme(tmp_path / at, make_photo(tmp_path / "elsewhere/a.png", seed=1), told)
+    with gather([tmp_path / "in"]) as gathered:
+        assert sorted(found.name.as_posix() for found in gathered.photos) == keys
+
+
 def test_photos_that_lie_there_are_not_taken_from_json(tmp_path: Path, make_photo: MakePhoto) -> None:
     photo = make_photo(tmp_path / "in/a.png")
     _labelme(tmp_path / "in/a.json", photo)
