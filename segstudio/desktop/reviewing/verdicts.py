@@ -18,7 +18,7 @@ from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.matching import Matched
-from segstudio.desktop.reviewing.models import Model
+from segstudio.desktop.reviewing.models import Model, is_same
 from segstudio.desktop.reviewing.reading import PREDICTED, OpenItem
 from segstudio.desktop.reviewing.taken_book import TakenBook
 from segstudio.desktop.reviewing.taking_back import Taken, TakenBack, is_untouched
@@ -181,7 +181,8 @@ class Verdicts(QObject):
 
     def _take_later(self, model: Model | None, opened: OpenItem, thresholds: Thresholds) -> None:
         """Take a prediction over, unless another model is asked by now: its classes would be read as that one's."""
-        if self._board.model == model:
+        now = self._board.model
+        if now == model or (now is not None and model is not None and is_same(now, model)):
             self._take(opened, thresholds)
             return
         told = f"Another model is asked by now: the mask of {opened.item.name} stays. Accept once more with the one you mean."

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.reviewing.models import model_of_file
+from segstudio.desktop.train.run_files import rename_run
 from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.removal import removals
@@ -116,7 +117,7 @@ def test_a_mask_of_a_person_stays_until_it_is_replaced_and_comes_back(show: Show
 
 
 def test_a_mask_is_not_replaced_with_the_classes_of_another_model(
-    show: Show, jumps: Project, model_file: Path
+    show: Show, jumps: Project, sibling: Path
 ) -> None:
     shown = show(jumps)
     page = shown.page
@@ -125,11 +126,27 @@ def test_a_mask_is_not_replaced_with_the_classes_of_another_model(
     before = jumps.mask_path(jumps.photo("1.png")).read_bytes()
     shown.actions["review.accept"].trigger()
     (replace,) = problem_with(shown, "1.png has a mask already").actions
-    page.use_model(model_of_file(model_file))
+    page.use_model(model_of_file(sibling))
     assert replace.do is not None
     replace.do()
     assert shown.told("Another model is asked by now: the mask of 1.png stays.")
     assert jumps.mask_path(jumps.photo("1.png")).read_bytes() == before
+
+
+def test_a_mask_is_replaced_whatever_the_run_is_called_by_then(show: Show, jumps: Project) -> None:
+    shown = show(jumps)
+    shown.tab.take([jumps.photo("1.png").path])
+    shown.wait_for_photo("1.png")
+    drawn = jumps.mask_path(jumps.photo("1.png"))
+    before = drawn.read_bytes()
+    shown.actions["review.accept"].trigger()
+    (replace,) = problem_with(shown, "1.png has a mask already").actions
+    rename_run(jumps.runs_folder / "jump-1", "first try")
+    shown.session.refresh()
+    shown.wait(lambda: shown.page.board.model is not None and shown.page.board.model.name == "first try")
+    assert replace.do is not None
+    replace.do()
+    shown.wait(lambda: drawn.read_bytes() != before)
 
 
 def test_correcting_a_done_mask_is_told_with_a_way_back(show: Show, jumps: Project) -> None:
