@@ -138,7 +138,7 @@ class AnnotateTab(QStackedWidget):
         desk, box, actions = self._desk, self.box, self._actions
         self._session.changed.connect(self._on_session_changed)
         self._team.painters_changed.connect(self.list.model.show_painters)
-        self.workspace.class_gone.connect(self._tell)
+        self.workspace.class_gone.connect(self._on_class_gone)
         self.list.photo_chosen.connect(self._on_photo_chosen)
         self.workspace.canvas.pressed.connect(self.list.select_chosen)
         desk.opened.connect(self._on_opened)
@@ -242,6 +242,11 @@ class AnnotateTab(QStackedWidget):
 
     def _tell(self, problem: Problem) -> None:
         self._session.problem_met.emit(problem)
+
+    @Slot(object)
+    def _on_class_gone(self, told: Problem) -> None:
+        if self._editor is None or not self._editor.isVisible():  # whoever takes it off here knows
+            self._tell(told)
 
     # -- what the person wants
 
