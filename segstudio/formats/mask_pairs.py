@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -11,11 +12,12 @@ from segstudio.formats.mask_files import (
     MASK_SUFFIXES,
     MAX_LABELS,
     is_beside_photos,
+    is_mask_folder,
     is_mask_place,
     photo_names,
     tells_mask,
 )
-from segstudio.formats.places import PhotoFile, SourceFile
+from segstudio.formats.places import PhotoFile, SourceFile, telling_folders
 from segstudio.formats.shapes import LabelPicture
 
 
@@ -52,6 +54,34 @@ def label_pictures(
 def _stems(file: SourceFile) -> set[str]:
     names = [PurePosixPath(name) for name in photo_names(file)]
     return {text.casefold() for name in names for text in (name.name, name.stem)}
+
+
+def outdone_masks(
+    masks: Iterable[SourceFile], annotations: Iterable[SourceFile], photos: Iterable[PhotoFile]
+) -> set[Path]:
+    """Return which masks are of photos that have shapes, too, by name: shapes tell more than a picture of them.
+
+    Where several photos are called so, the folders must not speak against it.
+    """
+    masks = list(masks)
+    none = {mask.path for mask in masks}
+    called = Counter(photo.name.stem.casefold() for photo in photos if photo.path not in none)
+    folders: dict[str, set[str]] = defaultdict(set)
+    for annotation in annotations:
+        folders[annotation.path.stem.casefold()].add(_folder_of(annotation))
+    found = set()
+    for mask in masks:
+        stem, own = mask.path.stem.casefold(), _folder_of(mask)
+        there = folders.get(stem, set())
+        if there and (called[stem] < 2 or not own or not there.isdisjoint({own, ""})):
+            found.add(mask.path)
+    return found
+
+
+def _folder_of(file: SourceFile) -> str:
+    """Return the innermost folder of a file that tells which photos it is of; empty when none does."""
+    telling = telling_folders(file.folders / file.path.name)
+    return next((part.casefold() for part in reversed(telling) if not is_mask_folder(part)), "")
 
 
 def is_of_objects(picture: PhotoFile) -> bool:

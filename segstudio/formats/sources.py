@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from segstudio.errors import SegStudioError
 from segstudio.formats.label_images import MASK_FOLDERS
 from segstudio.formats.label_tables import TABLE_NAMES, read_table
-from segstudio.formats.mask_pairs import is_of_objects, label_pictures
+from segstudio.formats.mask_pairs import is_of_objects, label_pictures, outdone_masks
 from segstudio.formats.options import Progress, unheard
 from segstudio.formats.other_photos import FILM_SUFFIXES, damaged_photos, embedded_photos, film_photos
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
@@ -215,10 +215,11 @@ def _take_masks(pictures: dict[Path, PhotoFile], offered: Mapping[Path, PhotoFil
             del finds.photos[picture.path]
             finds.masks[picture.path] = picture
     masks = list(label_pictures(pictures.values(), finds.photos.values(), finds.table, twins))
-    annotated = {path.stem.casefold() for path in finds.files if is_read(path)} if masks else set()
+    annotated = [file for path, file in finds.files.items() if is_read(path)] if masks else []
+    outdone = outdone_masks(masks, annotated, finds.photos.values())
     for file in masks:
         finds.photos.pop(file.path, None)
-        if file.path.stem.casefold() in annotated:  # shapes tell more than a picture of them
+        if file.path in outdone:
             finds.masks[file.path] = pictures[file.path]
         else:
             finds.files.setdefault(file.path, file)

@@ -1,5 +1,6 @@
 """Folders of photos and masks, as people have them, come in whole."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -240,3 +241,24 @@ def test_photos_called_like_masks_have_masks_of_their_own(
     report = _imported(project, tmp_path / "in", renames={"1": "sky", "2": "person", "0": "background"})
     assert report.refusal is None
     assert [photo.key for photo in project.photos() if photo.has_mask] == [f"{name}.png" for name in names]
+
+
+@pytest.mark.parametrize("shapes_at", ["mon/a.json", "mon/labels/a.json"])
+def test_shapes_of_a_namesake_in_another_folder_do_not_put_a_mask_aside(
+    tmp_path: Path, project: Project, make_photo: MakePhoto, shapes_at: str
+) -> None:
+    for seed, day in enumerate(("mon", "tue")):
+        make_photo(tmp_path / f"in/{day}/a.jpg", seed=seed)
+    path = tmp_path / "in" / shapes_at
+    path.parent.mkdir(exist_ok=True)
+    shape = {"label": "sky", "points": [[1, 1], [20, 1], [20, 9]], "shape_type": "polygon"}
+    path.write_text(json.dumps({"shapes": [shape], "imagePath": "a.jpg"}), encoding="utf-8")
+    _save(tmp_path / "in/mon/masks/a.png")
+    _save(tmp_path / "in/tue/masks/a.png")
+    (tmp_path / "in/classes.txt").write_text("background\nperson\nsky\n", encoding="utf-8")
+    _imported(project, tmp_path / "in")
+    masks = {
+        photo.key: read_mask(project.mask_path(photo)) for photo in Project.open(project.folder).photos()
+    }
+    assert set(np.unique(masks["mon/a.jpg"])) == {0, 2}, "outdone by shapes"
+    assert (masks["tue/a.jpg"] == _values()).all()
