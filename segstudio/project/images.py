@@ -47,6 +47,11 @@ PHOTO_SUFFIXES = frozenset(
 MAX_PIXELS = 20_000 * 20_000
 """A photo with more pixels is refused before any of it is decoded."""
 
+_LITTLE_PIXELS = 50_000_000
+_ENDLESS = frozenset({"WEBP", "JPEG2000"})
+_MOST_PER_BYTE = 20_000
+"""No photo has more pixels for each of its bytes, though these formats tell any number of equal ones in a few."""
+
 _SEVERAL = frozenset({".gif", ".tif", ".tiff", ".webp"})
 IMAGE_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000")
 """What may stand behind the name of a photo. Not all that Pillow knows: for EPS it starts another program."""
@@ -189,6 +194,20 @@ def encode_png(image: npt.NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
+def check_bytes(path: Path, image: Image.Image) -> None:
+    """Refuse a picture, opened and not yet decoded, that says it has more pixels than its bytes can hold, where decoding
+    takes a gigabyte before that is noticed.
+    """
+    pixels = image.width * image.height
+    is_endless = image.format in _ENDLESS and pixels > _LITTLE_PIXELS
+    if is_endless and pixels > _MOST_PER_BYTE * path.stat().st_size:
+        raise SegStudioError(
+            f"the file says it has {pixels / 1e6:,.0f} megapixels, which its few bytes cannot hold",
+            where=str(path),
+            fix="Export it again, or leave it out",
+        )
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     # Opened by us: given a path, Pillow maps uncompressed files into memory, and the rows of a sideways grey TIFF
@@ -210,6 +229,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
                 where=str(path),
                 fix=f"Cut it into parts of at most {MAX_PIXELS // 1_000_000} megapixels",
             )
+        check_bytes(path, image)
         yield image
 
 

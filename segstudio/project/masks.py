@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
 from segstudio.project.classes import VOID, ClassList
-from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS
+from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS, check_bytes
 from segstudio.project.large_images import fill_by_bands, freed_in_steps
 
 Mask = npt.NDArray[np.uint8]
@@ -55,6 +55,7 @@ def read_mask(path: Path, *, size: tuple[int, int] | None = None) -> Mask:
                 )
             if image.width * image.height > MAX_PIXELS or (size is not None and image.size[::-1] != size):
                 raise _unfitting(path, image.size, size)  # before a false header makes us ask for its memory
+            check_bytes(path, image)
             image.load()
             mask = np.empty(image.size[::-1], dtype=np.uint8)
             fill_by_bands(mask, image, np.asarray)

@@ -454,3 +454,17 @@ def test_bands_join_and_turn_as_pillow_turns(
     with Image.open(path) as image:
         upright = np.asarray(ImageOps.exif_transpose(image))
     assert np.array_equal(read_photo(path), upright)
+
+
+def test_a_file_of_few_bytes_that_says_it_is_huge_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    """A lossless WebP of 16,384 pixels a side: it would take a gigabyte, and then be cut off."""
+    stream = io.BytesIO()
+    Image.fromarray(np.full((9, 9, 3), 7, dtype=np.uint8)).save(stream, "WEBP", lossless=True)
+    data = bytearray(stream.getvalue())
+    sides = data.index(b"VP8L") + 9
+    data[sides : sides + 4] = b"\xff\xff\xff\x0f"
+    path = tmp_path / "x.webp"
+    path.write_bytes(data)
+    for read in (photo_size, read_photo):
+        with pytest.raises(SegStudioError, match="268 megapixels, which its few bytes cannot hold"):
+            read(path)

@@ -310,19 +310,13 @@ def _as_events(data: bytes, _folder: Path) -> object:
 
 
 def _formats(project: Project, place: Path) -> Iterator[Reader]:
-    """Yield a reader for each format that can be written: its annotation file is spoiled, the photos are not."""
+    """Yield a reader for each format that can be written: one file of each kind is spoiled, be it a photo."""
     target = Project.create(place / "target", classes=project.classes)
     for row in EXPORTS:
         whole = place / f"as-{row.id}"
         export_project(project, ExportOptions(format=row.id, to=whole, with_photos=True))
         files = [path for path in sorted(whole.rglob("*")) if path.is_file()]
-        texts = [
-            path
-            for path in files
-            if path.suffix.lower() in (".xml", ".json", ".txt", ".yaml", ".csv", ".npy")
-        ]
-        spoiled = texts or [path for path in files if path.suffix == ".png"]
-        for path in spoiled[:2]:
+        for path in {path.suffix: path for path in reversed(files)}.values():  # the first of each kind
             yield Reader(
                 f"{row.id}: {path.name}",
                 (path.read_bytes(),),
