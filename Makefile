@@ -73,6 +73,7 @@ storms: setup
 	SEGSTUDIO_KILL_ROUNDS=5 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/desktop/editing/test_kills.py \
 		tests/cli/test_train.py
 	SEGSTUDIO_SHARED_S=120 $(BIN)/python -m pytest -n 0 -s tests/storms/test_shared_folder.py
+	SEGSTUDIO_FUZZ_INPUTS=100000 $(BIN)/python -m pytest -n 0 -s tests/storms/test_hostile.py
 	SEGSTUDIO_MONKEY_S=600 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 -s tests/desktop/test_monkey.py
 
 pictures: setup
