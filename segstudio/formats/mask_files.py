@@ -161,14 +161,18 @@ def mask_annotation(file: SourceFile, table: LabelTable | None) -> Annotation:
 
 def label_names(look: PictureLook, codes: tuple[int, ...], table: LabelTable | None) -> Mapping[int, str]:
     """Return the label of each pixel code: from the table by colour (of a palette picture too, when the table has
-    all its colours), else by number; what the table has not is named by its own number or colour.
+    all its colours), else by number; what the table has not is named by its own number or colour. Greys of three equal
+    channels are numbers where the table has no colours and numbers them all.
     """
     by_colour = table.by_colour if table is not None else {}
+    by_number = numbered(table.by_number) if table is not None else {}
     if look.coding == "colour":
+        greys = {code: code & 0xFF for code in codes if code == (code & 0xFF) * 0x010101}
+        if not by_colour and len(greys) == len(codes) and all(grey in by_number for grey in greys.values()):
+            return {code: by_number[grey] for code, grey in greys.items()}
         if table is not None:
             _check_one_name_each(codes, table)
         return {code: by_colour.get(code, hex_colour(code)) for code in codes}
-    by_number = numbered(table.by_number) if table is not None else {}
     painted = {code: look.palette[code] for code in codes if code < len(look.palette)}
     if by_colour and len(painted) == len(codes) and all(colour in by_colour for colour in painted.values()):
         return {code: by_colour[painted[code]] for code in codes}

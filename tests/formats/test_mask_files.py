@@ -64,6 +64,27 @@ def test_a_table_names_the_colours(tmp_path: Path) -> None:
     assert colours_of_masks(_source(path, tmp_path)) == {"sky": "#800000", "Void": "#000000"}
 
 
+@pytest.mark.parametrize(
+    ("table", "labels"),
+    [
+        ("road\ncar\nsky\n", {"road", "car", "void"}),
+        ("road\n", {"#000000", "#010101", "#ffffff"}),  # not all of them are numbered
+        ("0 0 0 road\n1 1 1 car\n", {"road", "car", "#ffffff"}),
+        (None, {"#000000", "#010101", "#ffffff"}),
+    ],
+)
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA"])
+def test_grey_in_three_channels_is_numbers_where_a_table_numbers_its_names(
+    tmp_path: Path, table: str | None, labels: set[str], mode: str
+) -> None:
+    path = tmp_path / "masks/a.png"
+    path.parent.mkdir()
+    Image.fromarray(np.array([[0, 1], [1, 255]], dtype=np.uint8)).convert(mode).save(path)
+    if table is not None:
+        (tmp_path / "classes.txt").write_text(table, encoding="utf-8")
+    assert set(_areas(next(read_colour_png(_source(path, tmp_path))))) == labels
+
+
 def test_a_colour_of_two_names_is_told_where_a_mask_has_it(tmp_path: Path) -> None:
     path = _save(tmp_path / "masks/a.png", _colours())
     table = tmp_path / "label_colors.txt"
