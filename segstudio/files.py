@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,13 +105,18 @@ def write_new(path: Path, data: bytes, *, within: Path, settle: bool = True) -> 
         raise _refused(path, error) from error
 
 
+def note_part(path: Path) -> Path:
+    """Return what `write_note` writes before it takes the place of `path`: a folder that goes away may keep it."""
+    return path.with_name(f"{path.name}.part")
+
+
 def write_note(path: Path, data: bytes) -> None:
-    """Replace a small file without waiting for the disk: for what says who is here, and is worth nothing after a
-    power cut. Whoever reads it finds the old one or the new one. Its folder must be there.
+    """Replace a small file that has one writer, without waiting for the disk: for what says who is here, and is worth
+    nothing after a power cut. Whoever reads it finds the old one or the new one. Its folder must be there.
 
     Raises OSError when the file system refuses.
     """
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
+    temporary = note_part(path)
     try:
         temporary.write_bytes(data)
         temporary.replace(path)

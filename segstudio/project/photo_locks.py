@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from segstudio.errors import SegStudioError
-from segstudio.files import hold, write_note
+from segstudio.files import hold, note_part, write_note
 from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.document import FILE_NAME
 from segstudio.project.photos import Photo
@@ -131,6 +131,7 @@ class PhotoHold:
             there = read_claim(self._path)
             if there is None or there.token == self.claim.token:
                 self._path.unlink(missing_ok=True)
+                note_part(self._path).unlink(missing_ok=True)
         self._unlock()
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
+from segstudio.files import note_part
 from segstudio.project import presence as presence_module
 from segstudio.project.painted_photos import begin_painting, not_painted
 from segstudio.project.photo_locks import (
@@ -202,14 +203,18 @@ def test_a_claim_that_went_is_made_again_unless_somebody_has_painted_since(
     assert hold is not None
     path = claim_path(one.paint_lock(photo))
     path.unlink()
+    note_part(path).write_bytes(b"{")  # the folder went while it was being written
     one.save_photo(photo, mask=ones(photo), check=hold.check)
     hold.note_saved()
+    assert not note_part(path).exists()
     assert read_claim(path) == hold.claim
     path.unlink()
     one.save_photo(photo, mask=np.full(photo.size, 2, dtype=np.uint8))  # by somebody who left again
     with pytest.raises(TakenOverError, match="somebody else"):
         one.save_photo(photo, mask=ones(photo), check=hold.check)
+    note_part(path).write_bytes(b"{")
     hold.let_go()
+    assert not note_part(path).exists()
 
 
 def test_who_went_on_without_its_lock_still_counts(one: Project, photo: Photo, window: Windows) -> None:
