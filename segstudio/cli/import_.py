@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from enum import StrEnum
@@ -244,10 +244,19 @@ def _tell(
         out.say("What looks like a label image stays out; --label-images takes it for a photo.")
     if report.doubles:
         out.say("A photo comes in once, whatever its names; --keep-doubles takes it more often.")
-    for sentence in report.not_read:
+    for sentence in _one_of_each(report.not_read):
         out.warn(f"Not read: {sentence}")
     if report.shapes:
         out.table("Shapes", ["class", "count"], [[name, str(count)] for name, count in report.shapes.items()])
+
+
+def _one_of_each(sentences: Iterable[str]) -> Iterator[str]:
+    """Yield the first of those that say the same of different files, and how many more do."""
+    kinds: dict[str, list[str]] = {}
+    for sentence in sentences:
+        kinds.setdefault(sentence.partition(": ")[2], []).append(sentence)
+    for first, *others in kinds.values():
+        yield f"{first} ({len(others)} more like it.)" if others else first
 
 
 def _rows(report: ImportReport) -> list[list[str]]:

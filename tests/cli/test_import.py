@@ -92,6 +92,16 @@ def test_a_dry_run_only_tells(run: Run, given: Path, project: Path) -> None:
     assert _fingerprint(project) == before
 
 
+def test_what_is_not_read_is_told_once_for_each_kind(run: Run, given: Path, project: Path) -> None:
+    for number in range(5):
+        (given / f"{number}.xml").write_text("<annotation><size/></annotation>", encoding="utf-8")
+    status, out, err = run("import", given, "--project", project)
+    told = [line for line in (out + err).splitlines() if "Not read" in line]
+    assert (status, len(told)) == (0, 1)
+    assert "0.xml" in told[0]
+    assert "(4 more like it.)" in " ".join((out + err).split())
+
+
 PERSON = "<object><name>person</name><polygon>" + "".join(
     f"<pt><x>{x}</x><y>{y}</y></pt>" for x, y in ((3, 3), (6, 3), (6, 6), (3, 6))
 )
