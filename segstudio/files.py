@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,8 +24,9 @@ def replacing(path: Path, *, settle: bool = True) -> Iterator[BinaryIO]:
     The bytes are flushed to the disk before the replacement, the old file's permissions are kept, and when
     anything fails the old file stays as it was and the temporary file is removed. Parent folders are made.
     Without `settle` a power cut may take the replacement back until `sync_folder` is called: for many files at once.
-    Raises SegStudioError when the file system refuses.
+    Raises SegStudioError when the file system refuses, and for what is neither missing nor a file, such as a device.
     """
+    _refuse_special(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:20]}.", suffix=".part", dir=path.parent)
@@ -200,6 +202,18 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _refuse_special(path: Path) -> None:
+    """Leave devices and pipes alone: a file in their place would break what others do with them."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise SegStudioError(
+            "this is no ordinary file, and is left as it is", where=str(path), fix="Name another file"
+        )
 
 
 def _copy_permissions(old: Path, new: Path) -> None:
