@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from segstudio.cli.counting import counted
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.project.class_uses import count_masks
@@ -81,7 +82,9 @@ def check(
 def _split(project: Project, split: SplitChoice, out: Output, *, fraction: float, seed: int) -> None:
     grouping: Grouping = "none" if split == "random" else split
     sizes = split_project(project, fraction=fraction, seed=seed, grouping=grouping)
-    out.say(f"Split ({split}): {sizes['train']} photos for training, {sizes['val']} for validation.")
+    out.say(
+        f"Split ({split}): {counted(sizes['train'], 'photo')} for training, {sizes['val']} for validation."
+    )
 
 
 def _as_json(finding: Finding) -> dict[str, object]:

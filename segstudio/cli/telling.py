@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
+from segstudio.cli.counting import counted
 from segstudio.cli.output import Output
 from segstudio.cli.scores import score_text
 from segstudio.runs.events import EpochDone, Event, Notice, RunStarted, RunStopped, StepDone
@@ -52,8 +53,8 @@ class Teller:
         self._epochs = event.epochs
         goes_on = f" from step {event.step}" if event.step else ""
         self._out.say(
-            f"{event.head} on {event.device} in {event.precision}{goes_on}: {event.photos_train} photos,"
-            f" {event.photos_val} to validate, {event.epochs} epochs of {event.steps_per_epoch} steps,"
+            f"{event.head} on {event.device} in {event.precision}{goes_on}: {counted(event.photos_train, 'photo')},"
+            f" {event.photos_val} to validate, {counted(event.epochs, 'epoch')} of {counted(event.steps_per_epoch, 'step')},"
             f" {event.parameters_trained / 1e6:.1f} of {event.parameters / 1e6:.1f} million parameters learn."
         )
         total = event.epochs * event.steps_per_epoch

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segstudio.cli.counting import counted
 from segstudio.cli.gpus import Silent, own_place, train_on_many
 from segstudio.cli.initial import changes_from
 from segstudio.cli.output import JsonOption, Output
@@ -138,7 +139,9 @@ def make_split(project: Project, recipe: Recipe, out: Output) -> None:
         out.warn("No photo is for validation: there will be no score (segstudio check --split random).")
         return
     sizes = split_project(project, seed=recipe.seed, only_undecided=True)
-    out.say(f"Split at random: {sizes['train']} photos for training, {sizes['val']} for validation.")
+    out.say(
+        f"Split at random: {counted(sizes['train'], 'photo')} for training, {sizes['val']} for validation."
+    )
 
 
 def train_new(
