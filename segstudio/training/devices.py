@@ -56,9 +56,10 @@ def keep_freed_memory(device: torch.device) -> bool:
     """Have glibc keep the memory that a step frees for the next one; tell whether it does.
 
     Else it gives most of it back, and the system clears it page by page when the next step asks for it: a sixth of a step of
-    a small network on a processor. It is for the whole process, which then stays as large as its largest step.
+    a small network on a processor. It is for the whole process, which then stays as large as its largest step. What the
+    environment says of it (`MALLOC_MMAP_THRESHOLD_`, `MALLOC_TRIM_THRESHOLD_`) holds.
     """
-    if device.type != "cpu":
+    if device.type != "cpu" or {"MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"} & os.environ.keys():
         return False
     try:
         mallopt = ctypes.CDLL(None).mallopt

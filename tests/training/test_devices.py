@@ -34,6 +34,12 @@ def test_a_gpu_has_memory_of_its_own() -> None:
     assert not keep_freed_memory(torch.device("cuda"))
 
 
+@pytest.mark.parametrize("name", ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"])
+def test_what_the_environment_says_holds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "65536")
+    assert not keep_freed_memory(CPU)
+
+
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("segstudio.training.devices.ctypes.CDLL", lambda _name: object())
     assert not keep_freed_memory(CPU)
