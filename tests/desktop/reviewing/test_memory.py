@@ -36,8 +36,11 @@ def take_video(shown: Shown, video: Path, every: int) -> None:
 
 
 def chosen(shown: Shown, number: int) -> None:
-    row = shown.page.board.rows[number]
-    shown.page.side.list.choose(row.item.id)
+    row, side = shown.page.board.rows[number], shown.page.side
+    shown.wait(
+        lambda: row.item.id in [listed.item.id for listed in side.listed]
+    )  # the list follows in a moment
+    side.list.choose(row.item.id)
     shown.wait_for_photo(row.item.name)
 
 
