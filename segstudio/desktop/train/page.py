@@ -237,10 +237,9 @@ class TrainPage(QWidget):
             return
 
         def work(_control: JobControl) -> Path:
-            tables = [csv_of(now.name, now.told) for now in found]
-            for position, target in enumerate((path, path.with_name(f"{path.stem}-steps{path.suffix}"))):
-                first, *rest = (table[position] for table in tables)
-                write_text(target, first + "".join(table.partition("\n")[2] for table in rest))
+            epochs, steps = csv_of({now.name: now.told for now in found})
+            write_text(path, epochs)
+            write_text(path.with_name(f"{path.stem}-steps{path.suffix}"), steps)
             return path
 
         self._errands.run("export", work, self._on_exported)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 
 import numpy as np
@@ -21,6 +22,7 @@ from segstudio.desktop.train.plots.series import (
     window_of,
 )
 from segstudio.runs.events import Event
+from segstudio.runs.scores import Scores
 from tests.desktop.train.conftest import epoch, finished, started, step
 from tests.desktop.train.test_log import told
 
@@ -140,9 +142,21 @@ def test_legends_wrap_and_leave_the_title_its_room() -> None:
 
 
 def test_tables_hold_every_epoch_and_every_step() -> None:
-    epochs, steps = csv_of('the "first", run', RUN)
+    epochs, steps = csv_of({'the "first", run': RUN})
     lines = epochs.splitlines()
     assert lines[0] == "run,epoch,step,train_loss,val_loss,miou,iou sky,iou ground"
     assert lines[1].startswith('"the ""first"", run",1,5,1.0,1.1,0.3333')
     assert len(steps.splitlines()) == 11
     assert steps.splitlines()[2].endswith(",2,0.5,0.001,10,500")
+
+
+def test_each_value_stands_under_its_own_class_when_runs_have_others() -> None:
+    scores = Scores.from_confusion(np.array([[6, 2], [2, 0]]), ["ground", "roof"])
+    begins = RUN_BEGINS.model_copy(update={"classes": ("ground", "roof")})
+    other = told(begins, step(1), EPOCH.model_copy(update={"scores": scores}))
+    epochs, steps = csv_of({"a": RUN, "b": other})
+    rows = list(csv.DictReader(epochs.splitlines()))
+    assert list(rows[0])[6:] == ["iou sky", "iou ground", "iou roof"]
+    assert rows[0]["iou roof"] == ""
+    assert [rows[-1][f"iou {name}"] for name in ("sky", "ground", "roof")] == ["", "0.6", "0.0"]
+    assert [row["run"] for row in csv.DictReader(steps.splitlines())] == ["a"] * 10 + ["b"]

@@ -209,33 +209,38 @@ def value_at(line: Series, place: float | None) -> float | None:
     return float(line.y[nearest]) if math.isfinite(line.y[nearest]) else None
 
 
-def csv_of(name: str, told: Told) -> tuple[str, str]:
-    """Return two tables as CSV text: what was told of each epoch, and of each step."""
-    classes = told.started.classes if told.started else ()
-    lines = [
+def csv_of(runs: Mapping[str, Told]) -> tuple[str, str]:
+    """Return two tables of these runs, by name, as CSV text: what was told of each epoch, and of each step.
+
+    There is a column for every class that any of the runs has, empty where a run has it not.
+    """
+    classes = tuple(dict.fromkeys(name for told in runs.values() for name in _class_names(told)))
+    epochs = [
         _row("run", "epoch", "step", "train_loss", "val_loss", "miou", *(f"iou {each}" for each in classes))
     ]
+    steps = ["run,step,loss,learning_rate,images_per_s,memory_mb"]
+    for name, told in runs.items():
+        epochs += _epoch_rows(name, told, classes)
+        quoted = _row(name)
+        steps += [
+            f"{quoted},{int(row[0])},{row[1]:.6g},{row[2]:.6g},{row[3]:.6g},{row[4]:.6g}"
+            for row in told.steps.T.tolist()
+        ]
+    return "\n".join(epochs) + "\n", "\n".join(steps) + "\n"
+
+
+def _class_names(told: Told) -> tuple[str, ...]:
+    return told.started.classes if told.started else ()
+
+
+def _epoch_rows(name: str, told: Told, classes: Sequence[str]) -> list[str]:
+    rows = []
     for epoch in told.epochs:
         scores = epoch.scores
         iou = {each.name: each.iou for each in scores.classes} if scores else {}
-        lines.append(
-            _row(
-                name,
-                epoch.epoch,
-                epoch.step,
-                epoch.train_loss,
-                epoch.val_loss,
-                scores.miou if scores else None,
-                *(iou.get(each) for each in classes),
-            )
-        )
-    steps = ["run,step,loss,learning_rate,images_per_s,memory_mb"]
-    quoted = _row(name)
-    steps += [
-        f"{quoted},{int(row[0])},{row[1]:.6g},{row[2]:.6g},{row[3]:.6g},{row[4]:.6g}"
-        for row in told.steps.T.tolist()
-    ]
-    return "\n".join(lines) + "\n", "\n".join(steps) + "\n"
+        facts = (epoch.epoch, epoch.step, epoch.train_loss, epoch.val_loss, scores.miou if scores else None)
+        rows.append(_row(name, *facts, *(iou.get(each) for each in classes)))
+    return rows
 
 
 def _row(*cells: object) -> str:
