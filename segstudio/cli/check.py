@@ -18,7 +18,7 @@ from segstudio.project.classes import VOID
 from segstudio.project.learnt_classes import LearntClass, learnt_classes
 from segstudio.project.preflight import Demand, Finding, examine
 from segstudio.project.project import Project
-from segstudio.project.splits import Grouping
+from segstudio.project.splits import Grouping, one_group_told
 from segstudio.project.splitting import split_project
 from segstudio.project.statistics import total
 from segstudio.runs.heads import head_named
@@ -85,6 +85,8 @@ def _split(project: Project, split: SplitChoice, out: Output, *, fraction: float
     out.say(
         f"Split ({split}): {counted(sizes['train'], 'photo')} for training, {sizes['val']} for validation."
     )
+    if divided := one_group_told([photo.key for photo in project.photos() if photo.is_labelled], grouping):
+        out.say(f"{divided}.")
 
 
 def _as_json(finding: Finding) -> dict[str, object]:

@@ -52,10 +52,10 @@ def split_photos(
 
     About `fraction` of the photos become validation, whole groups at a time, drawn at random with `seed`. Every class
     that occurs in two groups or more is in both parts where that is possible (rare classes are placed first, in
-    the spirit of Sechidis and others, "On the Stratification of Multi-Label Data", 2011). With fewer than two
-    groups all photos train.
+    the spirit of Sechidis and others, "On the Stratification of Multi-Label Data", 2011). A single group is
+    divided, into stretches of neighbours, as without validation there is no score; a single photo trains.
     """
-    groups = group_photos(list(classes_of), grouping)
+    groups = _drawable(list(classes_of), grouping, fraction)
     classes = [frozenset(index for key in group for index in classes_of[key]) for group in groups]
     if len(groups) < 2 or fraction <= 0:
         return dict.fromkeys(classes_of, "train")
@@ -63,6 +63,25 @@ def split_photos(
     draw.fill_up_to(max(1, round(fraction * len(classes_of))))
     chosen = draw.chosen
     return {key: "val" if key in chosen else "train" for key in classes_of}
+
+
+def one_group_told(keys: Sequence[str], grouping: Grouping) -> str:
+    """Return in a few words that `split_photos` has to divide the one group that there is; nothing otherwise."""
+    if len(keys) < 2 or len(group_photos(keys, grouping)) > 1:
+        return ""
+    return f"All photos are of one {grouping}, which therefore had to be divided"
+
+
+def _drawable(keys: Sequence[str], grouping: Grouping, fraction: float) -> list[tuple[str, ...]]:
+    groups = group_photos(keys, grouping)
+    if len(groups) == 1 and grouping == "folder":
+        groups = group_photos(keys, "burst")
+    if len(groups) != 1:
+        return groups
+    (only,) = groups
+    # Half of what validates at a time: few photos get a neighbour on the other side, yet classes can be balanced.
+    size = max(1, int(fraction * len(only)) // 2)
+    return [only[start : start + size] for start in range(0, len(only), size)]
 
 
 class _Draw:

@@ -25,6 +25,13 @@ def test_a_split_is_made_first_and_remembered(run: Run, labelled: Project) -> No
     assert split_of["01.png"] == split_of["02.png"] == split_of["03.png"] != split_of["20.png"]
 
 
+def test_a_folder_that_is_the_only_one_is_divided_and_that_is_told(run: Run, labelled: Project) -> None:
+    code, out, _ = run("check", labelled.folder, "--split", "folder", "--fraction", "0.5")
+    assert code == 0
+    assert "Split (folder): 3 photos for training, 3 for validation." in out
+    assert "All photos are of one folder, which therefore had to be divided." in out
+
+
 def test_what_stops_a_training_is_exit_status_one_and_json_all_the_same(run: Run, labelled: Project) -> None:
     run("check", labelled.folder, "--split", "random")
     (labelled.folder / "photos" / "01.png").write_bytes(b"\x89PNG")

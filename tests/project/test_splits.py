@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from segstudio.project.splits import BURST_GAP, Grouping, group_photos, split_photos
+from segstudio.project.splits import BURST_GAP, Grouping, group_photos, one_group_told, split_photos
 
 _Classes = dict[str, set[int]]
 
@@ -63,15 +63,16 @@ def test_every_shared_class_is_in_both_parts_whenever_a_split_can_have_it(
 
 @given(_foldered(), st.integers(0, 9), st.sampled_from(["none", "folder", "burst"]), st.floats(0.05, 0.6))
 @settings(deadline=None)
-def test_groups_are_never_torn_and_both_parts_are_never_empty(
+def test_groups_are_torn_only_where_there_is_one_and_both_parts_are_never_empty(
     classes_of: _Classes, seed: int, grouping: Grouping, fraction: float
 ) -> None:
     splits = split_photos(classes_of, seed=seed, grouping=grouping, fraction=fraction)
     assert set(splits) == set(classes_of)
     groups = group_photos(list(classes_of), grouping)
-    for group in groups:
+    for group in groups if len(groups) > 1 else ():
         assert len({splits[key] for key in group}) == 1
-    assert set(splits.values()) == ({"train", "val"} if len(groups) > 1 else {"train"})
+    assert set(splits.values()) == ({"train", "val"} if len(classes_of) > 1 else {"train"})
+    assert bool(one_group_told(list(classes_of), grouping)) == (len(groups) == 1 and len(classes_of) > 1)
 
 
 @given(_foldered(), st.integers(0, 9))
@@ -97,6 +98,25 @@ def test_no_photo_is_the_validation_of_nothing() -> None:
     assert split_photos({}) == {}
     assert split_photos({"a": {0}}) == {"a": "train"}
     assert set(split_photos({"a": {0}, "b": {0}}, fraction=0).values()) == {"train"}
+
+
+def test_a_single_burst_is_divided_between_runs_of_neighbours() -> None:
+    classes_of = {f"a/{number}.png": {0, 1} for number in range(1, 37)}
+    splits = split_photos(classes_of, grouping="burst")
+    drawn = [number for number in range(1, 37) if splits[f"a/{number}.png"] == "val"]
+    assert len(drawn) == 6
+    assert sum(number + 1 in drawn for number in drawn) >= 4
+    assert one_group_told(list(classes_of), "burst") == (
+        "All photos are of one burst, which therefore had to be divided"
+    )
+    assert one_group_told([*classes_of, "b.png"], "burst") == one_group_told(["a"], "burst") == ""
+
+
+def test_a_single_folder_is_divided_between_its_bursts() -> None:
+    classes_of = {f"a/{number}.png": {0} for number in (1, 2, 3, 20, 21, 22)}
+    splits = split_photos(classes_of, grouping="folder")
+    assert len({splits[f"a/{number}.png"] for number in (1, 2, 3)}) == 1
+    assert set(splits.values()) == {"train", "val"}
 
 
 def test_a_class_of_one_photo_stays_in_training() -> None:

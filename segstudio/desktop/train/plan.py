@@ -35,7 +35,7 @@ from segstudio.desktop.train.splitting import split_anew, split_back, split_coun
 from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.work import JobControl
 from segstudio.project.photos import Split
-from segstudio.project.splits import Grouping
+from segstudio.project.splits import Grouping, one_group_told
 from segstudio.runs.heads import HEADS
 
 _CHECK_AFTER_MS = 700
@@ -57,7 +57,7 @@ class Plan(QWidget):
         self._result: CheckResult | None = None
         self._is_stale = True
         self._is_starting = False
-        self._before: dict[str, Split | None] | None = None
+        self._splits_before: list[dict[str, Split | None]] = []
         self.form = form
         self.heads = HeadWork(self.form, errands)
         self.classes = ClassChoice(look)
@@ -85,7 +85,8 @@ class Plan(QWidget):
         if opened is None:
             return
         if flags & Changed.PROJECT:
-            self._result, self._before = None, None
+            self._result = None
+            self._splits_before.clear()
         if flags & (Changed.PROJECT | Changed.CLASSES):
             kept = self._learning().among(opened.classes.names)
             if kept != self._learning():
@@ -177,7 +178,7 @@ class Plan(QWidget):
         self.split_fold.say(counts.told)
         self.form.know_photos(counts.training)
         busy = self._errands.is_running("split")
-        self.split.show_counts(counts, can_undo=self._before is not None, is_busy=busy)
+        self.split.show_counts(counts, can_undo=bool(self._splits_before), is_busy=busy)
         self._show_check()
         problem = weights_problem(weights) or self.form.problem()
         if not problem and learnt < 2:
@@ -350,15 +351,16 @@ class Plan(QWidget):
         def work(_control: JobControl) -> Mapping[str, Any]:
             return split_anew(folder, fraction=fraction, seed=seed, grouping=grouping)
 
-        self._errands.run("split", work, self._on_split_done)
+        self._errands.run("split", work, lambda before: self._on_split_done(before, grouping))
         self._show()
 
-    def _on_split_done(self, before: dict[str, Split | None]) -> None:
-        self._before = before
+    def _on_split_done(self, before: dict[str, Split | None], grouping: Grouping) -> None:
+        self._splits_before.append(before)
+        divided = one_group_told(list(before), grouping)
         self._session.refresh()
         self._session.problem_met.emit(
             Problem(
-                "The photos are split anew.",
+                f"The photos are split anew.{f' {divided}.' if divided else ''}",
                 level="info",
                 actions=(Remedy("Undo", do=self._on_split_undone),),
             )
@@ -367,11 +369,10 @@ class Plan(QWidget):
 
     @Slot()
     def _on_split_undone(self) -> None:
-        opened, before = self._session.opened, self._before
-        if opened is None or before is None:
+        opened = self._session.opened
+        if opened is None or not self._splits_before:
             return
-        folder = opened.folder
-        self._before = None
+        folder, before = opened.folder, self._splits_before.pop()
         self._errands.run(
             "split", lambda _control: split_back(folder, before), lambda _: self._session.refresh()
         )

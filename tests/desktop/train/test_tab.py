@@ -299,6 +299,32 @@ def test_photos_are_split_anew_and_back(qtbot: QtBot, show: Show, tiny: Project)
     assert not plan.split.undo.isEnabled()
 
 
+def test_every_split_is_taken_back_in_turn(qtbot: QtBot, show: Show, tiny: Project) -> None:
+    shown = show(tiny)
+    plan = shown.page.plan
+    plan.split_fold.open()
+
+    def now() -> dict[str, str | None]:
+        return {photo.key: photo.split for photo in Project.open(tiny.folder).photos()}
+
+    passed = [now()]
+    for share in (17, 50):
+        plan.split.share.setValue(share)
+        shown.press("split.go")
+        qtbot.waitUntil(lambda: now() != passed[-1] and plan.split.go.isEnabled(), timeout=WAIT_MS)
+        passed.append(now())
+    assert shown.problems[-1].text == (
+        "The photos are split anew. All photos are of one burst, which therefore had to be divided."
+    )
+    passed.pop()
+    while passed:
+        qtbot.waitUntil(plan.split.undo.isEnabled, timeout=WAIT_MS)
+        shown.press("split.undo")
+        qtbot.waitUntil(lambda: now() == passed[-1], timeout=WAIT_MS)
+        passed.pop()
+    qtbot.waitUntil(lambda: not plan.split.undo.isEnabled(), timeout=WAIT_MS)
+
+
 def test_runs_are_laid_over_each_other_renamed_thrown_away_and_taken_back(
     qtbot: QtBot, show: Show, tiny: Project, written: Written
 ) -> None:
