@@ -155,13 +155,12 @@ class ReviewBoard(QObject):
         frames = opened.folder / FRAMES if opened is not None else Path()
         self.segmenter.use(model, self._out(model), frames)
 
-    def add(self, items: Sequence[Item]) -> None:
-        """Review more photos; those that are there already stay as they are."""
-        for item in items:
-            if self._rows.get(item.id) is None:
-                self._rows.take(self._fresh(item))
+    def add(self, items: Sequence[Item]) -> list[Item]:
+        """Review more photos, and return them as they are listed; those that are there already stay as they are."""
+        listed = self._rows.add(items, self._fresh)
         self.segmenter.go_on()
         self._tell_soon()
+        return listed
 
     @Slot(object)
     def add_video(self, video: Video) -> None:

@@ -240,7 +240,7 @@ class ReviewPage(QWidget):
 
     def _add(self, items: Sequence[Item], *, by_hand: bool = True) -> None:
         """Review more photos; what a person has given is looked at, what was remembered waits for them."""
-        self.board.add(items)
+        items = self.board.add(items)
         if by_hand and items and self._session.opened is not None:
             self.memory.keep(self._session.opened, items)
         if items and (by_hand or not self.side.list.chosen_id):

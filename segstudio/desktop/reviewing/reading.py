@@ -23,6 +23,8 @@ from segstudio.desktop.reviewing.matching import Matched
 from segstudio.desktop.reviewing.models import Model, is_model_file, model_of_file
 from segstudio.desktop.reviewing.video_panel import VideoFacts, video_facts
 from segstudio.errors import SegStudioError
+from segstudio.formats.doubles import doubles_of
+from segstudio.formats.options import never
 from segstudio.project.classes import ClassList
 from segstudio.project.images import RgbImage, is_photo, photo_size, read_photo
 from segstudio.project.masks import Mask, read_mask
@@ -59,9 +61,11 @@ class Given:
 
 
 def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
-    """Return what there is in files and folders (with their subfolders), in the order of their names."""
-    keys = {photo.path: photo for photo in opened.photos} if opened is not None else {}
-    items: dict[str, Item] = {}
+    """Return what there is in files and folders (with their subfolders), in the order of their names.
+
+    A copy of a photo of the project is that photo.
+    """
+    photos: list[Path] = []
     videos: list[VideoFacts] = []
     models: list[Model] = []
     unused: list[str] = []
@@ -70,8 +74,7 @@ def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
         inside = _files_below(given) if given.is_dir() else [given]
         for path in inside:
             if is_photo(path) and (path == given or not path.name.endswith(_RESULT_SUFFIXES)):
-                item = item_of(path, keys.get(path))
-                items.setdefault(item.id, item)
+                photos.append(path)
             elif path.suffix.lower() in VIDEO_SUFFIXES:
                 videos.append(video_facts(path))
             elif is_model_file(path) and path == given:
@@ -82,7 +85,21 @@ def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
                 unused.append(path.name)
         if given.is_dir() and not inside:
             unused.append(given.name)
-    return Given(tuple(items.values()), tuple(videos), tuple(models), tuple(unused), tuple(refused))
+    return Given(_items_of(photos, opened), tuple(videos), tuple(models), tuple(unused), tuple(refused))
+
+
+def _items_of(paths: Sequence[Path], opened: OpenedProject | None) -> tuple[Item, ...]:
+    """Return the photos as items, each once."""
+    inside = opened.photos if opened is not None else ()
+    by_path: dict[Path, Photo] = {photo.path: photo for photo in inside}
+    elsewhere = [path for path in paths if path not in by_path]
+    copies = doubles_of(elsewhere, inside, {}, never) if inside else {}
+    items: dict[str, Item] = {}
+    for path in paths:
+        same = by_path.get(path) or copies.get(path)
+        item = item_of(same.path, same) if isinstance(same, Photo) else item_of(path, None)
+        items.setdefault(item.id, item)
+    return tuple(items.values())
 
 
 def given_model(path: Path) -> Given:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from segstudio.desktop.reviewing.items import Row
+from segstudio.desktop.reviewing.items import Item, Row
 
 
 class RowBook:
@@ -28,6 +28,21 @@ class RowBook:
         """Add a row, or put it in the place of the one of its photo."""
         self._rows[row.item.id] = row
         self._changed()
+
+    def add(self, items: Sequence[Item], fresh: Callable[[Item], Row]) -> list[Item]:
+        """Add rows for photos that have none, and return all of them as they are listed.
+
+        A photo that came into the project from elsewhere keeps the id it was given under, so its key is asked for, too.
+        """
+        by_key = {row.item.key: row.item for row in self._rows.values() if row.item.key}
+        listed = []
+        for item in items:
+            row = self._rows.get(item.id)
+            there = row.item if row is not None else by_key.get(item.key)
+            if there is None:
+                self.take(fresh(item))
+            listed.append(there or item)
+        return listed
 
     def put(self, item_id: str, **fields: object) -> None:
         """Change what is told of a photo; nothing where it is not there."""
