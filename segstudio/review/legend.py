@@ -26,6 +26,11 @@ from segstudio.review.drawing import (
 )
 from segstudio.review.tallies import Tally
 
+VOID_TEXT = "void (not labelled)"
+"""What pixels of no class are called,"""
+UNSURE_TEXT = "not sure enough"
+"""and what they are where thresholds hide them."""
+
 _BAR_PX = 20
 _ROW_PX = 36
 _SWATCH_PX = 18
@@ -67,19 +72,22 @@ def percent(share: float) -> str:
     return f"{min(99.9, 100 * share):.1f} %"
 
 
-def legend(tallies: Sequence[Tally], classes: ClassList, width: int, *, note: str = "") -> Image:
+def legend(
+    tallies: Sequence[Tally], classes: ClassList, width: int, *, note: str = "", rest: str = VOID_TEXT
+) -> Image:
     """Return the legend, `width` pixels wide and as high as it needs to be.
 
-    `tallies` are those of `classes`, in list order. `note` is a line of small print at the end.
+    `tallies` are those of `classes`, in list order. `note` is a line of small print at the end,
+    `rest` what the pixels of no class are called.
     """
     entries = [
         _Entry(entry.name, entry.rgb, count.share)
         for entry, count in zip(classes.classes, tallies, strict=True)
     ]
-    rest = 1.0 - sum(entry.share for entry in entries)
+    left_over = 1.0 - sum(entry.share for entry in entries)
     present = [entry for entry in entries if entry.share]
-    if rest > 1e-9:
-        present.append(_Entry("void (not labelled)", VOID_RGB, rest))
+    if left_over > 1e-9:
+        present.append(_Entry(rest, VOID_RGB, left_over))
     absent = [entry for entry in entries if not entry.share]
     blocks = [_bar(present, width), _listed(present, width), _absent(absent, width)]
     if note:

@@ -12,7 +12,7 @@ from segstudio.project.classes import VOID, ClassList
 from segstudio.review import drawing as draw
 from segstudio.review.drawing import Image, Rgb
 from segstudio.review.layout import grid_for
-from segstudio.review.legend import legend, percent
+from segstudio.review.legend import VOID_TEXT, legend, percent
 from segstudio.review.lighting import lit, marked_errors, stage
 from segstudio.review.overlay import overlay, same_size
 from segstudio.review.page import CAPTION_PX, Caption, heading, on_page, panels, with_room_for
@@ -37,7 +37,7 @@ class Findings:
     """A photo, its mask, and what else is known of them.
 
     `photo` is uint8 (rows, columns, 3) RGB; `mask`, `confidence` (255 meaning certain) and `truth` are uint8
-    (rows, columns). Raises SegStudioError when their sizes differ.
+    (rows, columns); `rest` names the mask's void in the legend. Raises SegStudioError when their sizes differ.
     """
 
     photo: npt.NDArray[np.uint8]
@@ -45,6 +45,7 @@ class Findings:
     classes: ClassList
     confidence: npt.NDArray[np.uint8] | None = None
     truth: npt.NDArray[np.uint8] | None = None
+    rest: str = VOID_TEXT
 
     def __post_init__(self) -> None:
         same_size(self.photo, self.mask)
@@ -75,7 +76,9 @@ def class_panels(
         heading(title, subtitle, inner),
         panels(_pictures(findings, shown, size, chosen.opacity), captions, grid, inner),
         draw.blank(inner, chosen.gap_px),
-        legend(tallies, findings.classes, inner, note=_small_print(findings, tallies, shown)),
+        legend(
+            tallies, findings.classes, inner, note=_small_print(findings, tallies, shown), rest=findings.rest
+        ),
     ]
     return on_page(blocks, chosen.margin_px)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
@@ -58,26 +58,34 @@ class ReportHead:
     classes: ClassList
 
 
-def reported(name: str, findings: Findings, *, opacity: float = 0.5, note: str = "") -> ReportedPhoto:
-    """Return what a report says of a photo; only small pictures of it are kept."""
+def reported(
+    name: str, findings: Findings, *, shown: Image | None = None, opacity: float = 0.5, note: str = ""
+) -> ReportedPhoto:
+    """Return what a report says of a photo; only small pictures of it are kept.
+
+    `shown` (uint8 (rows, columns)) is the mask with void where it is not to be drawn nor counted as a class's share.
+    Errors and scores are of `findings.mask` all the same: void is not scored, so hiding errors would raise the score.
+    """
     size = fitted_size((findings.mask.shape[0], findings.mask.shape[1]), (_PICTURE_PX, _PICTURE_PX))
     fine = thinned(findings, size)
-    shown = stage(fine.photo, size)
+    drawn = findings if shown is None else replace(findings, mask=shown)
+    fine_drawn = fine if shown is None else thinned(drawn, size)
+    scene = stage(fine.photo, size)
 
     def tinted(mask: Image) -> Image:
         return resized(overlay(fine.photo, mask, fine.classes, opacity=opacity), size)
 
-    pictures = [("Photo", shown.photo), ("Prediction", tinted(fine.mask))]
+    pictures = [("Photo", scene.photo), ("Prediction", tinted(fine_drawn.mask))]
     matrix = None
     if findings.truth is not None and fine.truth is not None:
-        pictures += [("Truth", tinted(fine.truth)), ("Errors", marked_errors(shown, fine.mask, fine.truth))]
+        pictures += [("Truth", tinted(fine.truth)), ("Errors", marked_errors(scene, fine.mask, fine.truth))]
         matrix = confusion_matrix(findings.truth, findings.mask, findings.classes)
     confidence = findings.confidence
     return ReportedPhoto(
         name=name,
         pictures=tuple((told, encoded_jpeg(picture.copy(), quality=_QUALITY)) for told, picture in pictures),
         size=(findings.mask.shape[0], findings.mask.shape[1]),
-        tallies=tally(findings.mask, findings.classes, confidence),
+        tallies=tally(drawn.mask, findings.classes, confidence),
         mean_confidence=None if confidence is None else float(confidence.mean()) / 255,
         matrix=matrix,
         note=note,

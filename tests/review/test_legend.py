@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from segstudio.project.classes import ClassList
-from segstudio.review.legend import legend, percent
+from segstudio.review.legend import UNSURE_TEXT, legend, percent
 from segstudio.review.tallies import tally
 
 CLASSES = ClassList.from_names(["sky:#0000FF", "ground:#FF8000", "person:#00FF00"])
@@ -33,3 +33,9 @@ def test_what_is_no_class_is_listed_as_void() -> None:
     mask = np.full((4, 4), 255, np.uint8)
     with_void = legend(tally(mask, CLASSES), CLASSES, 400)
     assert (with_void[5, :399] == (32, 32, 32)).all()
+
+
+def test_what_is_hidden_is_named_otherwise_than_void() -> None:
+    counts = tally(np.full((4, 4), 255, np.uint8), CLASSES)
+    hidden = legend(counts, CLASSES, 400, rest=UNSURE_TEXT)
+    assert not np.array_equal(hidden, legend(counts, CLASSES, 400))

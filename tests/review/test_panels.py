@@ -18,7 +18,7 @@ def _findings(rows: int, columns: int, values: list[int], **more: np.ndarray) ->
     rng = np.random.default_rng(1)
     photo = rng.integers(0, 256, (rows, columns, 3), dtype=np.uint8)
     mask = np.array(values, np.uint8)[np.arange(columns) * len(values) // columns][None].repeat(rows, 0)
-    return Findings(photo, mask, CLASSES, **more)
+    return Findings(photo, mask, CLASSES, more.get("confidence"), more.get("truth"))
 
 
 def _has(figure: np.ndarray, rgb: tuple[int, int, int]) -> bool:

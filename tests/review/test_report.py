@@ -169,3 +169,13 @@ def test_a_hundred_photos_make_a_page_that_can_be_sent() -> None:
     assert len(html_report(HEAD, [found] * 100)) < 60_000_000, (
         "the worst case; real photos make a fifth of it"
     )
+
+
+def test_what_is_shown_changes_no_score() -> None:
+    photo = np.full((10, 10, 3), 90, dtype=np.uint8)
+    truth = np.zeros((10, 10), dtype=np.uint8)
+    mask, shown = truth.copy(), truth.copy()
+    mask[:, 6:], shown[:, 6:] = 1, VOID
+    found = reported("a", Findings(photo, mask, CLASSES, truth=truth), shown=shown)
+    assert found.score == pytest.approx(0.6)
+    assert [count.pixels for count in found.tallies] == [60, 0]

@@ -27,6 +27,7 @@ from segstudio.project.images import PHOTO_SUFFIXES, read_photo
 from segstudio.project.masks import Mask
 from segstudio.project.project import stamp
 from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv, write_pictures
+from segstudio.review.legend import UNSURE_TEXT, VOID_TEXT, percent
 from segstudio.review.panels import Findings
 from segstudio.review.report import MOST_PHOTOS, ReportedPhoto, ReportHead, html_report, reported
 from segstudio.review.shown import Spread, Thresholds, shown_mask
@@ -191,7 +192,7 @@ def write_out(wanted: Wanted, control: JobControl) -> Written:
             elif wanted.kind != "report":
                 _write_picture(wanted, row, stem)
             elif len(report) < MOST_PHOTOS:
-                report.append(reported(row.item.name, _findings(wanted, row)))
+                report.append(_reported(wanted, row))
         except SegStudioError as error:
             check_target(wanted)  # a disk that is full or gone is told once
             problems.append(str(error))
@@ -230,8 +231,17 @@ def check_target(wanted: Wanted) -> None:
 def _head(wanted: Wanted) -> ReportHead:
     who, when = stamp()
     written = f"{when[:16].replace('T', ' ')}, {who}".rstrip(", ")
-    facts = (("model", wanted.model), ("photos", f"{len(wanted.rows):,}"), ("written", written))
-    return ReportHead(f"What {wanted.model} sees", facts, wanted.classes)
+    facts = [("model", wanted.model), ("photos", f"{len(wanted.rows):,}"), ("written", written)]
+    lowest = _told_thresholds(wanted)
+    if lowest:
+        told = f"only where at least this sure: {lowest}; scores are of everything the model says"
+        facts.append(("shown", told))
+    return ReportHead(f"What {wanted.model} sees", tuple(facts), wanted.classes)
+
+
+def _told_thresholds(wanted: Wanted) -> str:
+    least = [(entry.name, wanted.thresholds.get(entry.index, 0.0)) for entry in wanted.classes.classes]
+    return ", ".join(f"{name} {percent(value)}" for name, value in least if value > 0)
 
 
 def _table_rows(wanted: Wanted, row: Row) -> list[tuple[object, ...]]:
@@ -242,7 +252,10 @@ def _table_rows(wanted: Wanted, row: Row) -> list[tuple[object, ...]]:
 
 def _write_picture(wanted: Wanted, row: Row, stem: str) -> None:
     kinds = _kinds(wanted.kind)
-    findings = _findings(wanted, row, with_truth=False)
+    mask, confidence = _maps(wanted, row)
+    shown = shown_mask(mask, confidence, wanted.thresholds)
+    rest = UNSURE_TEXT if _told_thresholds(wanted) else VOID_TEXT
+    findings = Findings(read_photo(row.item.path), shown, wanted.classes, confidence, rest=rest)
     write_pictures(
         wanted.target / stem,
         findings,
@@ -267,11 +280,12 @@ def suffixes_of(kind: Kind) -> tuple[str, ...]:
     return _kinds(kind).suffixes
 
 
-def _findings(wanted: Wanted, row: Row, *, with_truth: bool = True) -> Findings:
+def _reported(wanted: Wanted, row: Row) -> ReportedPhoto:
     mask, confidence = _maps(wanted, row)
-    shown = shown_mask(mask, confidence, wanted.thresholds)
-    truth = wanted.truths[row.item.id]() if with_truth else None
-    return Findings(read_photo(row.item.path), shown, wanted.classes, confidence, truth)
+    truth = wanted.truths[row.item.id]()
+    findings = Findings(read_photo(row.item.path), mask, wanted.classes, confidence, truth)
+    shown = shown_mask(mask, confidence, wanted.thresholds) if _told_thresholds(wanted) else None
+    return reported(row.item.name, findings, shown=shown)
 
 
 def _maps(wanted: Wanted, row: Row) -> tuple[Mask, Mask]:
