@@ -23,7 +23,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.splitting import split_project
 from segstudio.runs.events import EpochDone, RunFailed, RunFinished
-from segstudio.runs.folder import EventLog, RunFolder, appending, find_run, list_runs
+from segstudio.runs.folder import NEWEST, EventLog, RunFolder, appending, find_run, list_runs
 from segstudio.runs.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def train(
         typer.Option("--set", metavar="KEY=VALUE", help="Change one recipe field; repeat it."),
     ] = None,
     resume: Annotated[
-        str | None, typer.Option(metavar="RUN", help="Go on with this run (its name, or `last`).")
+        str | None, typer.Option(metavar="RUN", help="Go on with this run (its name or folder, or `last`).")
     ] = None,
     init_from: Annotated[
         str | None,
@@ -264,7 +264,7 @@ def _is_better(event: EpochDone, best: EpochDone | None) -> bool:
 
 
 def _run_named(runs: Path, name: str) -> RunFolder:
-    if name == "last":
+    if name == NEWEST:
         found = [run for run in list_runs(runs) if run.has_begun]
         if not found:
             raise SegStudioError("there is no run to go on with", where=str(runs))

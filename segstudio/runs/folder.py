@@ -32,6 +32,12 @@ _LOCK = ".lock"
 _PROBE_S = 1.0
 """Whoever looks whether a run is held holds it for a moment itself."""
 
+NEWEST = "last"
+"""The word that stands for the newest run where one is named: no run is called so."""
+
+_LONGEST_FIRST = 1 << 20
+"""A log of damaged bytes may have no end of line."""
+
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|') | frozenset(map(chr, range(32)))
 
 
@@ -202,6 +208,10 @@ def run_name(name: str) -> str:
         raise SegStudioError(
             f"{name!r} cannot name a run", fix="Use letters, digits, spaces, - and _; no dot at either end"
         )
+    if cleaned == NEWEST:
+        raise SegStudioError(
+            f'"{NEWEST}" cannot name a run: it means the newest one', fix="Choose another name"
+        )
     return cleaned
 
 
@@ -240,8 +250,25 @@ def find_run(runs: Path, name: str) -> RunFolder:
 
 
 def list_runs(runs: Path) -> list[RunFolder]:
-    """Return all runs, oldest first."""
-    return [RunFolder(path.parent) for path in sorted(runs.glob("*/recipe.toml"))]
+    """Return all runs, oldest first, whatever they are called; those of one moment by name."""
+    found = [RunFolder(path.parent) for path in runs.glob("*/recipe.toml")]
+    return sorted(found, key=lambda run: (_began(run), run.name))
+
+
+def _began(run: RunFolder) -> float:
+    """Return when the run was first started, or made where its log does not tell, in seconds (POSIX time).
+
+    A log only grows, and holds its times through renaming, copying and changes of the recipe.
+    """
+    with contextlib.suppress(OSError):
+        with run.log.open("rb") as stream:
+            first = decode_event(stream.readline(_LONGEST_FIRST))
+        if first is not None:
+            return first.time
+    try:
+        return (run.path / "recipe.toml").stat().st_mtime
+    except OSError:  # thrown away meanwhile
+        return 0.0
 
 
 def _ends_with_newline(path: Path) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -163,7 +164,7 @@ def test_a_run_takes_the_name_it_is_given(runs: Path) -> None:
     assert RunFolder.create(runs, Recipe(), name="with weights").name == "with weights-2"
 
 
-@pytest.mark.parametrize("name", [" ", ".hidden", "a/b", "a\\b", "end.", "a:b", "a\nb\x00"])
+@pytest.mark.parametrize("name", [" ", ".hidden", "a/b", "a\\b", "end.", "a:b", "a\nb\x00", " last"])
 def test_a_name_that_is_none_is_refused(runs: Path, name: str) -> None:
     with pytest.raises(SegStudioError, match="cannot name a run"):
         run_name(name)
@@ -185,10 +186,26 @@ def test_a_run_is_found_by_name_or_path(run: RunFolder, runs: Path, tmp_path: Pa
 
 
 def test_runs_are_listed_oldest_first_and_other_folders_are_not(run: RunFolder, runs: Path) -> None:
-    older = RunFolder.create(runs, Recipe(), now=datetime(2025, 1, 1))
+    newer = RunFolder.create(runs, Recipe(), name="2025")
+    os.utime(run.path / "recipe.toml", (100, 100))
+    os.utime(newer.path / "recipe.toml", (200, 200))
     (runs / "notes").mkdir()
-    assert [found.name for found in list_runs(runs)] == [older.name, run.name]
+    assert [found.name for found in list_runs(runs)] == [run.name, newer.name]
     assert list_runs(runs / "nothing") == []
+
+
+def test_a_run_is_as_old_as_its_log_whatever_it_is_called_and_its_recipe_was_since(runs: Path) -> None:
+    for name, began in (("b", 300.0), ("a", 400.0), ("old", 100.0)):
+        made = RunFolder.create(runs, Recipe(), name=name)
+        with appending(made.log) as log:
+            log.append(RunStopped(time=began, epoch=1, step=1))
+            log.append(RunStopped(time=900.0 - began, epoch=1, step=2))
+    damaged = RunFolder.create(runs, Recipe(), name="c")
+    damaged.log.write_bytes(b"{")
+    os.utime(damaged.path / "recipe.toml", (200, 200))
+    assert [found.name for found in list_runs(runs)] == ["old", "c", "b", "a"]
+    (runs / "old").rename(runs / "z")
+    assert [found.name for found in list_runs(runs)] == ["z", "c", "b", "a"]
 
 
 def test_how_many_crops_go_together_is_left_for_other_processes(tmp_path: Path) -> None:

@@ -57,8 +57,9 @@ def new_run(
 
 def same_run(project: Path, name: str, *, processes: int = 1) -> Order:
     """Return the order to go on with a run, with as many processes as it had: a step is one of all of them."""
-    words = ("--resume", name, *_process_words(processes))
-    return Order(project / "runs" / name, ("train", str(project), *words), resumes=True)
+    run = project / "runs" / name
+    words = ("--resume", str(run), *_process_words(processes))  # a name may be a word: `last`
+    return Order(run, ("train", str(project), *words), resumes=True)
 
 
 def _process_words(processes: int) -> tuple[str, ...]:

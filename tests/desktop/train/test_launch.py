@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 
+from segstudio.cli.train import _run_named
 from segstudio.desktop.train import launch
 from segstudio.desktop.train.launch import new_run, same_run
 
@@ -27,7 +29,19 @@ def test_several_processes_are_asked_for_in_words_and_one_goes_without_saying(tm
     )
     assert "--gpus" not in new_run(tmp_path, "r", "quick-cpu", {}).words
     assert same_run(tmp_path, "r", processes=4).words[-2:] == ("--gpus", "4")
-    assert same_run(tmp_path, "r").words == ("train", str(tmp_path), "--resume", "r")
+    assert same_run(tmp_path, "r").words == ("train", str(tmp_path), "--resume", str(tmp_path / "runs" / "r"))
+
+
+def test_a_run_called_like_the_word_for_the_newest_is_gone_on_with_itself(tmp_path: Path) -> None:
+    """Older projects may have a run of that name, and another one that is newer."""
+    runs = tmp_path / "runs"
+    for name in ("last", "newer"):
+        (runs / name).mkdir(parents=True)
+        for file in ("recipe.toml", "events.jsonl"):
+            (runs / name / file).write_text("", encoding="utf-8")
+    os.utime(runs / "last", (1, 1))
+    order = same_run(tmp_path, "last")
+    assert _run_named(runs, order.words[-1]).path == order.run == runs / "last"
 
 
 def test_what_a_trainer_has_started_ends_with_it() -> None:
