@@ -90,7 +90,14 @@ def test_what_may_be_yes_no_or_a_word_is_a_choice_of_all_three() -> None:
     ("name", "text", "value"),
     [
         ("epochs", " 1,000 ", 1000),
+        ("epochs", "12,345,678", 12345678),
+        ("epochs", "1 000", 1000),
         ("epochs", "x", "x"),
+        ("epochs", "2,5", "2,5"),
+        ("epochs", "1,0000", "1,0000"),
+        ("epochs", "1000,000", "1000,000"),
+        ("epochs", "2 5", "2 5"),
+        ("epochs", "2.5", "2.5"),
         ("learning_rate", "0,001", 0.001),
         ("weights", " coco ", "coco"),
     ],
@@ -104,6 +111,7 @@ def test_what_is_typed_becomes_a_value(name: str, text: str, value: Any) -> None
     [
         ({"epochs": 0}, "epochs", "Must be at least 1."),
         ({"epochs": "x"}, "epochs", "Must be a whole number."),
+        ({"epochs": "2,5"}, "epochs", "Must be a whole number."),
         ({"learning_rate": float("nan")}, "learning_rate", "Must be a number."),
         ({"scale_min": 3.0}, "", "Scale_min must not be above scale_max."),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -51,6 +52,9 @@ _ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
     "plateau_patience": ("schedule", frozenset({"plateau"})),
 }
 """What counts for nothing unless another field has one of these values."""
+
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+")
+"""A whole number in groups of three digits; any other comma may be a decimal one."""
 
 _WORDS = {True: "yes", False: "no"}
 
@@ -147,7 +151,7 @@ def value_of(field: Field, text: str) -> Any:
     try:
         match field.kind:
             case "whole":
-                return int(typed.replace(",", "").replace(" ", ""))
+                return int(re.sub("[, ]", "", typed) if _THOUSANDS.fullmatch(typed) else typed)
             case "number":
                 return float(typed.replace(",", "."))
             case _:
