@@ -36,7 +36,7 @@ from segstudio.desktop.reviewing.reading import Given, given_model, item_of, sor
 from segstudio.desktop.reviewing.verdicts import ShowInAnnotate, Verdicts
 from segstudio.desktop.reviewing.videos import Video
 from segstudio.desktop.reviewing.viewing import Viewing
-from segstudio.desktop.reviewing.words import unused_told
+from segstudio.desktop.reviewing.words import left_out_told, unused_told
 from segstudio.desktop.session import ProjectSession
 from segstudio.project.photos import Photo
 
@@ -224,6 +224,8 @@ class ReviewPage(QWidget):
     def _on_sorted(self, given: Given) -> None:
         if given.unused:
             self._tell(Problem(unused_told(given.unused), level="warning"))
+        if given.left_out:
+            self._tell(Problem(left_out_told(given.left_out), level="info"))
         for problem in given.refused:
             self.board.tell_refused(problem)
         if given.models:

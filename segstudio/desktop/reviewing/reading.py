@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from segstudio.desktop.reviewing.models import Model, is_model_file, model_of_fi
 from segstudio.desktop.reviewing.video_panel import VideoFacts, video_facts
 from segstudio.errors import SegStudioError
 from segstudio.formats.doubles import doubles_of
+from segstudio.formats.label_images import MASK_FOLDERS, Suspicion, few_colours
 from segstudio.formats.options import never
 from segstudio.project.classes import ClassList
 from segstudio.project.images import RgbImage, is_photo, photo_size, read_photo
@@ -50,7 +52,7 @@ SMALL_PX = 480
 @dataclass(frozen=True, slots=True)
 class Given:
     """What was dropped, sorted out. `unused` names what is neither photo, video nor model; `refused` holds a sentence for
-    each model file that is damaged or a stranger's.
+    each model file that is damaged or a stranger's. `left_out` counts label images in folders.
     """
 
     items: tuple[Item, ...] = ()
@@ -58,12 +60,14 @@ class Given:
     models: tuple[Model, ...] = ()
     unused: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
     """Return what there is in files and folders (with their subfolders), in the order of their names.
 
-    A copy of a photo of the project is that photo.
+    A copy of a photo of the project is that photo. Label images that lie in a folder are left out, those given by name
+    are not.
     """
     photos: list[Path] = []
     videos: list[VideoFacts] = []
@@ -85,7 +89,27 @@ def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
                 unused.append(path.name)
         if given.is_dir() and not inside:
             unused.append(given.name)
-    return Given(_items_of(photos, opened), tuple(videos), tuple(models), tuple(unused), tuple(refused))
+    labels = _label_images(photos, {*paths}, opened)
+    items = _items_of([path for path in photos if path not in labels], opened)
+    return Given(items, tuple(videos), tuple(models), tuple(unused), tuple(refused), len(labels))
+
+
+def _label_images(
+    photos: Sequence[Path], given: AbstractSet[Path], opened: OpenedProject | None
+) -> set[Path]:
+    """Return which are label images, as an import sees it; only those are read that are called like some."""
+    inside = opened.photos if opened is not None else ()
+    meant = {*given, *(photo.path for photo in inside)}
+    suspicion = Suspicion(photos, [photo.key for photo in inside])
+    suspected = {path for path in photos if path not in meant and suspicion.why(path)}
+    return {path for path in suspected if path.parent.name.casefold() in MASK_FOLDERS or _is_flat(path)}
+
+
+def _is_flat(path: Path) -> bool:
+    try:
+        return few_colours(read_photo(path))
+    except SegStudioError:
+        return False  # opening it tells of it
 
 
 def _items_of(paths: Sequence[Path], opened: OpenedProject | None) -> tuple[Item, ...]:

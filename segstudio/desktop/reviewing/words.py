@@ -58,6 +58,12 @@ def order_choices(classes: ClassList, *, has_truth: bool) -> tuple[tuple[str, st
     return tuple(choices)
 
 
+def left_out_told(count: int) -> str:
+    """Return one sentence on label images in a folder that was dropped."""
+    told = "1 label image was" if count == 1 else f"{count:,} label images were"
+    return f"{told} left out; drop the file itself to segment one."
+
+
 def unused_told(names: Sequence[str]) -> str:
     """Return one sentence on what of a drop is of no use here."""
     if len(names) == 1:

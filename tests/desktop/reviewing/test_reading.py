@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.reviewing.items import Item, Row
 from segstudio.desktop.reviewing.reading import sorted_out
 from segstudio.desktop.reviewing.row_book import RowBook
+from segstudio.desktop.reviewing.words import left_out_told
+from segstudio.project.images import encode_png
 from segstudio.project.project import Project
 from tests.desktop.reviewing.conftest import photo_bytes
 
@@ -32,6 +36,34 @@ def test_a_copy_of_a_photo_of_the_project_is_that_photo(jumps: Project, tmp_path
         ("3.png", False, "3.png"),
     ]
     assert given.items[0].path == inside.path, "so that nothing is brought in twice"
+
+
+def test_label_images_beside_photos_are_left_out(jumps: Project, tmp_path: Path) -> None:
+    label = np.zeros((48, 64, 3), dtype=np.uint8)
+    label[:, 32:] = 128
+    noise = np.random.default_rng(5).integers(0, 255, (48, 64, 3), dtype=np.uint8)
+    files = {
+        "Images/a.png": photo_bytes(5),
+        "Images/b.png": photo_bytes(6),
+        "Labels/a.png": encode_png(label),
+        "Labels/photo.png": encode_png(noise),
+        "Labels/cut.png": photo_bytes(8)[:60],
+        "b_mask.png": encode_png(label),
+        "flat.png": encode_png(label),
+    }
+    for name, content in files.items():
+        path = tmp_path / "set" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    folder = tmp_path / "set"
+    given = sorted_out([folder], None)
+    taken = [one.path.relative_to(folder).as_posix() for one in given.items]
+    assert taken == ["flat.png", "Images/a.png", "Images/b.png", "Labels/cut.png", "Labels/photo.png"]
+    assert given.left_out == 2
+    assert left_out_told(2).startswith("2 label images were left out")
+    assert left_out_told(1).startswith("1 label image was left out")
+    by_hand = sorted_out([folder / "Labels/a.png", folder / "Images"], opened_of(jumps))
+    assert (len(by_hand.items), by_hand.left_out) == (3, 0), "whoever names it means it"
 
 
 def test_a_photo_of_the_project_is_listed_once(tmp_path: Path) -> None:
