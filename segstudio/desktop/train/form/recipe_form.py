@@ -15,6 +15,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.train.form.editors import Choice, FieldEditor
 from segstudio.desktop.train.form.fields import (
+    ELSEWHERE,
     ON_TOP,
     changes_from,
     is_in_use,
@@ -241,7 +242,7 @@ class RecipeForm(QWidget):
         self._whole.setText(whole)
         self._whole.setVisible(bool(whole))
         folded = [name for name in self._problems if name and name not in ON_TOP]
-        changed = len([name for name in self.changes() if name not in ("head", *ON_TOP)])
+        changed = len([name for name in self.changes() if name not in (*ELSEWHERE, *ON_TOP)])
         if folded:
             self.more.say("something is wrong here", level="error")
         else:
