@@ -236,23 +236,25 @@ class TrainPage(QWidget):
                 self._session.problem_met.emit(Problem(f"{path}: the picture could not be written."))
             return
 
-        def work(_control: JobControl) -> Path:
+        def work(_control: JobControl) -> tuple[Path, Path]:
             epochs, steps = csv_of({now.name: now.told for now in found})
             write_text(path, epochs)
-            write_text(path.with_name(f"{path.stem}-steps{path.suffix}"), steps)
-            return path
+            beside = path.with_name(free_name(path.parent, f"{path.stem}-steps", path.suffix))
+            write_text(beside, steps)
+            return path, beside
 
         self._errands.run("export", work, self._on_exported)
 
-    def _on_exported(self, path: Path) -> None:
-        text = f"{path.name} holds the epochs, {path.stem}-steps{path.suffix} beside it the steps."
+    def _on_exported(self, written: tuple[Path, Path]) -> None:
+        path, beside = written
+        text = f"{path.name} holds the epochs, {beside.name} beside it the steps."
         self._session.problem_met.emit(Problem(text, level="info"))
 
 
-def free_name(runs: Path, stem: str) -> str:
-    """Return `stem`, with a number behind it when there is a run of that name."""
-    number, name = 1, stem
-    while (runs / name).exists():
+def free_name(folder: Path, stem: str, suffix: str = "") -> str:
+    """Return `stem` and `suffix`, with a number between them when something in the folder is called so."""
+    number, name = 1, f"{stem}{suffix}"
+    while (folder / name).exists():
         number += 1
-        name = f"{stem}-{number}"
+        name = f"{stem}-{number}{suffix}"
     return name

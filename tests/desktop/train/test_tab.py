@@ -394,9 +394,13 @@ def test_values_are_saved_as_tables_and_charts_as_a_picture(
     qtbot.waitUntil(
         lambda: page.view.first is not None and bool(page.view.first.told.epochs), timeout=WAIT_MS
     )
+    (tmp_path / "r-steps.csv").write_text("somebody's own", encoding="utf-8")
     page.export("csv", tmp_path / "r.csv")
     page.export("png", tmp_path / "r.png")
-    qtbot.waitUntil((tmp_path / "r-steps.csv").exists, timeout=WAIT_MS)
+    qtbot.waitUntil((tmp_path / "r-steps-2.csv").exists, timeout=WAIT_MS)
+    assert (tmp_path / "r-steps.csv").read_text(
+        encoding="utf-8"
+    ) == "somebody's own"  # nobody was asked about it
     assert (tmp_path / "r.csv").read_text().startswith("run,epoch,")
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
 
