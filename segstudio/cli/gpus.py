@@ -70,7 +70,7 @@ def train_on_many(project: Path, folder: RunFolder, *, gpus: int, device: str, j
     """
     words = (
         *("--standalone", f"--nproc-per-node={gpus}", "-m", "segstudio", "train", str(project)),
-        *("--resume", folder.name, "--device", device, "--heed-stop", "--watched"),
+        *("--resume", str(folder.path), "--device", device, "--heed-stop", "--watched"),
         *(("--json",) if json else ()),
     )
     command = [sys.executable, "-m", "segstudio.training.torchrun", *words]
