@@ -9,7 +9,9 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 # Where tests watch the event loop.
 PAUSES := tests/desktop/importing/test_pace.py tests/desktop/annotating/test_scrolling.py \
 	tests/desktop/editing/test_large.py tests/desktop/editing/test_parts.py \
-	tests/desktop/classes/test_editor.py::test_the_window_answers_while_masks_are_rewritten
+	tests/desktop/classes/test_editor.py::test_the_window_answers_while_masks_are_rewritten \
+	tests/desktop/train/test_tab.py::test_a_long_log_is_opened_and_followed \
+	tests/desktop/reviewing/test_tab.py::test_the_window_answers_while_twenty_photos_are_segmented
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready

@@ -34,6 +34,10 @@ class SegStudioError(Exception):
         return type(self)(self.problem, where=where, fix=self.fix)
 
 
+class WorkStopped(SegStudioError):  # noqa: N818 (a wish of the person, not an error of theirs)
+    """The person stopped it; the project is unchanged."""
+
+
 def _rebuild(kind: type[SegStudioError], problem: str, where: str, fix: str) -> SegStudioError:
     return kind(problem, where=where, fix=fix)
 

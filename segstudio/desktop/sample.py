@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from segstudio.desktop.problems import Stopped
 from segstudio.desktop.work import JobControl
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
@@ -16,7 +15,6 @@ from segstudio.project.classes import ClassList
 from segstudio.project.document import FILE_NAME
 from segstudio.project.project import Project
 from segstudio.project.splitting import split_project
-from segstudio.project.threads import WorkStopped
 from segstudio.resource_files import load_script
 
 SAMPLE_PHOTOS = 36
@@ -26,7 +24,7 @@ _HELD_OUT = 0.25
 def make_sample(folder: Path, control: JobControl) -> Path:
     """Make the sample project in `folder`, whole or not at all, and return it; a sample that is there stays.
 
-    Raises Stopped, and SegStudioError when something else is there or the disk refuses.
+    Raises Stopped or WorkStopped, and SegStudioError when something else is there or the disk refuses.
     """
     if (folder / FILE_NAME).exists():
         return folder
@@ -42,8 +40,6 @@ def make_sample(folder: Path, control: JobControl) -> Path:
     try:
         made = _made_in(workshop, control)
         made.rename(folder)
-    except WorkStopped as error:
-        raise Stopped from error
     except OSError as error:
         raise SegStudioError(f"the sample cannot be made ({error.strerror})", where=str(folder)) from error
     finally:

@@ -109,20 +109,9 @@ class ProjectSession(QObject):
         """Make the project of a backup or a pack in the new `folder`, and open it."""
 
         def work(control: JobControl) -> OpenedProject:
-            from segstudio.desktop.problems import Stopped
             from segstudio.project.backup import restore
-            from segstudio.project.threads import WorkStopped
 
-            stage = control.stage("Restoring, MB")
-            try:
-                restore(
-                    archive,
-                    folder,
-                    progress=lambda done, total: stage(done >> 20, max(total >> 20, 1)),
-                    cancelled=control.cancelled,
-                )
-            except WorkStopped as stop:
-                raise Stopped from stop
+            restore(archive, folder, progress=control.megabytes("Restoring, MB"), cancelled=control.cancelled)
             return self._read(folder)
 
         self._start(f"Restoring {archive.name}", work, can_cancel=True)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from segstudio.desktop.problems import Stopped, problem_of
 from segstudio.desktop.qt_threads import make_types_at_once
 from segstudio.desktop.warm_up import load_what_comes_soon
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 
 _SECONDS_BETWEEN_SIGNALS = 0.1
 
@@ -65,6 +65,11 @@ class JobControl:
 
         return progress
 
+    def megabytes(self, what: str) -> Callable[[int, int], None]:
+        """Return a `progress(done, total)` for a stage whose steps are bytes."""
+        stage = self.stage(what)
+        return lambda done, total: stage(done >> 20, max(total >> 20, 1))
+
 
 class Job(QThread):
     """Runs `work` once. The signals arrive in the thread of their receivers; exactly one of the last three comes.
@@ -103,7 +108,7 @@ class Job(QThread):
         try:
             load_what_comes_soon()  # one thread imports, and the others wait for it
             result = self._work(self._control)
-        except Stopped:
+        except (Stopped, WorkStopped):
             self.stopped.emit()
         except SegStudioError as error:
             _log.warning("%s", error)

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.errors import SegStudioError, WorkStopped, did_you_mean
 from segstudio.formats.landing import check_place, landing_at
 from segstudio.formats.threads import all_workers
 from segstudio.formats.writing.photo import (
@@ -37,7 +37,7 @@ from segstudio.project.listing import badly_named
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped, in_order, never, unheard
+from segstudio.project.threads import in_order, never, unheard
 
 __all__ = [
     "EXPORTS",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from segstudio.errors import WorkStopped
 from segstudio.formats.rasterise import Layers, Rule
-from segstudio.project.threads import WorkStopped
 
 SplitChoice = Literal["train", "val", "auto"]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from segstudio.errors import SegStudioError, inside
+from segstudio.errors import SegStudioError, WorkStopped, inside
 from segstudio.formats.labels import Labelling, LabelUse, count_labels, label_uses
 from segstudio.formats.matching import Matching, match
 from segstudio.formats.options import (
@@ -28,7 +28,6 @@ from segstudio.formats.threads import in_threads
 from segstudio.formats.told_photos import told_photos
 from segstudio.project.classes import ClassList
 from segstudio.project.images import is_photo
-from segstudio.project.threads import WorkStopped
 
 
 @dataclass(frozen=True, slots=True)

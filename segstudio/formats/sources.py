@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.formats.label_images import MASK_FOLDERS
 from segstudio.formats.label_tables import TABLE_NAMES, read_table
 from segstudio.formats.mask_pairs import is_of_objects, label_pictures, outdone_masks
@@ -27,7 +27,6 @@ from segstudio.formats.table import (
 from segstudio.formats.told_photos import twins_of
 from segstudio.project.archive import unpack
 from segstudio.project.images import is_photo
-from segstudio.project.threads import WorkStopped
 
 _MASK_FOLDERS = MASK_FOLDERS | {"scribbles"}
 

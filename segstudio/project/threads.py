@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import WorkStopped
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -19,10 +19,6 @@ Cancelled = Callable[[], bool]
 """Asked between two files whether the person wants to stop."""
 
 _WORKERS = 4
-
-
-class WorkStopped(SegStudioError):  # noqa: N818 (a wish of the person, not an error of theirs)
-    """The person stopped it; the project is unchanged."""
 
 
 def never() -> bool:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.work import Job, JobControl, JobStatus
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from tests.desktop.conftest import WAIT_MS
 
 
@@ -64,6 +64,13 @@ def test_a_wish_stops_the_work(qtbot: QtBot, parent: QObject) -> None:
     job = Job("Waiting", work, parent, can_cancel=True)
     job.started.connect(job.cancel)
     assert _run(qtbot, job) == [("stopped", None)]
+
+
+def test_work_of_the_project_that_was_stopped_is_no_error(qtbot: QtBot, parent: QObject) -> None:
+    def work(_: JobControl) -> object:
+        raise WorkStopped("stopped")
+
+    assert _run(qtbot, Job("Importing", work, parent)) == [("stopped", None)]
 
 
 def test_progress_is_told_now_and_then_and_at_the_end() -> None:

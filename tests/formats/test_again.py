@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.formats.examine import Looks, Outcome, examine
 from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.kept import mask_from_kept
@@ -19,7 +19,6 @@ from segstudio.formats.sources import gather
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 Make = Callable[..., Path]
 Draw = Callable[..., str]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.formats.exporting import (
     EXPORTS,
     ExportOptions,
@@ -23,7 +23,6 @@ from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 from tests.formats.writing.trips import CLASSES, export, import_again, masks_of, project_of
 
 

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.formats.importing import PreparedImport, commit_import, prepare
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 Make = Callable[..., Path]
 Draw = Callable[..., str]

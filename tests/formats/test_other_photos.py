@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.labelme_json import damaged_photo
 from segstudio.formats.options import ImportOptions
@@ -15,7 +15,6 @@ from segstudio.formats.sources import gather
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 MakePhoto = Callable[..., Path]
 

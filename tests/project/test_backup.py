@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.files import hold
 from segstudio.project import archive, sealed_zip
 from segstudio.project.backup import back_up, restore
@@ -23,7 +23,6 @@ from segstudio.project.masks import read_mask
 from segstudio.project.project import Project
 from segstudio.project.removal import remove_photos
 from segstudio.project.sealed_zip import SEAL, read_seal, verify
-from segstudio.project.threads import WorkStopped
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
 
 _ONES = np.ones((60, 80), dtype=np.uint8)

@@ -3,14 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.files import hold
 from segstudio.project.bringing_in import Incoming, bring_in, free_key
 from segstudio.project.images import encode_png
 from segstudio.project.masks import Mask
 from segstudio.project.painted_photos import begin_painting
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.files import hold
 from segstudio.painting.editor import MaskEditor
 from segstudio.painting.rect import Rect
@@ -43,7 +43,6 @@ from segstudio.project.masks import Mask, read_mask
 from segstudio.project.painted_photos import not_painted
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 from tests.project.conftest import AddPhoto, Fingerprint
 
 ROWS, COLUMNS = 24, 32

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from segstudio.errors import WorkStopped
 from segstudio.project import class_uses
 from segstudio.project.class_uses import MaskCounter
 from segstudio.project.count_cache import CACHE, Known, keep_counts, read_counts
 from segstudio.project.mask_values import count_file
 from segstudio.project.project import Project
 from segstudio.project.statistics import Counts, count_values
-from segstudio.project.threads import WorkStopped
 from tests.project.conftest import AddPhoto
 
 LONG_AGO_NS = 1_000_000_000_000_000_000

@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.files import hold
 from segstudio.project.images import encode_png
 from segstudio.project.painted_photos import begin_painting
 from segstudio.project.project import Project
 from segstudio.project.removal import bring_back, removals, remove_photos
-from segstudio.project.threads import WorkStopped
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
 
 _ONES = np.ones((60, 80), dtype=np.uint8)

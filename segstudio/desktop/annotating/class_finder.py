@@ -9,11 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.opened import OpenedProject
-from segstudio.desktop.problems import Stopped
 from segstudio.desktop.work import EndingJobs, Job, JobControl, JobStatus
 from segstudio.project.class_uses import MaskCounter
 from segstudio.project.photos import Photo
-from segstudio.project.threads import WorkStopped
 
 _THREADS = 2
 
@@ -130,15 +128,12 @@ def _looked(
     folder: Path, photos: Sequence[Photo], times: Mapping[str, int], counter: MaskCounter, control: JobControl
 ) -> dict[str, Painted]:
     """In a worker thread. A mask that cannot be read holds nothing: opening the photo tells of it."""
-    try:
-        uses = counter.count(
-            folder,
-            photos,
-            progress=control.stage("Looking at the masks"),
-            cancelled=control.cancelled,
-            workers=_THREADS,
-        )
-    except WorkStopped as stop:
-        raise Stopped from stop
+    uses = counter.count(
+        folder,
+        photos,
+        progress=control.stage("Looking at the masks"),
+        cancelled=control.cancelled,
+        workers=_THREADS,
+    )
     held = {mask.key: mask.classes for mask in uses.masks}
     return {key: Painted(time, held.get(key, frozenset())) for key, time in times.items()}

@@ -14,14 +14,13 @@ from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.problems import Problem, Stopped
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import Job, JobControl
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.class_edit import Add
 from segstudio.project.class_edits import ClassEditing
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo, PhotoState, Split, Status
 from segstudio.project.project import Project, stamp
-from segstudio.project.threads import WorkStopped
 
 _log = logging.getLogger(__name__)
 

@@ -9,14 +9,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from segstudio.desktop.editing.desk import PhotoDesk
-from segstudio.desktop.problems import Problem, Remedy, Stopped, problem_of
+from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobControl
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
 from segstudio.project.removal import Removal, bring_back, removals, remove_photos
-from segstudio.project.threads import WorkStopped
 
 _NOTHING = Problem("Nothing was removed from this project that could be brought back.", level="info")
 _OTHER_FIRST = Problem("Something else came first: try again.", level="info")
@@ -157,8 +156,8 @@ def _do(work: Callable[[], _Outcome], outcome: _Outcome) -> None:
     """Do it in a worker; what goes wrong is told where it was asked."""
     try:
         ended = work()
-    except WorkStopped as stop:
-        raise Stopped from stop
+    except WorkStopped:
+        raise
     except SegStudioError as error:
         outcome.problem = problem_of(error)
     else:

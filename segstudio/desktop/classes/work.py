@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.desktop.opened import Changed
-from segstudio.desktop.problems import Problem, Stopped, problem_of
+from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import EndingJobs, Job, JobControl, JobStatus
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.class_edit import Add, ClassEdit, Delete, Merge, Recolour, Rename, Reorder
 from segstudio.project.class_edits import ClassEditing, Done
 from segstudio.project.class_history import ClassHistory
 from segstudio.project.class_uses import MaskCounter
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 if TYPE_CHECKING:
     from segstudio.project.class_telling import EditPreview
@@ -107,7 +106,7 @@ class ClassWork(QObject):
             undo, redo = history.undoable, history.redoable
             return Looked(editing.uses(), undo.label if undo else "", redo.label if redo else "")
 
-        self._look = Job("Counting classes", _stoppable(work), self, can_cancel=True)
+        self._look = Job("Counting classes", work, self, can_cancel=True)
         self._look.succeeded.connect(self._on_looked)
         self._look.failed.connect(self._on_look_failed)
         self._look.start()
@@ -123,7 +122,7 @@ class ClassWork(QObject):
         def work(control: JobControl) -> EditPreview:
             return self._editing(Project.open(folder), control).preview(edit)
 
-        self._preview = Job("Looking at the masks", _stoppable(work), self, can_cancel=True)
+        self._preview = Job("Looking at the masks", work, self, can_cancel=True)
         self._preview.progressed.connect(self._on_preview_progressed)
         self._preview.succeeded.connect(self._on_previewed)
         self._preview.failed.connect(self._on_preview_failed)
@@ -190,8 +189,8 @@ class ClassWork(QObject):
         def work(control: JobControl) -> None:
             try:
                 outcome.done = _carried_out(self._editing(Project.open(folder), control), wish)
-            except WorkStopped as stop:
-                raise Stopped from stop
+            except WorkStopped:
+                raise
             except SegStudioError as error:  # told where it was asked, not by the session
                 outcome.problem = problem_of(error)
 
@@ -293,13 +292,3 @@ def _carried_out(editing: ClassEditing, wish: Wish) -> Done:
         return editing.redo()
     assert isinstance(wish, Add | Rename | Recolour | Reorder | Merge | Delete)
     return editing.commit(wish)
-
-
-def _stoppable(work: Callable[[JobControl], object]) -> Callable[[JobControl], object]:
-    def run(control: JobControl) -> object:
-        try:
-            return work(control)
-        except WorkStopped as stop:
-            raise Stopped from stop
-
-    return run

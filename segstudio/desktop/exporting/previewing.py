@@ -10,14 +10,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.exporting.marks import Level, marks_of
-from segstudio.desktop.problems import Problem, Stopped
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.work import Job, JobControl
 from segstudio.errors import SegStudioError
 from segstudio.formats.exporting import ExportOptions, ExportPreview, preview_export
 from segstudio.project.images import read_photo
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 _SOON_MS = 120
 """Who drags the slider gets the picture of where it rests."""
@@ -107,10 +106,7 @@ class Previewer(QObject):
         self._at = subject
 
         def work(control: JobControl) -> Shown:
-            try:
-                return _made(subject, last, control)
-            except WorkStopped as stopped:
-                raise Stopped from stopped
+            return _made(subject, last, control)
 
         self._job = Job("Looking at what comes back", work, self)
         self._job.succeeded.connect(self._on_succeeded)

@@ -9,13 +9,12 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from segstudio.desktop.problems import Problem, Stopped, problem_of
+from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobControl, JobStatus
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.formats.exporting import ExportOptions, ExportReport, export_project
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 _WHAT = "Exporting"
 _ELSEWHERE = Problem("The export failed; the message in the main window says why.")
@@ -109,9 +108,9 @@ class ExportWriter(QObject):
                     progress=control.stage(_WHAT),
                     cancelled=control.cancelled,
                 )
-            except WorkStopped as stopped:
+            except WorkStopped:
                 outcome.is_stopped = True
-                raise Stopped from stopped
+                raise
             except SegStudioError as error:  # told where it was asked, not by the session
                 outcome.problem = problem_of(error)
 

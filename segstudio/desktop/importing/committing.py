@@ -18,7 +18,6 @@ from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.change import ProjectChangedError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 Release = Callable[[Callable[[], None]], None]
 """Saves and closes all photos that are open for painting, then calls what it is given."""
@@ -62,8 +61,6 @@ class Commit:
                 progress=control.stage("Importing"),
                 cancelled=control.cancelled,
             )
-        except WorkStopped as stopped:
-            raise Stopped from stopped
         except ProjectChangedError as changed:
             self.is_outdated = True  # it is prepared again as things are now, and that is told: no error
             raise Stopped from changed
@@ -84,14 +81,11 @@ class TakeBack:
         return self._take_back
 
     def _take_back(self, control: JobControl) -> None:
-        try:
-            self.undone = undo_import(
-                Project.open(self.folder),
-                self.path,
-                StrokeJournals(),
-                progress=control.stage("Looking at masks"),
-                cancelled=control.cancelled,
-            )
-        except WorkStopped as stopped:
-            raise Stopped from stopped
+        self.undone = undo_import(
+            Project.open(self.folder),
+            self.path,
+            StrokeJournals(),
+            progress=control.stage("Looking at masks"),
+            cancelled=control.cancelled,
+        )
         self.record = read_record(self.path)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.importing.mapping import label_rows
 from segstudio.desktop.importing.rows import Row, make_rows
-from segstudio.desktop.problems import Problem, Stopped
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.work import EndingJobs, Job, JobControl, JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Looks, examine
@@ -27,7 +27,6 @@ from segstudio.formats.threads import polite_workers
 from segstudio.project.classes import ClassList
 from segstudio.project.photos import Split
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +210,6 @@ def _read(
             progress=control.stage("Reading annotations"),
             cancelled=control.cancelled,
         )
-    except WorkStopped as stopped:
-        kept.close()
-        raise Stopped from stopped
     except Exception:
         kept.close()
         raise
@@ -244,17 +240,14 @@ def _examine(
 def prepare_again(
     material: Material, project: Project, classes: ClassList, options: ImportOptions, control: JobControl
 ) -> PreparedImport:
-    """Return what an import under these options would do; no file is read twice. Raises Stopped when asked to."""
-    try:
-        plan = replanned(material.plan, classes, options)
-        examined = examine(
-            plan,
-            project,
-            looks=material.looks,
-            workers=polite_workers(),
-            progress=control.stage("Looking at photos"),
-            cancelled=control.cancelled,
-        )
-    except WorkStopped as stopped:
-        raise Stopped from stopped
+    """Return what an import under these options would do; no file is read twice. Raises WorkStopped when asked to."""
+    plan = replanned(material.plan, classes, options)
+    examined = examine(
+        plan,
+        project,
+        looks=material.looks,
+        workers=polite_workers(),
+        progress=control.stage("Looking at photos"),
+        cancelled=control.cancelled,
+    )
     return PreparedImport(plan, examined, make_report(plan, examined))

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from segstudio.desktop.editing.desk import PhotoDesk
-from segstudio.desktop.problems import Problem, Stopped, problem_of
+from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobControl
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 Work = Callable[[Project, JobControl], Problem]
 """Done in a worker; returns what is to be told then. Raises SegStudioError, WorkStopped or Stopped."""
@@ -79,7 +78,7 @@ class ProjectErrand(QObject):
 def _do(work: Work, project: Project, control: JobControl, told: list[Problem]) -> None:
     try:
         told.append(work(project, control))
-    except WorkStopped as stop:
-        raise Stopped from stop
+    except WorkStopped:
+        raise
     except SegStudioError as error:
         told.append(problem_of(error))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.look import Look
-from segstudio.desktop.problems import Problem, Remedy, Stopped
+from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.versions.errand import ProjectErrand
 from segstudio.desktop.versions.merge_window import MergeWindow
@@ -20,7 +20,6 @@ from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.merged import Merge, merge, unmerge
 from segstudio.project.merging import MergePlan, opened_pack, plan_merge
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 
 
 class MergeWish(QObject):
@@ -61,12 +60,9 @@ class MergeWish(QObject):
         self._session.problem_met.emit(Problem(f"Comparing {source.name} with the project …", level="info"))
 
         def work(control: JobControl) -> tuple[Project, MergePlan]:
-            try:
-                project = Project.open(folder)
-                part = held.enter_context(opened_pack(source, cancelled=control.cancelled))
-                return project, plan_merge(project, part, StrokeJournals(), cancelled=control.cancelled)
-            except WorkStopped as stop:
-                raise Stopped from stop
+            project = Project.open(folder)
+            part = held.enter_context(opened_pack(source, cancelled=control.cancelled))
+            return project, plan_merge(project, part, StrokeJournals(), cancelled=control.cancelled)
 
         self._comparing = Job(f"Comparing {source.name}", work, self, can_cancel=True)
         self._comparing.succeeded.connect(self._on_compared)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
-from segstudio.desktop.problems import Problem, Remedy, Stopped, problem_of
+from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.session import ProjectSession
 from segstudio.errors import SegStudioError
 
@@ -89,7 +89,7 @@ class SafetyWishes(QObject):
         without, with_outside = form.without, form.outside.isChecked()
 
         def work(project: Project, control: JobControl) -> Problem:
-            progress = _in_megabytes(control.stage("Backing up, MB"))
+            progress = control.megabytes("Backing up, MB")
             taken = back_up(
                 project,
                 target,
@@ -207,7 +207,7 @@ class SafetyWishes(QObject):
 
         def work(project: Project, control: JobControl) -> Problem:
             photos = [project.photo(key) for key in keys]
-            progress = _in_megabytes(control.stage("Packing, MB"))
+            progress = control.megabytes("Packing, MB")
             seal = make_pack(
                 project,
                 target,
@@ -260,7 +260,6 @@ class SafetyWishes(QObject):
     def _write(self, what: str, work: Work) -> None:
         """Let a job of the session write outside the project; painting goes on."""
         from segstudio.project.project import Project
-        from segstudio.project.threads import WorkStopped
 
         opened = self._session.opened
         if opened is None:
@@ -268,11 +267,7 @@ class SafetyWishes(QObject):
         folder = opened.folder
 
         def do(control: JobControl) -> None:
-            try:
-                told = work(Project.open(folder), control)
-            except WorkStopped as stop:
-                raise Stopped from stop
-            self._session.tell_after(told)
+            self._session.tell_after(work(Project.open(folder), control))
 
         self._session.import_prepared(what, do)
 
@@ -285,10 +280,6 @@ class SafetyWishes(QObject):
 
     def _tell(self, problem: Problem) -> None:
         self._session.problem_met.emit(problem)
-
-
-def _in_megabytes(progress: Callable[[int, int], None]) -> Callable[[int, int], None]:
-    return lambda done, total: progress(done >> 20, max(total >> 20, 1))
 
 
 def _show(target: Path) -> Remedy:

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.desktop.exporting import previewing, writing
 from segstudio.desktop.exporting.dialog import ExportDialog
 from segstudio.desktop.window import Window
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.formats.exporting import (
     EXPORTS,
     ExportOptions,
@@ -33,7 +33,6 @@ from segstudio.formats.sources import gather
 from segstudio.project.classes import ClassList
 from segstudio.project.images import encode_jpeg
 from segstudio.project.project import Project
-from segstudio.project.threads import WorkStopped
 from tests.desktop.annotating.hands import CONTROL, SHIFT, Hands
 from tests.desktop.conftest import WAIT_MS, Drive
 from tests.desktop.watchdog import told, watching

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from segstudio.errors import WorkStopped
 from segstudio.formats.writing import simplify
 from segstudio.formats.writing.crossing import crossing
 from segstudio.formats.writing.outlines import Rings, points_of, rings_of
 from segstudio.formats.writing.pieces import pieces_of
 from segstudio.formats.writing.sheets import Told, areas_as_polygons
-from segstudio.project.threads import WorkStopped
 
 NOISE = np.random.default_rng(0).integers(0, 4, (24, 30)).astype(np.uint8)
 NOISE[8:16, 5:20] = np.triu(np.ones((8, 15), dtype=np.uint8))  # stairs
