@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from segstudio.cli.counting import counted
 from segstudio.cli.output import JsonOption, Output
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.project.class_uses import count_masks
 from segstudio.project.classes import VOID

@@ -7,11 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 photo`, `2 photos`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def class_table_row(name: str, ratios: Sequence[float | None], count: int) -> list[str]:
     """Return a row of a table for people: per cents with one decimal, a dash where there is no number."""
     cells = ["–" if ratio is None or np.isnan(ratio) else f"{100 * ratio:.1f}" for ratio in ratios]

@@ -16,10 +16,10 @@ import numpy.typing as npt
 import typer
 
 from segstudio.cli.class_matches import ByNameOption, MatchOption, matched
-from segstudio.cli.counting import counted
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
 from segstudio.cli.scores import score_rows, score_text
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.project.class_matching import ClassMatch

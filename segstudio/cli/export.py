@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from segstudio.cli.counting import counted
 from segstudio.cli.ending import tidy_when_ended
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.stages import Stages
+from segstudio.counting import counted
 from segstudio.formats.exporting import EXPORTS, ExportOptions, ExportReport, export_format, export_project
 from segstudio.project.project import Project
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.colours import home_of
-from segstudio.cli.counting import counted
 from segstudio.cli.output import JsonOption, Output
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.project.images import RgbImage, is_photo, read_photo
 from segstudio.project.project import Project

@@ -13,9 +13,10 @@ import numpy.typing as npt
 import typer
 
 from segstudio.cli.colours import ColourChoice, in_colours
-from segstudio.cli.counting import class_table_row, counted
+from segstudio.cli.counting import class_table_row
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict_video import FilmFrame, FilmWishes, find_films, is_film, segment_film
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.project.classes import ClassList

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from segstudio.cli.counting import counted
 from segstudio.cli.output import Output
 from segstudio.cli.scores import score_text
+from segstudio.counting import counted
 from segstudio.runs.events import EpochDone, Event, Notice, RunStarted, RunStopped, StepDone
 from segstudio.runs.folder import RunFolder
 

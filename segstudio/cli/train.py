@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segstudio.cli.counting import counted
 from segstudio.cli.gpus import Silent, own_place, train_on_many
 from segstudio.cli.initial import changes_from
 from segstudio.cli.output import JsonOption, Output
@@ -19,6 +18,7 @@ from segstudio.cli.scores import score_rows, score_text
 from segstudio.cli.stages import Stages
 from segstudio.cli.tables import Tables
 from segstudio.cli.telling import Teller
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.splitting import split_project

@@ -7,6 +7,8 @@ import platform
 import shutil
 import subprocess
 
+from segstudio.counting import counted
+
 _TIMEOUT_S = 10
 
 
@@ -18,7 +20,7 @@ def device_text() -> str:
     if platform.system() == "Darwin" and platform.machine() == "arm64":
         return "Apple GPU"
     cores = os.cpu_count() or 1
-    return f"CPU · {cores} core{'' if cores == 1 else 's'}"
+    return f"CPU · {counted(cores, 'core')}"
 
 
 def _ask_nvidia() -> str:

@@ -11,6 +11,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segstudio.counting import counted
+
 if TYPE_CHECKING:  # the window is on screen before these are loaded
     from segstudio.desktop.run_summaries import RunSummary
     from segstudio.project.classes import ClassList
@@ -77,7 +79,7 @@ class OpenedProject:
         status = Counter(photo.status for photo in self.photos)
         count = len(self.photos)
         done = status["done"] + status["checked"]
-        return f"{count:,} photo{'' if count == 1 else 's'}, {done:,} done"
+        return f"{counted(count, 'photo')}, {done:,} done"
 
 
 def with_photo(opened: OpenedProject, photo: Photo, mask_time: int | None) -> OpenedProject:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.formats.options import Cancelled, Progress, check_cancelled, never, unheard
 from segstudio.formats.record import RECORD_NAME, BroughtIn, ImportRecord, read_record, records_of
@@ -41,11 +42,9 @@ class Undone:
         """Return it in a sentence or two."""
         parts = []
         if self.gone:
-            parts.append(
-                f"{_counted(len(self.gone), 'photo')} {_is(self.gone)} in the project's trash folder"
-            )
+            parts.append(f"{counted(len(self.gone), 'photo')} {_is(self.gone)} in the project's trash folder")
         if self.back:
-            parts.append(f"{_counted(len(self.back), 'mask')} {_is(self.back)} as before")
+            parts.append(f"{counted(len(self.back), 'mask')} {_is(self.back)} as before")
         if self.classes:
             which = "the class" if len(self.classes) == 1 else "the classes"
             parts.append(f"{which} {told_some(self.classes)} {_is(self.classes)} gone")
@@ -222,10 +221,6 @@ class _Undoing:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one if number == 1 else one + 's'}"
 
 
 def _is(things: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from segstudio.counting import counted
 from segstudio.project.class_edit import Add, ClassEdit, Delete, Merge, Recolour, Rename, Reorder, repaint_of
 from segstudio.project.class_history import Entry
 from segstudio.project.class_uses import ClassUses
@@ -87,26 +88,22 @@ def told_of_doing(entry: Entry, masks: int, journals: int) -> str:
     """Say what was done."""
     if entry.old is None:
         return NO_MASK
-    history = f" The undo history of {_count(journals, 'photo')} waits with it." if journals else ""
-    return f"{_count(masks, 'mask')} rewritten.{history}"
+    history = f" The undo history of {counted(journals, 'photo')} waits with it." if journals else ""
+    return f"{counted(masks, 'mask')} rewritten.{history}"
 
 
 def told_of_undo(entry: Entry, states: Sequence[Back]) -> str:
     """Say what was taken back."""
     if entry.old is None:
         return NO_MASK
-    told = f"{_count(states.count('back') + states.count('joined'), 'mask')} brought back."
+    told = f"{counted(states.count('back') + states.count('joined'), 'mask')} brought back."
     if states.count("joined"):
         told += f" In {states.count('joined'):,} of them what was painted since stays."
     if states.count("left"):
         told += (
-            f" {_count(states.count('left'), 'photo')} left as it is: its mask is gone, or of another size."
+            f" {counted(states.count('left'), 'photo')} left as it is: its mask is gone, or of another size."
         )
     return told
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _name(classes: ClassList, index: int) -> str:

@@ -151,16 +151,8 @@ def keep_versions(project: Path, change: Change, classes: ClassList, most: int) 
         when = datetime.fromtimestamp(found.st_mtime_ns / 1e9).astimezone()
         if most > 0 and _is_kept(project, change, key, Former(when, state.who, found.st_size), numbers):
             number = _next_number(numbers)
-            version = Version(
-                number=number,
-                when=when,
-                who=state.who,
-                status=state.status,
-                source=state.source,
-                replaced=not change.by_hand or key in change.kept,
-                what=change.doing,
-                names={entry.index: entry.name for entry in classes.classes},
-            )
+            replaced = not change.by_hand or key in change.kept
+            version = _version(number, when, state, classes, replaced=replaced, what=change.doing)
             change.put_link(f"{FOLDER}/{key}/{number}.png", path)
             record = version.model_dump_json(indent=1).encode()
             change.put_file(f"{FOLDER}/{key}/{number}.json", record, settle=False)
@@ -188,18 +180,24 @@ def stage_version(
     except ValueError:
         when = datetime.now().astimezone()
     number = _next_number(_numbers(project, key))
-    version = Version(
+    version = _version(number, when, state, classes, replaced=True, what=what)
+    change.put_file(f"{FOLDER}/{key}/{number}.png", data)
+    change.put_file(f"{FOLDER}/{key}/{number}.json", version.model_dump_json(indent=1).encode())
+
+
+def _version(
+    number: int, when: datetime, state: PhotoState, classes: ClassList, *, replaced: bool, what: str
+) -> Version:
+    return Version(
         number=number,
         when=when,
         who=state.who,
         status=state.status,
         source=state.source,
-        replaced=True,
+        replaced=replaced,
         what=what,
         names={entry.index: entry.name for entry in classes.classes},
     )
-    change.put_file(f"{FOLDER}/{key}/{number}.png", data)
-    change.put_file(f"{FOLDER}/{key}/{number}.json", version.model_dump_json(indent=1).encode())
 
 
 def is_due(former: Former, last: Version | None, now: datetime, size_bytes: int) -> bool:

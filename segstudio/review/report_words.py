@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segstudio.counting import counted
 from segstudio.project.classes import ClassList
 from segstudio.review.legend import percent
 from segstudio.review.tallies import ClassCounts, Matrix
@@ -34,7 +35,7 @@ def in_short(classes: ClassList, matrix: Matrix | None, photos: int, scored: int
     mean, right = float(ious[there].mean()), float(np.trace(matrix) / matrix.sum())
     few = "" if scored == photos else f" of {photos:,}"
     sentences = [
-        f"Over {_many(scored)}{few} with truth the mean IoU is {percent(mean)}; "
+        f"Over {counted(scored, 'photo')}{few} with truth the mean IoU is {percent(mean)}; "
         f"{percent(right)} of the pixels are right."
     ]
     if len(there) > 1:
@@ -68,7 +69,3 @@ def worth_a_look(photos: Sequence[tuple[str, float | None, float | None]]) -> tu
         Named(place, photos[place][0], f"{what} {percent(value)}")
         for value, place in sorted(ordered)[:_NAMED]
     )
-
-
-def _many(photos: int) -> str:
-    return f"{photos:,} photo{'' if photos == 1 else 's'}"

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
+from segstudio.counting import counted
+
 _FEWEST_PHOTOS = 3
 _FEWEST_TO_COMPARE = 5
 _TOLD_APART = 0.05
@@ -100,7 +102,7 @@ def too_few_to_tell_apart(photos: int, interval: tuple[float, float] | None) -> 
     """Return a warning where validation is too small to tell two trainings apart, nothing where it is not."""
     if interval is None or photos < _FEWEST_TO_COMPARE:
         return (
-            f"Validation has {photos} photo{'' if photos == 1 else 's'}: which of two trainings is better cannot be"
+            f"Validation has {counted(photos, 'photo')}: which of two trainings is better cannot be"
             " told from so few. Give it ten and more."
         )
     half = (interval[1] - interval[0]) / 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from segstudio.counting import counted
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.session import ProjectSession
@@ -143,7 +144,7 @@ def consequence(photos: Sequence[Photo], *, referenced: bool) -> str:
     if len(photos) == 1:
         what = "The photo with its mask goes" if masks else "The photo, which has no mask, goes"
     else:
-        what = f"{len(photos):,} photos and {masks:,} mask{'' if masks == 1 else 's'} go"
+        what = f"{len(photos):,} photos and {counted(masks, 'mask')} go"
     outside = " Photo files outside the project stay where they are." if referenced else ""
     return f"{what} to the project's trash and can be brought back.{outside}"
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from segstudio.counting import counted
+
 if TYPE_CHECKING:
     from segstudio.project.class_uses import ClassUses
     from segstudio.project.classes import ClassList
@@ -58,7 +60,7 @@ def used(uses: ClassUses | None, index: int) -> str:
         return "not used"
     share = uses.share(index)
     part = "<1 %" if share < 0.01 else f"{share * 100:.0f} %"
-    return f"{count:,} photo{'' if count == 1 else 's'} · {part}"
+    return f"{counted(count, 'photo')} · {part}"
 
 
 def moved(order: Sequence[int], row: int, to: int) -> tuple[int, ...]:
@@ -67,8 +69,3 @@ def moved(order: Sequence[int], row: int, to: int) -> tuple[int, ...]:
     place = to - 1 if to > row else to
     place = min(max(place, 0), len(rest))
     return (*rest[:place], order[row], *rest[place:])
-
-
-def counted(number: int, what: str) -> str:
-    """Return `1 photo`, `2 photos`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

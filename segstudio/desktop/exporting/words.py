@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from segstudio.counting import counted
 from segstudio.desktop.exporting.choices import ExportChoices, Wanted
 from segstudio.desktop.importing.report_words import Section
 from segstudio.formats.exporting import ExportFormat, ExportPreview, ExportReport
@@ -22,11 +23,6 @@ _NONE: Mapping[Wanted, str] = {
     "checked": "No photo with labels is marked as checked.",
     "selected": "No photo that is selected in Annotate has labels.",
 }
-
-
-def counted(number: int, noun: str) -> str:
-    """Return `1 photo`, `2,000 photos`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def wanted_told(wanted: Wanted, number: int) -> str:

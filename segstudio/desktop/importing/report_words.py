@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from segstudio.counting import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -22,10 +24,10 @@ def headline(report: Mapping[str, Any]) -> str:
     """Return what was done, in one line."""
     masks, plain = len(report.get("imported", ())), len(report.get("unlabelled", ()))
     if masks and plain:
-        return f"{_counted(masks, 'photo')} imported with mask, {plain:,} without"
+        return f"{counted(masks, 'photo')} imported with mask, {plain:,} without"
     if plain:
-        return f"{_counted(plain, 'photo')} imported, to be painted"
-    return f"{_counted(masks, 'photo')} imported with mask"
+        return f"{counted(plain, 'photo')} imported, to be painted"
+    return f"{counted(masks, 'photo')} imported with mask"
 
 
 def sections(
@@ -37,7 +39,7 @@ def sections(
 ) -> tuple[Section, ...]:
     """Return the lists of `ImportReport.as_json` that hold something: what came in, what to know of it, what did not."""
     unknown = [
-        f"{label['name'] or '(no name)'}: {_counted(label['shapes'], 'shape')}"
+        f"{label['name'] or '(no name)'}: {counted(label['shapes'], 'shape')}"
         for label in _list(report, "unknown")
     ]
     hidden = [f"{key}: {', '.join(names)}" for key, names in _dict(report, "hidden").items()]
@@ -115,7 +117,3 @@ def _dict(report: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _pairs(report: Mapping[str, Any], name: str) -> list[str]:
     return [f"{key}: {count:,}" for key, count in _dict(report, name).items()]
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one if number == 1 else one + 's'}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path, PurePosixPath
 
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
@@ -83,7 +84,7 @@ class Tally:
     def told(self) -> str:
         """Return the line below the table."""
         if self.waits:
-            return f"Looking at {_counted(self.waits, 'photo')} …"
+            return f"Looking at {counted(self.waits, 'photo')} …"
         parts = [f"{self.ready:,} ready"]
         if self.hiding:
             parts = [
@@ -270,7 +271,7 @@ def _judged(one: Examined, plan: ImportPlan) -> _Verdict:
         return replace(verdict, advice="The project has this photo.", fix=Fix.NONE)
     if one.outcome is Outcome.UNKNOWN_CLASS:
         labels = _open_labels(one, plan)
-        told = f"{_counted(len(labels), 'class', 'classes')} unknown: {', '.join(labels)}"
+        told = f"{counted(len(labels), 'class', 'classes')} unknown: {', '.join(labels)}"
         return replace(verdict, state=told)
     if one.outcome in (Outcome.LABEL_IMAGE, Outcome.DOUBLE):
         return _no_photo_of_its_own(one, verdict)
@@ -307,9 +308,9 @@ def _listed(names: Sequence[str]) -> str:
 def _findings(one: Examined) -> list[str]:
     found = []
     if one.clipped:
-        found.append(f"{_counted(one.clipped, 'shape')} cut off at the edge of the photo")
+        found.append(f"{counted(one.clipped, 'shape')} cut off at the edge of the photo")
     if one.empty:
-        found.append(f"{_counted(one.empty, 'shape')} without any pixel")
+        found.append(f"{counted(one.empty, 'shape')} without any pixel")
     return found
 
 
@@ -356,7 +357,3 @@ def _shapes(annotation: Annotation | None) -> int:
 def _sentence(text: str) -> str:
     text = text.strip().rstrip(".")
     return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from segstudio.counting import counted
 from segstudio.desktop.problems import Level, Problem, Remedy
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.export_place import folder_for
@@ -152,7 +153,7 @@ class Exporting(QObject):
         self._end()
         folder = written.target if written.target.is_dir() else written.target.parent
         show = Remedy("Show them", do=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))))
-        count = f"{written.count:,} photo{'' if written.count == 1 else 's'}"
+        count = counted(written.count, "photo")
         told = f"Exported {count} to {written.target.name}"
         told += f"; {len(written.problems):,} could not be exported." if written.problems else "."
         if written.left_out:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from segstudio.counting import counted
+
 State = Literal["waiting", "working", "done", "failed"]
 Verdict = Literal["", "accept", "correct", "reject"]
 
@@ -116,7 +118,7 @@ def told_progress(rows: Sequence[Row]) -> str:
     done = sum(row.state == "done" for row in rows)
     seen = sum(bool(row.verdict) for row in rows)
     failed = sum(row.state == "failed" for row in rows)
-    count = f"{len(rows):,} photo{'' if len(rows) == 1 else 's'}"
+    count = counted(len(rows), "photo")
     parts = [count if done == len(rows) else f"{done:,} of {len(rows):,} segmented"]
     if failed:
         parts.append(f"{failed:,} failed")

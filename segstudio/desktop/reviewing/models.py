@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from segstudio.counting import counted
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.run_summaries import RunSummary
 from segstudio.runs.folder import RunFolder
@@ -107,7 +108,7 @@ def card_lines(card: ModelCard) -> tuple[str, ...]:
     parts = []
     count = len(card.train_photos)
     if count:
-        parts.append(f"from {count:,} photo{'' if count == 1 else 's'}")
+        parts.append(f"from {counted(count, 'photo')}")
     if made := _day(card.created):
         parts.append(made)
     if parts:

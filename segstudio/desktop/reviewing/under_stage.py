@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout
 
+from segstudio.counting import counted
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.confusion_view import ConfusionView, summed
 from segstudio.desktop.reviewing.panel_strip import PanelStrip
@@ -88,7 +89,7 @@ class UnderStage(QFrame):
 
 def scores_told(photos: int, trained: int, miou: float | None) -> str:
     """Return one line on the scores of photos with truth, so many of them trained on; pure."""
-    told = f"{photos:,} photo{'' if photos == 1 else 's'} with truth"
+    told = f"{counted(photos, 'photo')} with truth"
     if trained:
         told += f", {'all' if trained == photos else f'{trained:,}'} trained on"
     return told if miou is None else f"{told} · mIoU {miou:.3f}"

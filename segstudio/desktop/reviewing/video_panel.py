@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout
 
+from segstudio.counting import counted
 from segstudio.desktop.reviewing.videos import Video
 from segstudio.desktop.widgets.labels import ElidedLabel, label
 
@@ -73,7 +74,7 @@ def told_outcome(facts: VideoFacts, every: int, scale: float) -> str:
     a_second = facts.rate / every
     often = f"{a_second:.2g} a second" if a_second >= 1 else f"one each {1 / a_second:.2g} s"
     count = -(-facts.frames // every)
-    many = f"{count:,} frame{'' if count == 1 else 's'}, {often}" if facts.frames else often
+    many = f"{counted(count, 'frame')}, {often}" if facts.frames else often
     if scale == 1 or not all(facts.size):
         return many
     rows, columns = (max(round(side * scale), 1) for side in facts.size)

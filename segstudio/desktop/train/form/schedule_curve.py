@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.counting import counted
 from segstudio.runs.recipe import Recipe
 from segstudio.runs.schedules import learning_rate_factor
 
@@ -101,7 +102,7 @@ def _soonest_falls(recipe: Recipe, epochs_done: npt.NDArray[np.int64]) -> Values
 
 
 def _told(recipe: Recipe, warmup: int, warmup_epochs: float) -> str:
-    rise = f"Rises over {_counted(warmup, 'step')} ({warmup_epochs:.2g} epochs), then " if warmup else ""
+    rise = f"Rises over {counted(warmup, 'step')} ({warmup_epochs:.2g} epochs), then " if warmup else ""
     match recipe.schedule:
         case "poly":
             then = _poly_told(recipe.poly_power)
@@ -110,15 +111,15 @@ def _told(recipe: Recipe, warmup: int, warmup_epochs: float) -> str:
         case "one-cycle":
             then = f"rises for {recipe.one_cycle_rise:.0%} of the training and falls for the rest of it."
         case "step":
-            then = f"is multiplied by {recipe.step_factor:g} every {_counted(recipe.step_epochs, 'epoch')}."
+            then = f"is multiplied by {recipe.step_factor:g} every {counted(recipe.step_epochs, 'epoch')}."
         case "halving":
             then = (
-                f"stays for {_counted(recipe.halving_after, 'epoch')}, and is halved there and every"
-                f" {_counted(recipe.step_epochs, 'epoch')} after."
+                f"stays for {counted(recipe.halving_after, 'epoch')}, and is halved there and every"
+                f" {counted(recipe.step_epochs, 'epoch')} after."
             )
         case "plateau":
             then = (
-                f"is multiplied by {recipe.step_factor:g} after {_counted(recipe.plateau_patience, 'validation')}"
+                f"is multiplied by {recipe.step_factor:g} after {counted(recipe.plateau_patience, 'validation')}"
                 " without a better mIoU; dashed is the soonest."
             )
         case "constant":
@@ -131,7 +132,3 @@ def _poly_told(power: float) -> str:
     if power == 1:
         return "falls in a straight line to nothing."
     return f"falls to nothing, the {'slower' if power > 1 else 'steeper'} the nearer the end."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
