@@ -251,7 +251,7 @@ def _helped(
                 for _ in prepared.trainer.run(lambda: bool(interrupted)):
                     pass
             except (RuntimeError, MemoryError) as error:
-                if told := _told_of_memory(error, folder):
+                if told := _told_of_machine(error, folder):
                     raise told from error
                 raise
     return {}
@@ -268,7 +268,7 @@ def _run_named(runs: Path, name: str) -> RunFolder:
         found = [run for run in list_runs(runs) if run.has_begun]
         if not found:
             raise SegStudioError("there is no run to go on with", where=str(runs))
-        return max(found, key=lambda run: run.path.stat().st_mtime)
+        return found[-1]
     return find_run(runs, name)
 
 
@@ -308,7 +308,7 @@ def _failure_told(log: EventLog, folder: RunFolder, *, watched: bool = False) ->
         log.append(RunFailed(problem=str(error)))
         raise
     except Exception as error:
-        told = _told_of_memory(error, folder)
+        told = _told_of_machine(error, folder)
         if told is None:
             log.append(RunFailed(problem=f"{type(error).__name__}: {error}"))
             raise
@@ -316,10 +316,19 @@ def _failure_told(log: EventLog, folder: RunFolder, *, watched: bool = False) ->
         raise told from error
 
 
-def _told_of_memory(error: Exception, folder: RunFolder) -> SegStudioError | None:
-    """Return the sentence for a training that memory does not suffice for, None for any other error."""
-    from segstudio.training.devices import is_out_of_memory
+def _told_of_machine(error: Exception, folder: RunFolder) -> SegStudioError | None:
+    """Return the sentence for a training that memory does not suffice for or whose GPU has failed, None for any other
+    error.
+    """
+    from segstudio.training.devices import is_device_failure, is_out_of_memory
 
+    if is_device_failure(error):
+        return SegStudioError(
+            f"the GPU failed in the middle of training ({str(error).splitlines()[0].rstrip('.')})",
+            where=str(folder.path),
+            fix="Resume the run: it goes on from its last checkpoint. If that fails as well, restart the computer and bring"
+            " the graphics driver up to date, or resume with --device cpu",
+        )
     if not is_out_of_memory(error):
         return None
     return SegStudioError(

@@ -72,7 +72,7 @@ class OpenedProject:
             parts.append(f"epoch {run.epoch} of {run.epochs}")
         if run.miou is not None:
             parts.append(f"mIoU {run.miou:.2f}")
-        return f"{run.head or run.name}: {' · '.join(parts)}"
+        return f"{run.name}: {' · '.join(parts)}"
 
     def told(self) -> str:
         """One line on the photos."""

@@ -212,6 +212,7 @@ def _record(
     when: str,
 ) -> ImportRecord:
     plan = prepared.plan
+    greys = {path: one.labels for one in plan.grey_sets if one.is_named for path in one.files}
     photos = {}
     for one in prepared.examined:
         annotation = one.planned.annotation
@@ -224,6 +225,7 @@ def _record(
                 root=root.rstrip("/"),
                 names=annotation.names,
                 table=kept[table][1] if table is not None and table in kept else "",
+                greys=greys.get(annotation.file, {}),
             )
     return ImportRecord(
         when=when,

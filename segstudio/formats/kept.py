@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, inside
+from segstudio.formats.grey_masks import relabelled
 from segstudio.formats.options import Cancelled, check_cancelled, never
 from segstudio.formats.placement import Fit, fit_of, in_pixels, photo_orientation, scaled_to, turned_upright
 from segstudio.formats.places import SourceFile
@@ -29,7 +30,8 @@ def mask_from_kept(project: Project, photo: Photo, *, cancelled: Cancelled = nev
     if not all(photo.size):
         raise SegStudioError("the photo cannot be read", where=photo.key, fix="Copy it anew from its source")
     folder, record = _newest(project.folder, photo)
-    annotation = in_pixels(_annotation(folder, record, photo, cancelled), photo.size)
+    kept = _annotation(folder, record, photo, cancelled)
+    annotation = in_pixels(relabelled(kept, record.photos[photo.key].greys), photo.size)
     check_cancelled(cancelled)
     orientation = photo_orientation(photo.path)
     fit = fit_of(annotation.size, photo.size, orientation)

@@ -94,7 +94,7 @@ class LabelTable:
     by_colour: Mapping[int, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        numbered = any(row.number is not None for row in self.rows)
+        numbered = self.is_numbered
         by_number = {
             row.number if numbered and row.number is not None else place: row.name
             for place, row in enumerate(self.rows)
@@ -107,6 +107,11 @@ class LabelTable:
         object.__setattr__(self, "plain", plain)
         object.__setattr__(self, "by_number", by_number)
         object.__setattr__(self, "by_colour", by_colour)
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether numbers stand in it, so that the order of its rows tells none."""
+        return any(row.number is not None for row in self.rows)
 
     def colours(self) -> dict[str, str]:
         """Return the labels in order with their colour (`#rrggbb`, or empty)."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.formats.grey_masks import Role, with_role
 from segstudio.formats.label_tables import VOID_LABEL, VOID_LABELS
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.shapes import Annotation
@@ -33,7 +34,7 @@ class UnknownLabel:
 class LabelUse:
     """A label that shapes carry: how many, in how many photos, where it was met first, and the colour that its
     file declares (`#rrggbb`, or empty). `plain` is what its table of labels may mean by it (empty: what it says), `rivals`
-    the other labels of that table that may mean the same.
+    the other labels of that table that may mean the same. `role` is what it is in masks of one object.
     """
 
     name: str
@@ -43,6 +44,7 @@ class LabelUse:
     colour: str = ""
     plain: str = ""
     rivals: tuple[str, ...] = ()
+    role: Role = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,12 @@ def label_annotations(
     return label_uses(count_labels(annotations, colours), classes, options)
 
 
-def count_labels(annotations: Iterable[Annotation], colours: Mapping[str, str]) -> tuple[LabelUse, ...]:
-    """Return the labels that drawn shapes carry: those that the files declare in their order, then as they are met."""
+def count_labels(
+    annotations: Iterable[Annotation], colours: Mapping[str, str], roles: Mapping[str, Role] | None = None
+) -> tuple[LabelUse, ...]:
+    """Return the labels that drawn shapes carry: those that the files declare in their order, then as they are met.
+    `roles` are those of labels in masks of one object.
+    """
     uses: Counter[str] = Counter()
     photos: Counter[str] = Counter()
     first: dict[str, str] = {}
@@ -95,6 +101,7 @@ def count_labels(annotations: Iterable[Annotation], colours: Mapping[str, str]) 
             colours.get(label) or _own_colour(label),
             plain.get(label, ""),
             rivals_of(label, plain),
+            (roles or {}).get(label, ""),
         )
         for label in met
     )
@@ -111,6 +118,8 @@ def meant_by(use: LabelUse, classes: ClassList) -> str:
 
     It is what the file says wherever a class is called so, and where two labels of one table would become one.
     """
+    if use.role and classes.find(use.name) is None:
+        return with_role(use.role, classes)
     if not use.plain or use.plain == use.name or classes.find(use.name) is not None:
         return use.name
     if use.plain != VOID_LABEL:
@@ -165,7 +174,7 @@ def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOpti
     """Give every label its class, as `label_annotations` does, without going through the annotations again."""
     renames = {folded(old): new for old, new in options.renames.items()}
     left_out = {folded(label) for label in options.leave_out}
-    wanted_uses = [use for use in uses if left_out.isdisjoint(_called(use, classes))]
+    wanted_uses = [_settled(use, classes) for use in uses if left_out.isdisjoint(_called(use, classes))]
     grown, added = classes, []
     for name, colour in options.new_classes.items():
         if grown.find(name) is None:
@@ -188,6 +197,11 @@ def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOpti
         else:
             values[use.name] = value
     return Labelling(grown, values, tuple(added), tuple(unknown))
+
+
+def _settled(use: LabelUse, classes: ClassList) -> LabelUse:
+    """Return a label whose role means what it does now, whatever classes are added."""
+    return replace(use, plain=meant_by(use, classes), rivals=(), role="") if use.role else use
 
 
 def _called(use: LabelUse, classes: ClassList) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, WorkStopped, inside
+from segstudio.formats.grey_masks import GreySet, grey_sets, relabelled
+from segstudio.formats.label_tables import table_for
 from segstudio.formats.labels import Labelling, LabelUse, count_labels, label_uses
 from segstudio.formats.matching import Matching, match
 from segstudio.formats.options import (
@@ -46,7 +48,8 @@ class ImportPlan:
     `made_from` are the project's classes as they were then. `photos` have an annotation, `spare` have none. `uses`
     are the labels of those annotations. `formats` names the format of each annotation file. `damaged` are the
     files that could not be read, `not_read` those that are of another kind. `only_photos` tells that nothing given
-    holds annotations. `skipped` counts the shapes without an area by kind.
+    holds annotations. `skipped` counts the shapes without an area by kind. `grey_sets` are masks whose greys are no
+    numbers of classes.
     """
 
     options: ImportOptions
@@ -63,6 +66,7 @@ class ImportPlan:
     only_photos: bool
     skipped: Mapping[str, int]
     deleted: int
+    grey_sets: tuple[GreySet, ...] = ()
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class _Reading:
     damaged: list[SegStudioError]
     not_read: list[SegStudioError]
     parts: set[Path]
+    grey_sets: list[GreySet]
 
 
 def make_plan(
@@ -92,7 +97,7 @@ def make_plan(
     file given is an annotation file; everything else that is wrong stands in the plan.
     """
     wanted = format_named(options.format) if options.format else None
-    reading = _Reading([], {}, {}, [], [], set())
+    reading = _Reading([], {}, {}, [], [], set(), [])
     told = _read_all(gathered, wanted, reading, progress=progress, cancelled=cancelled)
     if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
@@ -101,7 +106,8 @@ def make_plan(
         masks = [mask for mask in gathered.masks if mask not in told]
         matching = replace(matching, spare=(*matching.spare, *masks))
     photos, spare = _planned(matching, options.under)
-    uses = count_labels([annotation for annotation, _ in matching.pairs], reading.colours)
+    roles = {label: role for one in reading.grey_sets for label, role in one.roles.items()}
+    uses = count_labels([annotation for annotation, _ in matching.pairs], reading.colours, roles)
     only_photos = not gathered.files and not gathered.passed_over
     return ImportPlan(
         options=_settled(options, only_photos=only_photos),
@@ -118,6 +124,7 @@ def make_plan(
         only_photos=only_photos,
         skipped=_skipped(reading.annotations),
         deleted=sum(annotation.deleted for annotation in reading.annotations),
+        grey_sets=tuple(reading.grey_sets),
     )
 
 
@@ -225,7 +232,25 @@ def _read_all(
     none = {*reading.parts, *(photo.path for photo in told)}
     pictures = [file for file in files if is_photo(file.path) and file.path not in none]
     take(pictures, len(files) - len(pictures))
+    _settle_greys(pictures, reading, shelf)
     return told
+
+
+def _settle_greys(pictures: Sequence[SourceFile], reading: _Reading, shelf: Shelf) -> None:
+    """Give the masks of few greys the labels that they have as a set."""
+    tables = {file.path: table_for(file) for file in pictures if file.path in reading.formats}
+    masks = [
+        (annotation, tables[annotation.file])
+        for annotation in reading.annotations
+        if annotation.file in tables
+        and (tables[annotation.file] is not None or reading.formats[annotation.file] != "voc")
+    ]
+    reading.grey_sets += grey_sets(masks)
+    labels = {path: one.labels for one in reading.grey_sets if one.is_named for path in one.files}
+    for place, annotation in enumerate(reading.annotations):
+        if annotation.file in labels:
+            named = relabelled(annotation, labels[annotation.file])
+            reading.annotations[place] = replace(named, shapes=shelf.put(named.shapes))
 
 
 def _read(file: SourceFile, wanted: Format | None, shelf: Shelf, cancelled: Cancelled) -> _ReadFile:

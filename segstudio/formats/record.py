@@ -19,7 +19,8 @@ RECORD_NAME = "import.json"
 
 class KeptAnnotation(BaseModel):
     """Where the annotation of one photo lies: its file below `root`, a folder in that of the import (empty: that
-    itself), and the photo's names in it. `table` is the table of labels that was given along, below `root`, too.
+    itself), and the photo's names in it. `table` is the table of labels that was given along, below `root`, too. `greys`
+    are the labels that the greys of a mask have in its set, where they are not those that it has alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -28,6 +29,7 @@ class KeptAnnotation(BaseModel):
     root: str = ""
     names: tuple[str, ...] = ()
     table: str = ""
+    greys: Mapping[int, str] = Field(default_factory=dict)
 
 
 class BroughtIn(BaseModel):

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome
+from segstudio.formats.grey_masks import GreySet
 from segstudio.formats.labels import UnknownLabel
 from segstudio.formats.plan import ImportPlan
 from segstudio.formats.shelf import tally_of
@@ -25,7 +26,7 @@ class ImportReport:
     `matched` photos have an annotation; `imported` get a mask; `unlabelled` come in without one; `held` stay out for
     a class that is unknown. `shapes`
     counts the painted labels by class, `told_splits` the photos of each use that the files tell. Of the problems, `damaged`, `doubtful`, `other_size`, `name_taken` and
-    `unknown` stop the import (see `refusal`); the others are only told.
+    `unknown` stop the import (see `refusal`); the others are only told. `greys` says how masks of few greys are read.
     """
 
     matched: int
@@ -57,6 +58,7 @@ class ImportReport:
     name_taken: tuple[str, ...]
     label_images: tuple[str, ...]
     doubles: tuple[str, ...]
+    greys: tuple[str, ...]
     refusal: SegStudioError | None
 
     def as_json(self) -> dict[str, object]:
@@ -118,8 +120,21 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
             f"{one.planned.photo.shown}: the same photo as {one.same_as}"
             for one in by_outcome[Outcome.DOUBLE]
         ),
+        greys=tuple(_greys(one, plan, names) for one in plan.grey_sets),
         refusal=_refusal(plan, by_outcome),
     )
+
+
+def _greys(one: GreySet, plan: ImportPlan, names: Mapping[int, str]) -> str:
+    """Return how a set of masks is read, in a sentence without its full stop."""
+    values = plan.labelling.values
+    meant = {
+        grey: f'"{names.get(values[label], "void")}"' if label in values else f'"{label}", which is no class'
+        for grey, label in one.labels.items()
+    }
+
+    told = ", ".join(f"{grey} is {name}" for grey, name in meant.items())
+    return f"{_count(len(one.files), 'mask')}: {told}"
 
 
 def _shapes(imported: Iterable[Examined], plan: ImportPlan, names: Mapping[int, str]) -> dict[str, int]:

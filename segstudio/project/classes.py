@@ -29,6 +29,11 @@ _BACKGROUND_NAMES = frozenset(
 )
 
 
+def is_background_name(name: str) -> bool:
+    """Tell whether a class of that name is what lies around everything else."""
+    return " ".join(name.split()).casefold() in _BACKGROUND_NAMES
+
+
 def _clean_name(name: str) -> str:
     cleaned = " ".join(name.split())
     if not cleaned:
@@ -111,7 +116,7 @@ class ClassList(BaseModel):
         doubled = [name for name, _ in pairs if counts[name.casefold()] > 1]
         if doubled:
             raise SegStudioError(f'the class "{doubled[0]}" is given twice', fix="Give every class one name")
-        first_is_background = bool(pairs) and pairs[0][0].casefold() in _BACKGROUND_NAMES
+        first_is_background = bool(pairs) and is_background_name(pairs[0][0])
         given = tuple(colour for _, colour in pairs if colour)
         if first_is_background and pairs[0][1] is None and BACKGROUND_COLOUR not in given:
             pairs[0] = (pairs[0][0], BACKGROUND_COLOUR)

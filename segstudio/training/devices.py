@@ -18,6 +18,9 @@ _MOST_WORKERS = 8
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """What glibc's malloc.h calls M_TRIM_THRESHOLD and M_MMAP_THRESHOLD."""
 
+_DEVICE_FAILURES = ("cuda error", "hip error", "cudnn error", "cublas error", "cuda driver error")
+"""How the errors of torch begin in which a GPU has failed."""
+
 
 def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
     """Return the number format of the forward pass, None for float32.
@@ -98,8 +101,18 @@ def is_out_of_memory(error: BaseException) -> bool:
         "insufficient memory",
         "bad_alloc",
         "could not create a",
+        "alloc_failed",  # cuBLAS and cuDNN
     )
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(each in words for each in told)
+
+
+def is_device_failure(error: BaseException) -> bool:
+    """Tell whether a GPU, its driver or a calculation on it has failed, for another reason than memory: in this process
+    nothing can be calculated there any more, and what lies there may be wrong. Older versions of torch have no type for it.
+    """
+    kind = getattr(torch, "AcceleratorError", None)
+    is_told = str(error).lower().startswith(_DEVICE_FAILURES)
+    return not is_out_of_memory(error) and (is_told or (kind is not None and isinstance(error, kind)))
 
 
 def memory_mb(device: torch.device) -> float:

@@ -65,7 +65,8 @@ class Learner:
             for values in (inputs.mean, inputs.std)
         )
         self._before = _Before(network, inputs.device)
-        self._is_moving = False
+        self.is_moving = False
+        """Whether a step is changing the weights, or has broken off while it did."""
         self._forward = self._wrapped()
 
     @property
@@ -97,9 +98,9 @@ class Learner:
                 losses.append(self._part(image, label, shares[position]))
         loss = losses[0] if parts == 1 else torch.stack(losses).sum()
         loss = self._team.added(loss) / self._team.size  # from here on no other process is needed
-        self._is_moving = True
+        self.is_moving = True
         self._move()
-        self._is_moving = False
+        self.is_moving = False
         self._before.forget()
         return loss
 
@@ -107,7 +108,7 @@ class Learner:
         """After a step that memory did not suffice for: take half as many crops together from now on, and make all as it
         was before that step. False where that cannot be: one crop is the least, and weights that move cannot go back.
         """
-        if self.together == 1 or self._is_moving:
+        if self.together == 1 or self.is_moving:
             return False
         self.undo_step()
         if self._inputs.device.type == "cuda":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Generator, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
@@ -12,7 +13,6 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from segstudio.errors import SegStudioError
 from segstudio.project.classes import VOID
 from segstudio.training.augmentation import Augmentation
 from segstudio.training.balance import Shares, drawn_counts
@@ -20,6 +20,9 @@ from segstudio.training.photos import PhotoStore
 
 Batch = tuple[Tensor, Tensor]
 """uint8 (N, 3, crop, crop) images and uint8 (N, crop, crop) labels."""
+
+_DEATHS = ("DataLoader worker (pid", "Pin memory thread exited")
+"""How torch begins to tell that a loader process has died."""
 
 
 class CropKey(NamedTuple):
@@ -133,35 +136,77 @@ def crop_batches(
     epochs: int,
     workers: int,
     pin_memory: bool,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Generator[Batch]:
     """Yield the batches of all steps from `first_step` on; the same ones for any number of `workers`.
 
     The loader processes are spawned, not forked (a fork of a process with CUDA or Qt threads can deadlock),
     and live for the whole run. A Ctrl-C, which a terminal sends to them too, does not end them: whoever iterates
-    decides. Raises SegStudioError when one of them dies.
+    decides. When one of them dies, half as many take the place of all, in the end none: `told` gets the sentence.
     """
-    loader = DataLoader(
-        _Crops(store, augmentation),
-        batch_sampler=_RemainingSteps(plan, first_step=first_step, epochs=epochs),
-        num_workers=workers,
-        collate_fn=_stack,
-        pin_memory=pin_memory,
-        multiprocessing_context="spawn" if workers else None,
-        prefetch_factor=4 if workers else None,
-        generator=torch.Generator(),  # else making the iterator would draw from the global one
-        worker_init_fn=_ignore_interrupts,
-    )
+    step = first_step
+    while True:
+        loader = DataLoader(
+            _Crops(store, augmentation),
+            batch_sampler=_RemainingSteps(plan, first_step=step, epochs=epochs),
+            num_workers=workers,
+            collate_fn=_stack,
+            pin_memory=pin_memory,
+            multiprocessing_context="spawn" if workers else None,
+            prefetch_factor=4 if workers else None,
+            generator=torch.Generator(),  # else making the iterator would draw from the global one
+            worker_init_fn=_ignore_interrupts,
+        )
+        try:
+            for batch in _loaded(loader):
+                yield batch
+                step += 1
+            return
+        except _LoaderLostError:
+            told(_told_lost(workers))
+            workers //= 2
+
+
+class _LoaderLostError(Exception):
+    """A process that prepares crops has died."""
+
+
+def _loaded(loader: DataLoader[Batch]) -> Generator[Batch]:
+    """Yield the batches of a loader; raises _LoaderLostError when one of its processes has died."""
+    with _interrupts_held_back() if loader.num_workers else nullcontext(), _deaths_seen_when_waiting():
+        batches = iter(loader)  # starts the processes, which inherit that
     try:
-        with _interrupts_held_back() if workers else nullcontext():
-            batches = iter(loader)  # starts the processes, which inherit that
         yield from batches
     except RuntimeError as error:
-        if "DataLoader worker" not in str(error):
-            raise
-        raise SegStudioError(
-            "a process that prepares crops died",
-            fix="Go on with --resume; if it happens again, memory is short: start anew with --set workers=0",
-        ) from error
+        if loader.num_workers and str(error).startswith(_DEATHS):
+            raise _LoaderLostError from error
+        raise
+
+
+def _told_lost(workers: int) -> str:
+    left = workers // 2
+    how = f"with {left} of them" if left else "without them, which may be slower"
+    return (
+        "A process that prepares crops was ended from outside, as the system does where memory is short:"
+        f" training goes on {how}."
+    )
+
+
+@contextmanager
+def _deaths_seen_when_waiting() -> Iterator[None]:
+    """Take back what torch does about the death of a loader process: it raises an error wherever the program is by then,
+    in the middle of a step too, whose weights would be half moved. Whoever waits for crops learns of it all the same,
+    within seconds.
+    """
+    child_ended = getattr(signal, "SIGCHLD", None)  # Windows has none
+    if child_ended is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(child_ended)
+    try:
+        yield
+    finally:
+        signal.signal(child_ended, signal.SIG_DFL if before is None else before)
 
 
 @contextmanager

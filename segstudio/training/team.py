@@ -14,6 +14,8 @@ import torch.distributed as dist
 from torch import Tensor
 
 from segstudio.errors import SegStudioError
+from segstudio.runs.recipe import Recipe
+from segstudio.training.checkpoints import Counters
 
 _Told = TypeVar("_Told")
 _Given = TypeVar("_Given")
@@ -138,6 +140,18 @@ def short_of_memory(together: int) -> TeamShortOfMemoryError:
     return TeamShortOfMemoryError(
         "memory did not suffice for one of the processes of this training",
         fix=f"Go on from the last step with --resume: each then takes {together} crop{'s' * (together > 1)} at a time",
+    )
+
+
+def told_of_fewer(counters: Counters, recipe: Recipe, team: Team) -> str:
+    """Say what is done where memory did not suffice; `counters` tell how many crops go together from now on."""
+    together, start = counters.together, "the last checkpoint"
+    if team.size == 1:
+        start = f"step {counters.step + 1}"
+    return (
+        f"Memory ran out: training goes on from {start} with {together} crop{'s' if together > 1 else ''} at a time"
+        f"{' in each process' if team.size > 1 else ''}, their gradients added up, so that a step is still one of"
+        f" {recipe.batch_size * recipe.accumulate * team.size} crops."
     )
 
 

@@ -37,6 +37,7 @@ from segstudio.training.devices import (
     autocast_dtype,
     deterministic,
     device_name,
+    is_device_failure,
     is_out_of_memory,
     memory_total_mb,
     worker_count,
@@ -46,7 +47,7 @@ from segstudio.training.meter import Meter
 from segstudio.training.pace import Clock, Latch
 from segstudio.training.sampling import Batch, CropPlan, crop_batches
 from segstudio.training.task import Task, classes_of
-from segstudio.training.team import TeamLostError, lost, short_of_memory
+from segstudio.training.team import TeamLostError, lost, short_of_memory, told_of_fewer
 from segstudio.training.validation import Validation, validate
 
 
@@ -78,6 +79,7 @@ class Trainer:
         self._best: PhotoScores | None = None
         self._again: Batch | None = None  # the crops of a step that is to be tried again
         self._enough = 0
+        self._notices: list[str] = []
         self._checkpoint = checkpoint
         if checkpoint is not None:
             network.load_state_dict(dict(checkpoint.weights))
@@ -113,7 +115,7 @@ class Trainer:
                         yield self._save_last(self._counters.step // self._plan.steps_per_epoch)
                 if not fewer:
                     raise
-                yield Notice(text=self._told_of_fewer())
+                yield Notice(text=told_of_fewer(self._counters, self._task.recipe, self._task.team))
                 raise short_of_memory(fewer) from error
 
     def _noted_fewer(self) -> int:
@@ -172,10 +174,10 @@ class Trainer:
         rate = self._set_learning_rate(counters.step)
         try:
             images, labels = self._again or next(batches)
-        except SegStudioError:
-            yield from meter.flush()
-            yield self._save_last(epoch)
+        except (SegStudioError, RuntimeError, MemoryError):
+            yield from self._saved_where_possible(epoch, meter)
             raise
+        yield from self._untold()
         try:
             loss = self._step(images, labels)
         except (RuntimeError, MemoryError) as error:
@@ -187,10 +189,12 @@ class Trainer:
                 self._enough = counters.together if self._again is None else self._enough
                 self._again = images, labels
                 counters.together = self._learner.together
-                yield Notice(text=self._told_of_fewer())
+                yield Notice(text=told_of_fewer(counters, self._task.recipe, self._task.team))
                 return
             if self._again is not None:  # it was not for the number of crops: whoever resumes has made room
                 counters.together = self._enough
+            if is_device_failure(error):  # what is on it may be wrong by now: the last checkpoint holds
+                raise
             if self._task.team.size > 1 and not is_out_of_memory(error):
                 raise lost(error) from error
             yield from self._saved_where_possible(epoch, meter)
@@ -209,7 +213,12 @@ class Trainer:
             epochs=task.recipe.epochs,
             workers=worker_count(task.recipe, task.device, sharers=task.team.size),
             pin_memory=task.device.type == "cuda",
+            told=self._notices.append,
         )
+
+    def _untold(self) -> Iterator[Notice]:
+        while self._notices:
+            yield Notice(text=self._notices.pop(0))
 
     def _set_learning_rate(self, step: int) -> float:
         return self._learner.set_rate(
@@ -228,16 +237,6 @@ class Trainer:
         if team.size > 1:  # every process has chance of its own, and the same one after a resume
             torch.manual_seed((self._task.recipe.seed << 32) + self._counters.step * team.size + team.rank)
         return self._learner.step(images, labels)
-
-    def _told_of_fewer(self) -> str:
-        """Say what is done where memory did not suffice."""
-        together, team, recipe = self._counters.together, self._task.team, self._task.recipe
-        start = f"step {self._counters.step + 1}" if team.size == 1 else "the last checkpoint"
-        return (
-            f"Memory ran out: training goes on from {start} with {together} crop{'s' if together > 1 else ''} at a time"
-            f"{' in each process' if team.size > 1 else ''}, their gradients added up, so that a step is still one of"
-            f" {recipe.batch_size * recipe.accumulate * team.size} crops."
-        )
 
     # -- the end of an epoch
 
@@ -331,9 +330,12 @@ class Trainer:
         return self._saved(self._folder.last, epoch, None)
 
     def _saved_where_possible(self, epoch: int, meter: Meter) -> Iterator[Event]:
-        """Keep what was learnt before a step that failed: a step without memory ends before it changes weights."""
+        """Keep what was learnt before a step that failed; of one whose weights were moving the last checkpoint holds."""
+        if self._learner.is_moving:
+            return
         with suppress(RuntimeError, MemoryError, SegStudioError):
             yield from meter.flush()
+            self._learner.undo_step()
             yield self._save_last(epoch)
 
     def _saved(self, path: Path, epoch: int, miou: float | None) -> CheckpointSaved:

@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from segstudio.training.devices import keep_freed_memory
+from segstudio.training.devices import is_device_failure, is_out_of_memory, keep_freed_memory
 
 CPU = torch.device("cpu")
 STEP_BYTES = 80 << 20
@@ -43,3 +43,26 @@ def test_what_the_environment_says_holds(name: str, monkeypatch: pytest.MonkeyPa
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("segstudio.training.devices.ctypes.CDLL", lambda _name: object())
     assert not keep_freed_memory(CPU)
+
+
+@pytest.mark.parametrize(
+    ("error", "device", "memory"),
+    [
+        (RuntimeError("CUDA error: unspecified launch failure"), True, False),
+        (RuntimeError("CUDA error: device-side assert triggered\nCUDA kernel errors might be …"), True, False),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), True, False),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"), False, True),
+        (RuntimeError("CUDA error: out of memory"), False, True),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), False, True),
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False, False),
+    ],
+)
+def test_a_device_that_fails_is_told_from_one_that_is_full(
+    error: RuntimeError, device: bool, memory: bool
+) -> None:
+    assert (is_device_failure(error), is_out_of_memory(error)) == (device, memory)
+
+
+@pytest.mark.skipif(not hasattr(torch, "AcceleratorError"), reason="an older torch")
+def test_a_device_that_fails_may_have_an_error_of_its_own() -> None:
+    assert is_device_failure(torch.AcceleratorError("unknown error"))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from segstudio.runs.events import (
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.recipe import Recipe
+from segstudio.training.learner import Learner
 from segstudio.training.prepare import prepare
 from segstudio.training.trainer import Trainer
 from tests.training.conftest import MakeProject
@@ -301,29 +302,56 @@ def test_a_loss_that_is_no_number_ends_the_run(make_project: MakeProject, tmp_pa
         list(prepared.trainer.run(lambda: False))
 
 
-def test_a_step_without_memory_loses_nothing(
-    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def _without_memory(learner: Learner) -> None:
+    raise RuntimeError("can't allocate memory")
+
+
+def _without_memory_while_weights_move(learner: Learner) -> None:
+    learner.is_moving = True
+    _spoil(learner)
+    raise MemoryError
+
+
+def _with_a_gpu_that_fails(learner: Learner) -> None:
+    _spoil(learner)
+    raise RuntimeError("CUDA error: unspecified launch failure\nCompile with TORCH_USE_CUDA_DSA …")
+
+
+def _spoil(learner: Learner) -> None:
+    with torch.no_grad():
+        next(learner.network.parameters()).fill_(7.0)
+
+
+@pytest.mark.parametrize(
+    "fail", [_without_memory, _without_memory_while_weights_move, _with_a_gpu_that_fails]
+)
+def test_a_step_that_fails_loses_nothing(
+    make_project: MakeProject,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fail: Callable[[Learner], None],
 ) -> None:
-    """What was learnt before it is kept, and the run goes on to the weights of one that had enough."""
-    project, recipe = make_project(train=5, val=1), small_recipe(epochs=2)
+    """What was learnt before it is kept, and the run goes on to the weights of one that was left alone."""
+    project, recipe = make_project(train=5, val=1), small_recipe(epochs=2, save_minutes=0)
     whole, parts = (RunFolder.create(tmp_path / name, recipe) for name in ("whole", "parts"))
     run(project, recipe, whole)
-    step = Trainer._step
+    step = Learner.step
     done: list[torch.Tensor] = []
 
-    def fail_at_the_third(trainer: Trainer, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    def fail_at_the_third(learner: Learner, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         if len(done) == 2:
-            raise RuntimeError("can't allocate memory")
+            fail(learner)
         done.append(images)
-        return step(trainer, images, labels)
+        return step(learner, images, labels)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "_step", fail_at_the_third)
-        with pytest.raises(RuntimeError, match="can't allocate"):
+        patch.setattr(Learner, "step", fail_at_the_third)
+        patch.setattr(Learner, "take_fewer", lambda _learner: False)
+        with pytest.raises((RuntimeError, MemoryError)):
             run(project, recipe, parts)
     events = run(project, recipe, parts, resume=True)
     assert isinstance(events[0], RunStarted)
-    assert events[0].step == 2
+    assert events[0].step in (1, 2)
     assert same_weights(whole.last, parts.last)
 
 
@@ -416,19 +444,28 @@ def test_where_the_weights_come_from_stands_in_the_log(make_project: MakeProject
     assert "Validation has 2 photos" in notices[-1]
 
 
-def test_a_loader_process_that_dies_is_a_sentence_and_a_checkpoint(
-    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def batches(*_: object, **__: object) -> Generator[object]:
-        yield torch.zeros(2, 3, 32, 32, dtype=torch.uint8), torch.zeros(2, 32, 32, dtype=torch.uint8)
-        raise SegStudioError("a process that prepares crops died")
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_a_loader_process_that_is_killed_costs_no_step(make_project: MakeProject, tmp_path: Path) -> None:
+    """The run says so and goes on without it, to the weights of one that was left alone."""
+    project, recipe = make_project(), small_recipe(epochs=3)
+    whole, killed = (RunFolder.create(tmp_path / name, recipe) for name in ("whole", "killed"))
+    run(project, recipe, whole)
+    prepared = prepare(project, recipe.model_copy(update={"workers": 1}), killed, device="cpu")
+    events: list[Event] = []
+    for event in prepared.trainer.run(lambda: False):
+        events.append(event)
+        if isinstance(event, StepDone) and event.step == 1:
+            (process,) = loader_processes()
+            process.kill()
+    prepared.close()
+    told = [event.text for event in events if isinstance(event, Notice)]
+    assert any("A process that prepares crops was ended" in text for text in told)
+    assert isinstance(events[-1], RunFinished)
+    assert same_weights(whole.last, killed.last)
+    assert not loader_processes()
 
-    project, recipe = make_project(), small_recipe()
-    folder = RunFolder.create(tmp_path / "runs", recipe)
-    monkeypatch.setattr("segstudio.training.trainer.crop_batches", batches)
-    with pytest.raises(SegStudioError, match="prepares crops died"):
-        run(project, recipe, folder)
-    monkeypatch.undo()
-    events = run(project, recipe, folder, resume=True)
-    assert isinstance(events[0], RunStarted)
-    assert events[0].step == 1
+
+def loader_processes() -> list[psutil.Process]:
+    """Return the processes of this one that prepare crops; the tracker of shared memory is none."""
+    children = psutil.Process().children()
+    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from segstudio.desktop.train.log_tail import STEP_ROWS, Steps
+from segstudio.desktop.train.log_tail import STEP_FIELDS, STEP_ROWS, Steps
 from segstudio.runs.events import (
     EpochDone,
     Event,
@@ -22,6 +22,8 @@ from segstudio.runs.events import (
 End = RunStopped | RunFinished | RunFailed
 
 _ROOM = 1024
+_RECENT_STEPS = 20
+_TIME = STEP_FIELDS.index("time")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,26 +125,28 @@ class RunCurves:
         self._steps = moved
 
 
-def seconds_left(told: Told, now: float) -> float | None:
+def seconds_left(told: Told) -> float | None:
     """Estimate how long a running training will take still, from the last epochs or steps; None before there is a sign.
 
-    `now` is in POSIX seconds.
+    Medians: an epoch in which the computer slept, and a step at which its clock was set, are among them.
     """
     if told.started is None or told.end is not None or not told.steps_planned:
         return None
     left = told.steps_planned - told.step
     recent = told.epochs[-5:]
-    done_here = told.step - told.started.step
     if recent and told.started.closed_epochs < recent[0].epoch:
-        per_step = sum(epoch.seconds for epoch in recent) / (len(recent) * told.started.steps_per_epoch)
-    elif done_here > 0:
-        per_step = (now - told.started.time) / done_here
+        per_step = float(np.median([epoch.seconds for epoch in recent])) / told.started.steps_per_epoch
     else:
-        return None
+        here = told.steps[:, told.steps[0] > told.started.step]
+        numbers = np.append(told.started.step, here[0])
+        times = np.append(told.started.time, here[_TIME])
+        if not here.shape[1]:
+            return None
+        per_step = float(np.median((np.diff(times) / np.diff(numbers))[-_RECENT_STEPS:]))
     return max(0.0, left * per_step)
 
 
-def recent_speed(steps: Steps, count: int = 20) -> float | None:
+def recent_speed(steps: Steps, count: int = _RECENT_STEPS) -> float | None:
     """Return the median of the last photos a second, which a pause does not move; None before the first step."""
     return float(np.median(steps[3, -count:])) if steps.shape[1] else None
 

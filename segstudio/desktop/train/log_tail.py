@@ -12,9 +12,9 @@ import numpy.typing as npt
 from segstudio.runs.events import Event, decode_event, is_step
 
 Steps = npt.NDArray[np.float64]
-"""float64 (STEP_ROWS, n): step, loss, learning rate, photos a second, memory in MB of n steps."""
+"""float64 (STEP_ROWS, n): step, loss, learning rate, photos a second, memory in MB, POSIX seconds of n steps."""
 
-STEP_FIELDS = ("step", "loss", "learning_rate", "images_per_s", "memory_mb")
+STEP_FIELDS = ("step", "loss", "learning_rate", "images_per_s", "memory_mb", "time")
 STEP_ROWS = len(STEP_FIELDS)
 
 _MOST_BYTES = 1 << 20

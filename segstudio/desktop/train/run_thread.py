@@ -119,7 +119,9 @@ class _Follower:
         self._curves = RunCurves()
         self._held: bool | None = None
         self._probed: float | None = None
-        self._before, self._grown_at = self._log_state()
+        self._before, written = self._log_state()
+        self._quiet_before_s = max(0.0, time.time() - written)  # a clock that was set back tells nothing
+        self._seen_at = time.monotonic()
         self._first = True
         self._was_there = False
         self._gpu: float | None = None
@@ -148,14 +150,14 @@ class _Follower:
         first, self.has_news = self._first, self._read()
         self._first = False
         if self.has_news and not first:
-            self._grown_at = time.time()
+            self._quiet_before_s, self._seen_at = 0.0, time.monotonic()
         told = self._curves.told()
         alive = is_alive(self._process) if self._process is not None else None
         signs = Signs(
             process=alive,
             held=self._held_now(told),
             is_ours=told.started is None or told.started.host == socket.gethostname(),
-            quiet_s=max(0.0, time.time() - self._grown_at),
+            quiet_s=self._quiet_before_s + time.monotonic() - self._seen_at,
             grew=self._process is None or self._log_state()[0] != self._before,
             asked_to_stop=asked_to_stop,
         )

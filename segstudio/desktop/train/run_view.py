@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -71,7 +70,7 @@ class RunView(QWidget):
             alone = "" if len(runs) == 1 else f"{short_name(first.name)}: "
             told = alone + heading(first.name, first.phase, first.told)
             self.told.set_whole(first.problem.text if first.problem is not None else told)
-            self.facts.set_whole(facts_text(first.phase, first.told, time.time(), first.gpu))
+            self.facts.set_whole(facts_text(first.phase, first.told, first.gpu))
         self.stop.setText("Stopping …" if first is not None and first.phase == "stopping" else "Stop")
         self.previews.show_epochs(first.told.previews if first else (), anew=anew)
 

@@ -91,10 +91,10 @@ def run_line(rows: Sequence[RunRow]) -> str:
         parts.append(f"mIoU {row.miou:.2f}")
     if len(live) > 1:
         parts.append(f"and {len(live) - 1} more")
-    return f"{row.head or short_name(row.name)}: {' · '.join(parts)}"
+    return f"{row.name}: {' · '.join(parts)}"
 
 
-def facts_text(phase: Phase, told: Told, now: float, gpu: float | None = None) -> str:
+def facts_text(phase: Phase, told: Told, gpu: float | None = None) -> str:
     """Return speed, time and memory of a run in one line."""
     started = told.started
     if started is None:
@@ -103,7 +103,7 @@ def facts_text(phase: Phase, told: Told, now: float, gpu: float | None = None) -
     speed = recent_speed(told.steps)
     if speed is not None:
         parts.append(f"{speed:.1f} photos/s" if speed < 100 else f"{speed:.0f} photos/s")
-    left = seconds_left(told, now) if phase == "running" else None
+    left = seconds_left(told) if phase == "running" else None
     if left is not None:
         parts.append(f"{duration(left)} left")
     elif phase in ("stopped", "finished") and told.epochs:

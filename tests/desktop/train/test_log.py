@@ -97,11 +97,23 @@ def test_previews_of_epochs_done_again_are_forgotten() -> None:
 
 
 def test_time_left_comes_from_the_last_epochs_or_from_the_steps_before_them() -> None:
-    assert seconds_left(told(started(), step(1)), 1000.0 + 4) == pytest.approx(49 * 4)
-    assert seconds_left(told(started(), *map(step, range(1, 6)), epoch(1)), 0) == pytest.approx(45 * 2 / 5)
-    assert seconds_left(told(started(10, closed=2)), 1234.0) is None
-    assert seconds_left(told(started(), step(1), finished(1)), 1000.0) is None
+    assert seconds_left(told(started(), step(1))) == pytest.approx(49)
+    assert seconds_left(told(started(), *map(step, range(1, 6)), epoch(1))) == pytest.approx(45 * 2 / 5)
+    assert seconds_left(told(started(10, closed=2))) is None
+    assert seconds_left(told(started(), step(1), finished(1))) is None
     assert recent_speed(told(started()).steps) is None
+
+
+@pytest.mark.parametrize("hours", [8, -1, -20 * 365 * 24])
+def test_time_left_is_not_moved_by_a_sleep_or_by_a_clock_that_is_set(hours: int) -> None:
+    """Nor is the speed: of the steps all but one are as before."""
+    moved = [step(n).model_copy(update={"time": step(n).time + 3600 * hours}) for n in range(3, 6)]
+    moved[0] = moved[0].model_copy(update={"images_per_s": 2 / abs(3600 * hours)})
+    steps = [step(1), step(2), *moved]
+    assert seconds_left(told(started(), *steps)) == pytest.approx(45)
+    assert recent_speed(told(started(), *steps).steps) == pytest.approx(10)
+    slept = epoch(2).model_copy(update={"seconds": abs(3600.0 * hours)})
+    assert seconds_left(told(started(), *steps, epoch(1), slept, epoch(3))) == pytest.approx(45 * 2 / 5)
 
 
 @pytest.mark.parametrize(

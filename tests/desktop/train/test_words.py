@@ -36,11 +36,11 @@ def test_durations_are_human(seconds: float, words: str) -> None:
 def test_figures_of_a_run() -> None:
     running = told(started(), *map(step, range(1, 6)), epoch(1))
     assert (
-        facts_text("running", running, 0, 87.4) == "10.0 photos/s · 18 s left · 0.5 of 8 GB · GPU 87 % · cpu"
+        facts_text("running", running, 87.4) == "10.0 photos/s · 18 s left · 0.5 of 8 GB · GPU 87 % · cpu"
     )
-    assert facts_text("stopped", told(started(), RunStopped(epoch=0, step=0)), 0) == "no step done yet · cpu"
-    assert facts_text("starting", told(), 0) == "reading photos and weights …"
-    assert facts_text("finished", told(started(), epoch(1), epoch(2), finished(2)), 0) == "4 s in all · cpu"
+    assert facts_text("stopped", told(started(), RunStopped(epoch=0, step=0))) == "no step done yet · cpu"
+    assert facts_text("starting", told()) == "reading photos and weights …"
+    assert facts_text("finished", told(started(), epoch(1), epoch(2), finished(2))) == "4 s in all · cpu"
     assert heading("r", "running", running) == (
         "running · epoch 1 of 10 · step 5 of 50 · best mIoU 0.333 in epoch 1"
     )
@@ -56,7 +56,8 @@ def test_one_line_tells_the_training_under_way_or_else_the_newest() -> None:
     newest = RunRow("b", "fcn_resnet50", "finished", epoch=9, epochs=9, miou=0.5)
     live = RunRow("a", "lraspp", "running", epoch=2, epochs=9, miou=0.25)
     assert run_line(()) == ""
-    assert run_line((newest,)) == "fcn_resnet50: finished · mIoU 0.50"
-    assert run_line((newest, live)) == "lraspp: running · epoch 2 of 9 · mIoU 0.25"
+    assert run_line((newest,)) == "b: finished · mIoU 0.50"
+    assert run_line((newest, live)) == "a: running · epoch 2 of 9 · mIoU 0.25"
     assert run_line((RunRow("c", "", "starting"), live)) == "c: starting … · and 1 more"
-    assert run_line((RunRow("2026-11-21-1157-fcn_resnet50", "", "starting"),)) == "11-21 11:57: starting …"
+    given = "2026-11-21-1157-fcn_resnet50"
+    assert run_line((RunRow(given, "", "starting"),)) == f"{given}: starting …", "as it stands in the list"
