@@ -19,8 +19,10 @@ from segstudio.cli.main import main
 from segstudio.networks.model_file import read_model
 from segstudio.project.project import Project
 from segstudio.resource_files import load_script
-from segstudio.runs.events import RunFailed, RunFinished, RunStarted, StepDone
+from segstudio.runs.events import RunFailed, RunFinished, RunStarted, StepDone, encode_event
 from segstudio.runs.folder import RunFolder, list_runs
+from segstudio.runs.recipe import Recipe
+from tests import run_events
 
 QUICK = ["--set", "weights=none", "--set", "crop_px=64", "--set", "max_side_px=128", "--set", "batch_size=3"]
 CLASSES = "sky,ground,airplane,person"
@@ -79,7 +81,7 @@ def started(project: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def newest(project: Path) -> RunFolder:
-    return max(list_runs(project / "runs"), key=lambda run: run.path.stat().st_mtime)
+    return list_runs(project / "runs")[-1]
 
 
 def wait_for_steps(project: Path, process: subprocess.Popen[str], count: int, *, known_runs: int = 0) -> None:
@@ -223,6 +225,18 @@ def test_two_processes_do_not_train_one_run(project: Path, capsys: pytest.Captur
         newest(project).ask_to_stop()
         process.communicate(timeout=120)
     assert newest(project).state() == "stopped"
+
+
+def test_the_last_run_is_the_one_that_began_last(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the list of runs has it, and whatever was written into an older one since."""
+    for name, began in (("older", 1000.0), ("newer", 2000.0)):
+        run = RunFolder.create(project / "runs", Recipe(), name=name)
+        run.log.write_bytes(encode_event(run_events.started(time=began)))
+    (project / "runs" / "older" / "a note.txt").write_text("written since", encoding="utf-8")
+    os.utime(project / "runs" / "older", (3e9, 3e9))
+    with RunFolder(project / "runs" / "newer").held():
+        assert call("train", str(project), "--resume", "last") == 1
+    assert f"{Path('runs', 'newer')}: another process is training this run" in capsys.readouterr().err
 
 
 def test_a_split_that_somebody_chose_is_kept(project: Path, sample: Path) -> None:

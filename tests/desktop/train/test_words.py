@@ -35,9 +35,7 @@ def test_durations_are_human(seconds: float, words: str) -> None:
 
 def test_figures_of_a_run() -> None:
     running = told(started(), *map(step, range(1, 6)), epoch(1))
-    assert (
-        facts_text("running", running, 87.4) == "10.0 photos/s · 18 s left · 0.5 of 8 GB · GPU 87 % · cpu"
-    )
+    assert facts_text("running", running, 87.4) == "10.0 photos/s · 18 s left · 0.5 of 8 GB · GPU 87 % · cpu"
     assert facts_text("stopped", told(started(), RunStopped(epoch=0, step=0))) == "no step done yet · cpu"
     assert facts_text("starting", told()) == "reading photos and weights …"
     assert facts_text("finished", told(started(), epoch(1), epoch(2), finished(2))) == "4 s in all · cpu"
