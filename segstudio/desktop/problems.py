@@ -35,7 +35,7 @@ class Problem:
     actions: tuple[Remedy, ...] = ()
 
 
-_OF_THE_COMMAND_LINE = re.compile(r"(^|[\s\"'(])(--[a-z]|segstudio [a-z])")
+_OF_THE_COMMAND_LINE = re.compile(r"(^|[\s\"'(`])(--[a-z]|segstudio [a-z])")
 
 
 class Stopped(Exception):  # noqa: N818 (a wish of the person, not an error)

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from segstudio.errors import SegStudioError
 from segstudio.files import replacing
-from segstudio.networks.state_files import load_plain, refuse_other_files
+from segstudio.networks.state_files import load_plain
+from segstudio.weight_files import no_model, refuse_other_files
 
 FORMAT = "segstudio-model"
 VERSION = 1
@@ -89,11 +90,7 @@ def _content(path: Path, *, mapped: bool) -> Mapping[str, object]:
     refuse_other_files(path)
     content = load_plain(path, mapped=mapped)
     if not isinstance(content, Mapping) or content.get("format") != FORMAT:
-        raise SegStudioError(
-            "this is no SegStudio model: it does not say for which head and classes it is",
-            where=str(path),
-            fix="Give a run or its best.pt; bare weights can start a training: `--set weights=FILE`",
-        )
+        raise no_model(path)
     version = content.get("version")
     if not isinstance(version, int):
         raise _damaged(path, "version")

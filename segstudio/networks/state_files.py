@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 
 from segstudio.errors import SegStudioError
+from segstudio.weight_files import damaged_file, damaged_part, file_with_objects, refuse_other_files
 
-_LFS_POINTER = b"version https://git-lfs"
-_WEB_PAGE = re.compile(rb"\s*<(!doctype\s+html|html)", re.IGNORECASE)
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8})$")
 _DATE = re.compile(r"(19|20)\d{6}")
 _WRAPPINGS = ("state_dict", "model_state_dict", "model", "network", "weights")
@@ -67,34 +66,7 @@ def _refuse_flipped_bits(path: Path) -> None:
             fix="Copy it anew",
         ) from error
     if bad is not None:
-        raise SegStudioError(
-            f"the file is damaged: the checksum of its part {bad} is wrong",
-            where=str(path),
-            fix="Copy it anew",
-        )
-
-
-def refuse_other_files(path: Path) -> None:
-    """Raise SegStudioError when `path` is no file at all, or one that commonly lands in the place of weights."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(512)
-    except FileNotFoundError as error:
-        raise SegStudioError("there is no such file", where=str(path)) from error
-    except OSError as error:
-        raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
-    if not start:
-        raise SegStudioError("the file is empty", where=str(path), fix="Fetch it again")
-    if start.startswith(_LFS_POINTER):
-        raise SegStudioError(
-            "this is a Git LFS pointer, not the file that it points to",
-            where=str(path),
-            fix="Run `git lfs pull` where it came from, or download the file itself",
-        )
-    if _WEB_PAGE.match(start):
-        raise SegStudioError(
-            "this is a web page, not a PyTorch file", where=str(path), fix="Download the file itself"
-        )
+        raise damaged_part(path, bad)
 
 
 def check_hash_in_name(path: Path) -> None:
@@ -122,20 +94,14 @@ def sha256_of(path: Path) -> str:
 
 def _not_opened(path: Path, reason: str) -> SegStudioError:
     if "GLOBAL" in reason:
-        return SegStudioError(
-            "the file holds Python objects besides tensors, and opening those could run foreign code",
-            where=str(path),
-            fix="Save the network's state_dict() alone",
-        )
+        return file_with_objects(path)
     if ".tar format" in reason:
         return SegStudioError(
             "the file is in the format of PyTorch before 0.4, which cannot be opened safely",
             where=str(path),
             fix="Load it where it was made and save its state_dict() anew",
         )
-    return SegStudioError(
-        "the file is damaged or not a PyTorch file", where=str(path), fix="Fetch it again, or export it again"
-    )
+    return damaged_file(path)
 
 
 def _state_in(content: object, path: Path) -> dict[str, Tensor]:

@@ -513,6 +513,8 @@ def test_a_model_file_that_is_none_is_told_and_the_one_before_stays(
     over: list[Problem] = []
     shown.session.problem_over.connect(over.append)
     assert sum("dropped.pt" in problem.text for problem in shown.problems) == 1
+    assert shown.told("damaged or not a PyTorch file" if kind != "foreign" else "no SegStudio model")
+    assert not shown.told("--set"), "the command line's words"
     assert page.board.model is not None
     assert page.board.model.name == "jump-1"
     assert page.side.picker.box.currentText() == "jump-1"
