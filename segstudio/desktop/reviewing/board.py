@@ -277,7 +277,7 @@ class ReviewBoard(QObject):
     @Slot(str)
     def _on_model_failed(self, problem: str) -> None:
         good, model = self._last_good, self.model
-        if self.card is None and good is not None and model is not None and is_there_instead(good, model):
+        if good is not None and model is not None and is_there_instead(good, model):
             self.use_model(good)
             self.tell_refused(problem)
             return

@@ -9,6 +9,7 @@ import shutil
 import signal
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -522,6 +523,31 @@ def test_a_model_file_that_is_none_is_told_and_the_one_before_stays(
     assert shown.states() == {"new_0.png": "done"}
     page.use_model(model_of_file(sibling))
     assert [problem.text for problem in over] == [shown.problems[-1].text], "it is no longer so"
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_damaged_copy_of_the_model_in_use_leaves_it_in_use(
+    show: Show, jumps: Project, photos: Path
+) -> None:
+    """Its description is sound, so that it seems to be the same model elsewhere."""
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait_for_answers(1)
+    good = page.board.model
+    assert good is not None
+    copy = photos / "copy.pt"
+    copy.write_bytes(b"nothing of a model")
+    page.use_model(replace(good, path=copy, name="copy", of_run=False))
+    shown.tab.take([photos / "new_1.png"])
+    shown.wait(lambda: shown.told("jump-1 is still the model that is asked"))
+    assert shown.told("copy.pt: the file is damaged")
+    shown.wait_for_answers(2)
+    assert set(shown.states().values()) == {"done"}
+    assert page.board.model == good
+    assert not page.board.model_problem
+    assert page.side.picker.box.currentText() == "jump-1"
+    assert [page.side.picker.box.findText(name) for name in ("jump-1", "copy")] == [0, -1]
 
 
 @pytest.mark.usefixtures("quick")
