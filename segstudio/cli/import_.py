@@ -232,6 +232,8 @@ def _tell(
     if proposed:
         names = ", ".join(proposed)
         out.say(f"Painted from bottom to top: {names}. --order says otherwise.")
+    for sentence in report.greys:
+        out.say(f"{sentence}. --map says otherwise.")
     if report.told_splits:
         told = ", ".join(f"{count} {use}" for use, count in report.told_splits.items())
         taken = {None: "; --split auto takes that over", "auto": " and that holds"}.get(

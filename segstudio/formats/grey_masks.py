@@ -48,6 +48,12 @@ class GreySet:
     roles: Mapping[str, Role]
     is_named: bool
 
+    @property
+    def told(self) -> str:
+        """Which greys they are, in words: `0 and 255`."""
+        *others, last = map(str, self.labels)
+        return f"{', '.join(others)} and {last}"
+
 
 def greys_of(annotation: Annotation, table: LabelTable | None) -> frozenset[int] | None:
     """Return the greys that a mask holds (to 255; to 65535 of 16 bits); None where it has colours, or goes by those."""
@@ -161,7 +167,7 @@ def _of_one(grey: int, names: Sequence[str]) -> Mapping[int, str]:
         return {0: names[0], grey: names[1]}
     if len(names) == 1 and not is_background_name(names[0]):
         return {0: _BACKGROUND, grey: names[0]}
-    return {grey: str(grey)} if grey == _VOID_NUMBER else {}
+    return {0: names[0], grey: str(grey)} if grey == _VOID_NUMBER else {}
 
 
 def _paints_void(annotation: Annotation) -> bool:

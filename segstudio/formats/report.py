@@ -134,7 +134,7 @@ def _greys(one: GreySet, plan: ImportPlan, names: Mapping[int, str]) -> str:
     }
 
     told = ", ".join(f"{grey} is {name}" for grey, name in meant.items())
-    return f"{_count(len(one.files), 'mask')}: {told}"
+    return f"{_count(len(one.files), 'mask holds', 'masks hold')} {one.told} alone: {told}"
 
 
 def _shapes(imported: Iterable[Examined], plan: ImportPlan, names: Mapping[int, str]) -> dict[str, int]:

@@ -121,6 +121,19 @@ def test_while_nothing_is_painted_what_is_small_lies_on_top(run: Run, given: Pat
     assert [opened.classes.at(value).name for value in opened.classes.draw_order[-2:]] == ["sky", "person"]  # type: ignore[union-attr]
 
 
+def test_how_masks_of_0_and_255_are_read_is_told(run: Run, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    for folder in ("images", "masks"):
+        (tmp_path / "set" / folder).mkdir(parents=True)
+    Image.fromarray(pixels).save(tmp_path / "set/images/a.jpg")
+    Image.fromarray(np.where(pixels[..., 0] > 99, 255, 0).astype(np.uint8)).save(tmp_path / "set/masks/a.png")
+    assert run("new", tmp_path / "cars", "--class", "background", "--class", "car")[0] == 0
+    status, out, _ = run("import", tmp_path / "set", "--project", tmp_path / "cars")
+    assert status == 0
+    told = '1 mask holds 0 and 255 alone: 0 is "background", 255 is "car". --map says otherwise.'
+    assert told in " ".join(out.split())
+
+
 def test_what_photos_are_for_is_told(run: Run, given: Path, project: Path) -> None:
     labels = "<annotations><image name='a.jpg' width='30' height='20' subset='Validation'>"
     shape = "<box label='sky' xtl='2' ytl='2' xbr='8' ybr='8'/></image></annotations>"

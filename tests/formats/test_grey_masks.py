@@ -90,7 +90,7 @@ def test_how_they_are_read_is_told(given: Given, bring: Bring) -> None:
     given.add(0, 255)
     given.add(0, 255)
     report = bring(CARS)[0].report
-    assert report.greys == ('2 masks: 0 is "background", 255 is "car"',)
+    assert report.greys == ('2 masks hold 0 and 255 alone: 0 is "background", 255 is "car"',)
     assert report.shapes == {"background": 2, "car": 2}
 
 

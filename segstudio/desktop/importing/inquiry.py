@@ -196,6 +196,8 @@ class Inquiry(QObject):
     def _show_labels(self, rows: tuple[LabelRow, ...]) -> None:
         material = self._preparer.material
         nothing = material.told_without_classes if material is not None else "Reading …"
+        sets = material.plan.grey_sets if material is not None and rows else ()
+        self._bench.show_greys(next((one.told for one in sets), ""))
         self._bench.show_labels(rows, self._classes(), nothing, is_proposed=self._book.is_proposed)
 
     def _change_labels(self, rows: tuple[LabelRow, ...]) -> None:

@@ -67,6 +67,7 @@ def sections(
         ),
         ("Classes added", _list(report, "added_classes"), "The files knew them, the project did not.", False),
         ("Shapes by class", _pairs(report, "shapes"), "What was painted.", False),
+        ("How masks were read", _list(report, "greys"), "Their values are no numbers of classes.", False),
         ("Painted over wholly", hidden, "A class that lies under others in the draw order.", False),
         ("Cut off at the edge", _pairs(report, "clipped"), "Shapes that reach beyond their photo.", False),
         ("Shapes without any pixel", _pairs(report, "empty"), "Too small, or outside their photo.", False),

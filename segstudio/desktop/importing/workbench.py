@@ -55,6 +55,8 @@ class Workbench(QWidget):
         self._order_change = label("", "caption", wraps=True)
         self._order_change.setObjectName("import.order_change")
         self._order_change.setProperty("level", "warning")
+        self._greys = label("", "caption", wraps=True)
+        self._greys.setObjectName("import.greys")
         self._told = ElidedLabel(
             mode=Qt.TextElideMode.ElideRight
         )  # what is ready and what is wanted come first
@@ -95,6 +97,13 @@ class Workbench(QWidget):
             self._told.set_whole(counts.told())
         self._bar.setVisible(status is not None)
         self._start.setText(f"Import {counts.ready:,}" if counts.ready else "Import")
+
+    def show_greys(self, told: str) -> None:
+        """Say of masks which greys they hold, where these are no numbers of classes."""
+        self._greys.setText(
+            f"Masks hold {told} alone: these are no numbers of classes. Say below what each means."
+        )
+        self._greys.setVisible(bool(told))
 
     def show_labels(
         self, rows: tuple[LabelRow, ...], classes: ClassList, otherwise: str, *, is_proposed: bool = False
@@ -160,6 +169,7 @@ class Workbench(QWidget):
         column.addWidget(self.given)
         column.addWidget(_line())
         column.addLayout(head)
+        column.addWidget(self._greys)
         column.addWidget(self._order)
         column.addWidget(self._order_change)
         column.addWidget(self.classes, 1)
@@ -168,6 +178,8 @@ class Workbench(QWidget):
         column.addWidget(self.choices)
         self._no_classes.setContentsMargins(12, 4, 12, 8)
         self._no_classes.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._greys.setContentsMargins(12, 0, 12, 6)
+        self._greys.hide()
         self._order.setContentsMargins(12, 0, 12, 6)
         self._order_change.setContentsMargins(12, 0, 12, 6)
         return side

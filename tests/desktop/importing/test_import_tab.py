@@ -457,6 +457,36 @@ def test_masks_that_are_there_stay_unless_they_are_to_be_replaced(
     assert (read_mask(kept[0])[:, 25:] == 0).all()
 
 
+def test_masks_of_0_and_255_say_so_and_come_in_as_an_object(
+    qtbot: QtBot, drive: Drive, empty: Project, tmp_path: Path
+) -> None:
+    mask = np.zeros((30, 40), dtype=np.uint8)
+    mask[5:20, 8:30] = 255
+    for number, name in enumerate(("a", "b")):
+        _photo(tmp_path / f"set/images/{name}.jpg", number)
+        (tmp_path / "set/masks").mkdir(exist_ok=True)
+        Image.fromarray(mask).save(tmp_path / f"set/masks/{name}.png")
+
+    def steps(window: Window) -> None:
+        tab = tab_of(qtbot, window)
+        dropped(window, tmp_path / "set")
+        wait_until_looked_at(qtbot, tab)
+        told = tab.bench.findChild(QLabel, "import.greys")
+        assert told is not None
+        assert told.isVisible()
+        assert "0 and 255 alone" in told.text()
+        targets = {row.label: row.target.name for row in tab.bench.classes.rows}
+        assert targets == {"0": "background", "255": "object"}
+        import_all(qtbot, window, tab)
+
+    assert drive(steps, empty.folder) == 0
+    made = Project.open(empty.folder)
+    values = [made.classes.named(name).index for name in ("background", "object")]
+    painted = made.read_mask(made.photo("a.jpg"))
+    assert painted is not None
+    assert (painted == np.where(mask, values[1], values[0])).all()
+
+
 def test_only_a_photo_that_was_given_is_looked_at_anew_when_it_is_saved(
     qtbot: QtBot, drive: Drive, empty: Project, given: Path
 ) -> None:

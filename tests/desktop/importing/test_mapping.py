@@ -248,6 +248,7 @@ def test_every_list_of_a_report_has_its_place() -> None:
                 "name_taken",
                 "label_images",
                 "doubles",
+                "greys",
             ]
         },
         "clipped": {"a": 1},
