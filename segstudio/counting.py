@@ -1,4 +1,4 @@
-"""Numbers of things, as people read them."""
+"""Numbers of things, and sizes, as people read them."""
 
 from __future__ import annotations
 
@@ -6,3 +6,11 @@ from __future__ import annotations
 def counted(number: int, one: str, many: str = "") -> str:
     """Return `1 photo`, `2,000 photos`; `many` where it is not `one` with an s."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def sized(count: float) -> str:
+    """Return so many bytes as `640 MB`, `8.4 GB` or `84 TB` (powers of 1000), with a decimal where it tells something."""
+    for unit, size in (("TB", 1e12), ("GB", 1e9)):
+        if count >= size:
+            return f"{count / size:,.{0 if count >= 100 * size else 1}f} {unit}"
+    return f"{count / 1e6:,.0f} MB"

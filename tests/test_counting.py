@@ -1,6 +1,6 @@
 import pytest
 
-from segstudio.counting import counted
+from segstudio.counting import counted, sized
 
 
 @pytest.mark.parametrize(
@@ -12,3 +12,18 @@ def test_things_are_counted_in_the_plural_but_for_one(number: int, told: str) ->
 
 def test_a_plural_of_its_own_is_used() -> None:
     assert [counted(number, "class", "classes") for number in (1, 2)] == ["1 class", "2 classes"]
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (0, "0 MB"),
+        (640_400_000, "640 MB"),
+        (8_430_000_000, "8.4 GB"),
+        (128e9, "128 GB"),
+        (83_915_453e6, "83.9 TB"),
+        (2.5e16, "25,000 TB"),
+    ],
+)
+def test_a_size_is_told_in_the_unit_that_people_take(count: float, told: str) -> None:
+    assert sized(count) == told

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from segstudio.counting import sized
 from segstudio.errors import SegStudioError
 from segstudio.project.change import state_name
 from segstudio.project.learnt_classes import LearntClass, learnt_classes, value_table
@@ -308,11 +309,13 @@ def _demand(examined: Sequence[_Examined], demand: Demand) -> list[Finding]:
         fix = "Harmless here, but its gradient is noisy: choose a batch_size that leaves none or more over"
         findings.append(Finding("hint", "odd-batch", text, fix))
     if demand.memory_mb > demand.memory_free_mb:
-        text = f"training needs about {demand.memory_mb:,.0f} MB of memory, {demand.memory_free_mb:,.0f} MB are free"
+        needed, free = sized(demand.memory_mb * 1e6), sized(demand.memory_free_mb * 1e6)
+        text = f"training needs about {needed} of memory, {free} are free"
         findings.append(
             Finding("warning", "memory", text, "Lower batch_size or crop_px, or choose a smaller head")
         )
     if demand.disk_mb > demand.disk_free_mb:
-        text = f"a run needs about {demand.disk_mb:,.0f} MB of disk, {demand.disk_free_mb:,.0f} MB are free"
+        needed, free = sized(demand.disk_mb * 1e6), sized(demand.disk_free_mb * 1e6)
+        text = f"a run needs about {needed} of disk, {free} are free"
         findings.append(Finding("warning", "disk", text, "Make room where the project lies"))
     return findings

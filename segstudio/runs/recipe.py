@@ -9,6 +9,7 @@ from typing import Any
 
 import tomli_w
 from pydantic import ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from segstudio.errors import SegStudioError, did_you_mean, inside
 from segstudio.resource_files import resource_path
@@ -47,12 +48,17 @@ class Recipe(MachineChoices):
     @model_validator(mode="after")
     def _is_consistent(self) -> Recipe:
         if self.scale_min > self.scale_max:
-            raise ValueError("scale_min must not be above scale_max")
+            raise _at("scale_min", "must not be above scale_max")
         if 0 < self.max_side_px < _SMALLEST_PX:
-            raise ValueError(f"max_side_px must be 0, for every pixel, or {_SMALLEST_PX} and more")
+            raise _at("max_side_px", f"must be 0, for every pixel, or {_SMALLEST_PX} and more")
         if problem := _merge_problem(self.merge, self.ignore_classes):
             raise ValueError(problem)
         return self
+
+
+def _at(field: str, problem: str) -> PydanticCustomError:
+    """Return the error of a field beside others, with its name among the facts: a form shows it there."""
+    return PydanticCustomError("not_beside", "{field} {problem}", {"field": field, "problem": problem})
 
 
 def load_recipe(name_or_path: str, changes: Sequence[str] = ()) -> Recipe:

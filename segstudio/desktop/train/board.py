@@ -16,6 +16,7 @@ from segstudio.desktop.train.launch import Order
 from segstudio.desktop.train.phases import LIVE, Phase
 from segstudio.desktop.train.run_thread import RunNow, RunThread
 from segstudio.desktop.train.runs_watch import RunsWatch
+from segstudio.desktop.train.window_words import in_window_words
 from segstudio.runs.folder import RunFolder
 
 _OF_STATE: dict[str, Phase] = {
@@ -62,7 +63,7 @@ def row_of(summary: RunSummary | None, now: RunNow | None) -> RunRow:
             best_epoch=summary.best_epoch,
             has_model=summary.has_model,
             written=summary.last_sign,
-            problem=summary.problem,
+            problem=in_window_words(summary.problem, summary.name),
         )
         return row if now is None else replace(row, phase=now.phase)
     told, best = now.told, now.told.best

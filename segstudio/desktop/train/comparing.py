@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from segstudio.desktop.train.form.fields import recipe_fields, text_of
+from segstudio.desktop.train.form.fields import recipe_fields, text_of, title_of
 from segstudio.runs.folder import RunFolder
+from segstudio.runs.heads import HEADS
 from segstudio.runs.recipe import Recipe
 
-_TITLES = {
-    "head": "Network",
-    "ignore_classes": "Classes left out",
-    "merge": "Classes learnt as others",
-    "class_weights": "Class weights",
-}
-"""Of fields that have a place of their own in the tab."""
+_CHOSEN_ELSEWHERE = ("head", "ignore_classes", "merge", "class_weights")
+"""Fields that have a place of their own in the tab."""
 
 
 def differences_of(runs: Sequence[Path]) -> str:
@@ -28,7 +24,7 @@ def told_differences(recipes: Sequence[Recipe]) -> str:
     titles = field_titles()
     chosen = [recipe.model_dump(exclude={"description"}) for recipe in recipes]
     told = [
-        f"{titles[name]} {' | '.join(_said(values[name]) for values in chosen)}"
+        f"{titles[name]} {' | '.join(_said(name, values[name]) for values in chosen)}"
         for name in titles
         if any(values[name] != chosen[0][name] for values in chosen)
     ]
@@ -37,12 +33,21 @@ def told_differences(recipes: Sequence[Recipe]) -> str:
 
 def field_titles() -> dict[str, str]:
     """Return what each field is called in the tab, by name."""
-    return {**_TITLES, **{field.name: field.title for field in recipe_fields()}}
+    names = (*_CHOSEN_ELSEWHERE, *(field.name for field in recipe_fields()))
+    return {name: title_of(name) for name in names}
 
 
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple | list | dict) and not value:
-        return "none"
+def _said(name: str, value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case str() if name == "head":
+            return HEADS[value].title if value in HEADS else value
+        case [] | {} if not value:
+            return "none"
+        case list() | tuple():
+            return ", ".join(map(str, value))
+        case dict():
+            between = " as " if name == "merge" else " "
+            return ", ".join(f"{each}{between}{text_of(its)}" for each, its in value.items())
     return text_of(value)

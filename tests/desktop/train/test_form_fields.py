@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from segstudio.desktop.train.form.fields import (
     ELSEWHERE,
     ON_TOP,
     changes_from,
+    in_titles,
     is_in_use,
     problems_with,
     recipe_fields,
@@ -113,11 +115,31 @@ def test_what_is_typed_becomes_a_value(name: str, text: str, value: Any) -> None
         ({"epochs": "x"}, "epochs", "Must be a whole number."),
         ({"epochs": "2,5"}, "epochs", "Must be a whole number."),
         ({"learning_rate": float("nan")}, "learning_rate", "Must be a number."),
-        ({"scale_min": 3.0}, "", "Scale_min must not be above scale_max."),
+        ({"scale_min": 3.0}, "scale_min", 'Must not be above "Largest scale".'),
+        ({"max_side_px": 3}, "max_side_px", "Must be 0, for every pixel, or 32 and more."),
     ],
 )
 def test_the_model_says_what_is_wrong(values: dict[str, Any], place: str, words: str) -> None:
     assert words in problems_with(Recipe(), values)[place]
+
+
+def test_no_words_of_a_terminal_stand_in_the_form() -> None:
+    for field in FIELDS.values():
+        assert not re.search(r"[a-z]_[a-z]", field.help + field.range_text), field.name
+    assert FIELDS["unfreeze_after"].help.startswith('With "Freeze backbone": after so many epochs')
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Lower batch_size or crop_px", 'Lower "Batch" or "Crop"'),
+        ("Use --set precision=auto, or bf16.", 'Use "Precision" auto, or bf16.'),
+        ("`--set workers=0`", '"Workers" 0'),
+        ("the folder my_jumps, --set nothing=1", "the folder my_jumps, --set nothing=1"),
+    ],
+)
+def test_fields_are_called_in_a_sentence_as_the_form_calls_them(said: str, told: str) -> None:
+    assert in_titles(said) == told
 
 
 def test_only_what_differs_is_a_change() -> None:

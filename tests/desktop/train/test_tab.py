@@ -339,7 +339,8 @@ def test_runs_are_laid_over_each_other_renamed_thrown_away_and_taken_back(
     qtbot.waitUntil(lambda: {line.run for line in chart.series} == {"one", "two"}, timeout=WAIT_MS)
     qtbot.waitUntil(page.view.differences.isVisible, timeout=WAIT_MS)
     assert (
-        page.view.differences.toolTip() == "Network lraspp_mobilenet_v3_large | fcn_resnet50 · Epochs 60 | 9"
+        page.view.differences.toolTip()
+        == "Network LR-ASPP, MobileNetV3-Large | FCN, ResNet-50 · Epochs 60 | 9"
     )
     page.choose("one")
     assert page.view.differences.isHidden()

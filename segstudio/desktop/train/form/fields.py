@@ -32,6 +32,11 @@ _NAMES = {
     "ohem_least": "OHEM least share",
     "tensorboard": "TensorBoard",
     "compile_network": "Compile the network",
+    "scale_min": "Smallest scale",
+    "scale_max": "Largest scale",
+    "head": "Network",
+    "ignore_classes": "Classes left out",
+    "merge": "Classes learnt as others",
 }
 
 _ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
@@ -56,7 +61,9 @@ _ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+")
 """A whole number in groups of three digits; any other comma may be a decimal one."""
 
-_WORDS = {True: "yes", False: "no"}
+_SETTING = re.compile(r"`?--set (\w+)=([\w*-]+(?:\.\w+)*)`?")
+_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+"""What is surely the name of a field where it stands in a sentence: fields of one word are words, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +92,27 @@ def recipe_fields() -> tuple[Field, ...]:
 
 def _field(name: str, described: Mapping[str, Any]) -> Field:
     kind, choices = _kind(described)
-    title = _NAMES.get(name, name.replace("_", " ").capitalize())
-    help_ = str(described.get("description", ""))
+    help_ = in_titles(str(described.get("description", "")))
     unit = str(described.get("unit", ""))
-    return Field(name, title, kind, help_, _range(described), unit, _section(name), choices)
+    return Field(name, title_of(name), kind, help_, _range(described), unit, _section(name), choices)
+
+
+def title_of(name: str) -> str:
+    """Return what a field is called in the window."""
+    return _NAMES.get(name, name.replace("_", " ").capitalize())
+
+
+def in_titles(sentence: str) -> str:
+    """Return a sentence with the fields in it called as the window calls them, in quotes."""
+
+    def setting(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        return f'"{title_of(name)}" {value}' if name in Recipe.model_fields else found[0]
+
+    def name(found: re.Match[str]) -> str:
+        return f'"{title_of(found[0])}"' if found[0] in Recipe.model_fields else found[0]
+
+    return _NAME.sub(name, _SETTING.sub(setting, sentence))
 
 
 def _section(name: str) -> str:
@@ -190,7 +214,7 @@ def problems_with(base: Recipe, values: Mapping[str, Any]) -> dict[str, str]:
     except ValidationError as error:
         found: dict[str, str] = {}
         for each in error.errors():
-            place = str(each["loc"][0]) if each["loc"] else ""
+            place = str(each["loc"][0]) if each["loc"] else str(each.get("ctx", {}).get("field", ""))
             found.setdefault(place, _said(place, each["type"], each.get("ctx", {}), each["msg"]))
         return found
     return {}
@@ -211,7 +235,7 @@ def _said(place: str, kind: str, facts: Mapping[str, Any], message: str) -> str:
         words, name = _BOUNDS[kind]
         return f"Must be {words} {facts[name]:,}."
     field = next((field for field in recipe_fields() if field.name == place), None)
-    if field is not None and not kind.startswith("value_error"):
+    if field is not None and kind not in ("value_error", "not_beside"):
         match field.kind:
             case "whole":
                 return "Must be a whole number."
@@ -221,7 +245,8 @@ def _said(place: str, kind: str, facts: Mapping[str, Any], message: str) -> str:
                 return f"Must be one of {', '.join(words for _, words in field.choices)}."
             case "yes-no":
                 return "Must be yes or no."
-    told = message.removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+    told = in_titles(facts.get("problem") or message.removeprefix("Value error, ")).rstrip(".")
+    told = told.removeprefix("Input ")
     return f"{told[:1].upper()}{told[1:]}."
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from segstudio.desktop.train.form.fields import in_titles
+
 Fix = Literal["change", "split", "photos", "fetch", "import", ""]
 Severity = Literal["error", "warning", "hint"]
 
@@ -20,6 +22,7 @@ _SAID = {
     "only-training": "Split again, or label more of it",
     "no-training": "Split again",
     "no-validation": "Split again",
+    "memory": "Fewer or smaller crops need less, or a smaller network",
 }
 _BUTTONS: Mapping[str, str] = {
     "class_weights": "Weigh rare classes more",
@@ -125,7 +128,7 @@ def _found(told: Mapping[str, Any], batch_size: int) -> Found:
     if code == "memory" and batch_size > 1:
         changes = {"batch_size": max(1, batch_size // 2)}
     advice = _SAID.get(code, str(told["fix"]).partition(", or leave it out with --set")[0])
-    problem = str(told["problem"])
+    advice, problem = in_titles(advice), in_titles(str(told["problem"]))
     if changes:
         button = _BUTTONS.get(next(iter(changes)), "Change the recipe")
         advice = advice if "--set" not in advice else ""

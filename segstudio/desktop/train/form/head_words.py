@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from segstudio.counting import sized
 from segstudio.runs.heads import HeadInfo, imported_weights
-
-_MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +68,11 @@ def words_on(
     return HeadWords(
         title=head.title,
         suits=head.suits,
-        facts=f"{head.parameters / 1e6:.1f} M parameters · about {_memory(needed)} to train",
+        facts=f"{head.parameters / 1e6:.1f} M parameters · about {sized(needed)} to train",
         weights=weights,
         is_here=bool(here or imported or is_file) or not head.weights,
         fetch_file=head.weights[0].file_name if head.weights else "",
-        fetch_size=_memory(head.weights[0].size_bytes) if head.weights else "",
+        fetch_size=sized(head.weights[0].size_bytes) if head.weights else "",
         speed="" if speed is None else _speed(speed),
     )
 
@@ -86,14 +85,10 @@ def lacks_weights(head: HeadInfo, choice: str) -> bool:
     return choice in ("coco", "imagenet") and choice not in here
 
 
-def _memory(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / _MEGABYTE:.0f} MB"
-
-
 def _speed(speed: float) -> str:
     return f"{speed:.1f} photos/s here" if speed < 100 else f"{speed:.0f} photos/s here"
 
 
 def fetched(done: int, total: int) -> str:
     """Say how much of a download has come, in bytes; `total` 0 when that is not known."""
-    return f"Fetched {_memory(done)} of {_memory(total)}" if total else f"Fetched {_memory(done)}"
+    return f"Fetched {sized(done)} of {sized(total)}" if total else f"Fetched {sized(done)}"
