@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from segstudio.errors import SegStudioError
 from segstudio.files import make_below, sync_folder, write_text
 from segstudio.project.document import FILE_NAME
@@ -18,6 +20,7 @@ LIST = "commit.json"
 
 FILES = "files"
 _REMOVED = "remove.json"
+_NAMES = TypeAdapter(list[str])
 _NOT_AWAITED = "history/masks/"
 """What masks were before: one folder for each photo, and none of them worth waiting for the disk."""
 
@@ -63,11 +66,11 @@ def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:
 def move(project: Path, folder: Path) -> None:
     """Do what was decided, or what is left of it, and remove the staging folder.
 
-    Raises SegStudioError when the disk refuses; it can then be tried again.
+    Raises SegStudioError when the disk refuses, and it can then be tried again; or, with nothing moved, when what was
+    decided cannot be read.
     """
     try:
-        names = json.loads((folder / LIST).read_text(encoding="utf-8"))
-        gone = _removed(folder)
+        names, gone = _listed(folder / LIST), _listed(folder / _REMOVED)
         for name in names:
             staged, target = folder / FILES / name, project / clean_key(name)
             if staged.exists():  # otherwise an earlier attempt has moved it
@@ -96,9 +99,18 @@ def remove(project: Path, path: Path) -> None:
             (project / folder).rmdir()
 
 
-def _removed(folder: Path) -> list[str]:
-    path = folder / _REMOVED
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
+def _listed(path: Path) -> list[str]:
+    """Return the names in a list of files of the project, none where there is no list."""
+    if not path.exists():
+        return []
+    try:
+        return [name for name in _NAMES.validate_json(path.read_bytes(), strict=True) if clean_key(name)]
+    except ValidationError as error:
+        raise SegStudioError(
+            "a change that was not finished cannot be read: it is damaged",
+            where=str(path),
+            fix=f"Move the folder {path.parent.name} out of the project: nothing of it was put in place",
+        ) from error
 
 
 def _awaited(names: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ done in the order in which they come, one at a time. The end of standard input e
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Collection, Iterator
 from itertools import chain
@@ -29,6 +30,13 @@ Stamp = tuple[int, int]
 """When a file was written (ns since the epoch) and its length in bytes."""
 
 _PREDICTION_FILES = ("*.mask.npy", "*.confidence.npy", "frame-*.jpg")
+_MAP = re.compile(
+    rb"\x93NUMPY\x01\0..{'descr': '\|u1', 'fortran_order': False, 'shape': \(([1-9]\d{0,7}), ([1-9]\d{0,7})\), } *\n",
+    re.S,
+)
+_MAP_HEAD_BYTES = 256
+"""How `np.save` begins a file of uint8 (rows, columns). NumPy's own reader evaluates that text, which can raise anything."""
+
 _HALF_WRITTEN_NS = 3600 * 10**9
 """A temporary file that is older belongs to a process that died."""
 
@@ -247,14 +255,15 @@ def load_map(path: str | Path) -> npt.NDArray[np.uint8]:
     Raises SegStudioError when it is gone or damaged.
     """
     try:
-        pixels = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        with Path(path).open("rb") as stream:
+            head = _MAP.match(stream.read(_MAP_HEAD_BYTES))
+        if head is None:
+            raise SegStudioError("this is no prediction", where=str(path), fix="Predict again")
+        return np.memmap(path, np.uint8, "r", head.end(), (int(head[1]), int(head[2])))
+    except (OSError, ValueError) as error:
         raise SegStudioError(
             "the prediction is gone or damaged", where=str(path), fix="Predict again"
         ) from error
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim != 2:
-        raise SegStudioError("this is no prediction", where=str(path), fix="Predict again")
-    return pixels
 
 
 def trim_predictions(folder: Path, budget_bytes: int, *, keep: Collection[Path] = ()) -> int:

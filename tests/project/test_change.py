@@ -248,6 +248,20 @@ def test_a_commit_list_that_climbs_out_is_not_followed(full: Project, tmp_path: 
     assert _values(Project.open(full.folder)) == {1}
 
 
+@pytest.mark.parametrize("name", ["commit.json", "remove.json"])
+@pytest.mark.parametrize("content", [b"", b'["photos/a', b"\xff", b"[1]", b"{}", b"[" * 10_000], ids=len)
+def test_a_damaged_list_is_told_and_nothing_is_moved(full: Project, name: str, content: bytes) -> None:
+    staged = full.folder / STAGING / "0123"
+    (staged / "files/masks").mkdir(parents=True)
+    (staged / "files/masks/p0.png.json").write_bytes(b"{}")
+    (staged / "commit.json").write_text('["masks/p0.png.json"]', encoding="utf-8")
+    (staged / name).write_bytes(content)
+    with pytest.raises(SegStudioError, match="Move the folder 0123 out of the project"):
+        recover(full.folder)
+    assert (staged / "files/masks/p0.png.json").exists()
+    assert len(Project.open(full.folder).photos()) == 4
+
+
 def test_a_change_waits_for_the_one_that_is_being_put_in_place(full: Project) -> None:
     done = threading.Event()
 

@@ -142,7 +142,26 @@ def test_a_photo_that_is_gone_has_no_kept_prediction(tmp_path: Path) -> None:
     assert kept_prediction(out, photo, model) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"\x93NUMPY\x01\x00v", b"no array at all"])
+_HEAD = b"\x93NUMPY\x01\x00v\x00{'descr': '|u1', 'fortran_order': False, 'shape': (%s), }\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x93NUMPY\x01\x00v",
+        b"no array at all",
+        b"PK\x03\x04 no ZIP file either",
+        b"\x93NUMPY\x01\x00v\x00{'descr': '|u1\n",
+        b"\x93NUMPY\x01\x00v\x00{'shape': (\n",
+        b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65_535,
+        _HEAD % b"2, 3" + b"12345",
+        _HEAD % b"999999, 999999",
+        _HEAD % b"0, 3",
+        _HEAD % (b"9" * 30 + b", 1"),
+    ],
+    ids=range(11),
+)
 def test_a_damaged_map_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.mask.npy"
     path.write_bytes(content)
