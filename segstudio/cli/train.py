@@ -326,8 +326,8 @@ def _told_of_machine(error: Exception, folder: RunFolder) -> SegStudioError | No
         return SegStudioError(
             f"the GPU failed in the middle of training ({str(error).splitlines()[0].rstrip('.')})",
             where=str(folder.path),
-            fix="Resume the run: it goes on from its last checkpoint. If that fails as well, restart the computer and bring"
-            " the graphics driver up to date, or resume with --device cpu",
+            fix="Resume the run: it goes on from its last checkpoint. If it fails again, restart the computer and bring the"
+            " graphics driver up to date",
         )
     if not is_out_of_memory(error):
         return None

@@ -177,7 +177,8 @@ class Trainer:
         except (SegStudioError, RuntimeError, MemoryError):
             yield from self._saved_where_possible(epoch, meter)
             raise
-        yield from self._untold()
+        while self._notices:
+            yield Notice(text=self._notices.pop(0))
         try:
             loss = self._step(images, labels)
         except (RuntimeError, MemoryError) as error:
@@ -215,10 +216,6 @@ class Trainer:
             pin_memory=task.device.type == "cuda",
             told=self._notices.append,
         )
-
-    def _untold(self) -> Iterator[Notice]:
-        while self._notices:
-            yield Notice(text=self._notices.pop(0))
 
     def _set_learning_rate(self, step: int) -> float:
         return self._learner.set_rate(

@@ -49,7 +49,11 @@ def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
     ("error", "device", "memory"),
     [
         (RuntimeError("CUDA error: unspecified launch failure"), True, False),
-        (RuntimeError("CUDA error: device-side assert triggered\nCUDA kernel errors might be …"), True, False),
+        (
+            RuntimeError("CUDA error: device-side assert triggered\nCUDA kernel errors might be …"),
+            True,
+            False,
+        ),
         (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), True, False),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"), False, True),
         (RuntimeError("CUDA error: out of memory"), False, True),

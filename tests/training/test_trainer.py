@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -27,7 +29,6 @@ from segstudio.runs.model_card import ModelCard
 from segstudio.runs.recipe import Recipe
 from segstudio.training.learner import Learner
 from segstudio.training.prepare import prepare
-from segstudio.training.trainer import Trainer
 from tests.training.conftest import MakeProject
 
 STEPS_PER_EPOCH = 3  # five photos in batches of two: the last batch is one crop

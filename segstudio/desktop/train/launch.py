@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ _OWN_SESSION_ON_WINDOWS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | g
 
 _started: dict[int, subprocess.Popen[bytes]] = {}
 """The processes that this window started: the system tells of their end only whoever asks."""
+
+_killed: set[int] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,20 @@ def start(order: Order) -> int:
 def is_alive(process: int) -> bool:
     """Tell whether a process that this window started lives still."""
     started = _started.get(process)
-    if started is None or started.poll() is not None:
-        _started.pop(process, None)
+    if started is None:
         return False
-    return True
+    ended = started.poll()
+    if ended is None:
+        return True
+    del _started[process]
+    if ended == -getattr(signal, "SIGKILL", 0) < 0:
+        _killed.add(process)
+    return False
+
+
+def was_killed(process: int) -> bool:
+    """Tell whether the system, or a person, has ended a process that this window started, without asking it (SIGKILL)."""
+    return process in _killed
 
 
 def end(process: int) -> None:

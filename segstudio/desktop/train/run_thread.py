@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.train.curves import RunCurves, Told
 from segstudio.desktop.train.gpu import gpu_use
-from segstudio.desktop.train.launch import Order, end, is_alive, last_words, output_of, start
+from segstudio.desktop.train.launch import Order, end, is_alive, last_words, output_of, start, was_killed
 from segstudio.desktop.train.log_tail import LogTail, read_events
 from segstudio.desktop.train.phases import LIVE, Phase, Signs, phase_of
 from segstudio.errors import SegStudioError
@@ -211,9 +211,11 @@ class _Follower:
             return Problem(in_window_words(said) or "The run ended before it began, without a word.", details)
         if phase == "interrupted":
             _, details = last_words(output_of(self._folder.path))
+            how = "its process was ended from outside, or the computer was"
+            if self._process is not None and was_killed(self._process):
+                how = "the system ended its process, as it does where memory is short"
             return Problem(
-                f"The run {self._folder.name} was interrupted: its process was ended from outside, or"
-                " the computer was. Resume goes on from its last checkpoint.",
+                f"The run {self._folder.name} was interrupted: {how}. Resume goes on from its last checkpoint.",
                 details,
             )
         return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 from pytestqt.qtbot import QtBot
@@ -16,6 +18,7 @@ from segstudio.desktop.problems import Problem
 from segstudio.desktop.run_summaries import summarise_runs
 from segstudio.desktop.train import launch
 from segstudio.desktop.train.board import RunBoard
+from segstudio.desktop.train.curves import seconds_left
 from segstudio.desktop.train.launch import new_run, same_run
 from segstudio.desktop.train.phases import Phase
 from segstudio.project.project import Project
@@ -60,11 +63,31 @@ def test_start_stop_go_on_and_finish(
     show(board, tiny)
     board.start(same_run(tiny.folder, "first"))
     wait_for(qtbot, board, "first", "running", steps=now.told.step + 1)
+    _sleep_and_wake(qtbot, board, trainers[-1])
     kill(trainers[-1])
     wait_for(qtbot, board, "first", "interrupted")
     problem = board.rows()[0].problem
     assert "was interrupted" in problem
+    assert "memory is short" in problem
     assert "Resume goes on" in problem
+
+
+def _sleep_and_wake(qtbot: QtBot, board: RunBoard, trainer: int) -> None:
+    """Stop the process as a machine that sleeps does: meanwhile it is not dead, and afterwards as fast as before."""
+    os.kill(trainer, signal.SIGSTOP)
+    qtbot.wait(1500)
+    asleep = board.now("first")
+    os.kill(trainer, signal.SIGCONT)
+    assert asleep is not None
+    assert asleep.phase == "running"
+    wait_for(qtbot, board, "first", "running", steps=asleep.told.step + 4)
+    awake = board.now("first")
+    assert awake is not None
+    slept_s = np.diff(awake.told.steps[5]).max()
+    assert slept_s > 1
+    left = seconds_left(awake.told)
+    assert left is not None
+    assert left < slept_s * awake.told.steps_planned / 2
 
 
 LONG = {**TINY, "epochs": 10_000, "validate_every": 10_000}
