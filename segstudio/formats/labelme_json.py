@@ -52,6 +52,7 @@ _NO_NAME = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 """Characters that some system does not take in the name of a file."""
 
 _LONGEST_NAME = 200
+_BESIDE = "Put the photo beside the file, or save the file again"
 _IMAGE_DATA = re.compile(rb'"imageData"\s*:\s*"(?:data:[^,"]{0,80},)?([^"]{1,16})')
 _BEGINNINGS = (
     b"\xff\xd8\xff",
@@ -112,6 +113,11 @@ def read_labelme_json(file: SourceFile) -> Iterator[Annotation]:
     )
 
 
+def told_photo(path: Path) -> PurePosixPath:
+    """Return the photo's path as the file tells it; raises SegStudioError when the file is damaged."""
+    return _told(object_of(load_json(path), "the file"))
+
+
 def embedded_photo(path: Path) -> EmbeddedPhoto | None:
     """Return the photo that the file holds, or None when it holds none; raises SegStudioError when that is damaged."""
     content = object_of(load_json(path), "the file")
@@ -119,9 +125,9 @@ def embedded_photo(path: Path) -> EmbeddedPhoto | None:
     if not isinstance(data, str) or not data:
         return None
     with inside("imageData"):
-        photo = _from_base64(data)
+        photo = _photo_in(data)
         kind = _kind_of_picture(photo)
-    told = PurePosixPath(text_of(content.get("imagePath")).replace("\\", "/"))
+    told = _told(content)
     stem = told.stem.lstrip(".") or path.stem.lstrip(".") or "photo"  # a hidden file is no photo
     fits = told.suffix.lower() in PHOTO_SUFFIXES
     usable = _NO_NAME.sub("_", stem).encode()[:_LONGEST_NAME].decode(errors="ignore")
@@ -144,6 +150,19 @@ def damaged_photo(path: Path) -> SegStudioError | None:
                 fix="Save the file again without it",
             )
     return None
+
+
+def _told(content: Object) -> PurePosixPath:
+    return PurePosixPath(text_of(content.get("imagePath")).replace("\\", "/"))
+
+
+def _photo_in(text: str) -> bytes:
+    try:
+        return _from_base64(text)
+    except SegStudioError as error:
+        raise SegStudioError(
+            "the photo in it is damaged or cut off (it is no whole base64 text)", fix=_BESIDE
+        ) from error
 
 
 def _names(file: SourceFile, told: str) -> tuple[str, ...]:
@@ -236,7 +255,5 @@ def _kind_of_picture(content: bytes) -> str:
         with Image.open(io.BytesIO(content), formats=IMAGE_FORMATS) as image:
             kind = (image.format or "").lower()
     except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as error:
-        raise SegStudioError(
-            "the photo in it is damaged or of no known kind", fix="Put the photo beside it"
-        ) from error
+        raise SegStudioError("the photo in it is damaged or of no known kind", fix=_BESIDE) from error
     return {"jpeg": ".jpg", "tiff": ".tif", "jpeg2000": ".jp2"}.get(kind, f".{kind}")

@@ -10,7 +10,7 @@ import cv2
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.cvat_video import Film, drawn_frames, films_of, frame_name, is_cvat_video
-from segstudio.formats.labelme_json import damaged_photo, embedded_photo, is_labelme_json
+from segstudio.formats.labelme_json import damaged_photo, embedded_photo, is_labelme_json, told_photo
 from segstudio.formats.places import PhotoFile, SourceFile, telling_folders
 
 FILM_SUFFIXES = frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv"})
@@ -19,12 +19,15 @@ _JPEG_QUALITY = 95
 
 
 def embedded_photos(
-    files: Iterable[SourceFile], photos: Iterable[PhotoFile], folder: Callable[[], Path]
+    files: Iterable[SourceFile],
+    photos: Iterable[PhotoFile],
+    folder: Callable[[], Path],
+    torn: dict[Path, SegStudioError],
 ) -> Iterator[PhotoFile]:
     """Write the photos in labelme's JSON files that lie nowhere else into the `folder` that is made for them, and
     yield them.
 
-    A damaged one is passed over: reading the file then tells, or the photo is missing.
+    What is wrong with those that are damaged goes to `torn`, by the JSON file; of a file that is damaged itself reading tells.
     """
     there: dict[str, set[str]] = defaultdict(set)
     for one in photos:
@@ -39,7 +42,9 @@ def embedded_photos(
             continue
         try:
             photo = embedded_photo(file.path)
-        except SegStudioError:
+        except SegStudioError as error:
+            if not _is_beside(file, there):
+                torn[file.path] = error.within(file.shown)
             continue
         if photo is None or _lies_there(file.folders / photo.name, there):
             continue
@@ -51,6 +56,17 @@ def embedded_photos(
         target.parent.mkdir(parents=True)
         target.write_bytes(photo.content)
         yield PhotoFile(target, file.folders / photo.name, f"{file.shown}, imageData", staged=True)
+
+
+def _is_beside(file: SourceFile, there: Mapping[str, Collection[str]]) -> bool:
+    """Tell whether the photo that a file tells lies there; that of a file which cannot be read is not asked for."""
+    try:
+        told = told_photo(file.path)
+    except SegStudioError:
+        return True
+    return _lies_there(file.folders / told.name, there) or (
+        bool(_folder_of(told)) and _lies_there(told, there)
+    )
 
 
 def _lies_there(name: PurePosixPath, there: Mapping[str, Collection[str]]) -> bool:

@@ -102,6 +102,9 @@ def make_plan(
     if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
     matching = match(reading.annotations, [*gathered.photos, *told])
+    lost = tuple(one for one in matching.lost if one.file not in gathered.torn)
+    torn = [gathered.torn[one.file] for one in matching.lost if one.file in gathered.torn]
+    matching = replace(matching, lost=lost)
     if not any(map(is_photo, reading.parts)):  # else they are those of LabelMe's objects
         masks = [mask for mask in gathered.masks if mask not in told]
         matching = replace(matching, spare=(*matching.spare, *masks))
@@ -119,7 +122,7 @@ def make_plan(
         labelling=label_uses(uses, classes, options),
         files={file.path: file for file in gathered.files},
         formats=reading.formats,
-        damaged=tuple(reading.damaged),
+        damaged=(*reading.damaged, *torn),
         not_read=(*reading.not_read, *gathered.passed_over, *gathered.beside),
         only_photos=only_photos,
         skipped=_skipped(reading.annotations),

@@ -37,7 +37,8 @@ class Gathered:
 
     `passed_over` tells, one for each kind, which annotation files lie there that are not read; `beside` the same of
     those that were not given themselves, but lie beside photos that were. `masks` are pictures in folders that are called
-    so; `pictures` all that were found and are no photos by their place or name.
+    so; `pictures` all that were found and are no photos by their place or name. `torn` tells of annotation files whose photo
+    lies in them alone, and is damaged.
     """
 
     files: tuple[SourceFile, ...]
@@ -46,6 +47,7 @@ class Gathered:
     beside: tuple[SegStudioError, ...] = ()
     masks: tuple[PhotoFile, ...] = ()
     pictures: tuple[PhotoFile, ...] = ()
+    torn: Mapping[Path, SegStudioError] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class _Finds:
     deeper: dict[Path, PhotoFile] = field(default_factory=dict)
     films: list[Path] = field(default_factory=list)
     table: Path | None = None
+    torn: dict[Path, SegStudioError] = field(default_factory=dict)
 
 
 @contextmanager
@@ -110,6 +113,7 @@ def gather(
             _told_once(_beside(finds)),
             tuple(mask for path, mask in finds.masks.items() if path not in finds.photos),
             tuple(picture for path, picture in offered.items() if path not in finds.photos),
+            finds.torn,
         )
 
 
@@ -233,7 +237,7 @@ def _take_other_photos(finds: _Finds, cleaning: ExitStack, progress: Progress) -
         return _staging(cleaning)
 
     frames = film_photos(files, finds.films, folder, progress)
-    for photo in chain(embedded_photos(files, photos, folder), frames):
+    for photo in chain(embedded_photos(files, photos, folder, finds.torn), frames):
         finds.photos.setdefault(photo.path, photo)
     for problem in damaged_photos(files, photos):
         finds.passed_over.setdefault(problem.problem, []).append(problem)

@@ -194,3 +194,31 @@ def test_all_kinds_of_photos_are_taken_for_photos(tmp_path: Path, kind: str) -> 
     told = base64.b64encode(cv2.imencode(f".{kind}", pixels)[1].tobytes()).decode()
     (tmp_path / "a.json").write_text(json.dumps({"imageData": told}), encoding="utf-8")
     assert damaged_photo(tmp_path / "a.json") is None
+
+
+@pytest.mark.parametrize(
+    ("cut", "problem"),
+    [
+        (lambda text: text[: len(text) // 2 // 4 * 4 + 1], "the photo in it is damaged or cut off"),
+        (lambda text: text[: len(text) // 2 // 4 * 4], "the photo is damaged or cut off"),
+        (lambda _: base64.b64encode(b"no photo at all").decode(), "damaged or of no known kind"),
+        (lambda text: "!" + text[1:], "the photo in it is damaged or cut off"),
+    ],
+)
+def test_a_damaged_photo_in_json_is_told_as_what_it_is(
+    project: Project, tmp_path: Path, make_photo: MakePhoto, cut: Callable[[str], str], problem: str
+) -> None:
+    photo = make_photo(tmp_path / "elsewhere/a.png")
+    _labelme(tmp_path / "in/a.json", photo)
+    content = json.loads((tmp_path / "in/a.json").read_text(encoding="utf-8"))
+    content["imageData"] = cut(content["imageData"])
+    (tmp_path / "in/a.json").write_text(json.dumps(content), encoding="utf-8")
+    _labelme(tmp_path / "in/b.json", make_photo(tmp_path / "elsewhere/b.png", seed=1), "b.png")
+    with gather([tmp_path / "in"]) as gathered:
+        report = prepare(gathered, project, ImportOptions()).report
+        assert report.without_photo == ()
+        assert "in/a.json, imageData: " in str(report.refusal)
+        assert problem in str(report.refusal)
+        assert prepare(gathered, project, ImportOptions(skip_bad=True)).report.imported == ("b.png",)
+    with gather([tmp_path / "in"], [tmp_path / "elsewhere"]) as gathered:
+        assert len(prepare(gathered, project, ImportOptions()).report.imported) == 2
