@@ -67,6 +67,8 @@ class TrainPage(QWidget):
         self.plan.refresh(flags)
         if flags & (Changed.PROJECT | Changed.RUNS):
             self._on_rows_changed()
+        if flags & Changed.CLASSES:
+            self._show_chosen()
         if flags & (Changed.CLASSES | Changed.MASK):
             self._show_previews()
 

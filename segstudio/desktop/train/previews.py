@@ -42,17 +42,19 @@ class Truths:
     """The photos with their true masks, made small once. Used by one worker at a time."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[Path, int], PhotoPicture] = {}
+        self._made: dict[Path, tuple[tuple[int, ClassList], PhotoPicture]] = {}
 
     def picture(self, photo: Photo, mask_path: Path, classes: ClassList) -> PhotoPicture:
-        """Return the photo with its mask; both are read again when the mask was painted on since."""
+        """Return the photo with its mask; both are read again when the mask was painted on since, or a class is another."""
         try:
             written = mask_path.stat().st_mtime_ns
         except OSError:
             written = 0
-        found = self._made.get((photo.path, written))
-        if found is None:
-            found = self._made[photo.path, written] = picture_of(photo, mask_path, classes, _SIDE_PX)
+        state = written, classes
+        made_of, found = self._made.get(photo.path, (None, None))
+        if found is None or made_of != state:
+            found = picture_of(photo, mask_path, classes, _SIDE_PX)
+            self._made[photo.path] = state, found
         return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -385,6 +385,29 @@ def test_the_slider_goes_through_the_epochs(
     strip.slider.setValue(0)
     qtbot.waitUntil(lambda: strip.pictures.pairs[0].now != shown, timeout=WAIT_MS)
     assert strip.epoch == 1
+
+
+def test_a_class_that_is_recoloured_has_its_new_colour_in_truth_and_charts(
+    qtbot: QtBot, show: Show, tiny: Project, written: Written
+) -> None:
+    preview = PreviewSaved(epoch=1, photo="4.png", name="previews/1.png")
+    run = written("r", started(), epoch(1), preview, finished(1))
+    write_mask(run.path / "previews" / "1.png", np.zeros((64, 64), dtype=np.uint8), tiny.classes)
+    shown = show(tiny)
+    view = shown.page.view
+    chart = view.plots.charts["classes"]
+    pictures = view.previews.pictures
+
+    def left_of_truth() -> QColor:
+        truth = pictures.pairs[0].truth if pictures.pairs else None
+        return truth.pixelColor(truth.width() // 4, 0) if truth is not None else QColor()
+
+    qtbot.waitUntil(lambda: left_of_truth().blue() > 150, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "#3366FF" in {line.colour for line in chart.series}, timeout=WAIT_MS)
+    tiny.save_classes(tiny.classes.recoloured("sky", "#FF3300"))
+    shown.session.refresh()
+    qtbot.waitUntil(lambda: "#FF3300" in {line.colour for line in chart.series}, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: left_of_truth().red() > 150 > left_of_truth().blue(), timeout=WAIT_MS)
 
 
 def test_values_are_saved_as_tables_and_charts_as_a_picture(
