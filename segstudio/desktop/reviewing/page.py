@@ -18,6 +18,7 @@ from segstudio.desktop.problems import Problem, problem_of
 from segstudio.desktop.reviewing.add_button import ask_for_model
 from segstudio.desktop.reviewing.class_asking import ClassAsking
 from segstudio.desktop.reviewing.exporting import Exporting
+from segstudio.desktop.reviewing.first_look import FirstLook
 from segstudio.desktop.reviewing.items import Item, neighbour
 from segstudio.desktop.reviewing.judging import Judging
 from segstudio.desktop.reviewing.looking import Looking
@@ -36,7 +37,7 @@ from segstudio.desktop.reviewing.reading import Given, given_model, item_of, sor
 from segstudio.desktop.reviewing.verdicts import ShowInAnnotate, Verdicts
 from segstudio.desktop.reviewing.videos import Video
 from segstudio.desktop.reviewing.viewing import Viewing
-from segstudio.desktop.reviewing.words import left_out_told, unused_told
+from segstudio.desktop.reviewing.words import doubles_told, left_out_told, unused_told
 from segstudio.desktop.session import ProjectSession
 from segstudio.project.photos import Photo
 
@@ -88,7 +89,7 @@ class ReviewPage(QWidget):
         )
         self.asking = ClassAsking(session, self.board, self.side.match, self)
         self.exporting = Exporting(session, self.board, self.viewing, self.verdict_bar.export_menu, self)
-        self._has_told = False
+        self.first = FirstLook(self.board, self.viewing, self.side.list, self)
         self._empty, self._trouble, self._middle = parts.empty, parts.trouble, parts.middle
         self._warm = QTimer(self, singleShot=True, interval=_WARM_MS)
         self._warm.timeout.connect(self.board.segmenter.warm_up)
@@ -100,8 +101,9 @@ class ReviewPage(QWidget):
 
     def take(self, paths: Sequence[Path]) -> None:
         """Look at what was dropped: photos and folders are segmented, a model is asked from now on."""
-        opened = self._session.opened
-        self._listing.send(lambda: sorted_out(paths, opened), self._on_sorted, self._on_listing_failed)
+        listed = [row.item.path for row in self.board.rows if not row.item.is_video]
+        look = partial(sorted_out, paths, self._session.opened, listed)
+        self._listing.send(look, self._on_sorted, self._on_listing_failed)
 
     def cancel_work(self) -> None:
         """Stop segmenting; what is done stays."""
@@ -168,13 +170,14 @@ class ReviewPage(QWidget):
         board.video_came.connect(self._on_video_came)
         board.video_over.connect(self._on_video_over)
         board.problem_over.connect(self._session.problem_over)
-        viewing.opened.connect(self._on_opened)
+        viewing.opened.connect(self._show_middle)
         self._trouble.again_asked.connect(self._on_try_again)
         self._trouble.remove_asked.connect(self._on_remove)
         self.memory.found.connect(self._on_remembered)
         self.looking.walk.problem_met.connect(self._session.problem_met)
         self.exporting.work_changed.connect(self.work_changed)
-        for part in (board, self.memory, self.verdicts, self.exporting, self.asking):
+        self.first.problem_over.connect(self._session.problem_over)
+        for part in (board, self.first, self.memory, self.verdicts, self.exporting, self.asking):
             part.problem_met.connect(self._session.problem_met)
         side.picker.chosen.connect(self.use_model)
         side.picker.file_asked.connect(self._on_file_asked)
@@ -226,6 +229,8 @@ class ReviewPage(QWidget):
             self._tell(Problem(unused_told(given.unused), level="warning"))
         if given.left_out:
             self._tell(Problem(left_out_told(given.left_out), level="info"))
+        if given.doubles:
+            self._tell(Problem(doubles_told(given.doubles), level="info"))
         for problem in given.refused:
             self.board.tell_refused(problem)
         if given.models:
@@ -247,7 +252,7 @@ class ReviewPage(QWidget):
             self.memory.keep(self._session.opened, items)
         if items and (by_hand or not self.side.list.chosen_id):
             self.side.refresh()
-            self.side.list.choose(items[0].id)
+            self.first.begin([item.id for item in items])
         self._show_middle()
 
     def _on_listing_failed(self, error: BaseException) -> None:
@@ -276,7 +281,6 @@ class ReviewPage(QWidget):
 
     @Slot(str)
     def _on_chosen(self, item_id: str) -> None:
-        self._has_told = False
         self.board.want((item_id, *self.side.list.in_sight()))
         self.viewing.show(item_id)
 
@@ -362,20 +366,6 @@ class ReviewPage(QWidget):
     def _on_work_changed(self, status: object) -> None:
         if not self.exporting.is_running:
             self.work_changed.emit(status)
-
-    @Slot()
-    def _on_opened(self) -> None:
-        """Tell once in each visit why the photo that is shown could not be segmented."""
-        self._show_middle()
-        row = self.board.row(self.viewing.wish)
-        if (
-            row is not None
-            and row.state == "failed"
-            and self.viewing.shown is not None
-            and not self._has_told
-        ):
-            self._has_told = True
-            self._tell(Problem(f"{row.item.name}: {row.told}", level="warning"))
 
     @Slot()
     def _on_try_again(self) -> None:

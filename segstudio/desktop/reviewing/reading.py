@@ -52,7 +52,8 @@ SMALL_PX = 480
 @dataclass(frozen=True, slots=True)
 class Given:
     """What was dropped, sorted out. `unused` names what is neither photo, video nor model; `refused` holds a sentence for
-    each model file that is damaged or a stranger's. `left_out` counts label images in folders.
+    each model file that is damaged or a stranger's. `left_out` counts label images in folders; `doubles` names photos
+    that are copies of others here, each with that other.
     """
 
     items: tuple[Item, ...] = ()
@@ -61,13 +62,14 @@ class Given:
     unused: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     left_out: int = 0
+    doubles: tuple[tuple[str, str], ...] = ()
 
 
-def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
+def sorted_out(paths: Sequence[Path], opened: OpenedProject | None, listed: Sequence[Path] = ()) -> Given:
     """Return what there is in files and folders (with their subfolders), in the order of their names.
 
-    A copy of a photo of the project is that photo. Label images that lie in a folder are left out, those given by name
-    are not.
+    A copy of a photo of the project is that photo, and one of a photo that is `listed` already, or comes before it, is
+    that one. Label images that lie in a folder are left out, those given by name are not.
     """
     photos: list[Path] = []
     videos: list[VideoFacts] = []
@@ -90,8 +92,8 @@ def sorted_out(paths: Sequence[Path], opened: OpenedProject | None) -> Given:
         if given.is_dir() and not inside:
             unused.append(given.name)
     labels = _label_images(photos, {*paths}, opened)
-    items = _items_of([path for path in photos if path not in labels], opened)
-    return Given(items, tuple(videos), tuple(models), tuple(unused), tuple(refused), len(labels))
+    items, doubles = _items_of([path for path in photos if path not in labels], opened, listed)
+    return Given(items, tuple(videos), tuple(models), tuple(unused), tuple(refused), len(labels), doubles)
 
 
 def _label_images(
@@ -112,18 +114,23 @@ def _is_flat(path: Path) -> bool:
         return False  # opening it tells of it
 
 
-def _items_of(paths: Sequence[Path], opened: OpenedProject | None) -> tuple[Item, ...]:
-    """Return the photos as items, each once."""
+def _items_of(
+    paths: Sequence[Path], opened: OpenedProject | None, listed: Sequence[Path]
+) -> tuple[tuple[Item, ...], tuple[tuple[str, str], ...]]:
+    """Return the photos as items, each once, and the names of those that are others' copies with these others'."""
     inside = opened.photos if opened is not None else ()
     by_path: dict[Path, Photo] = {photo.path: photo for photo in inside}
-    elsewhere = [path for path in paths if path not in by_path]
-    copies = doubles_of(elsewhere, inside, {}, never) if inside else {}
+    elsewhere = [path for path in (*listed, *paths) if path not in by_path]
+    copies = doubles_of(elsewhere, inside, {}, never)
     items: dict[str, Item] = {}
+    doubles = []
     for path in paths:
-        same = by_path.get(path) or copies.get(path)
-        item = item_of(same.path, same) if isinstance(same, Photo) else item_of(path, None)
+        same = by_path.get(path) or copies.get(path, path)
+        item = item_of(same.path, same) if isinstance(same, Photo) else item_of(same, None)
         items.setdefault(item.id, item)
-    return tuple(items.values())
+        if isinstance(same, Path) and same != path:
+            doubles.append((path.name, same.name if same.name != path.name else str(same)))
+    return tuple(items.values()), tuple(doubles)
 
 
 def given_model(path: Path) -> Given:

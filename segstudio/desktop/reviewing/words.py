@@ -64,6 +64,15 @@ def left_out_told(count: int) -> str:
     return f"{told} left out; drop the file itself to segment one."
 
 
+def doubles_told(doubles: Sequence[tuple[str, str]]) -> str:
+    """Return one sentence on photos that are copies of others, given with these."""
+    if len(doubles) == 1:
+        return f"{doubles[0][0]} is the same photo as {doubles[0][1]}, and is reviewed once."
+    named = ", ".join(f"{copy} (as {other})" for copy, other in doubles[:3])
+    more = " …" if len(doubles) > 3 else ""
+    return f"{len(doubles):,} photos are copies of others here, which are reviewed once: {named}{more}"
+
+
 def unused_told(names: Sequence[str]) -> str:
     """Return one sentence on what of a drop is of no use here."""
     if len(names) == 1:

@@ -10,7 +10,7 @@ from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.reviewing.items import Item, Row
 from segstudio.desktop.reviewing.reading import sorted_out
 from segstudio.desktop.reviewing.row_book import RowBook
-from segstudio.desktop.reviewing.words import left_out_told
+from segstudio.desktop.reviewing.words import doubles_told, left_out_told
 from segstudio.project.images import encode_png
 from segstudio.project.project import Project
 from tests.desktop.reviewing.conftest import photo_bytes
@@ -36,6 +36,27 @@ def test_a_copy_of_a_photo_of_the_project_is_that_photo(jumps: Project, tmp_path
         ("3.png", False, "3.png"),
     ]
     assert given.items[0].path == inside.path, "so that nothing is brought in twice"
+
+
+def test_copies_of_photos_that_are_nowhere_in_the_project_are_one(jumps: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "cards"
+    for name, number in (("1/a.png", 21), ("1/b.png", 22), ("2/a.png", 21), ("2/c.png", 22), ("2/d.png", 23)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(photo_bytes(number))
+    for opened in (None, opened_of(jumps)):
+        given = sorted_out([folder], opened)
+        assert [one.path.relative_to(folder).as_posix() for one in given.items] == [
+            "1/a.png",
+            "1/b.png",
+            "2/d.png",
+        ]
+        assert given.doubles == (("a.png", str(folder / "1/a.png")), ("c.png", "b.png"))
+        later = sorted_out([folder / "2/c.png"], opened, [folder / "1/b.png", folder / "2/d.png"])
+        assert [one.path for one in later.items] == [folder / "1/b.png"], "as it is listed already"
+        again = sorted_out([folder / "1/b.png"], opened, [folder / "1/b.png"])
+        assert ([one.path for one in again.items], again.doubles) == ([folder / "1/b.png"], ())
+    assert doubles_told((("c.png", "b.png"),)) == "c.png is the same photo as b.png, and is reviewed once."
+    assert doubles_told((("c", "b"), ("d", "b"))).endswith("reviewed once: c (as b), d (as b)")
 
 
 def test_label_images_beside_photos_are_left_out(jumps: Project, tmp_path: Path) -> None:

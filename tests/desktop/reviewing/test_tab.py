@@ -582,6 +582,30 @@ def test_a_photo_that_cannot_be_read_stops_none_of_forty_nine(
 
 
 @pytest.mark.usefixtures("quick")
+def test_what_is_looked_at_first_is_a_photo_that_can_be_shown(
+    show: Show, jumps: Project, photos: Path
+) -> None:
+    for number in (0, 1):
+        whole = (photos / f"new_{number}.png").read_bytes()
+        (photos / f"new_{number}.png").write_bytes(whole[:200])
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([photos])
+    shown.wait_for_photo("new_2.png")
+    shown.wait_for_answers(5)
+    assert page.side.list.chosen_id == str(photos / "new_2.png")
+    assert page.stage.isVisible()
+    assert shown.told("new_0.png: the photo is damaged")
+    assert shown.told("2 photos cannot be segmented: new_0.png, new_1.png")
+    assert [row.state for row in page.board.rows] == ["failed"] * 2 + ["done"] * 3
+    page.side.list.choose(str(photos / "new_1.png"))
+    shown.wait(lambda: page._middle.currentIndex() == 2)
+    assert page.side.list.chosen_id == str(photos / "new_1.png"), "who wants to see it does"
+    shown.tab.take([photos / "new_0.png"])
+    shown.wait(lambda: page.side.list.chosen_id == str(photos / "new_0.png"))
+
+
+@pytest.mark.usefixtures("quick")
 def test_frames_of_a_video_come_as_photos_so_many_and_so_large_as_wished(
     show: Show, jumps: Project, tmp_path: Path
 ) -> None:
