@@ -123,7 +123,7 @@ def make_plan(
         files={file.path: file for file in gathered.files},
         formats=reading.formats,
         damaged=(*reading.damaged, *torn),
-        not_read=(*reading.not_read, *gathered.passed_over, *gathered.beside),
+        not_read=(*reading.not_read, *gathered.passed_over, *gathered.beside, *gathered.unknown),
         only_photos=only_photos,
         skipped=_skipped(reading.annotations),
         deleted=sum(annotation.deleted for annotation in reading.annotations),

@@ -13,6 +13,7 @@ from segstudio.formats.labels import UnknownLabel
 from segstudio.formats.plan import ImportPlan
 from segstudio.formats.shelf import tally_of
 from segstudio.formats.splitting import told_splits
+from segstudio.formats.table import UnknownFileError
 from segstudio.project.photos import Split
 
 _NAMED = 5
@@ -166,7 +167,8 @@ def _refusal(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> 
         return _unknown(plan)
     idle = (Outcome.SPARE, Outcome.DAMAGED, Outcome.LABEL_IMAGE)
     if not any(by_outcome[outcome] for outcome in Outcome if outcome not in idle):
-        if by_outcome[Outcome.LABEL_IMAGE] and not plan.files and not plan.not_read:
+        known = any(not isinstance(error, UnknownFileError) for error in plan.not_read)
+        if by_outcome[Outcome.LABEL_IMAGE] and not plan.files and not known:
             return _only_labels(by_outcome[Outcome.LABEL_IMAGE])
         return _nothing(plan, _damaged(plan, by_outcome))
     return None

@@ -18,6 +18,7 @@ from segstudio.formats.options import Progress, unheard
 from segstudio.formats.other_photos import FILM_SUFFIXES, damaged_photos, embedded_photos, film_photos
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.table import (
+    UnknownFileError,
     annotation_extensions,
     is_annotation,
     is_read,
@@ -36,7 +37,8 @@ class Gathered:
     """The annotation files and photos that an import works on; archives are unpacked while it is in use.
 
     `passed_over` tells, one for each kind, which annotation files lie there that are not read; `beside` the same of
-    those that were not given themselves, but lie beside photos that were. `masks` are pictures in folders that are called
+    those that were not given themselves, but lie beside photos that were, and `unknown` of JSON files that are none of a format
+    that is known, nor a table of labels. `masks` are pictures in folders that are called
     so; `pictures` all that were found and are no photos by their place or name. `torn` tells of annotation files whose photo
     lies in them alone, and is damaged.
     """
@@ -48,6 +50,7 @@ class Gathered:
     masks: tuple[PhotoFile, ...] = ()
     pictures: tuple[PhotoFile, ...] = ()
     torn: Mapping[Path, SegStudioError] = field(default_factory=dict)
+    unknown: tuple[SegStudioError, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,6 +64,7 @@ class _Finds:
     films: list[Path] = field(default_factory=list)
     table: Path | None = None
     torn: dict[Path, SegStudioError] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -101,8 +105,8 @@ def gather(
         _take_masks(pictures, offered, finds)
         _take_other_photos(finds, cleaning, progress)
         if not finds.files and not finds.photos and not finds.masks and refused is None:
-            if finds.passed_over:
-                raise _told_once(finds.passed_over)[0]
+            if finds.passed_over or finds.unknown:
+                raise (*_told_once(finds.passed_over), *_unknown_told(finds.unknown))[0]
             raise SegStudioError(
                 "there is nothing to import", where=", ".join(str(source) for source in sources), fix=_GIVE
             )
@@ -114,6 +118,7 @@ def gather(
             tuple(mask for path, mask in finds.masks.items() if path not in finds.photos),
             tuple(picture for path, picture in offered.items() if path not in finds.photos),
             finds.torn,
+            _unknown_told(finds.unknown),
         )
 
 
@@ -204,6 +209,18 @@ def _is_table(path: Path) -> bool:
     return told or (table is not None and path.name.lower() in TABLE_NAMES)
 
 
+def _unknown_told(shown: Sequence[str]) -> tuple[SegStudioError, ...]:
+    if not shown:
+        return ()
+    more = f" (and {len(shown) - 1} more like it)" if len(shown) > 1 else ""
+    problem = f"this JSON is of no format that is known here{more}"
+    return (
+        UnknownFileError(
+            problem, where=shown[0], fix="If it holds annotations, export them in another format"
+        ),
+    )
+
+
 def _take_masks(pictures: dict[Path, PhotoFile], offered: Mapping[Path, PhotoFile], finds: _Finds) -> None:
     """Take the pictures that are masks of the photos found for annotation files; photos may be those `offered` alone."""
     twins = twins_of([*finds.files, *pictures], offered.values())
@@ -281,7 +298,12 @@ def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False)
             finds.films.append(path)
         if known is not None:
             finds.passed_over.setdefault(known.problem, []).append(known.within(f"{shown}/{inner}"))
-        has_any = has_any or is_ours or known is not None
+        is_unknown = (
+            extension == ".json" and not is_ours and known is None and path.name.lower() not in TABLE_NAMES
+        )
+        if is_unknown:
+            finds.unknown.append(f"{shown}/{inner}")
+        has_any = has_any or is_ours or is_unknown or known is not None
     found = _take_photos(root, finds, shown=shown, staged=staged, pass_masks=True)
     return has_any or found > 0
 

@@ -294,3 +294,7 @@ def recognise(path: Path) -> Format:
 
 class NotReadError(SegStudioError):
     """The file is sound, but of a kind that is not imported."""
+
+
+class UnknownFileError(NotReadError):
+    """A file that lies among others, may be anything, and is told for it may hold annotations."""

@@ -6,7 +6,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from segstudio.errors import SegStudioError
+from segstudio.formats.importing import prepare
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.sources import Gathered, gather, photo_key
+from segstudio.project.project import Project
 
 MakePhoto = Callable[..., Path]
 
@@ -173,3 +176,22 @@ def test_json_that_cannot_be_read_beside_a_photo_is_told(
         (problem,) = gathered.passed_over
     assert "in/deep.json" in str(problem)
     assert "nested too deep" in str(problem)
+
+
+def test_json_of_no_known_format_is_told_and_photos_come_in_all_the_same(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "in/a.png")
+    (tmp_path / "in/classes.json").write_text('["sky"]', encoding="utf-8")
+    for name in ("b", "c"):
+        (tmp_path / f"in/{name}.json").write_text(
+            '{"polygons": [[1, 2, 3, 4, 5, 6]], "id": 7}', encoding="utf-8"
+        )
+    with gather([tmp_path / "in"]) as gathered:
+        report = prepare(gathered, project, ImportOptions()).report
+    (told,) = report.not_read
+    assert "in/b.json: this JSON is of no format that is known here (and 1 more like it)." in told
+    assert (report.unlabelled, report.refusal) == (("a.png",), None)
+    (tmp_path / "in/a.png").unlink()
+    with pytest.raises(SegStudioError, match="of no format that is known here"), gather([tmp_path / "in"]):
+        pass

@@ -22,7 +22,7 @@ from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.report import make_report
 from segstudio.formats.sources import Gathered, gather
 from segstudio.formats.splitting import told_splits
-from segstudio.formats.table import annotation_extensions
+from segstudio.formats.table import UnknownFileError, annotation_extensions
 from segstudio.formats.threads import polite_workers
 from segstudio.project.classes import ClassList
 from segstudio.project.photos import Split
@@ -50,7 +50,8 @@ class Material:
     @property
     def told_without_classes(self) -> str:
         """Why there are no classes, where there are none."""
-        if self.plan.not_read or self.plan.damaged or self.refused:
+        known = any(not isinstance(error, UnknownFileError) for error in self.plan.not_read)
+        if known or self.plan.damaged or self.refused:
             return "None: something could not be read. The table says what, and why."
         if self.only_photos:
             return "Photos alone have none: they come in to be painted."

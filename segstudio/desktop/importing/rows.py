@@ -14,6 +14,7 @@ from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.shapes import Annotation
 from segstudio.formats.shelf import tally_of
+from segstudio.formats.table import UnknownFileError
 from segstudio.project.classes import VOID
 
 
@@ -341,7 +342,8 @@ def _outdone(number: int, told: str) -> Row:
 def _error(row_id: str, error: SegStudioError, state: str) -> Row:
     advice = " ".join(_sentence(part) for part in (error.problem, error.fix) if part)
     where = Path(error.where).name if Path(error.where).is_absolute() else error.where
-    return Row(row_id, where or "?", state, Tone.NEEDS, advice=advice)
+    tone = Tone.QUIET if isinstance(error, UnknownFileError) else Tone.NEEDS
+    return Row(row_id, where or "?", state, tone, advice=advice)
 
 
 def _open_labels(one: Examined, plan: ImportPlan) -> list[str]:

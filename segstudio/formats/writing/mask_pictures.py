@@ -6,24 +6,22 @@ is the class.
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Mapping
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from segstudio.formats.label_tables import COLOURS_HEAD, LABELMAP_HEAD, LabelTable, table_written
 from segstudio.formats.writing.sheets import Sheet
 from segstudio.formats.writing.target import Target
 from segstudio.formats.writing.writer import Encoded, Plan
+from segstudio.png import png_of
 from segstudio.project.classes import VOID, VOID_RGB, ClassList
 from segstudio.project.masks import Mask
 
 _VOC_VOID = (224, 224, 192)
-_Z_RLE = 3
 
 Rgb = tuple[int, int, int]
 
@@ -135,11 +133,7 @@ def distinct_colours(classes: ClassList, void: Rgb) -> Mapping[int, Rgb]:
 
 def palette_png(mask: Mask, colours: Mapping[int, Rgb]) -> bytes:
     """Return a palette PNG whose pixel values are the mask's."""
-    image = Image.fromarray(mask)
-    image.putpalette(_table(colours).tobytes())
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", bits=8, compress_level=1, compress_type=_Z_RLE)
-    return buffer.getvalue()
+    return png_of(mask, _table(colours))
 
 
 def _colour_png(mask: Mask, colours: Mapping[int, Rgb]) -> bytes:
@@ -147,11 +141,7 @@ def _colour_png(mask: Mask, colours: Mapping[int, Rgb]) -> bytes:
     pixels = np.stack(
         [cv2.LUT(mask, np.ascontiguousarray(table[:, channel])) for channel in range(3)], axis=2
     )
-    buffer = io.BytesIO()
-    Image.fromarray(pixels.astype(np.uint8, copy=False)).save(
-        buffer, "PNG", compress_level=1, compress_type=_Z_RLE
-    )
-    return buffer.getvalue()
+    return png_of(pixels.astype(np.uint8, copy=False))
 
 
 def _table(colours: Mapping[int, Rgb]) -> npt.NDArray[np.uint8]:
