@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
+from segstudio.desktop.train.plots.axes import EpochAxis, ValueAxis
 from segstudio.desktop.train.plots.legend import Legend, legend_of, line_pen
 from segstudio.desktop.train.plots.series import ChartId, Series, bottom_of, top_of
 
@@ -49,7 +50,7 @@ class Chart(QWidget):
         self._is_zoomed = self._holds_epochs = False
         self._hover: float | None = None
         self.legend = Legend(look, title, widest="0.0e-00" if chart_id == "rate" else "0.000")
-        self.view: Any = pg.PlotWidget(axisItems={"bottom": _EpochAxis("bottom")})
+        self.view: Any = pg.PlotWidget(axisItems={"bottom": EpochAxis("bottom"), "left": ValueAxis("left")})
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._cross = pg.InfiniteLine(angle=90, label="", labelOpts={"position": 0.94, "movable": False})
         self._cross.setVisible(False)
@@ -237,12 +238,3 @@ class Chart(QWidget):
         ):
             self._draw(drawn, series, raw=raw)
         self._tell()
-
-
-class _EpochAxis(pyqtgraph.AxisItem):
-    """Marks whole epochs only."""
-
-    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:  # noqa: N802
-        """Return the distances of marks, wide to narrow, that are epochs."""
-        spacings = super().tickSpacing(low, high, size)
-        return [(space, offset) for space, offset in spacings if space >= 1] or [(1.0, 0.0)]

@@ -76,7 +76,9 @@ def series_of(chart: ChartId, curves: Sequence[Curve], smoothing: int) -> tuple[
 
 def state_of(chart: ChartId, curves: Sequence[Curve]) -> tuple[object, ...]:
     """Return what a chart's lines depend on besides smoothing: equal to an older one when nothing has changed."""
-    of_all = tuple((each.name, each.told.started, each.class_colours) for each in curves)  # no run has a class's colour
+    of_all = tuple(
+        (each.name, each.told.started, each.class_colours) for each in curves
+    )  # no run has a class's colour
     if chart in ("miou", "classes"):
         return (*of_all, *(each.told.epochs for each in curves))
     return (*of_all, *((len(each.told.epochs), each.told.steps.shape[1], each.told.step) for each in curves))
