@@ -18,6 +18,7 @@ from segstudio.files import make_below
 from segstudio.project.conflict_names import copied_key
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.project import Project
+from segstudio.project.times import file_time
 
 TRASH = ".trash/conflicts"
 """Below it lie the copies that were decided about, each in a folder of its own, as they lay in the project."""
@@ -72,7 +73,7 @@ def _found(project: Project, keys: frozenset[str]) -> Iterator[ConflictCopy]:
         key = copied_key(path.relative_to(root).as_posix().removesuffix(".png"), keys)
         if key is not None:
             with suppress(OSError):  # it went meanwhile
-                yield ConflictCopy(key, path, datetime.fromtimestamp(path.stat().st_mtime).astimezone())
+                yield ConflictCopy(key, path, file_time(path.stat().st_mtime_ns))
 
 
 def _new_folder(project: Path) -> Path:

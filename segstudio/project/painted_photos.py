@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,6 +15,7 @@ from segstudio.files import hold
 from segstudio.project.moving import make_folder
 from segstudio.project.photo_locks import PhotoHold, claim_path, claim_photo, counts, read_claim
 from segstudio.project.photos import Photo
+from segstudio.project.presence import FOLDER as PEOPLE
 from segstudio.project.presence import Painter, Presence, Signs, people, person, signs_path
 from segstudio.project.project import Project
 
@@ -179,11 +182,22 @@ def _painted_elsewhere(project: Project) -> dict[str, Painter]:
 
 
 def _is_fresh(project: Path, signs: Signs) -> bool:
-    """Whether a window of another machine lives: who looks but once has no more to go by than the file's time."""
+    """Whether a window of another machine lives: who looks but once has no more to go by than the file's time.
+
+    It is measured by the clock that gives files their times, which may be that of a server. What seems to come from the
+    future counts: the clock was set back, here or there, and nobody knows by how much.
+    """
     try:
-        return abs(time.time() - signs_path(project, signs).stat().st_mtime) < _FRESH_S
+        written = signs_path(project, signs).stat().st_mtime
     except OSError:
         return False
+    now = time.time()
+    with (
+        suppress(OSError),  # it may only be read
+        tempfile.NamedTemporaryFile(dir=project / PEOPLE, prefix=".", suffix=".part") as mine,
+    ):
+        now = os.fstat(mine.fileno()).st_mtime
+    return now - written < _FRESH_S
 
 
 def _hold_soon(lock: Path) -> Callable[[], None] | None:

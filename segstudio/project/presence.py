@@ -38,13 +38,16 @@ _LONGEST_GAP = 0.25
 """Of STALE_S: after a longer time without a look nobody knows what happened meanwhile, and waiting begins anew."""
 
 _STARTED_APART_S = 2.0
+_START_FIELD = 19
+"""Of what stands in /proc/…/stat behind the name of the program: `starttime` in proc(5)."""
+
 _MOST_BYTES = 1 << 20
 _JOIN_S = 5.0
 
 
 class Painter(BaseModel):
     """One window on one machine. `machine` and `window` are ids, `computer` is the name that people know;
-    `started` is when its process began (seconds since 1970, by that machine's clock).
+    `started` is when its process began, as `began` tells it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -64,10 +67,10 @@ class Painter(BaseModel):
     @property
     def is_dead(self) -> bool:
         """Whether its process is known to have ended: only of this machine that can be known."""
-        if not self.is_here or not self.process:
+        if not self.is_here or self.process <= 0:
             return False
         try:
-            return abs(psutil.Process(self.process).create_time() - self.started) > _STARTED_APART_S
+            return abs(began(psutil.Process(self.process)) - self.started) > _STARTED_APART_S
         except psutil.NoSuchProcess:
             return True
         except psutil.Error:
@@ -121,6 +124,18 @@ def machine_id() -> str:
     return hashlib.sha256(f"{computer()}\n{_number_of_machine()}".encode()).hexdigest()[:16]
 
 
+def began(process: psutil.Process) -> float:
+    """Return what tells a process from a later one of its number: when it began, in seconds since the system did or, where
+    that is not told, since 1970.
+
+    Linux knows the former alone. The time of day, worked out from it, is another one whenever the clock is set.
+    """
+    with suppress(OSError, ValueError, IndexError):
+        told = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return int(told.rpartition(")")[2].split()[_START_FIELD]) / os.sysconf("SC_CLK_TCK")
+    return process.create_time()
+
+
 @cache
 def _number_of_machine() -> str:
     with suppress(OSError):
@@ -139,7 +154,7 @@ def this_painter() -> Painter:
         computer=computer(),
         machine=machine_id(),
         process=process.pid,
-        started=process.create_time(),
+        started=began(process),
     )
 
 

@@ -321,7 +321,10 @@ class Project:
     def _has_old_backup(self) -> bool:
         """Tell whether project.json was written, by hand perhaps, since it was copied last."""
         document, backup = (file_stamp(self.folder / name) for name in (FILE_NAME, BACKUP_NAME))
-        return document is not None and (backup is None or backup[0] < document[0])
+        # By their lengths too: where the clock was set back, what is written later may bear an earlier time.
+        return document is not None and (
+            backup is None or backup[0] < document[0] or backup[1] != document[1]
+        )
 
     def _changed_document(self, document: ProjectDocument, change: Change) -> ProjectDocument:
         update: dict[str, object] = {}

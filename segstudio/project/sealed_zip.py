@@ -26,6 +26,7 @@ from segstudio.errors import SegStudioError
 from segstudio.files import replacing, sync_folder
 from segstudio.project.archive import check_space, checked_members
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
+from segstudio.project.times import file_time
 
 SEAL = "segstudio-seal.json"
 _MOST_SEAL_BYTES = 256 << 20
@@ -193,10 +194,11 @@ def _add(writing: zipfile.ZipFile, member: Member, done: _Counter) -> SealedFile
     digest, size = hashlib.sha256(), 0
     try:
         with _source(member) as (source, written_ns):
-            when = datetime.fromtimestamp(written_ns / 1e9) if written_ns else datetime.now()
-            info = zipfile.ZipInfo(
-                member.name, when.timetuple()[:6] if when.year >= 1980 else (1980, 1, 1, 0, 0, 0)
-            )
+            when = file_time(written_ns) if written_ns else datetime.now()
+            year = min(
+                max(when.year, 1980), 2107
+            )  # a ZIP file tells no others; the seal tells the time itself
+            info = zipfile.ZipInfo(member.name, (year, *when.timetuple()[1:6]))
             is_packed = PurePosixPath(member.name).suffix.lower() in _PACKED
             info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16

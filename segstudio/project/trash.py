@@ -4,7 +4,7 @@ was taken back had brought. Each comes back by itself, until the trash is emptie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -61,7 +61,7 @@ def trash_of(project: Project) -> tuple[Trashed, ...]:
         for entry in history.entries
         if entry.state == "done" and _gone(entry, project.classes)
     ]
-    return tuple(sorted((*photos, *classes), key=_time, reverse=True))
+    return tuple(sorted((*photos, *classes), key=_order((*photos, *classes)), reverse=True))
 
 
 def empty_trash(project: Project, things: Sequence[Trashed] | None = None) -> int:
@@ -98,13 +98,25 @@ def _gone(entry: Entry, classes: ClassList) -> bool:
     )
 
 
-def _time(thing: Trashed) -> tuple[float, int]:
-    """Return when it went, and its number: times are told in whole seconds."""
-    number = thing.removal.number if thing.removal is not None else thing.entry.number if thing.entry else 0
+def _order(things: Sequence[Trashed]) -> Callable[[Trashed], tuple[float, int]]:
+    """Return what puts things in the order in which they went: numbers grow, whatever the clock told."""
+    reached: dict[Trashed, float] = {}
+    for kind in ([thing for thing in things if thing.removal], [thing for thing in things if thing.entry]):
+        latest = 0.0
+        for thing in sorted(kind, key=_number):
+            latest = reached[thing] = max(latest, _time(thing))
+    return lambda thing: (reached[thing], _number(thing))
+
+
+def _number(thing: Trashed) -> int:
+    return thing.removal.number if thing.removal is not None else thing.entry.number if thing.entry else 0
+
+
+def _time(thing: Trashed) -> float:
     try:
-        return datetime.fromisoformat(thing.when).timestamp(), number
+        return datetime.fromisoformat(thing.when).timestamp()
     except (ValueError, OverflowError):
-        return 0.0, number
+        return 0.0
 
 
 def _files_below(project: Path, name: str) -> tuple[str, ...]:

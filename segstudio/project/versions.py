@@ -20,6 +20,7 @@ from segstudio.project.change import Change, mask_name, read_state
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo, PhotoState, Status
+from segstudio.project.times import file_time
 
 if TYPE_CHECKING:
     from segstudio.project.project import Project  # which keeps versions with every change
@@ -148,7 +149,7 @@ def keep_versions(project: Path, change: Change, classes: ClassList, most: int) 
             continue  # its first mask
         numbers = _numbers(project, key)
         state = _state(project, key)
-        when = datetime.fromtimestamp(found.st_mtime_ns / 1e9).astimezone()
+        when = file_time(found.st_mtime_ns)
         if most > 0 and _is_kept(project, change, key, Former(when, state.who, found.st_size), numbers):
             number = _next_number(numbers)
             replaced = not change.by_hand or key in change.kept
@@ -240,8 +241,10 @@ def _least_missed(versions: Sequence[Version], now: datetime) -> int:
     def missed(place: int) -> float:
         later = versions[place + 1].when if place + 1 < len(versions) else now
         before = versions[place - 1].when if place else versions[place].when
-        age = max((now - versions[place].when).total_seconds(), 1.0)
-        return (later - before).total_seconds() / age
+        age = max(abs((now - versions[place].when).total_seconds()), 1.0)
+        return (
+            abs((later - before).total_seconds()) / age
+        )  # where a clock was set, a later one may tell an earlier time
 
     return min(range(max(len(versions) - 1, 1)), key=missed)
 

@@ -45,6 +45,8 @@ class RunStarted(_Event):
     """What the device has, 0 when that is not known."""
     processes: int = 1
     """How many train together, each on a device of its own: a step is of the crops of all of them."""
+    order: float = 0.0
+    """What puts runs in the order in which they began (see `RunFolder.place_in_order`); 0 in the logs of older versions."""
 
 
 class StepDone(_Event):

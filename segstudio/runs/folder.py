@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,7 @@ _PROBE_S = 1.0
 NEWEST = "last"
 """The word that stands for the newest run where one is named: no run is called so."""
 
+_NEXT = 1e-3
 _LONGEST_FIRST = 1 << 20
 """A log of damaged bytes may have no end of line."""
 
@@ -127,6 +129,13 @@ class RunFolder:
     def has_begun(self) -> bool:
         """Whether there is anything to go on from: a checkpoint, or at least a start."""
         return self.last.exists() or self.log.exists()
+
+    def place_in_order(self) -> float:
+        """Return what a run that begins now has its place by among those beside it: the time (POSIX seconds), or a little
+        more than the last of them has, where the clock was set back since.
+        """
+        others = (_began(run) for run in list_runs(self.path.parent) if run.path != self.path)
+        return max(time.time(), max(others, default=0.0) + _NEXT)
 
     def recipe(self) -> Recipe:
         """Read the recipe back."""
@@ -256,7 +265,8 @@ def list_runs(runs: Path) -> list[RunFolder]:
 
 
 def _began(run: RunFolder) -> float:
-    """Return when the run was first started, or made where its log does not tell, in seconds (POSIX time).
+    """Return when the run was first started, or made where its log does not tell, in seconds (POSIX time); later than
+    those before it whatever its clock told then.
 
     A log only grows, and holds its times through renaming, copying and changes of the recipe.
     """
@@ -264,7 +274,7 @@ def _began(run: RunFolder) -> float:
         with run.log.open("rb") as stream:
             first = decode_event(stream.readline(_LONGEST_FIRST))
         if first is not None:
-            return first.time
+            return first.order if isinstance(first, RunStarted) and first.order else first.time
     try:
         return (run.path / "recipe.toml").stat().st_mtime
     except OSError:  # thrown away meanwhile

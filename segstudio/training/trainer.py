@@ -374,6 +374,7 @@ class Trainer:
             host=socket.gethostname(),
             memory_total_mb=memory_total_mb(task.device),
             processes=task.team.size,
+            order=self._folder.place_in_order(),
         )
 
     def _finished(self, epoch: int) -> Iterator[Event]:

@@ -68,6 +68,16 @@ def test_it_comes_back_as_it_was(full: Project, tmp_path: Path, fingerprint: Fin
     assert not list(tmp_path.glob(".*"))
 
 
+def test_files_of_any_year_go_in_and_come_back(full: Project, tmp_path: Path) -> None:
+    """A ZIP file itself knows the years from 1980 to 2107 alone."""
+    path = full.folder / "photos/a.jpg"
+    for name, year in (("old", -20), ("far", 200)):
+        os.utime(path, (year * 31_556_952, year * 31_556_952))
+        back_up(full, tmp_path / f"{name}.zip")
+        restore(tmp_path / f"{name}.zip", tmp_path / name)
+    assert (tmp_path / "far/photos/a.jpg").stat().st_mtime == path.stat().st_mtime
+
+
 def test_parts_can_be_left_out(full: Project, tmp_path: Path) -> None:
     seal = back_up(full, tmp_path / "b.zip", without=("photos", "runs", "versions", "trash")).seal
     assert seal.told == "without photos, runs, versions, trash"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -105,3 +106,13 @@ def test_a_damaged_document_never_takes_the_place_of_the_good_copy(project: Proj
     with pytest.raises(SegStudioError), project.change() as change:
         change.put_state("a.png", PhotoState())
     assert (project.folder / BACKUP_NAME).read_bytes() == good
+
+
+def test_a_change_by_hand_is_copied_though_the_clock_was_set_back(project: Project) -> None:
+    document, backup = (project.folder / name for name in (FILE_NAME, BACKUP_NAME))
+    told = json.loads(document.read_bytes())
+    document.write_text(json.dumps({**told, "name": "by hand"}), encoding="utf-8")
+    before = backup.stat().st_mtime - 3600
+    os.utime(document, (before, before))
+    Project.open(project.folder).set_split({})
+    assert json.loads(backup.read_bytes())["name"] == "by hand"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from segstudio.errors import SegStudioError
@@ -281,6 +284,35 @@ def test_waiting_begins_anew_after_a_time_without_looks() -> None:
         told.append(watch.is_stale("w", 2))
     assert told[9:] == [False] * 6 + [True]
     assert not watch.is_stale("another", None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system keeps the time itself")
+@pytest.mark.parametrize("seconds", [3600, -3600, -20 * 365 * 86_400])
+def test_a_clock_that_is_set_makes_nobody_dead(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """What began a while after the system did seems to have begun at another time of day."""
+    painter = presence_module.this_painter()
+    before = psutil.boot_time()
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: before + seconds)
+    assert not painter.is_dead
+
+
+def test_who_looks_but_once_counts_signs_from_the_future(one: Project, photo: Photo) -> None:
+    """A clock was set back, here or on the machine that gives files their times."""
+    anna = presence_module.Signs(
+        window="w", who="Anna", computer="STUDIO-PC", machine="m", photos={"a.png": ""}
+    )
+    path = presence_module.signs_path(one.folder, anna)
+    path.parent.mkdir()
+    path.write_text(anna.model_dump_json(), encoding="utf-8")
+    now = path.stat().st_mtime
+    for ahead in (0, 3600, 20 * 365 * 86_400):
+        os.utime(path, (now + ahead, now + ahead))
+        with pytest.raises(SegStudioError, match="STUDIO-PC"), not_painted(one, [photo]):
+            pass
+    os.utime(path, (now - 3600, now - 3600))
+    with not_painted(one, [photo]):
+        pass
+    assert [entry.name for entry in path.parent.iterdir()] == ["w.json"]
 
 
 def test_times_are_told_as_they_are_read_here() -> None:

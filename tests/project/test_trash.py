@@ -36,6 +36,17 @@ def test_it_lists_photos_and_classes_the_newest_first(full: Project) -> None:
     assert all(thing.when and thing.who for thing in trash_of(full))
 
 
+def test_a_clock_that_was_set_back_does_not_turn_the_order_round(
+    full: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, day in (("a.png", 20), ("b.png", 21), ("c.png", 3)):
+        monkeypatch.setattr(
+            "segstudio.project.removal.stamp", lambda day=day: ("Anna", f"2026-05-{day:02}T12:00:00+02:00")
+        )
+        remove_photos(full, [key])
+    assert [thing.told() for thing in trash_of(full)] == ["photo c.png", "photo b.png", "photo a.png"]
+
+
 def test_a_class_comes_back_with_its_pixels_also_when_it_was_not_the_last_edit(full: Project) -> None:
     _editing(full).commit(Delete(1))
     _editing(full).commit(Rename(2, "air"))

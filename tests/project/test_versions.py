@@ -144,6 +144,34 @@ def test_it_thins_as_it_ages() -> None:
     assert len([hour for hour in hours if hour >= 24]) == 8
 
 
+@pytest.mark.parametrize("days", [365, -365])
+def test_a_clock_that_was_wrong_for_a_while_costs_no_more_than_others(days: int) -> None:
+    """Of what was kept while it was wrong some stays, and of what was kept since."""
+    minutes = [timedelta(minutes=6 * n) for n in range(8)]
+    wrong = _versions([_NOW + timedelta(days=days) + each for each in minutes])
+    right = [
+        version.model_copy(update={"number": version.number + 100})
+        for version in _versions([_NOW - timedelta(minutes=55) + each for each in minutes])
+    ]
+    versions = (*wrong, *right)
+    gone = outnumbered(versions, _NOW, 6)
+    stay = [version for version in versions if version not in gone]
+    assert len(stay) == 6
+    assert stay[-1] == versions[-1]
+    assert wrong[-1] in stay
+    assert len([version for version in stay if version in right]) >= 2
+
+
+def test_a_mask_of_any_time_is_kept_as_a_version(painted: Project) -> None:
+    path = painted.mask_path(painted.photo("a.jpg"))
+    for year in (-100, 200, 400):
+        _paint(painted, 2 if year != 200 else 1)
+        os.utime(path, (year * 31_556_952, year * 31_556_952))
+    with painted.change() as change:
+        change.put_mask("a.jpg", _ONES * 3)
+    assert versions_of(painted.folder, "a.jpg")[-1].when.year > 2300
+
+
 def test_what_went_at_once_stays_however_close_to_another() -> None:
     times = [_NOW - timedelta(days=3, minutes=minutes) for minutes in (9, 8, 7)]
     before, replaced, last = _versions(times)

@@ -208,6 +208,19 @@ def test_a_run_is_as_old_as_its_log_whatever_it_is_called_and_its_recipe_was_sin
     assert [found.name for found in list_runs(runs)] == ["z", "c", "b", "a"]
 
 
+def test_a_clock_that_was_set_back_does_not_put_the_newest_run_first(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = load_recipe("quick-cpu")
+    for name, now in (("z", 5000.0), ("y", 5100.0), ("x", 1500.0), ("w", 1600.0), ("v", 6000.0)):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        made = RunFolder.create(runs, recipe, name=name)
+        os.utime(made.path / "recipe.toml", (now, now))
+        _append(made, started(time=now, order=made.place_in_order()), RunStopped(time=now, epoch=1, step=1))
+        _append(made, started(time=9000.0, order=made.place_in_order()))  # it goes on later
+    assert [found.name for found in list_runs(runs)] == ["z", "y", "x", "w", "v"]
+
+
 def test_how_many_crops_go_together_is_left_for_other_processes(tmp_path: Path) -> None:
     run = RunFolder.create(tmp_path, Recipe())
     assert run.crops_together() == 0
