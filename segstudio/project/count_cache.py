@@ -42,7 +42,7 @@ def read_counts(project: Path) -> dict[str, Known]:
         if told["version"] != _VERSION:
             return {}
         return {str(key): _known(*entry) for key, entry in told["masks"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         return {}
 
 

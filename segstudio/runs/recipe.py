@@ -19,6 +19,9 @@ from segstudio.runs.heads import head_named
 _SMALLEST_PX = 32
 """Of a photo that is shrunk further nothing can be seen: such a number is a slip."""
 
+_MOST_BYTES, _MOST_DOTS = 1 << 20, 1000
+"""Of the file, and in one line of it."""
+
 
 class Recipe(MachineChoices):
     """Every choice of one training; the fields stand in `choices`."""
@@ -68,8 +71,10 @@ def load_recipe(name_or_path: str, changes: Sequence[str] = ()) -> Recipe:
     """
     path = _find(name_or_path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        if path.stat().st_size > _MOST_BYTES:
+            raise SegStudioError("the file is too large for a recipe", where=str(path))
+        values = _toml(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
         raise SegStudioError(f"the recipe cannot be read ({error})", where=str(path)) from error
     changed = _parsed(changes)
     return recipe_from({**values, **changed}, where=path.name, changed=changed)
@@ -181,9 +186,19 @@ def _parsed(changes: Sequence[str]) -> dict[str, Any]:
 def _value(text: str) -> Any:
     """Read a TOML value; what is none is a plain string, so that `weights=none` needs no quotes."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return _toml(f"value = {text}")["value"]
+    except ValueError:
         return text
+
+
+def _toml(text: str) -> dict[str, Any]:
+    """Read TOML; raises ValueError for anything else, and for what is deeper or longer than any recipe."""
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ValueError("a line has too many dots")  # each part of a key a.b.c takes more time and memory
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
 def _help_of(field: str) -> str:

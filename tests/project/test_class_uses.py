@@ -98,6 +98,8 @@ def test_a_mask_that_is_quite_new_is_not_kept(old: Project) -> None:
         '{"version": 1, "masks": {"0.png": [1, 2, [300, 4]]}}',
         '{"version": 1, "masks": {"0.png": [1, 2, [3]]}}',
         "[" * 100_000,
+        '{"version": 1, "masks": {"0.png": [1, 2, [1, Infinity]]}}',
+        '{"version": 1, "masks": {"0.png": [Infinity, 2, [1, 4800]]}}',
     ],
 )
 def test_a_damaged_file_is_made_anew(old: Project, looked: list[str], text: str) -> None:

@@ -296,6 +296,12 @@ def test_a_clock_that_is_set_makes_nobody_dead(monkeypatch: pytest.MonkeyPatch, 
     assert not painter.is_dead
 
 
+@pytest.mark.parametrize("process", [-1, 0, 2**31, 10**30])
+def test_a_number_that_no_process_has_is_looked_at_all_the_same(process: int) -> None:
+    painter = presence_module.this_painter().model_copy(update={"process": process})
+    assert painter.is_dead == (process > 0)
+
+
 def test_who_looks_but_once_counts_signs_from_the_future(one: Project, photo: Photo) -> None:
     """A clock was set back, here or on the machine that gives files their times."""
     anna = presence_module.Signs(

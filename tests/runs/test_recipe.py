@@ -149,10 +149,33 @@ def test_a_bad_field_of_a_file_is_told_by_the_file(tmp_path: Path) -> None:
     assert _refused(str(path), "epochs=2").startswith("mine.toml: batch_size = 0: ")
 
 
-@pytest.mark.parametrize("content", [b"epochs = ", b"\xff\xfe", b"[epochs", b"a = 1\na = 2"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"epochs = ",
+        b"\xff\xfe",
+        b"[epochs",
+        b"a = 1\na = 2",
+        b"epochs = " + b"[" * 10_000,
+        b"epochs = " + b"{a=" * 10_000,
+        b"epochs = " + b"9" * 5000,
+        b"a" + b".a" * 50_000 + b" = 1",
+    ],
+    ids=range(8),
+)
 def test_a_file_that_is_no_toml_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.toml").write_bytes(content)
     assert _refused(str(tmp_path / "a.toml")).startswith(f"{tmp_path / 'a.toml'}: the recipe cannot be read")
+
+
+@pytest.mark.parametrize("value", ["[" * 10_000, "9" * 5000, "{a.a" + ".a" * 50_000 + "=1}"], ids=len)
+def test_a_value_made_to_do_harm_is_told(value: str) -> None:
+    assert "epochs" in _refused("balanced", f"epochs={value}")
+
+
+def test_a_file_that_is_far_too_large_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"#" * (2 << 20))
+    assert "too large for a recipe" in _refused(str(tmp_path / "a.toml"))
 
 
 def test_an_editor_may_leave_a_byte_order_mark(tmp_path: Path) -> None:

@@ -76,5 +76,5 @@ def _numbers(line: bytes) -> tuple[float, ...] | None:
     try:
         values = json.loads(line)
         return tuple(float(values[name]) for name in STEP_FIELDS)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

@@ -39,7 +39,7 @@ class Speeds:
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
             return {str(key): float(value) for key, value in found.items() if float(value) > 0}
-        except (OSError, ValueError, AttributeError, TypeError):
+        except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError):
             return {}
 
 

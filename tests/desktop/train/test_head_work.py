@@ -179,7 +179,9 @@ def test_a_training_of_this_machine_tells_the_speed(
     qtbot.waitUntil(lambda: shown.form.speeds.of(recipe.head, **size) == 10.0, timeout=WAIT_MS)
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"a": "b"}', '{"a": null}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"a": "b"}', '{"a": null}', '{"a": 1' + "0" * 400 + "}", "[" * 10_000], ids=range(6)
+)
 def test_damaged_speeds_count_as_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "speeds.json"
     path.write_text(text, encoding="utf-8")

@@ -68,7 +68,10 @@ def test_a_log_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
 
 
 def test_a_cut_line_costs_only_itself() -> None:
-    lines = [encode_event(step(1)), encode_event(step(2))[:50], b"", b"{}", encode_event(step(3))]
+    huge, deep = (
+        encode_event(step(2)).replace(b'"loss":0.5', b'"loss":' + bad) for bad in (b"9" * 400, b"[" * 10_000)
+    )
+    lines = [encode_event(step(1)), encode_event(step(2))[:50], b"", b"{}", huge, deep, encode_event(step(3))]
     found = list(read_events(lines))
     assert [part[0].tolist() for part in found if isinstance(part, np.ndarray)] == [[1.0], [3.0]]
     assert len(found) == 2
