@@ -246,6 +246,12 @@ def _tell(
         out.say("What looks like a label image stays out; --label-images takes it for a photo.")
     if report.doubles:
         out.say("A photo comes in once, whatever its names; --keep-doubles takes it more often.")
+    for sentence in report.oddities[:_LISTED]:
+        out.warn(f"{sentence}.")
+    if (more := len(report.oddities) - _LISTED) > 0:
+        out.warn(
+            f"{more} more {'shape is' if more == 1 else 'shapes are'} odd in such a way (--json tells all)."
+        )
     for sentence in _one_of_each(report.not_read):
         out.warn(f"Not read: {sentence}")
     if report.shapes:

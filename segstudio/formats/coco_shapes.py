@@ -69,14 +69,16 @@ def _mask(
     if len(told) != 2:
         raise SegStudioError("its mask has no size", fix="Export the file again")
     rows, columns = (int(number_of(one, "the size of its mask")) for one in told)
-    area = checked_area(rows, columns)
+    checked_area(rows, columns)
     if size is not None and (rows, columns) != size:
         raise SegStudioError(
             f"its mask has {columns} × {rows} pixels, its photo {size[1]} × {size[0]}",
             fix="Export the file again",
         )
-    counts = counts_of(value.get("counts"), area)
-    return mask_of_columns(counts, rows, columns, label=label, where=where, attributes=attributes)
+    counts, oddity = counts_of(value.get("counts"), rows, columns)
+    return mask_of_columns(
+        counts, rows, columns, label=label, where=where, attributes=attributes, oddity=oddity
+    )
 
 
 def _box(entry: Object, *, label: str, where: str, attributes: Mapping[str, str]) -> Box | None:

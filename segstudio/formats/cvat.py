@@ -151,7 +151,7 @@ def _mask(
         raise SegStudioError(
             f"its box of {columns} × {rows} pixels is larger than any photo", fix="Export the file again"
         )
-    runs = runs_from(values.get("rle"), rows, columns) if rows else np.zeros(0, dtype=np.int64)
+    runs, oddity = runs_from(values.get("rle"), rows, columns) if rows else (np.zeros(0, dtype=np.int64), "")
     return MaskShape(
         label=label,
         z_order=z_order,
@@ -162,6 +162,7 @@ def _mask(
         rows=rows,
         columns=columns,
         runs=runs,
+        oddity=oddity,
     )
 
 

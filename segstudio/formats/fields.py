@@ -73,10 +73,10 @@ def checked(points: Points) -> Points:
     return points
 
 
-def runs_from(text: str | None, rows: int, columns: int) -> Runs:
-    """Return the run lengths of `83, 182, 29` for a box of `rows` × `columns`.
+def runs_from(text: str | None, rows: int, columns: int) -> tuple[Runs, str]:
+    """Return the run lengths of `83, 182, 29` for a box of `rows` × `columns`, and what is odd about them (`fitting_runs`).
 
-    Raises SegStudioError when they are no numbers, negative, or overrun the box.
+    Raises SegStudioError when they are no numbers, or negative.
     """
     words = (text or "").split(",")
     if "" in words or any(map(str.isspace, words)):
@@ -85,10 +85,28 @@ def runs_from(text: str | None, rows: int, columns: int) -> Runs:
         runs = np.array(list(map(int, words)), dtype=np.int64)
     except (ValueError, OverflowError) as error:
         raise SegStudioError("its run lengths are not whole numbers", fix=_FIX) from error
+    return fitting_runs(runs, rows, columns)
+
+
+def fitting_runs(runs: Runs, rows: int, columns: int) -> tuple[Runs, str]:
+    """Return those of the run lengths that lie in `rows` × `columns` pixels, and what is odd about them: that they end before
+    the pixels do, or after; empty when they fit. Raises SegStudioError when one is negative.
+    """
+    if (runs < 0).any():
+        raise SegStudioError("one of its run lengths is negative", fix=_FIX)
     area = rows * columns
-    if (runs < 0).any() or (runs > area).any() or int(runs.sum()) > area:
-        raise SegStudioError(f"its run lengths overrun its box of {columns} × {rows} pixels", fix=_FIX)
-    return runs
+    ends = np.cumsum(np.minimum(runs, area + 1))
+    told = int(ends[-1]) if ends.size else 0
+    if told == area:
+        return runs, ""
+    place = f"its {columns} × {rows} pixels"
+    if told < area:
+        return (
+            runs,
+            f"its run lengths end {area - told:,} pixels before {place} do, and the rest is taken as empty",
+        )
+    kept = np.diff(np.minimum(ends, area), prepend=0)
+    return kept, f"its run lengths go on after {place}, and what is beyond is left out"
 
 
 _NO_SIGN = re.compile("[^,;]+")

@@ -27,7 +27,8 @@ class ImportReport:
     `matched` photos have an annotation; `imported` get a mask; `unlabelled` come in without one; `held` stay out for
     a class that is unknown. `shapes`
     counts the painted labels by class, `told_splits` the photos of each use that the files tell. Of the problems, `damaged`, `doubtful`, `other_size`, `name_taken` and
-    `unknown` stop the import (see `refusal`); the others are only told. `greys` says how masks of few greys are read.
+    `unknown` stop the import (see `refusal`); the others are only told. `greys` says how masks of few greys are read,
+    `oddities` what is wrong with shapes that come in nevertheless.
     """
 
     matched: int
@@ -60,6 +61,7 @@ class ImportReport:
     label_images: tuple[str, ...]
     doubles: tuple[str, ...]
     greys: tuple[str, ...]
+    oddities: tuple[str, ...]
     refusal: SegStudioError | None
 
     def as_json(self) -> dict[str, object]:
@@ -122,6 +124,11 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
             for one in by_outcome[Outcome.DOUBLE]
         ),
         greys=tuple(_greys(one, plan, names) for one in plan.grey_sets),
+        oddities=tuple(
+            f"{one.place}, {oddity}"
+            for one, _ in plan.matching.pairs
+            for oddity in tally_of(one.shapes).oddities
+        ),
         refusal=_refusal(plan, by_outcome),
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from segstudio.errors import SegStudioError
+from segstudio.formats.fields import fitting_runs
 from segstudio.formats.shapes import MaskShape, Runs, runs_of
 from segstudio.project.images import MAX_PIXELS
 
@@ -19,10 +20,11 @@ _LONGEST = 12
 """Groups of five bits in one number: what fits into 64 bits."""
 
 
-def counts_of(value: object, area: int) -> Runs:
-    """Return run lengths from a list of numbers or a compressed text, for a mask of `area` pixels.
+def counts_of(value: object, rows: int, columns: int) -> tuple[Runs, str]:
+    """Return run lengths from a list of numbers or a compressed text, for a mask of `rows` × `columns`, and what is odd about
+    them (`fitting_runs`).
 
-    Raises SegStudioError when they are neither, negative, or overrun the mask.
+    Raises SegStudioError when they are neither, or negative.
     """
     if isinstance(value, str):
         counts = decompressed(value)
@@ -30,9 +32,7 @@ def counts_of(value: object, area: int) -> Runs:
         counts = _listed(value)
     else:
         raise SegStudioError("its run lengths are neither a list nor a text", fix=_FIX)
-    if (counts < 0).any() or (counts > area).any() or int(counts.sum()) > area:
-        raise SegStudioError(f"its run lengths overrun its {area} pixels", fix=_FIX)
-    return counts
+    return fitting_runs(counts, rows, columns)
 
 
 def decompressed(text: str) -> Runs:
@@ -85,6 +85,7 @@ def mask_of_columns(
     label: str,
     where: str = "",
     attributes: Mapping[str, str] | None = None,
+    oddity: str = "",
 ) -> MaskShape:
     """Return runs that go down the columns of a mask of `rows` × `columns` as a shape.
 
@@ -114,6 +115,7 @@ def mask_of_columns(
         rows=bitmap.shape[0],
         columns=bitmap.shape[1],
         runs=runs_of(bitmap),
+        oddity=oddity,
     )
 
 

@@ -31,13 +31,15 @@ _ELLIPSE_CORNERS = 720
 class Shape:
     """What every shape has: the label it carries in its file, its layer there, and its attributes.
 
-    `where` names it inside its photo's annotation, such as `polygon 3`.
+    `where` names it inside its photo's annotation, such as `polygon 3`. `oddity` goes on from there to what is wrong with it
+    and was put right, for the person to know; empty: nothing.
     """
 
     label: str
     z_order: int = 0
     attributes: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
+    oddity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -38,13 +38,15 @@ _SHAPE_BYTES = 700
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What some shapes are, in short: `drawn` counts those with an area by label, `first` tells where each label is met
-    first, `undrawn` counts the others by kind. `layers` tells the lowest and the highest layer of each label.
+    first, `undrawn` counts the others by kind. `layers` tells the lowest and the highest layer of each label, `oddities` what
+    is wrong with single shapes, each with its place.
     """
 
     drawn: Mapping[str, int]
     first: Mapping[str, str]
     undrawn: Mapping[str, int]
     layers: Mapping[str, tuple[int, int]]
+    oddities: tuple[str, ...] = ()
 
 
 def tally_of(shapes: Sequence[Shape]) -> Tally:
@@ -63,7 +65,8 @@ def tally_of(shapes: Sequence[Shape]) -> Tally:
             layers[shape.label] = min(low, shape.z_order), max(high, shape.z_order)
         elif isinstance(shape, Undrawn):
             undrawn[shape.kind] += 1
-    return Tally(drawn, first, undrawn, layers)
+    oddities = tuple(f"{shape.where}: {shape.oddity}" for shape in shapes if shape.oddity)
+    return Tally(drawn, first, undrawn, layers, oddities)
 
 
 def areas_of(shapes: Sequence[Shape]) -> Mapping[str, array[float]]:

@@ -121,6 +121,22 @@ def test_while_nothing_is_painted_what_is_small_lies_on_top(run: Run, given: Pat
     assert [opened.classes.at(value).name for value in opened.classes.draw_order[-2:]] == ["sky", "person"]  # type: ignore[union-attr]
 
 
+def test_run_lengths_that_do_not_add_up_are_warned_of(run: Run, given: Path, project: Path) -> None:
+    mask = '<mask label="sky" rle="0,{}" left="0" top="0" width="5" height="5"/>'
+    image = '<annotations><image name="a.jpg" width="30" height="20">{}</image></annotations>'
+    runs = "".join(mask.format(length) for length in (3, 99, 25, 1, 1, 1, 1))
+    (given / "a.xml").write_text(image.format(runs), encoding="utf-8")
+    status, out, err = run("import", given, "--project", project)
+    told = " ".join((out + err).split())
+    assert status == 0
+    assert (
+        'given/a.xml, image "a.jpg", mask 1: its run lengths end 22 pixels before its 5 × 5 pixels do' in told
+    )
+    assert "mask 2: its run lengths go on after its 5 × 5 pixels" in told
+    assert "1 more shape is odd in such a way (--json tells all)." in told
+    assert "mask 7" not in told
+
+
 def test_how_masks_of_0_and_255_are_read_is_told(run: Run, tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
     for folder in ("images", "masks"):
@@ -209,10 +225,10 @@ def _unknown_class(given: Path) -> Path:
     return given
 
 
-def _overrunning_runs(given: Path) -> Path:
+def _negative_runs(given: Path) -> Path:
     (given / "a.xml").write_text(
         '<annotations><image name="a.jpg" width="30" height="20">'
-        '<mask label="sky" rle="0,100" left="0" top="0" width="5" height="5"/></image></annotations>',
+        '<mask label="sky" rle="0,-3" left="0" top="0" width="5" height="5"/></image></annotations>',
         encoding="utf-8",
     )
     return given
@@ -236,7 +252,7 @@ def _pascal_voc(given: Path) -> Path:
         (_other_size, "given/a.xml: annotated on 60 × 40 pixels, but the photo has 30 × 20"),
         (_mask_of_another_size, "given/a.xml, object 1: its mask has 10 × 10 pixels, the photo 30 × 20"),
         (_unknown_class, 'given/a.xml, object 1: unknown class "skye" (did you mean "sky"?)'),
-        (_overrunning_runs, 'given/a.xml, image "a.jpg", mask 1: its run lengths overrun its box of 5 × 5'),
+        (_negative_runs, 'given/a.xml, image "a.jpg", mask 1: one of its run lengths is negative'),
         (_pascal_voc, "given/a.xml: this is Pascal VOC XML: it holds boxes only"),
     ],
 )

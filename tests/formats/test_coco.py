@@ -136,7 +136,7 @@ def test_categories_are_declared_in_order(write: Write) -> None:
         ({"bbox": [1, 2, 3, float("inf")]}, "no place in a photo"),
         ({"segmentation": {"size": [6], "counts": []}}, "mask has no size"),
         ({"segmentation": {"size": [7, 6], "counts": []}}, "6 × 7 pixels, its photo 7 × 6"),
-        ({"segmentation": {"size": [6, 7], "counts": [99]}}, "overrun"),
+        ({"segmentation": {"size": [6, 7], "counts": [99, -1]}}, "negative"),
         ({"segmentation": {"size": [6, 7], "counts": "oo"}}, "damaged"),
         ({"category_id": "x"}, 'category_id is "x", not a number'),
     ],

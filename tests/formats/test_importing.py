@@ -12,6 +12,7 @@ from segstudio.formats.importing import PreparedImport, commit_import, prepare
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
+from segstudio.project.masks import read_mask
 from segstudio.project.project import Project
 
 Make = Callable[..., Path]
@@ -438,3 +439,21 @@ def test_a_large_file_is_left_in_the_middle_when_that_is_wished(
         prepare(gathered, project, ImportOptions(), cancelled=cancelled)
     assert asked < 200
     assert str(stopped.value) == "the import was stopped; the project is unchanged."
+
+
+def test_masks_whose_run_lengths_do_not_add_up_are_told_with_file_and_shape(
+    project: Project, tmp_path: Path, make_photo: Make, make_cvat: Make
+) -> None:
+    make_photo(tmp_path / "in/a.png")
+    box = 'label="sky" left="2" top="3" width="5" height="4"'
+    masks = f'<mask {box} rle="1, 3"/><mask {box} rle="0, 4, 16"/><mask {box} rle="0, 99"/>'
+    make_cvat(tmp_path / "in/annotations.xml", [('name="a.png" width="30" height="20"', masks)])
+    with gather([tmp_path / "in"]) as gathered:
+        prepared = prepare(gathered, project, ImportOptions())
+        commit_import(prepared, project)
+    short, long = prepared.report.oddities
+    place = 'in/annotations.xml, image "a.png", mask'
+    assert f"{place} 1: its run lengths end 16 pixels before its 5 × 4 pixels do" in short
+    assert f"{place} 3: its run lengths go on after its 5 × 4 pixels" in long
+    mask = read_mask(project.mask_path(Project.open(project.folder).photo("a.png")))
+    assert int((mask == 2).sum()) == 20

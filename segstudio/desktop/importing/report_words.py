@@ -70,6 +70,7 @@ def sections(
         ("How masks were read", _list(report, "greys"), "Their values are no numbers of classes.", False),
         ("Painted over wholly", hidden, "A class that lies under others in the draw order.", False),
         ("Cut off at the edge", _pairs(report, "clipped"), "Shapes that reach beyond their photo.", False),
+        ("Odd shapes", _list(report, "oddities"), "What is there came in: look at them.", False),
         ("Shapes without any pixel", _pairs(report, "empty"), "Too small, or outside their photo.", False),
         ("Shapes without an area", _pairs(report, "skipped"), "There is nothing to paint in them.", True),
         (

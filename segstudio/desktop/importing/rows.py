@@ -135,6 +135,9 @@ def make_rows(
     return tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.id)))
 
 
+_ODDITIES = 3
+"""Of odd shapes so many are told with their photo; the report tells all."""
+
 _DOUBT = "Take one of them out of the list on the left, or give fewer files at a time."
 
 
@@ -312,6 +315,8 @@ def _findings(one: Examined) -> list[str]:
         found.append(f"{counted(one.clipped, 'shape')} cut off at the edge of the photo")
     if one.empty:
         found.append(f"{counted(one.empty, 'shape')} without any pixel")
+    annotation = one.planned.annotation
+    found += tally_of(annotation.shapes).oddities[:_ODDITIES] if annotation is not None else ()
     return found
 
 
