@@ -171,7 +171,9 @@ class Plan(QWidget):
             return
         learning, weights = self._learning(), self.form.value("class_weights")
         learnt = len(learning.learnt(opened.classes.names))
-        self.class_fold.say(f"{learnt} of {len(opened.classes)}")
+        wrong = weights_problem(weights)
+        counted = f"{learnt} of {len(opened.classes)}"
+        self.class_fold.say("something is wrong here" if wrong else counted, level="error" if wrong else "")
         balance = self._result.balance if self._result else ()
         self.classes.show_classes(opened.classes, learning, weights, balance)
         counts = split_counts(opened.photos)
@@ -180,7 +182,7 @@ class Plan(QWidget):
         busy = self._errands.is_running("split")
         self.split.show_counts(counts, can_undo=bool(self._splits_before), is_busy=busy)
         self._show_check()
-        problem = weights_problem(weights) or self.form.problem()
+        problem = wrong or self.form.problem()
         if not problem and learnt < 2:
             problem = "A network needs two classes at least to tell apart."
         why = why_not(

@@ -237,7 +237,7 @@ def test_a_class_is_learnt_as_another(qtbot: QtBot, show: Show, with_rope: Proje
     plan.classes.row("rope").fate.hidePopup()
     choose(plan.classes.row("rope").fate, "as ground")
     assert plan.form.changes() == {"merge": {"strap": "ground", "rope": "ground"}}
-    assert plan.class_fold._summary.text() == "2 of 4"
+    assert plan.class_fold.summary == "2 of 4"
     assert plan.start.isEnabled()
     qtbot.waitUntil(lambda: not empty(), timeout=TRAIN_MS)
     choose(plan.classes.row("ground").fate, "leave out")
@@ -260,15 +260,28 @@ def test_every_class_has_a_weight_of_its_own(show: Show, with_rope: Project) -> 
     QTest.keyClicks(edit, "x")
     assert plan.why.text() == "The weight of rope is to be a number of at least 0."
     assert edit.property("wrong") == "true"
+    assert plan.classes.row("rope").problem.isVisible()
+    assert plan.classes.row("rope").problem.text() == "Must be a number of at least 0."
+    assert plan.classes.row("sky").problem.isHidden()
+    assert plan.class_fold.summary == "something is wrong here"
+    assert plan.form.more.summary == "", "it is not there"
     edit.selectAll()
     QTest.keyClicks(edit, "2.50")
     assert edit.text() == "2.50"
+    assert plan.classes.row("rope").problem.isHidden()
+    assert plan.class_fold.summary == "4 of 4"
     assert plan.start.isEnabled()
     assert plan.form.changes()["class_weights"] == {"sky": 1.0, "ground": 1.0, "rope": 2.5, "strap": 1.0}
     choose(plan.classes.row("strap").fate, "as rope")
     assert not plan.classes.row("strap").weight.isVisible()
     assert plan.form.changes()["class_weights"] == {"sky": 1.0, "ground": 1.0, "rope": 2.5}
+    for name in ("sky", "ground", "rope"):
+        edit = plan.classes.row(name).weight
+        edit.selectAll()
+        QTest.keyClicks(edit, "0")
+    assert plan.classes.whole.text() == plan.why.text() == "One class at least needs a weight above 0."
     choose(plan.classes.weights, "All pixels count alike")
+    assert plan.classes.whole.isHidden()
     assert plan.form.changes() == {"merge": {"strap": "rope"}}
 
 
@@ -293,7 +306,7 @@ def test_photos_are_split_anew_and_back(qtbot: QtBot, show: Show, tiny: Project)
 
     shown.press("split.go")
     qtbot.waitUntil(lambda: list(now().values()).count("val") == 3, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: plan.split_fold._summary.text() == "3 train · 3 validate", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: plan.split_fold.summary == "3 train · 3 validate", timeout=WAIT_MS)
     shown.press("split.undo")
     qtbot.waitUntil(lambda: now() == before, timeout=WAIT_MS)
     assert not plan.split.undo.isEnabled()

@@ -12,7 +12,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.train.form.class_row import ClassRow
 from segstudio.desktop.train.form.editors import Choice
 from segstudio.desktop.train.form.findings import ClassBalance
-from segstudio.desktop.train.form.learning import EVEN_WEIGHT, Fate, Learning, fates_of
+from segstudio.desktop.train.form.learning import EVEN_WEIGHT, Fate, Learning, fates_of, weights_problem
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
 
@@ -47,6 +47,9 @@ class ClassChoice(QWidget):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 3)
         self._grid.setColumnStretch(2, 2)
+        self.whole = label("", "caption", wraps=True)
+        self.whole.setProperty("level", "error")
+        self.whole.hide()
         self.weights = Choice()
         self.weights.setObjectName("train.class_weights")
         self.weights.setAccessibleName("How much each class counts")
@@ -60,6 +63,7 @@ class ClassChoice(QWidget):
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(8)
         column.addLayout(self._grid)
+        column.addWidget(self.whole)
         row = QHBoxLayout()
         row.addWidget(label("Weights"))
         row.addWidget(self.weights, 1)
@@ -90,6 +94,10 @@ class ClassChoice(QWidget):
             row.show_weight(
                 self._weights.get(name, EVEN_WEIGHT) if self._weights is not None and is_learnt else None
             )
+        is_told = any(row.problem.text() for row in self._rows.values())
+        whole = "" if is_told else weights_problem(weights)
+        self.whole.setText(whole)
+        self.whole.setVisible(bool(whole))
 
     def row(self, name: str) -> ClassRow:
         """Return the row of one class."""
@@ -109,9 +117,11 @@ class ClassChoice(QWidget):
             row.fate_chosen.connect(self._on_fate_chosen)
             row.weight_typed.connect(self._on_weight_typed)
             self._rows[entry.name] = row
+            line = 2 * position  # below each there is room to say what is wrong with it
             for column, widget in enumerate(row.widgets):
-                self._grid.addWidget(widget, position, column)
-            self._grid.addWidget(row.weight, position, 2, Qt.AlignmentFlag.AlignVCenter)
+                self._grid.addWidget(widget, line, column)
+            self._grid.addWidget(row.weight, line, 2, Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(row.problem, line + 1, 1, 1, len(row.widgets) - 1)
 
     @Slot(str, object)
     def _on_fate_chosen(self, name: str, fate: Fate) -> None:

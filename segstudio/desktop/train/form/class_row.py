@@ -55,6 +55,9 @@ class ClassRow(QObject):
         )
         self.weight.textEdited.connect(self._on_weight_typed)
         self.weight.hide()
+        self.problem = label("", "caption", wraps=True)
+        self.problem.setProperty("level", "error")
+        self.problem.hide()
         edge = look.colour("line_strong")
         self.widgets: tuple[QWidget, ...] = (
             Swatch(entry.colour, edge),
@@ -83,9 +86,12 @@ class ClassRow(QObject):
         """Show a weight to edit in place of the bar; None for no weight of its own."""
         self.weight.setVisible(weight is not None)
         self.bar.setVisible(weight is None)
+        is_wrong = isinstance(weight, str)
+        self.problem.setText("Must be a number of at least 0." if is_wrong else "")
+        self.problem.setVisible(is_wrong)
         if weight is None:
             return
-        set_property(self.weight, "wrong", isinstance(weight, str))
+        set_property(self.weight, "wrong", is_wrong)
         if weight_of(self.weight.text()) != weight or not self.weight.text():
             self.weight.setText(f"{weight:g}" if isinstance(weight, float) else str(weight))
 

@@ -38,6 +38,11 @@ class Fold(QWidget):
         look.theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
+    @property
+    def summary(self) -> str:
+        """The words beside the title."""
+        return self._summary.toolTip()
+
     def say(self, summary: str, *, level: str = "") -> None:
         """Show a few words beside the title; `level` warning or error colours them."""
         self._summary.set_whole(summary)

@@ -241,7 +241,7 @@ class RecipeForm(QWidget):
         whole = self._problems.get("", "")
         self._whole.setText(whole)
         self._whole.setVisible(bool(whole))
-        folded = [name for name in self._problems if name and name not in ON_TOP]
+        folded = [name for name in self._problems if name and name not in (*ELSEWHERE, *ON_TOP)]
         changed = len([name for name in self.changes() if name not in (*ELSEWHERE, *ON_TOP)])
         if folded:
             self.more.say("something is wrong here", level="error")
