@@ -282,6 +282,7 @@ def _rows(report: ImportReport) -> list[list[str]]:
         _row("nothing to paint", len(report.blank), report.blank),
         _row("photo found by the file's name", len(report.by_file_name), report.by_file_name),
         _row("photo of another extension", len(report.by_stem), report.by_stem),
+        _row("called otherwise here", len(report.renamed), report.renamed),
         _row("photo in another folder", len(report.other_folder), report.other_folder),
         _row("unknown class", len(report.unknown), unknown),
         _row("left out: class unknown", len(report.held), report.held),

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
+from segstudio.file_names import portable_name
 from segstudio.formats.places import PhotoFile, below_photo_folder
 from segstudio.formats.sources import photo_key
 from segstudio.project.photos import clean_key
-
-_IMPOSSIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f]|(?<=^[A-Za-z]):")
-"""Control characters, and what looks like the letter of a drive."""
 
 _LONGEST_BYTES = 180
 """File systems take 255; masks, journals and files in the making are called like the photo and a little more."""
@@ -25,7 +22,8 @@ def keys_of(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:
     """Give each photo a key of its own: short where that is unique, else its path below the outermost folder that
     only says "images", else its whole path below its folder, else
     with the name of that folder before it, else with a number. Keys that differ in case alone count as equal.
-    What no file of the project could be called (control characters, names that leave no room for endings) is changed.
+    What no file of the project could be called on every system (see `portable_name`), or leaves no room for endings, is
+    changed.
     """
     makers = (
         lambda photo: photo_key(photo.name),
@@ -53,7 +51,7 @@ def keys_of(photos: Sequence[PhotoFile], under: str) -> dict[Path, str]:
 
 
 def _usable(name: PurePosixPath) -> str:
-    return clean_key(str(PurePosixPath(*(_short(_IMPOSSIBLE.sub("_", part)) for part in name.parts))))
+    return clean_key(str(PurePosixPath(*(_short(portable_name(part)) for part in name.parts))))
 
 
 def _short(part: str) -> str:

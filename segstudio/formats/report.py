@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
+from unicodedata import normalize
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome
@@ -61,6 +63,7 @@ class ImportReport:
     label_images: tuple[str, ...]
     doubles: tuple[str, ...]
     greys: tuple[str, ...]
+    renamed: tuple[str, ...]
     oddities: tuple[str, ...]
     refusal: SegStudioError | None
 
@@ -123,6 +126,7 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
             f"{one.planned.photo.shown}: the same photo as {one.same_as}"
             for one in by_outcome[Outcome.DOUBLE]
         ),
+        renamed=tuple(f"{one.planned.photo.shown}: {one.planned.key}" for one in photos if _is_renamed(one)),
         greys=tuple(_greys(one, plan, names) for one in plan.grey_sets),
         oddities=tuple(
             f"{one.place}, {oddity}"
@@ -143,6 +147,13 @@ def _greys(one: GreySet, plan: ImportPlan, names: Mapping[int, str]) -> str:
 
     told = ", ".join(f"{grey} is {name}" for grey, name in meant.items())
     return f"{_count(len(one.files), 'mask holds', 'masks hold')} {one.told} alone: {told}"
+
+
+def _is_renamed(one: Examined) -> bool:
+    """Whether a photo comes in under another name than that of its file, which is taken or which not every system has."""
+    name = normalize("NFC", one.planned.photo.name.name)
+    comes_in = one.outcome in (Outcome.IMPORT, Outcome.UNLABELLED)
+    return comes_in and PurePosixPath(one.planned.key).name != name
 
 
 def _shapes(imported: Iterable[Examined], plan: ImportPlan, names: Mapping[int, str]) -> dict[str, int]:

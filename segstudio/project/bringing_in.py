@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
+from segstudio.file_names import portable_path
 from segstudio.project.change import Change
 from segstudio.project.classes import ClassList
 from segstudio.project.images import photo_size
@@ -23,7 +24,7 @@ class Incoming:
 
     `mask` is called when the mask is needed, so that no two are held at once; it returns uint8 (rows, columns) in
     the numbers of the class list that `bring_in` is given. `source` says in a few words where the mask is from. A new
-    photo is called `name`, or as its file where that is empty.
+    photo is called `name`, or as its file where that is empty, but for what not every system can name a file.
     """
 
     path: Path
@@ -58,7 +59,7 @@ def bring_in(
             change.set_classes(classes)
         for number, photo in enumerate(photos):
             check_cancelled(cancelled)
-            key = photo.key or free_key(photo.name or photo.path.name, taken)
+            key = photo.key or free_key(portable_path(photo.name or photo.path.name), taken)
             taken.add(key.casefold())
             keys.append(key)
             _stage(change, photo, key, copy=copy)

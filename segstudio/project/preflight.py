@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from segstudio.counting import sized
+from segstudio.counting import counted, sized
 from segstudio.errors import SegStudioError
+from segstudio.file_names import portable_path
 from segstudio.project.change import state_name
 from segstudio.project.learnt_classes import LearntClass, learnt_classes, value_table
 from segstudio.project.masks import read_mask
@@ -85,6 +87,7 @@ def examine(
         *_damaged(examined),
         *_damaged_records(photos),
         *_missing(project.missing()),
+        *_names(photos),
         *_bad_values(project, examined),
         *_unlabelled(examined),
         *_split(examined),
@@ -145,6 +148,25 @@ def _missing(keys: Sequence[str]) -> list[Finding]:
     files = "the file of 1 photo is" if len(keys) == 1 else f"the files of {len(keys):,} photos are"
     text = f"{files} missing ({named}), so training leaves out what was labelled there"
     return [Finding("warning", "missing-photo", text, "Put them back into photos/", tuple(keys))]
+
+
+def _names(photos: Sequence[Photo]) -> list[Finding]:
+    """Names that keep a project from being copied whole to another system."""
+    keys = [photo.key for photo in photos]
+    folded = Counter(key.casefold() for key in keys)
+    refused = [key for key in keys if portable_path(key) != key]
+    alike = [key for key in keys if folded[key.casefold()] > 1]
+    fix = "To work on it elsewhere too, remove and import them anew: they get another name then"
+    findings = []
+    for code, found, what in (
+        ("name-refused", refused, "what Windows refuses as a file name"),
+        ("name-alike", alike, "names that differ in capitals alone, which are one on Windows and macOS"),
+    ):
+        if found:
+            named = ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
+            text = f"{counted(len(found), 'photo has', 'photos have')} {what}: {named}"
+            findings.append(Finding("hint", code, text, fix, tuple(found)))
+    return findings
 
 
 def _bad_values(project: Project, examined: Sequence[_Examined]) -> list[Finding]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.file_names import portable_name
 from segstudio.files import locked, write_text
 from segstudio.runs.events import (
     Event,
@@ -39,8 +40,6 @@ NEWEST = "last"
 _NEXT = 1e-3
 _LONGEST_FIRST = 1 << 20
 """A log of damaged bytes may have no end of line."""
-
-_NOT_IN_NAMES = frozenset('/\\:*?"<>|') | frozenset(map(chr, range(32)))
 
 
 class RunFolder:
@@ -213,9 +212,15 @@ def state_of(events: Sequence[Event]) -> RunState:
 def run_name(name: str) -> str:
     """Return `name` as it can name a run's folder on any system; raises SegStudioError where it cannot."""
     cleaned = " ".join(name.split())
-    if not cleaned or cleaned.startswith(".") or cleaned.endswith(".") or set(cleaned) & _NOT_IN_NAMES:
+    if (
+        not cleaned
+        or cleaned.startswith(".")
+        or set(cleaned) & set("/\\")
+        or portable_name(cleaned) != cleaned
+    ):
         raise SegStudioError(
-            f"{name!r} cannot name a run", fix="Use letters, digits, spaces, - and _; no dot at either end"
+            f"{name!r} cannot name a run",
+            fix="Use letters, digits, spaces, - and _; no dot at either end, and no name of a device such as con",
         )
     if cleaned == NEWEST:
         raise SegStudioError(

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from segstudio.errors import SegStudioError, WorkStopped
+from segstudio.file_names import portable_name
 from segstudio.formats.importing import PreparedImport, commit_import, prepare
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.report import ImportReport
@@ -42,6 +43,26 @@ def folder(tmp_path: Path, make_photo: Make, make_labelme: Make, polygon: Draw) 
     make_labelme(root / "a.xml", [polygon("person", SQUARE), polygon("sky", ((0, 0), (40, 0), (40, 5)))])
     make_labelme(root / "sub/ü 日本.xml", [polygon("sky", SQUARE)])
     return root
+
+
+def test_names_that_windows_refuses_come_in_under_others_and_that_is_told(
+    project: Project, tmp_path: Path, make_photo: Make, make_labelme: Make, polygon: Draw
+) -> None:
+    root = tmp_path / "given"
+    for seed, name in enumerate(("CON", "12:30", "end. ", "A", "a")):
+        make_photo(root / f"{name}.png", seed=seed)
+        make_labelme(root / f"{name}.xml", [polygon("person", SQUARE)])
+    report = _import(project, root)
+    assert sorted(report.imported) == ["12_30.png", "A.png", "CON_.png", "a-2.png", "end. .png"]
+    assert sorted(name.rpartition("/")[2] for name in report.renamed) == [
+        "12:30.png: 12_30.png",
+        "CON.png: CON_.png",
+        "a.png: a-2.png",
+    ]
+    again = _report(project, root)
+    assert len(again.already_there) == 5
+    files = [path.relative_to(project.folder / "masks") for path in (project.folder / "masks").rglob("*")]
+    assert all(portable_name(path.name) == path.name for path in files)
 
 
 def test_masks_states_and_sources_come_into_the_project(project: Project, folder: Path) -> None:

@@ -28,6 +28,16 @@ def test_a_name_that_no_file_could_have_is_changed() -> None:
     assert _keys("new\nline.jpg", "new_line.jpg", "new\tline.jpg")[2].endswith(".jpg")
 
 
+def test_a_name_that_windows_refuses_is_changed_and_stays_a_name_of_its_own() -> None:
+    assert _keys("trip./CON.jpg", "12:30.jpg", "12_30.jpg", "A.jpg", "a.jpg") == [
+        "trip_/CON_.jpg",
+        "12_30.jpg",
+        "12_30-2.jpg",
+        "A.jpg",
+        "a-2.jpg",
+    ]
+
+
 def test_a_folder_that_says_photos_stays_in_the_name_where_that_tells_two_apart() -> None:
     assert sorted(_keys("images/t.jpg", "images/JPEGImages/t.jpg")) == ["JPEGImages/t.jpg", "t.jpg"]
 

@@ -47,6 +47,11 @@ def test_a_photo_may_stay_where_it_is(project: Project, outside: Path) -> None:
     assert project.photo(key).path.resolve() == outside.resolve()
 
 
+def test_a_name_that_not_every_system_has_is_changed(project: Project, outside: Path) -> None:
+    path = outside.rename(outside.with_name("nul: 1.png"))
+    assert bring_in(project, [_incoming(path), _incoming(path)]) == ("nul_ 1.png", "nul_ 1-2.png")
+
+
 def test_names_that_are_taken_get_a_number(project: Project, add_photo: AddPhoto, outside: Path) -> None:
     add_photo("Ü 1.PNG")
     assert bring_in(project, [_incoming(outside), _incoming(outside)]) == ("ü 1-2.png", "ü 1-3.png")

@@ -50,6 +50,18 @@ def test_a_sound_project_is_not_complained_about(sound: Project) -> None:
     assert told == [(number, 6) for number in range(1, 7)]
 
 
+def test_names_that_other_systems_refuse_or_mix_up_are_told(sound: Project, add_photo: AddPhoto) -> None:
+    for key in ("CON.png", "A.png", "a.png", "12:30.png"):
+        add_photo(key, _stripes(0, 1, 2))
+    found = _found(sound)
+    assert found["name-refused"].photos == ("12:30.png", "CON.png")
+    assert found["name-alike"].photos == ("A.png", "a.png")
+    assert (
+        found["name-refused"].problem
+        == "2 photos have what Windows refuses as a file name: 12:30.png, CON.png"
+    )
+
+
 def test_damaged_photos_and_masks_are_errors_that_name_them(sound: Project, add_photo: AddPhoto) -> None:
     (sound.folder / "photos" / "0.png").write_bytes(b"\x89PNG")
     mask = sound.folder / "masks" / "1.png.png"

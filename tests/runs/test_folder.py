@@ -164,7 +164,9 @@ def test_a_run_takes_the_name_it_is_given(runs: Path) -> None:
     assert RunFolder.create(runs, Recipe(), name="with weights").name == "with weights-2"
 
 
-@pytest.mark.parametrize("name", [" ", ".hidden", "a/b", "a\\b", "end.", "a:b", "a\nb\x00", " last"])
+@pytest.mark.parametrize(
+    "name", [" ", ".hidden", "a/b", "a\\b", "end.", "a:b", "a\nb\x00", " last", "CON", "nul.2"]
+)
 def test_a_name_that_is_none_is_refused(runs: Path, name: str) -> None:
     with pytest.raises(SegStudioError, match="cannot name a run"):
         run_name(name)

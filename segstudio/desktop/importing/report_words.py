@@ -81,6 +81,7 @@ def sections(
         ),
         ("Photo of another extension", _list(report, "by_stem"), "Annotation and photo differ in it.", False),
         ("Photo in another folder", _list(report, "other_folder"), "Their annotations tell another.", False),
+        ("Called otherwise", _list(report, "renamed"), "Taken names, and what some systems refuse.", False),
         ("Already there", _list(report, "already_there"), "Their masks stayed as they were.", True),
         ("Without photo", _list(report, "without_photo"), "Give the photos, and they come in.", True),
         ("Outdone by another", _list(report, "outdone"), "Their photos have one that fits better.", True),

@@ -249,6 +249,7 @@ def test_every_list_of_a_report_has_its_place() -> None:
                 "label_images",
                 "doubles",
                 "greys",
+                "renamed",
                 "oddities",
             ]
         },
