@@ -17,7 +17,7 @@ import numpy.typing as npt
 try:
     from zlib_ng.zlib_ng import compressobj
 except ImportError:
-    from zlib import compressobj
+    from zlib import compressobj  # type: ignore[assignment]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _RGB, _PALETTE = 2, 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
+from segstudio.png import png_of
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS, check_bytes
 from segstudio.project.large_images import fill_by_bands, freed_in_steps
@@ -18,20 +18,12 @@ from segstudio.project.large_images import fill_by_bands, freed_in_steps
 Mask = npt.NDArray[np.uint8]
 """uint8 of shape (rows, columns); the value is a class index, 255 is void."""
 
-# zlib's run-length strategy: masks are runs of equal values, and this is four times as fast as the default
-# strategy while the files are no larger. Pillow uses no PNG filter for palette images.
-_Z_RLE = 3
-
 
 def encode_mask(mask: Mask, classes: ClassList) -> bytes:
     """Return the bytes of a palette PNG whose pixel values are the mask's."""
     if mask.dtype != np.uint8 or mask.ndim != 2:
         raise ValueError(f"a mask is uint8 (rows, columns), not {mask.dtype} {mask.shape}")
-    image = Image.fromarray(mask)
-    image.putpalette(classes.palette().tobytes())
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", bits=8, compress_level=1, compress_type=_Z_RLE)
-    return buffer.getvalue()
+    return png_of(mask, classes.palette())
 
 
 def write_mask(path: Path, mask: Mask, classes: ClassList) -> None:
