@@ -10,6 +10,7 @@ from segstudio.desktop.action_rows.spec import (
     can_mark,
     can_paint,
     can_remove,
+    can_zoom,
     photo_chosen,
     photo_shown,
 )
@@ -140,7 +141,7 @@ ANNOTATE = (
     ActionSpec("view.less", "View", "Fainter labels", ",", "", "Let more of the photo through.", annotating),
     ActionSpec("view.more", "View", "Stronger labels", ".", "", "Let less of the photo through.", annotating),
     ActionSpec(
-        "view.fit", "View", "Whole photo", "Z", "fit", "See all of the photo.", photo_shown, also="Ctrl+0"
+        "view.fit", "View", "Whole photo", "Z", "fit", "See all of the photo.", can_zoom, also="Ctrl+0"
     ),
     ActionSpec(
         "view.actual",
@@ -149,9 +150,9 @@ ANNOTATE = (
         "Shift+Z",
         "actual-size",
         "One pixel of the photo on one of the screen.",
-        photo_shown,
+        can_zoom,
     ),
-    ActionSpec("view.in", "View", "Zoom in", "+", "", "Come closer.", photo_shown, also="="),
-    ActionSpec("view.out", "View", "Zoom out", "-", "", "Step back.", photo_shown),
+    ActionSpec("view.in", "View", "Zoom in", "+", "", "Come closer.", can_zoom, also="="),
+    ActionSpec("view.out", "View", "Zoom out", "-", "", "Step back.", can_zoom),
     *PAINTING,
 )

@@ -82,6 +82,11 @@ def photo_shown(facts: Facts) -> bool:
     return facts.has_photo and facts.tab == "annotate"
 
 
+def can_zoom(facts: Facts) -> bool:
+    """The tab that is shown shows a photo to look at closely."""
+    return photo_shown(facts) or (facts.has_review and facts.tab == "review")
+
+
 def can_mark(facts: Facts) -> bool:
     """The Annotate tab shows a photo whose state can be written."""
     return photo_shown(facts) and facts.can_write

@@ -23,6 +23,7 @@ from segstudio.desktop.annotating.rules import known_only
 from segstudio.desktop.annotating.status_text import StatusText
 from segstudio.desktop.annotating.tool_bar import ToolBar
 from segstudio.desktop.canvas.canvas import Canvas
+from segstudio.desktop.canvas.zoom_keys import ZoomKeys
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.look import Look
@@ -33,8 +34,6 @@ from segstudio.project.classes import VOID, ClassList
 
 _WAIT_MS = 300
 """Most photos are there by then; a bar that only flickers tells nothing."""
-
-_ZOOM_STEP = 1.25
 
 
 class PaintedCanvas(Canvas):
@@ -152,10 +151,7 @@ class Workspace(QWidget):
         self.tools.options.done.connect(canvas.setFocus)
         actions["size.up"].triggered.connect(lambda: box.size_step(1))
         actions["size.down"].triggered.connect(lambda: box.size_step(-1))
-        actions["view.fit"].triggered.connect(canvas.fit)
-        actions["view.actual"].triggered.connect(canvas.one_to_one)
-        actions["view.in"].triggered.connect(lambda: canvas.zoom_by(_ZOOM_STEP))
-        actions["view.out"].triggered.connect(lambda: canvas.zoom_by(1 / _ZOOM_STEP))
+        ZoomKeys(actions, canvas)
         self._on_overlay_changed()
         self._follow()
 

@@ -105,6 +105,11 @@ class Viewer(QWidget):
     # -- the view
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the whole photo is seen, as `fit` shows it; so without a photo, too."""
+        return self._view is None or self._view == self._view.fitted()
+
+    @property
     def scale(self) -> float:
         """Screen pixels (device independent) for one photo pixel."""
         return self.zoom / self._ratio

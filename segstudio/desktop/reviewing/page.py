@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from segstudio.desktop.actions import Actions
+from segstudio.desktop.canvas.zoom_keys import ZoomKeys
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.opened import Changed
@@ -93,6 +94,7 @@ class ReviewPage(QWidget):
         self._empty, self._trouble, self._middle = parts.empty, parts.trouble, parts.middle
         self._warm = QTimer(self, singleShot=True, interval=_WARM_MS)
         self._warm.timeout.connect(self.board.segmenter.warm_up)
+        ZoomKeys(actions, self.stage.right)
         under_each_other(parts.columns, grows=parts.columns, into=self)
         self._connect()
         self.refresh(Changed.PROJECT | Changed.RUNS | Changed.PHOTOS)
@@ -212,10 +214,13 @@ class ReviewPage(QWidget):
         self.side.list.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape looks at everything again; Ctrl+Z, which is Annotate's as a shortcut, takes the last verdict back."""
+        """Escape goes back a step: to the whole photo, then to all classes; Ctrl+Z, which is Annotate's as a shortcut,
+        takes the last verdict back.
+        """
+        is_back = event.key() == Qt.Key.Key_Escape
         if event.matches(QKeySequence.StandardKey.Undo):
             self._actions["review.undo"].trigger()
-        elif event.key() != Qt.Key.Key_Escape or not self.looking.look_at_everything():
+        elif not is_back or not (self.stage.step_back() or self.looking.look_at_everything()):
             super().keyPressEvent(event)
 
     def _warm_up(self) -> None:

@@ -81,6 +81,13 @@ class Stage(QWidget):
         """Whether both panes are seen."""
         return self._way in ("side", "wipe")
 
+    def step_back(self) -> bool:
+        """Show the whole photo again; False when it is whole already."""
+        if self.right.is_whole:
+            return False
+        self.right.fit()
+        return True
+
     # -- places
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -146,6 +146,13 @@ def test_a_panel_lights_its_class_and_escape_goes_back(show: Show, jumps: Projec
     shown.wait(lambda: page.viewing.state.focus.value == value and panel.isChecked())
     assert np.array_equal(seen(shown) == VOID, mask == value)
     assert page.bar.focus.text() == f"{panel.caption.title} alone"
+    whole = page.stage.right.zoom
+    shown.actions["view.in"].trigger()
+    assert page.stage.right.zoom > whole
+    QTest.keyClick(page.side.list, Qt.Key.Key_Escape)
+    assert page.stage.right.zoom == whole, "one step back, and one more"
+    QApplication.processEvents()
+    assert page.viewing.state.focus.value == value
     QTest.keyClick(page.side.list, Qt.Key.Key_Escape)
     shown.wait(lambda: not page.viewing.state.focus.is_on and not panel.isChecked())
     assert np.array_equal(seen(shown), mask)
