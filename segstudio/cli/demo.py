@@ -18,6 +18,7 @@ from segstudio.cli.window import can_be_seen, open_window_apart
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
+from segstudio.project.review_queue import ReviewQueue, ReviewRecord
 from segstudio.project.splitting import split_project
 from segstudio.resource_files import load_script
 from segstudio.runs.folder import RunFolder
@@ -44,7 +45,8 @@ def demo(
 ) -> None:
     """Make the sample project by importing LabelMe XML, train on it, score it, segment new photos, and show it all.
 
-    At the end the window opens on the project, where there is a display; close it and the demo is over.
+    At the end the window opens on the project, with the new photos and those held out in Review, where there is a
+    display; close it and the demo is over.
     """
     out = Output(json)
     started = time.monotonic()
@@ -67,9 +69,10 @@ def demo(
     evaluate(project.folder, model=str(run.best), out=places.scores, device=device, json=json)
     out.say("\n5. Segmenting new photos that are not in the project …")
     predict([places.new], model=str(run.best), out=places.results, device=device, json=json)
+    _lay_out_for_review(places, project)
     _tell(places, project, run, time.monotonic() - started, out)
     out.finish({"folder": str(places.root), "project": str(project.folder), **trained})
-    if not headless and not json and can_be_seen():
+    if not headless and not json:
         _show(project, out)
 
 
@@ -125,7 +128,21 @@ def _import(places: _Places, out: Output) -> Project:
     return project
 
 
+def _lay_out_for_review(places: _Places, project: Project) -> None:
+    """Let the window find in Review the new photos, and those held out, whose truth is known."""
+    queue = ReviewQueue(project.folder)
+    for photo in sorted(places.new.iterdir()):
+        queue.put(ReviewRecord(photo=queue.told(photo), outside=True))
+    for held_out in project.photos():
+        if held_out.split == "val":
+            queue.put(ReviewRecord(photo=held_out.key))
+
+
 def _show(project: Project, out: Output) -> None:
+    if not can_be_seen():
+        opening = f"segstudio {shlex.quote(str(project.folder))}"
+        out.say(f"\nThere is no display here to open the window on. Where there is one:  {opening}")
+        return
     out.say("\nThe window opens on the project: drop a photo on it, or train it further. Close it to end.")
     if not open_window_apart(project.folder, "review"):
         out.warn("The window could not be shown; everything above is there all the same.")

@@ -9,7 +9,9 @@ import torch
 from segstudio.cli.demo import _show
 from segstudio.cli.main import main
 from segstudio.cli.output import Output
+from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
+from segstudio.project.review_queue import ReviewQueue
 
 
 def call(*arguments: str) -> int:
@@ -50,9 +52,28 @@ def test_from_annotations_to_overlays(
     for number in range(1, 5):
         for kind in ("mask.png", "overlay.jpg", "panels.png"):
             assert (folder / "results" / f"new_000{number}.{kind}").is_file()
+    queued = ReviewQueue(project.folder).read().records
+    held_out = [photo.key for photo in photos if photo.split == "val"]
+    assert [ReviewQueue(project.folder).path_of(each.photo).name for each in queued] == [
+        *(f"new_000{number}.jpg" for number in range(1, 5)),
+        *held_out,
+    ]
+    assert [each.outside for each in queued] == [True] * 4 + [False] * len(held_out)
     assert not opened
     _show(project, Output(json=False))
     assert opened == [(project.folder, "review")]
     assert "The window opens on the project" in capsys.readouterr().out
     assert call("demo", str(folder)) == 1
     assert "the demo's folder is not empty" in capsys.readouterr().err
+
+
+def test_without_a_display_it_is_said_how_to_see_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project.create(tmp_path / "my demo", classes=ClassList.from_names(["sky"]))
+    monkeypatch.setattr("segstudio.cli.demo.can_be_seen", lambda: False)
+    monkeypatch.setattr("segstudio.cli.demo.open_window_apart", lambda *_: pytest.fail("it was opened"))
+    _show(project, Output(json=False))
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.startswith("There is no display here")
+    assert "my demo'" in told
