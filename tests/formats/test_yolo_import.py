@@ -150,3 +150,90 @@ def test_the_labels_of_a_photo_called_classes_are_no_names(tmp_path: Path, make_
     with gather([tmp_path]) as gathered:
         plan = make_plan(gathered, ClassList(), ImportOptions())
     assert [use.name for use in plan.uses] == ["sky"]
+
+
+def _label(folder: Path, name: str) -> None:
+    path = folder / name.replace("images", "labels", 1).replace(".jpg", ".txt")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("0 0 0 1 0 1 1\n", encoding="utf-8")
+
+
+PHOTOS = ("images/mon/a.jpg", "images/tue/a.jpg", "images/tue/b.jpg")
+LISTED = {"mon/a.jpg": "train", "tue/a.jpg": "val", "tue/b.jpg": None}
+
+
+@pytest.mark.parametrize(
+    ("yaml", "lists"),
+    [
+        (
+            "train: train.txt\nval: val.txt",
+            {"train.txt": "./images/mon/a.jpg\n", "val.txt": "./images/tue/a.jpg\n"},
+        ),
+        (  # as CVAT writes it
+            "path: ./\ntrain: train.txt\nval: val.txt",
+            {"train.txt": "data/images/mon/a.jpg\n", "val.txt": "\ndata/images/tue/a.jpg"},
+        ),
+        (
+            "path: /home/me/set\ntrain: /home/me/set/lists/train.txt\nval: lists/val.txt",
+            {
+                "lists/train.txt": "/home/me/set/images/mon/a.jpg\n",
+                "lists/val.txt": "D:\\set\\images\\tue\\A.JPG\r\n",
+            },
+        ),
+        (
+            "train: [a.txt, 'b.txt']\nval:\n  - c.txt",
+            {"a.txt": "images/mon/a.jpg", "b.txt": "images/wed/x.jpg", "c.txt": "images/tue/a.jpg"},
+        ),
+        (
+            "train: train.txt\nval: val.txt",  # what is on two lists is on none
+            {
+                "train.txt": "images/mon/a.jpg\nimages/tue/b.jpg",
+                "val.txt": "images/tue/a.jpg\nimages/tue/b.jpg",
+            },
+        ),
+    ],
+)
+def test_lists_of_photos_say_what_they_are_for(
+    tmp_path: Path, make_photo: MakePhoto, yaml: str, lists: dict[str, str]
+) -> None:
+    for number, name in enumerate(PHOTOS):
+        make_photo(tmp_path / name, 20 + number, 30)
+        _label(tmp_path, name)
+    for name, text in lists.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "data.yaml").write_text(f"{yaml}\nnames: [sky]\n", encoding="utf-8")
+    with gather([tmp_path]) as gathered:
+        plan = make_plan(gathered, ClassList(), ImportOptions())
+    found = {photo.key: photo.annotation.subset or None for photo in plan.photos if photo.annotation}
+    assert found == LISTED
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        "train: [images/mon, images/wed]\nval: images/tue",
+        "train:\n- images/mon\n- images/wed\nval: [images/tue]",
+    ],
+)
+def test_several_folders_of_one_split_stay_part_of_the_names(
+    tmp_path: Path, make_photo: MakePhoto, yaml: str
+) -> None:
+    for number, name in enumerate(("images/mon/a.jpg", "images/wed/b.jpg", "images/tue/c.jpg")):
+        make_photo(tmp_path / name, 20 + number, 30)
+        _label(tmp_path, name)
+    (tmp_path / "data.yaml").write_text(f"{yaml}\nnames: [sky]\n", encoding="utf-8")
+    with gather([tmp_path]) as gathered:
+        plan = make_plan(gathered, ClassList(), ImportOptions())
+    found = {photo.key: photo.annotation.subset for photo in plan.photos if photo.annotation}
+    assert found == {"mon/a.jpg": "train", "wed/b.jpg": "train", "c.jpg": "val"}
+
+
+def test_a_list_outside_the_folder_is_not_read(tmp_path: Path, make_photo: MakePhoto) -> None:
+    make_photo(tmp_path / "set/images/a.jpg")
+    _label(tmp_path / "set", "images/a.jpg")
+    (tmp_path / "train.txt").write_text("images/a.jpg\n", encoding="utf-8")
+    (tmp_path / "set/data.yaml").write_text("train: ../train.txt\nnames: [sky]\n", encoding="utf-8")
+    with gather([tmp_path / "set"]) as gathered:
+        plan = make_plan(gathered, ClassList(), ImportOptions())
+    assert [photo.annotation.subset for photo in plan.photos if photo.annotation] == [""]

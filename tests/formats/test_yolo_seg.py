@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from segstudio.errors import SegStudioError
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation, Polygon, Undrawn
-from segstudio.formats.yolo_names import find_names, names_in_yaml
+from segstudio.formats.yolo_names import find_names
 from segstudio.formats.yolo_seg import is_yolo_boxes, is_yolo_seg, read_yolo_seg, yolo_labels
+from segstudio.formats.yolo_yaml import list_in_yaml
 
 Read = Callable[..., Annotation]
 
@@ -97,13 +98,13 @@ def test_it_is_recognised_by_its_lines(tmp_path: Path, text: str, is_seg: bool, 
     ],
 )
 def test_names_are_written_in_many_ways(text: str) -> None:
-    assert names_in_yaml(text) == {0: "a b", 1: "it's"}
+    assert list_in_yaml(text, "names") == {0: "a b", 1: "it's"}
 
 
 @given(st.text(max_size=200))
 def test_any_text_has_names_or_none(text: str) -> None:
-    names_in_yaml(f"names: {text}")
-    names_in_yaml(f"names:\n{text}")
+    list_in_yaml(f"names: {text}", "names")
+    list_in_yaml(f"names:\n{text}", "names")
 
 
 def test_names_are_found_beside_and_above(tmp_path: Path) -> None:
