@@ -13,7 +13,7 @@ from torch import Tensor
 
 from segstudio.errors import SegStudioError
 from segstudio.files import replacing
-from segstudio.networks.state_files import load_plain
+from segstudio.networks.state_files import is_ordinary, load_plain
 from segstudio.weight_files import no_model, refuse_other_files
 
 FORMAT = "segstudio-model"
@@ -114,8 +114,9 @@ def _weights(content: Mapping[str, object], path: Path) -> dict[str, Tensor]:
     weights = content.get("weights")
     if not isinstance(weights, Mapping) or not weights:
         raise _damaged(path, "weights")
-    if not all(isinstance(key, str) and isinstance(value, Tensor) for key, value in weights.items()):
-        raise _damaged(path, "weights")
+    for key, value in weights.items():
+        if not isinstance(key, str) or not isinstance(value, Tensor) or not is_ordinary(value):
+            raise _damaged(path, "weights")
     return dict(weights)
 
 

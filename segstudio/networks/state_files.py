@@ -17,6 +17,9 @@ from segstudio.weight_files import damaged_file, damaged_part, file_with_objects
 
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8})$")
 _DATE = re.compile(r"(19|20)\d{6}")
+_MOST_TIMES, _FREE_BYTES = 8, 64 << 20
+"""Of its length, and besides, what a file may hold: tensors share memory, and somebody may have packed the file anew."""
+
 _WRAPPINGS = ("state_dict", "model_state_dict", "model", "network", "weights")
 
 
@@ -36,27 +39,34 @@ def load_plain(path: Path, *, mapped: bool = False) -> object:
 
     With `mapped` tensors stay on the disk until they are used. Raises SegStudioError.
     """
-    if not mapped:
-        _refuse_flipped_bits(path)
+    _refuse_damaged_container(path, whole=not mapped)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what torch warns of is told in our own sentence
-            return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped or None)
+            content: object = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped or None)
     except OSError as error:
         raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
     except Exception as error:  # a damaged pickle can raise anything; each is the file's fault
         raise _not_opened(path, str(error)) from error
+    _refuse_more_than_there_is(content, path)
+    return content
 
 
-def _refuse_flipped_bits(path: Path) -> None:
-    """Check the checksums of torch's ZIP container, which torch itself does not."""
+def _refuse_damaged_container(path: Path, *, whole: bool) -> None:
+    """Refuse what unpacks to far more than torch, which compresses nothing, ever writes; with `whole`, check the checksums
+    of torch's ZIP container, too, which torch itself does not.
+    """
     try:
-        archive = zipfile.ZipFile(path)
+        archive, size = zipfile.ZipFile(path), path.stat().st_size
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return  # no container that can be checked: what it is, opening it will tell
     try:
         with archive:
-            bad = archive.testzip()
+            if sum(info.file_size for info in archive.infolist()) > _MOST_TIMES * size + _FREE_BYTES:
+                raise _bomb(path)
+            bad = archive.testzip() if whole else None
+    except SegStudioError:
+        raise
     except OSError as error:
         raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
     except Exception as error:  # what says where its parts lie is damaged, which can raise anything
@@ -67,6 +77,30 @@ def _refuse_flipped_bits(path: Path) -> None:
         ) from error
     if bad is not None:
         raise damaged_part(path, bad)
+
+
+def _refuse_more_than_there_is(content: object, path: Path) -> None:
+    """Refuse tensors that say they have far more numbers than the file, which a few bytes can do: whoever lays them out in
+    memory needs all of it.
+    """
+    left, seen, told = [content], set[int](), 0
+    while left:
+        value = left.pop()
+        if isinstance(value, Tensor):
+            told += value.numel() * value.element_size()
+        elif isinstance(value, (Mapping, list, tuple, set)) and id(value) not in seen:
+            seen.add(id(value))
+            left.extend(value.values() if isinstance(value, Mapping) else value)
+    if told > _MOST_TIMES * path.stat().st_size + _FREE_BYTES:
+        raise _bomb(path)
+
+
+def _bomb(path: Path) -> SegStudioError:
+    return SegStudioError(
+        "the file says that it holds far more than it can",
+        where=str(path),
+        fix="Do not trust it; fetch it from where it was made",
+    )
 
 
 def check_hash_in_name(path: Path) -> None:
@@ -123,8 +157,11 @@ def _tensors(candidate: object) -> dict[str, Tensor]:
     return {
         name: value
         for name, value in candidate.items()
-        if isinstance(name, str)
-        and isinstance(value, Tensor)
-        and not value.is_sparse
-        and not value.is_quantized
+        if isinstance(name, str) and isinstance(value, Tensor) and is_ordinary(value)
     }
+
+
+def is_ordinary(value: Tensor) -> bool:
+    """Tell whether a tensor's numbers are all there, each as it is."""
+    is_plain = value.layout is torch.strided and not (value.is_quantized or value.is_nested)
+    return is_plain and value.device.type == "cpu" and not (value.is_conj() or value.is_neg())

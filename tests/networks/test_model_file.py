@@ -125,6 +125,29 @@ def test_other_content_is_one_sentence(tmp_path: Path, content: object, sentence
     assert str(path) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        torch.zeros(1).expand(10**6, 10**7),
+        torch.ones(2, dtype=torch.complex64).conj(),
+        torch.eye(3).to_sparse(),
+        torch.empty(3, device="meta"),
+    ],
+    ids=["one number told very often", "conjugate", "sparse", "without numbers"],
+)
+def test_weights_that_cannot_be_weights_are_one_sentence(tmp_path: Path, value: torch.Tensor) -> None:
+    content = {
+        "format": "segstudio-model",
+        "version": 1,
+        "card": "{}",
+        "weights": {"a": value},
+        "digest": "0",
+    }
+    torch.save(content, tmp_path / "a.pt")
+    with pytest.raises(SegStudioError):
+        read_model(tmp_path / "a.pt")
+
+
 def test_a_model_cut_off_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "m.pt"
     save_model(path, WEIGHTS, CARD)

@@ -123,6 +123,43 @@ def test_damage_anywhere_is_a_sentence_or_harmless(tmp_path: Path, data: st.Data
         assert all(isinstance(value, Tensor) for value in state.values())
 
 
+def test_a_few_bytes_that_unpack_to_very_many_are_refused_before(tmp_path: Path) -> None:
+    path, bomb = saved(tmp_path / "w.pth", STATE), tmp_path / "b.pth"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data if "/data/" not in name else data + bytes(80 << 20))
+    for mapped in (False, True):
+        with pytest.raises(SegStudioError, match="holds far more than it can"):
+            load_plain(bomb, mapped=mapped)
+
+
+def test_a_state_packed_anew_is_read(tmp_path: Path) -> None:
+    path, packed = saved(tmp_path / "w.pth", STATE), tmp_path / "b.pth"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    assert torch.equal(read_state(packed)["a.weight"], STATE["a.weight"])
+
+
+@pytest.mark.parametrize("size", [(10**4, 10**4), (10**6, 10**7)])
+def test_a_tensor_of_one_number_told_very_often_is_refused(tmp_path: Path, size: tuple[int, int]) -> None:
+    content = {"model": STATE, "more": [{"again": torch.zeros(1).expand(size)}]}
+    with pytest.raises(SegStudioError, match="holds far more than it can"):
+        load_plain(saved(tmp_path / "w.pth", content))
+
+
+def test_views_of_one_tensor_are_no_harm(tmp_path: Path) -> None:
+    state = {"a": STATE["a.weight"], "b": STATE["a.weight"].t(), "c": torch.arange(9).expand(1, 9)}
+    content: dict[str, object] = {**state, "itself": state}
+    assert read_state(saved(tmp_path / "w.pth", content)).keys() == state.keys()
+
+
+def test_numbers_that_are_not_as_they_lie_there_are_left_out(tmp_path: Path) -> None:
+    odd = {"conjugate": torch.ones(2, dtype=torch.complex64).conj(), "sparse": torch.eye(3).to_sparse()}
+    assert read_state(saved(tmp_path / "w.pth", {**STATE, **odd})).keys() == STATE.keys()
+
+
 def test_an_ordinary_zip_is_no_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "w.pth"
     with zipfile.ZipFile(path, "w") as archive:
