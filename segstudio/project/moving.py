@@ -52,8 +52,7 @@ def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:
     """
     files = folder / FILES
     names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
-    for name in names:
-        _check_free(project, name)
+    _check_free(project, names)
     for staged in _folders_of(files / name for name in _awaited(names)):  # one sync for all the files in it
         sync_folder(staged)
     if removed:  # a file of its own: the list stays as every SegStudio reads it
@@ -73,9 +72,12 @@ def move(project: Path, folder: Path) -> None:
         names, gone = _listed(folder / LIST), _listed(folder / _REMOVED)
         for name in names:
             staged, target = folder / FILES / name, project / clean_key(name)
-            if staged.exists():  # otherwise an earlier attempt has moved it
-                target.parent.mkdir(parents=True, exist_ok=True)
+            try:
                 staged.replace(target)
+            except FileNotFoundError:
+                if staged.exists():  # otherwise an earlier attempt has moved it
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    staged.replace(target)
         for name in gone:
             remove(project, project / clean_key(name))
     except OSError as error:
@@ -121,12 +123,14 @@ def _folders_of(paths: Iterable[Path]) -> set[Path]:
     return {path.parent for path in paths}
 
 
-def _check_free(project: Path, name: str) -> None:
-    target = project / clean_key(name)
-    if target.is_dir():
-        raise SegStudioError("a folder stands where a file must go", where=str(target), fix="Move it away")
-    for parent in target.relative_to(project).parents:
-        if (project / parent).exists() and not (project / parent).is_dir():
+def _check_free(project: Path, names: Iterable[str]) -> None:
+    targets = [project / clean_key(name) for name in names]
+    for target in targets:
+        if target.is_dir():
             raise SegStudioError(
-                "a file stands where a folder must go", where=str(project / parent), fix="Move it away"
+                "a folder stands where a file must go", where=str(target), fix="Move it away"
             )
+    folders = _folders_of(targets)
+    for above in sorted({above for each in folders for above in (each, *each.parents)}):
+        if above.is_relative_to(project) and above.exists() and not above.is_dir():
+            raise SegStudioError("a file stands where a folder must go", where=str(above), fix="Move it away")

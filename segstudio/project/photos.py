@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -114,6 +115,7 @@ class Photo:
         return self.state.status
 
 
+@lru_cache(maxsize=1 << 14)  # a change asks a dozen times for each of its files
 def clean_key(name: str) -> str:
     """Return `name` as a photo key: forward slashes, NFC, no `.` parts.
 
