@@ -121,6 +121,10 @@ class TrainPage(QWidget):
     @Slot(str, str)
     def _on_renamed(self, before: str, after: str) -> None:
         self._chosen = tuple(after if name == before else name for name in self._chosen)
+        opened = self._session.opened
+        if opened is not None:
+            runs = opened.folder / "runs"
+            self.plan.follow_renamed(runs / before, runs / after)
 
     @Slot(object)
     def _on_seen(self, now: RunNow) -> None:

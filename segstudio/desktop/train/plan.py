@@ -21,9 +21,8 @@ from segstudio.desktop.train.errands import Errands, ask_verb
 from segstudio.desktop.train.form.augmentation_view import CROPS, PHOTOS, AugmentationView, read_crops
 from segstudio.desktop.train.form.check_list import CheckList
 from segstudio.desktop.train.form.class_choice import ClassChoice
-from segstudio.desktop.train.form.findings import CheckResult, Found, no_weights, result_of, why_not
+from segstudio.desktop.train.form.findings import CheckResult, Found, about_weights, result_of, why_not
 from segstudio.desktop.train.form.fold import Fold
-from segstudio.desktop.train.form.head_words import lacks_weights
 from segstudio.desktop.train.form.learning import LEAVE_OUT, Learning, weights_among, weights_problem
 from segstudio.desktop.train.form.recipe_form import RecipeForm
 from segstudio.desktop.train.form.side_scroll import SideScroll
@@ -87,6 +86,8 @@ class Plan(QWidget):
         if flags & Changed.PROJECT:
             self._result = None
             self._splits_before.clear()
+        if flags & Changed.RUNS:  # among them may be the one that is to be gone on from
+            self.form.look_again()
         if flags & (Changed.PROJECT | Changed.CLASSES):
             kept = self._learning().among(opened.classes.names)
             if kept != self._learning():
@@ -94,7 +95,7 @@ class Plan(QWidget):
         if flags & (Changed.PROJECT | Changed.PHOTOS | Changed.CLASSES | Changed.MASK):
             self._is_stale = True
             self._check_later()
-            self._show()
+        self._show()
 
     @Slot(object)
     def take(self, file: Path) -> None:
@@ -103,6 +104,12 @@ class Plan(QWidget):
         self.form.take(file)
         if opened is not None:
             self._on_learning_changed(self._learning().among(opened.classes.names))
+
+    def follow_renamed(self, before: Path, after: Path) -> None:
+        """Take in that a run lies elsewhere: where its model is to be begun from, it still is."""
+        weights = Path(str(self.form.value("weights")))
+        if weights.parent == before:
+            self.form.change({"weights": str(after / weights.name)})
 
     def know_starting(self, is_starting: bool) -> None:
         """Take in whether a training is just being started."""
@@ -189,7 +196,7 @@ class Plan(QWidget):
             is_open=True,
             has_photos=bool(opened.photos),
             problem=problem,
-            result=self._result,
+            result=self._found(),
             is_starting=self._is_starting,
         )
         self.why.setText(why)
@@ -199,7 +206,7 @@ class Plan(QWidget):
         self._actions.know(can_start=not why)
 
     def _show_check(self) -> None:
-        result = self._with_weights()
+        result = self._found() if self._result is not None else None
         if result is None:
             self.check_fold.say("looking …" if self._errands.is_running("check") else "")
         else:
@@ -209,14 +216,12 @@ class Plan(QWidget):
             self.check_fold.say(f"was: {summary}" if self._is_stale else summary, level=level)
         self.check.show_result(result)
 
-    def _with_weights(self) -> CheckResult | None:
-        """Return what the check found, and whether the first weights are missing, which changes from click to click."""
+    def _found(self) -> CheckResult:
+        """Return what the check found, and what is amiss with the first weights, which changes from click to click."""
+        found = self._result or CheckResult((), ())
         planned = self.form.planned()
-        if self._result is None or planned is None or not lacks_weights(HEADS[planned.head], planned.weights):
-            return self._result
-        words = self.form.head_view.fetch.text().removeprefix("Fetch ")
-        missing = no_weights(HEADS[planned.head].title, words)
-        return replace(self._result, found=(missing, *self._result.found))
+        weights = about_weights(HEADS[planned.head], planned.weights) if planned is not None else None
+        return replace(found, found=(weights, *found.found)) if weights is not None else found
 
     # -- the check
 

@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 
-from segstudio.desktop.train.form.findings import CheckResult, Found, no_weights, result_of, why_not
-from segstudio.desktop.train.form.head_words import lacks_weights, words_on
+from segstudio.desktop.train.form.findings import (
+    CheckResult,
+    Found,
+    about_weights,
+    no_weights,
+    result_of,
+    why_not,
+)
+from segstudio.desktop.train.form.head_words import words_on
 from segstudio.runs.heads import HEADS
 
 
@@ -73,19 +80,54 @@ def test_missing_weights_are_told_with_every_way_on() -> None:
     ]
 
 
-def test_weights_are_missing_until_they_are_here_or_a_file_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+HEAD = HEADS["lraspp_mobilenet_v3_large"]
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of weights."""
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    head = HEADS["lraspp_mobilenet_v3_large"]
-    assert lacks_weights(head, "auto")
-    assert lacks_weights(head, "coco")
-    assert not lacks_weights(head, "none")
-    assert not lacks_weights(head, "/runs/jump-1/best.pt")
-    words = words_on(head, batch_size=2, crop_px=64, moments=2, choice="/runs/jump-1/best.pt")
-    assert words.weights == "Starts from the weights in jump-1/best.pt."
-    assert words.is_here
     folder = tmp_path / "hub" / "checkpoints"
     folder.mkdir(parents=True)
-    (folder / head.weights[0].file_name).touch()
-    assert not lacks_weights(head, "auto")
+    return folder
+
+
+def told_of(choice: str) -> tuple[str, str, bool]:
+    """What is found of first weights, the words on them, and whether something is to be fetched for them."""
+    words = words_on(HEAD, batch_size=2, crop_px=64, moments=2, choice=choice)
+    found = about_weights(HEAD, choice)
+    return (f"{found.severity} {found.code}" if found else ""), words.weights, words.is_here
+
+
+def test_published_weights_are_missing_until_they_are_here(kept: Path) -> None:
+    for choice in ("auto", "imagenet"):
+        found, words, is_here = told_of(choice)
+        assert (found, is_here) == ("warning weights", False)
+        assert "No pretrained weights are here" in words
+    assert told_of("none") == ("", "Learns from scratch: no weights to start from.", True)
+    (kept / "segstudio-mobilenet_v3_large-0a1b.pth").touch()
+    assert told_of("auto")[1] == "Starts from imported weights (segstudio-mobilenet_v3_large-0a1b.pth)."
+    assert told_of("segstudio-mobilenet_v3_large-0a1b.pth") == told_of("auto")
+    imagenet = next(each for each in HEAD.weights if each.name == "imagenet")
+    (kept / imagenet.file_name).touch()
+    assert told_of("auto") == told_of("imagenet")
+    assert told_of("auto") == ("", "Starts from ImageNet weights, which are here.", True), (
+        "as training has it"
+    )
+
+
+def test_a_model_to_begin_with_that_is_gone_is_told_with_other_ways(kept: Path) -> None:
+    model = kept / "jump-1" / "best.pt"
+    model.parent.mkdir()
+    model.touch()
+    assert told_of(str(model)) == ("", "Starts from the weights in jump-1/best.pt.", True)
+    model.unlink()
+    gone = "The weights that are to be started from are gone (jump-1/best.pt)."
+    assert told_of(str(model)) == ("error weights-auto", gone, True)
+    found = about_weights(HEAD, str(model))
+    assert found is not None
+    assert [way.changes for way in found.ways] == [{"weights": "auto"}, {"weights": "none"}]
+    unpublished = HEADS["deeplabv3_mobilenet_v2"]
+    alone = about_weights(unpublished, "coco")
+    assert alone is not None
+    assert alone.problem == "nobody publishes COCO weights for DeepLabV3, MobileNetV2"

@@ -85,6 +85,11 @@ def test_the_backbone_has_a_rate_of_its_own() -> None:
     assert curve(backbone_learning_rate=0.3).backbone == 0.3
     assert curve(freeze_backbone=True).backbone == 0
     assert curve(freeze_backbone=True, unfreeze_after=3).backbone == 0.1
+    random = [
+        schedule_curve(Recipe.model_validate(choices), 10, is_random=True).backbone
+        for choices in ({}, {"backbone_learning_rate": 2.0}, {"freeze_backbone": True})
+    ]
+    assert random == [1, 2, 0], "what knows nothing yet is not held back"
 
 
 @pytest.mark.parametrize(("photos", "processes"), [(9, 1), (9, 2), (1, 4), (24, 3)])

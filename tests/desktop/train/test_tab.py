@@ -617,6 +617,29 @@ def test_a_run_is_planned_again_and_choices_are_kept_in_a_file(
     assert kept.read_text(encoding="utf-8") == "epochs = 0"
 
 
+def test_a_run_to_begin_from_is_followed_when_it_is_renamed_and_told_when_it_is_gone(
+    qtbot: QtBot, show: Show, tiny: Project, written: Written
+) -> None:
+    run = written("r", started(), epoch(1), finished(1))
+    run.best.write_bytes(b"a model")
+    shown = show(tiny)
+    page, plan = shown.page, shown.page.plan
+    shown.tab.plan_with({"weights": str(run.best)})
+    assert plan.start.isEnabled()
+    page.runs.list.runs.rename_asked.emit("r", "jump-1")
+    assert plan.form.value("weights") == str(tiny.runs_folder / "jump-1" / "best.pt")
+    assert plan.form.head_view.weights.text() == "Starts from the weights in jump-1/best.pt."
+    page.choose("jump-1")
+    shown.actions["run.delete"].trigger()
+    qtbot.waitUntil(lambda: not plan.start.isEnabled(), timeout=WAIT_MS)
+    assert "are gone (jump-1/best.pt)" in plan.form.head_view.weights.text()
+    assert "are gone (jump-1/best.pt)" in plan.why.text()
+    checked(qtbot, shown)
+    plan.check_fold.open()
+    shown.press("check.fix.weights-none")
+    assert plan.start.isEnabled()
+
+
 def test_a_free_name_is_found(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a-2").mkdir()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from segstudio.counting import sized
 from segstudio.desktop.train.form.fields import in_titles
+from segstudio.desktop.train.form.head_words import missing_told, start_of
+from segstudio.runs.heads import HeadInfo
 
 Fix = Literal["change", "split", "photos", "fetch", "import", ""]
 Severity = Literal["error", "warning", "hint"]
@@ -79,6 +82,30 @@ def no_weights(title: str, size: str) -> Found:
             ),
         ),
     )
+
+
+def gone_weights(problem: str, *, is_published: bool) -> Found:
+    """Return what is told where the chosen weights cannot be had, with other ones to begin with."""
+    ways = [
+        Found("error", f"weights-{name}", problem, advice, "change", button, {"weights": name})
+        for name, button, advice in (
+            ("auto", "Start from published weights", "The best that there are for this network"),
+            ("none", "Start from random weights", "It takes longer and needs more photos"),
+        )
+        if name == "none" or is_published
+    ]
+    return replace(ways[0], advice="Choose others to begin with, in Check", others=tuple(ways[1:]))
+
+
+def about_weights(head: HeadInfo, choice: str) -> Found | None:
+    """Return what is amiss with the first weights that were chosen for a network, None where nothing is."""
+    match start_of(head, choice):
+        case "to fetch":
+            return no_weights(head.title, sized(head.weights[0].size_bytes))
+        case "missing":
+            return gone_weights(missing_told(head, choice), is_published=bool(head.weights))
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

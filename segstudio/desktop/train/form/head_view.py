@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from segstudio.desktop.train.form.head_words import HeadWords
-from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.widgets.labels import label, set_property
 
 _BAR_PX = 4
 
@@ -64,17 +64,16 @@ class HeadView(QWidget):
         column.addLayout(below)
         self.say("")
 
-    def show_words(self, words: HeadWords, *, from_scratch: bool) -> None:
+    def show_words(self, words: HeadWords) -> None:
         """Show what is told of a head."""
         self.suits.setText(words.suits)
         self.facts.setText(f"{words.facts} · {words.speed}" if words.speed else words.facts)
-        self.weights.setText(
-            "Learns from scratch: no weights to start from." if from_scratch else words.weights
-        )
-        self.fetch.setVisible(not words.is_here and not from_scratch)
+        self.weights.setText(words.weights)
+        set_property(self.weights, "level", "error" if words.is_missing else "")
+        self.fetch.setVisible(not words.is_here)
         self.fetch.setText(f"Fetch {words.fetch_size}")
         self.fetch.setToolTip(f"Fetch\nDownload {words.fetch_file} and keep it for every training.")
-        self.import_.setVisible(not words.is_here and not from_scratch)
+        self.import_.setVisible(not words.is_here)
         self.speed.setVisible(not words.speed)
 
     def say(self, text: str, *, done: int = 0, total: int = 0, is_busy: bool = False) -> None:

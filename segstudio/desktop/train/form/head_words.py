@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from segstudio.counting import sized
 from segstudio.runs.heads import HeadInfo, imported_weights
+
+Start = Literal["here", "to fetch", "missing", "random"]
+"""Where first weights are: on this machine, on the network, nowhere; or there are to be none."""
+
+_PUBLISHED = {"coco": "COCO", "imagenet": "ImageNet"}
 
 
 @dataclass(frozen=True, slots=True)
 class HeadWords:
     """`facts` is one line of numbers, `speed` how fast it is here (nothing where that is not known), `weights` says what
-    there is to start from, `is_here` whether any of it lies on this machine, `fetch_file` and `fetch_size` what
-    fetching gets.
+    there is to start from, `is_here` whether nothing has to be fetched for it, `fetch_file` and `fetch_size` what fetching
+    gets, `is_missing` that what was chosen is not there.
     """
 
     title: str
@@ -23,6 +29,7 @@ class HeadWords:
     is_here: bool
     fetch_file: str
     fetch_size: str
+    is_missing: bool = False
     speed: str = ""
 
 
@@ -39,50 +46,74 @@ def words_on(
     `choice` is the recipe's for its first weights, `speed` is in photos a second on this machine.
     """
     needed = head.training_bytes(batch_size=batch_size, crop_px=crop_px, optimizer_values=moments)
-    here = [each for each in head.weights if each.is_here]
-    imported = imported_weights(head)
-    best = here[0] if here else None
-    own = Path(choice)
-    is_file = choice not in ("auto", "none", "coco", "imagenet")
-    if is_file:
-        name = f"{own.parent.name}/{own.name}" if own.name in ("best.pt", "last.pt") else own.name
-        is_imported = name.startswith("segstudio-")
-        weights = (
-            f"Starts from imported weights ({name})."
-            if is_imported
-            else f"Starts from the weights in {name}."
-        )
-    elif imported:
-        weights = f"Starts from imported weights ({imported[-1].name})."
-    elif best is not None:
-        weights = (
-            f"Starts from {best.name.upper() if best.name == 'coco' else 'ImageNet'} weights, which are here."
-        )
-    elif not head.weights:
-        weights = "Starts at random: nobody publishes weights for this network."
-    else:
-        weights = (
-            "No pretrained weights are here: without them it learns slowly and less. Fetch them now, or import a file"
-            " that was carried here."
-        )
+    start = start_of(head, choice)
     return HeadWords(
         title=head.title,
         suits=head.suits,
         facts=f"{head.parameters / 1e6:.1f} M parameters · about {sized(needed)} to train",
-        weights=weights,
-        is_here=bool(here or imported or is_file) or not head.weights,
+        weights=_start_told(head, choice, start),
+        is_here=start != "to fetch",
+        is_missing=start == "missing",
         fetch_file=head.weights[0].file_name if head.weights else "",
         fetch_size=sized(head.weights[0].size_bytes) if head.weights else "",
         speed="" if speed is None else _speed(speed),
     )
 
 
-def lacks_weights(head: HeadInfo, choice: str) -> bool:
-    """Tell whether a training that begins so would have to fetch its first weights."""
-    here = {each.name for each in head.weights if each.is_here}
+def start_of(head: HeadInfo, choice: str) -> Start:
+    """Tell what a training that begins with the recipe's `choice` of weights finds; looks which files are there."""
+    if choice == "none":
+        return "random"
     if choice == "auto":
-        return bool(head.weights) and not here and not imported_weights(head)
-    return choice in ("coco", "imagenet") and choice not in here
+        if any(each.is_here for each in head.weights) or imported_weights(head):
+            return "here"
+        return "to fetch" if head.weights else "random"
+    if choice in _PUBLISHED:
+        found = [each.is_here for each in head.weights if each.name == choice]
+        return "missing" if not found else "here" if any(found) else "to fetch"
+    is_there = Path(choice).expanduser().is_file() or choice in {path.name for path in imported_weights(head)}
+    return "here" if is_there else "missing"
+
+
+def missing_told(head: HeadInfo, choice: str) -> str:
+    """Say that the weights of the recipe's `choice` cannot be had."""
+    if choice in _PUBLISHED:
+        return f"nobody publishes {_PUBLISHED[choice]} weights for {head.title}"
+    return f"the weights that are to be started from are gone ({_file_told(choice)})"
+
+
+def _start_told(head: HeadInfo, choice: str, start: Start) -> str:
+    match start:
+        case "random":
+            scratch = "Learns from scratch: no weights to start from."
+            return (
+                scratch
+                if choice == "none"
+                else "Starts at random: nobody publishes weights for this network."
+            )
+        case "missing":
+            told = missing_told(head, choice)
+            return f"{told[:1].upper()}{told[1:]}."
+        case "to fetch":
+            return (
+                "No pretrained weights are here: without them it learns slowly and less. Fetch them now, or import a file"
+                " that was carried here."
+            )
+    if choice in _PUBLISHED:
+        return f"Starts from {_PUBLISHED[choice]} weights, which are here."
+    published = next((each.name for each in head.weights if each.is_here), "") if choice == "auto" else ""
+    if published:
+        return f"Starts from {_PUBLISHED[published]} weights, which are here."
+    newest = max(imported_weights(head), key=lambda path: path.stat().st_mtime_ns, default=Path(choice))
+    name = newest.name if choice == "auto" else _file_told(choice)
+    is_imported = name.startswith("segstudio-")
+    return f"Starts from imported weights ({name})." if is_imported else f"Starts from the weights in {name}."
+
+
+def _file_told(choice: str) -> str:
+    """Return a file as people know it: a run's model by the run."""
+    path = Path(choice)
+    return f"{path.parent.name}/{path.name}" if path.name in ("best.pt", "last.pt") else path.name
 
 
 def _speed(speed: float) -> str:

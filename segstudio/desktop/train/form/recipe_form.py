@@ -26,7 +26,7 @@ from segstudio.desktop.train.form.fields import (
 from segstudio.desktop.train.form.fold import Fold
 from segstudio.desktop.train.form.gpu_choice import GpuChoice
 from segstudio.desktop.train.form.head_view import HeadView
-from segstudio.desktop.train.form.head_words import words_on
+from segstudio.desktop.train.form.head_words import start_of, words_on
 from segstudio.desktop.train.form.recipe_files import RecipeFiles
 from segstudio.desktop.train.form.schedule_curve import schedule_curve, steps_in_epoch
 from segstudio.desktop.train.form.schedule_view import ScheduleView
@@ -253,7 +253,8 @@ class RecipeForm(QWidget):
             self.gpus.know_crops(batch_size * planned.accumulate)
             if self._schedule is not None:
                 steps = steps_in_epoch(planned, self._photos, self.gpus.count)
-                self._schedule.show_curve(schedule_curve(planned, steps))
+                is_random = start_of(HEADS[planned.head], planned.weights) == "random"
+                self._schedule.show_curve(schedule_curve(planned, steps, is_random=is_random))
             words = words_on(
                 HEADS[planned.head],
                 batch_size=batch_size,
@@ -262,7 +263,7 @@ class RecipeForm(QWidget):
                 choice=planned.weights,
                 speed=self.speeds.of(planned.head, batch_size=batch_size, crop_px=crop_px),
             )
-            self.head_view.show_words(words, from_scratch=planned.weights == "none")
+            self.head_view.show_words(words)
 
     # -- what the person does
 

@@ -47,8 +47,10 @@ def steps_in_epoch(recipe: Recipe, photos: int, processes: int = 1) -> int:
     return max(1, -(-crops // (recipe.batch_size * recipe.accumulate * processes)))
 
 
-def schedule_curve(recipe: Recipe, steps_per_epoch: int) -> ScheduleCurve:
-    """Work out the curve of a training with so many steps in each epoch."""
+def schedule_curve(recipe: Recipe, steps_per_epoch: int, *, is_random: bool = False) -> ScheduleCurve:
+    """Work out the curve of a training with so many steps in each epoch, which `is_random` when it starts from no weights:
+    then the backbone is not held back.
+    """
     steps = recipe.epochs * steps_per_epoch
     warmup = min(recipe.warmup_steps, steps // 2)
     places = _places(recipe, steps, steps_per_epoch, warmup)
@@ -72,11 +74,15 @@ def schedule_curve(recipe: Recipe, steps_per_epoch: int) -> ScheduleCurve:
         epochs=places / steps_per_epoch,
         rates=rates(),
         lowest=rates(_soonest_falls(recipe, places // steps_per_epoch)) if is_plateau else None,
-        backbone=0.0
-        if recipe.freeze_backbone and not recipe.unfreeze_after
-        else recipe.backbone_learning_rate,
+        backbone=_backbone(recipe, is_random=is_random),
         told=_told(recipe, warmup, warmup / steps_per_epoch),
     )
+
+
+def _backbone(recipe: Recipe, *, is_random: bool) -> float:
+    if recipe.freeze_backbone and not recipe.unfreeze_after:
+        return 0.0
+    return max(1.0, recipe.backbone_learning_rate) if is_random else recipe.backbone_learning_rate
 
 
 def _places(recipe: Recipe, steps: int, steps_per_epoch: int, warmup: int) -> npt.NDArray[np.int64]:
