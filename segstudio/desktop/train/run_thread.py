@@ -17,6 +17,7 @@ from segstudio.desktop.train.gpu import gpu_use
 from segstudio.desktop.train.launch import Order, end, is_alive, last_words, output_of, start, was_killed
 from segstudio.desktop.train.log_tail import LogTail, read_events
 from segstudio.desktop.train.phases import LIVE, Phase, Signs, phase_of
+from segstudio.desktop.train.window_words import in_window_words
 from segstudio.errors import SegStudioError
 from segstudio.runs.events import RunFailed
 from segstudio.runs.folder import RunFolder
@@ -97,16 +98,6 @@ class RunThread(QThread):
 
     def _fail(self, problem: Problem) -> None:
         self.seen.emit(RunNow(self.path, "failed", problem=problem))
-
-
-def in_window_words(said: str) -> str:
-    """Return what a trainer said when it failed; what it says of weights names the command line. Pure."""
-    if "weights=none" in said or "segstudio weights import" in said:
-        return (
-            "The run did not begin: the weights that the network starts from are not on this computer and could"
-            " not be fetched. Check, on the left, offers to import a file or to start from random weights."
-        )
-    return said
 
 
 class _Follower:
@@ -208,7 +199,10 @@ class _Follower:
         if phase == "failed":
             words, details = last_words(output_of(self._folder.path))
             said = told.end.problem if isinstance(told.end, RunFailed) else words
-            return Problem(in_window_words(said) or "The run ended before it began, without a word.", details)
+            return Problem(
+                in_window_words(said, self._folder.name) or "The run ended before it began, without a word.",
+                details,
+            )
         if phase == "interrupted":
             _, details = last_words(output_of(self._folder.path))
             how = "its process was ended from outside, or the computer was"

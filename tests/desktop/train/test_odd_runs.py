@@ -19,7 +19,7 @@ from segstudio.desktop.train import launch
 from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.launch import Order, same_run
 from segstudio.desktop.train.phases import Phase
-from segstudio.desktop.train.run_thread import _Follower, in_window_words
+from segstudio.desktop.train.run_thread import _Follower
 from segstudio.project.project import Project
 from segstudio.runs.events import Event, RunStopped, encode_event
 from segstudio.runs.folder import RunFolder, appending
@@ -161,9 +161,3 @@ def test_a_run_that_stops_while_it_is_looked_at_does_not_seem_to_run_again(writt
     follower._tail.read = read_and_stop  # type: ignore[method-assign]
     with run.held():
         assert follower.look().phase == "stopping"
-
-
-def test_missing_weights_are_told_without_words_of_the_command_line() -> None:
-    said = "the weights cannot be fetched. Use `--set weights=none`, or `segstudio weights import FILE`"
-    assert "Check, on the left" in in_window_words(said)
-    assert in_window_words("There is no room left.") == "There is no room left."
