@@ -31,6 +31,7 @@ VERBS = (
     Verb("restore", "restore", "restore", "Make a project of a backup anew."),
     Verb("pack", "pack", "pack", "Hand a part of a project out as a project of its own."),
     Verb("merge", "merge", "merge_", "Take a pack back, or bring another project in."),
+    Verb("name", "name", "name", "Tell by which name others know you, or choose one."),
     Verb("check", "check", "check", "Tell what would spoil a training, and the fix."),
     Verb("train", "train", "train", "Train a model on a project."),
     Verb("augment", "augment", "augment", "Show what augmentation does to a few photos."),

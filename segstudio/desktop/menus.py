@@ -47,7 +47,7 @@ class Menus(QObject):
         self.project.aboutToShow.connect(self._on_project_asked)
         self.program = QMenu(parent)
         self._add_themes(self.program.addMenu("Theme"))
-        actions.fill(self.program, "help.shortcuts", "help.log")
+        actions.fill(self.program, "app.name", "", "help.shortcuts", "help.log")
 
     def _add_themes(self, menu: QMenu) -> None:
         group = QActionGroup(menu)

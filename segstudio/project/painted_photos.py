@@ -13,10 +13,11 @@ from typing import Protocol
 from segstudio.errors import SegStudioError
 from segstudio.files import hold
 from segstudio.project.moving import make_folder
+from segstudio.project.person import person
 from segstudio.project.photo_locks import PhotoHold, claim_path, claim_photo, counts, read_claim
 from segstudio.project.photos import Photo
 from segstudio.project.presence import FOLDER as PEOPLE
-from segstudio.project.presence import Painter, Presence, Signs, people, person, signs_path
+from segstudio.project.presence import Painter, Presence, Signs, people, signs_path
 from segstudio.project.project import Project
 
 _ASKED_TIMES, _BETWEEN_S = 5, 0.02

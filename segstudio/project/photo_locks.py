@@ -21,8 +21,9 @@ from segstudio.errors import SegStudioError
 from segstudio.files import hold, note_part, write_note
 from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.document import FILE_NAME
+from segstudio.project.person import person
 from segstudio.project.photos import Photo
-from segstudio.project.presence import Painter, Presence, people, person, this_painter
+from segstudio.project.presence import Painter, Presence, people, this_painter
 from segstudio.project.project import Project
 
 _MOST_BYTES = 1 << 16

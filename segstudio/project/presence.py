@@ -6,7 +6,6 @@ has changed since the last look, by his own clock: the clocks of two machines ma
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 import socket
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.files import write_note
 from segstudio.project.document import FILE_NAME
+from segstudio.project.person import person
 
 FOLDER = ".people"
 """Where the files lie, in the project."""
@@ -104,14 +104,6 @@ class Held(Protocol):
 
     def is_lost(self) -> bool:
         """Tell whether somebody else has taken the photo over."""
-
-
-def person() -> str:
-    """Return the name of who works here, empty where the system does not tell."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 def computer() -> str:
@@ -224,6 +216,12 @@ class Presence:
         self._wake = threading.Event()
         self._is_closed = False
         self._thread: threading.Thread | None = None
+
+    def go_by(self, who: str) -> None:
+        """Tell others this name from now on; locks that are held keep theirs."""
+        with self._lock:
+            self.painter = self.painter.model_copy(update={"who": who})
+        self._wake.set()
 
     def add(self, held: Held) -> None:
         """Tell others that a photo is painted on here."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -37,6 +36,7 @@ from segstudio.project.document import (
 from segstudio.project.images import RgbImage, read_photo
 from segstudio.project.listing import Listed, list_photos, photo_files, without_file
 from segstudio.project.masks import Mask, read_mask
+from segstudio.project.person import person
 from segstudio.project.photos import Photo, PhotoState, Split
 from segstudio.project.versions import keep_versions
 
@@ -372,11 +372,7 @@ class Project:
 
 def stamp() -> tuple[str, str]:
     """Return who is working and when (ISO 8601 with offset), for `PhotoState`."""
-    try:
-        who = getpass.getuser()
-    except (KeyError, OSError):
-        who = ""
-    return who, datetime.now().astimezone().isoformat(timespec="seconds")
+    return person(), datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _what_is_there(folder: Path) -> str:

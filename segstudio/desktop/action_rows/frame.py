@@ -126,6 +126,14 @@ FRAME = (
         can_cancel,
     ),
     ActionSpec(
+        "app.name",
+        "Help",
+        "Your name…",
+        "",
+        "person",
+        "Choose by which name others know you: in locks, at photos that you label or check, in versions.",
+    ),
+    ActionSpec(
         "help.shortcuts", "Help", "Keyboard shortcuts", "F1", "keyboard", "Find any action and its key."
     ),
     ActionSpec(

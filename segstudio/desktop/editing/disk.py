@@ -31,7 +31,8 @@ from segstudio.project.photo_locks import (
     who_paints,
 )
 from segstudio.project.photos import Photo, PhotoState, Status
-from segstudio.project.presence import Presence, person
+from segstudio.project.person import person
+from segstudio.project.presence import Presence
 from segstudio.project.project import Project, stamp
 
 Cancelled = Callable[[], bool]

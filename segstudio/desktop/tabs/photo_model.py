@@ -15,8 +15,8 @@ from segstudio.desktop.picture_loader import PictureLoader
 from segstudio.desktop.pictures import PhotoPicture
 from segstudio.desktop.row_drawing import Index
 from segstudio.desktop.tabs.photo_filter import BROKEN_TEXT, runs, told, told_people
+from segstudio.project.person import person
 from segstudio.project.photos import Photo
-from segstudio.project.presence import person
 
 PHOTO_ROLE = Qt.ItemDataRole.UserRole
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -122,6 +122,7 @@ class PhotoModel(QStringListModel):
             self._old[key] = self._pictures.pop(key)
             self._problems.pop(key, None)
         before, self._opened = self._opened, opened
+        self._me = person()  # another one may have been chosen
         another = before is None or opened is None or before.folder != opened.folder
         if another:
             self._problems.clear()

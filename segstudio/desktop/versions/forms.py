@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.backup import PARTS, Part
+from segstudio.project.person import LONGEST, VARIABLE, chosen_name, login_name, named_by_environment
 
 _SIZE = QSize(440, 0)
 _PART_TEXTS: Mapping[Part, str] = {
@@ -91,6 +92,30 @@ class BackupForm(_Form):
     def without(self) -> tuple[Part, ...]:
         """What is left out."""
         return tuple(part for part, box in self.parts.items() if not box.isChecked())
+
+
+class NameForm(_Form):
+    """Asks by which name others know who works here; nothing stands for the name of the login."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("name", "Your name", "Save", parent)
+        self.field = QLineEdit(chosen_name())
+        self.field.setObjectName("name.field")
+        self.field.setAccessibleName("Your name")
+        self.field.setMaxLength(LONGEST)
+        self.field.setPlaceholderText(login_name())
+        self.column.addWidget(self.field)
+        told = (
+            "Others read it in the locks of photos that you paint on, at those that you label or check, and in versions."
+            " It holds for all projects on this computer."
+        )
+        given = named_by_environment()
+        if given:
+            self.field.setText(given)
+            self.field.setEnabled(False)
+            self.start.setEnabled(False)
+            told = f"The environment variable {VARIABLE} says so: remove it there to choose a name here."
+        self.column.addWidget(label(told, "dim", wraps=True))
 
 
 class PackForm(_Form):

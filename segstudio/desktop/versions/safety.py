@@ -30,7 +30,7 @@ _ZIP = "ZIP files (*.zip)"
 
 
 class SafetyWishes(QObject):
-    """Answers `project.backup`, `.restore`, `.trash`, `.pack` and `.merge`. `desk` and `selected` (the keys of the photos
+    """Answers `project.backup`, `.restore`, `.trash`, `.pack` and `.merge`, and `app.name`. `desk` and `selected` (the keys of the photos
     selected in Annotate) are asked when they are needed. `shut_down` before the end.
     """
 
@@ -55,6 +55,7 @@ class SafetyWishes(QObject):
             ("project.trash", self._on_trash_asked),
             ("project.pack", self._on_pack_asked),
             ("project.merge", self._on_merge_asked),
+            ("app.name", self._on_name_asked),
         ):
             actions[action_id].triggered.connect(slot)
 
@@ -245,6 +246,30 @@ class SafetyWishes(QObject):
         )
         if name:
             self._merging.begin(Path(name))
+
+    # -- who is here
+
+    @Slot()
+    def _on_name_asked(self) -> None:
+        from segstudio.desktop.versions.forms import NameForm
+
+        form = NameForm(self._window)
+        form.accepted.connect(lambda: self._go_by(form.field.text()))
+        form.finished.connect(form.deleteLater)
+        form.open()
+
+    def _go_by(self, name: str) -> None:
+        from segstudio.project.person import choose_name
+
+        try:
+            who = choose_name(name)
+        except SegStudioError as error:
+            self._tell(problem_of(error))
+            return
+        self._tell_desk().neighbours.presence.go_by(who)
+        if self._session.opened is not None:
+            self._session.refresh()
+        self._tell(Problem(f"Others know you as {who} from now on.", level="info"))
 
     # -- what all need
 

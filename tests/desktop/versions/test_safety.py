@@ -11,11 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from segstudio.desktop.versions.forms import NameForm
 from segstudio.desktop.versions.merge_window import MergeWindow
 from segstudio.desktop.versions.trash_window import TrashWindow
 from segstudio.desktop.window import Window
 from segstudio.project.backup import restore
 from segstudio.project.pack import make_pack
+from segstudio.project.person import VARIABLE, person
+from segstudio.project.presence import people
 from segstudio.project.project import Project
 from segstudio.project.removal import remove_photos
 from segstudio.project.sealed_zip import read_seal
@@ -94,6 +97,34 @@ def test_a_backup_is_written_and_restored_and_a_part_handed_out(
     assert Project.open(tmp_path / "new").keys() == project.keys()
     assert read_seal(tmp_path / "b.zip").told == "without runs"
     assert sum(name.startswith("photos/") for name in read_seal(tmp_path / "part.zip").files) == 1
+
+
+def test_a_name_is_chosen_and_stands_in_locks_and_at_what_is_painted(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        form = _ask(hands, "app.name", "name")
+        field = form.findChild(QLineEdit, "name.field")
+        assert field is not None
+        assert field.placeholderText()
+        QTest.keyClicks(field, "Anna B.")
+        _press(form, "name.start")
+        hands.wait_for_notice("Others know you as Anna B.")
+        window._actions["go.annotate"].trigger()
+        hands.wait(lambda: any(signs.who == "Anna B." for signs in people(project.folder)))
+
+    assert drive(steps, project.folder) == 0
+    assert person() == "Anna B."
+
+
+def test_the_environment_goes_before_a_name_that_is_chosen(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "Bo")
+    form = NameForm()
+    qtbot.addWidget(form)
+    assert (form.field.text(), form.field.isEnabled(), form.start.isEnabled()) == ("Bo", False, False)
 
 
 def test_what_is_in_the_trash_comes_back_or_goes_for_good(
