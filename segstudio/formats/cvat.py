@@ -55,17 +55,26 @@ def cvat_colours(path: Path) -> dict[str, str]:
 
     The parts of a skeleton are not labels of their own.
     """
+    return {name: colour for name, colour, _ in _declared(path)}
+
+
+def cvat_classes(path: Path) -> tuple[str, ...]:
+    """Return the labels that the file's `meta` declares for areas; those for tags, points or skeletons are no classes."""
+    return tuple(name for name, _, kind in _declared(path) if kind not in _UNDRAWN)
+
+
+def _declared(path: Path) -> list[tuple[str, str, str]]:
+    """Return name, colour and type of each label."""
     for _, element in records(path):
         if element.tag == "meta":
-            found = element.iterfind(".//labels/label")
-            return {
-                text_of(label, "name"): text_of(label, "color")
-                for label in found
+            return [
+                (text_of(label, "name"), text_of(label, "color"), text_of(label, "type"))
+                for label in element.iterfind(".//labels/label")
                 if text_of(label, "name") and label.find("parent") is None
-            }
+            ]
         if element.tag == "image":
             break
-    return {}
+    return []
 
 
 def _annotation(element: etree._Element, file: SourceFile) -> Annotation:

@@ -32,8 +32,8 @@ class UnknownLabel:
 
 @dataclass(frozen=True, slots=True)
 class LabelUse:
-    """A label that shapes carry: how many, in how many photos, where it was met first, and the colour that its
-    file declares (`#rrggbb`, or empty). `plain` is what its table of labels may mean by it (empty: what it says), `rivals`
+    """A label that shapes carry, or that is only declared: how many carry it, in how many photos, where it was met first, and
+    the colour that its file declares (`#rrggbb`, or empty). `plain` is what its table of labels may mean by it (empty: what it says), `rivals`
     the other labels of that table that may mean the same. `role` is what it is in masks of one object.
     """
 
@@ -57,26 +57,15 @@ class Labelling:
     unknown: tuple[UnknownLabel, ...]
 
 
-def label_annotations(
-    annotations: Iterable[Annotation],
-    classes: ClassList,
-    options: ImportOptions,
-    colours: Mapping[str, str],
-) -> Labelling:
-    """Give every label of a drawn shape its class.
-
-    `colours` are the labels that the files declare, in their order, with `#rrggbb` or an empty text. Classes
-    are added (with `options.add_classes`) in that order, then as they are met. Raises SegStudioError when
-    `options.renames` or `options.order` name a class that is not there.
-    """
-    return label_uses(count_labels(annotations, colours), classes, options)
-
-
 def count_labels(
-    annotations: Iterable[Annotation], colours: Mapping[str, str], roles: Mapping[str, Role] | None = None
+    annotations: Iterable[Annotation],
+    colours: Mapping[str, str],
+    *,
+    roles: Mapping[str, Role] | None = None,
+    declared: Collection[str] = (),
 ) -> tuple[LabelUse, ...]:
-    """Return the labels that drawn shapes carry: those that the files declare in their order, then as they are met.
-    `roles` are those of labels in masks of one object.
+    """Return the labels that drawn shapes carry, and those `declared` that none carries: those of which the files tell
+    colours in their order, then as they are met. `roles` are those of labels in masks of one object.
     """
     uses: Counter[str] = Counter()
     photos: Counter[str] = Counter()
@@ -90,14 +79,15 @@ def count_labels(
         photos.update(tally.drawn.keys())
         for label, where in tally.first.items():
             first.setdefault(label, f"{annotation.place}, {where}")
-    met = [label for label in colours if label in uses] + [label for label in uses if label not in colours]
+    met = [label for label in colours if label in uses or label in declared]
+    met += [label for label in uses if label not in colours]
     plain = {name: meant for table in tables.values() for name, meant in table.items()}
     return tuple(
         LabelUse(
             label,
             uses[label],
             photos[label],
-            first[label],
+            first.get(label, ""),
             colours.get(label) or _own_colour(label),
             plain.get(label, ""),
             rivals_of(label, plain),
@@ -171,7 +161,11 @@ def proposed_order(depth_of: Mapping[str, float], labelling: Labelling) -> tuple
 
 
 def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOptions) -> Labelling:
-    """Give every label its class, as `label_annotations` does, without going through the annotations again."""
+    """Give every label its class.
+
+    Classes are added (with `options.add_classes`) in the order of `uses`, those that no shape carries, too. Raises SegStudioError when
+    `options.renames` or `options.order` name a class that is not there.
+    """
     renames = {folded(old): new for old, new in options.renames.items()}
     left_out = {folded(label) for label in options.leave_out}
     wanted_uses = [_settled(use, classes) for use in uses if left_out.isdisjoint(_called(use, classes))]
@@ -191,6 +185,8 @@ def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOpti
     unknown = []
     for use in wanted_uses:
         value = _value(use, renames, grown)
+        if value is None and not use.shapes:
+            continue  # nothing is lost
         if value is None:
             hint = did_you_mean(use.name, grown.names)
             unknown.append(UnknownLabel(use.name, use.shapes, use.photos, use.where, hint))

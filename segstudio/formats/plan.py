@@ -46,7 +46,7 @@ class ImportPlan:
     """What was read and how it fits together.
 
     `made_from` are the project's classes as they were then. `photos` have an annotation, `spare` have none. `uses`
-    are the labels of those annotations. `formats` names the format of each annotation file. `damaged` are the
+    are the labels of those annotations, and those that the files only declare. `formats` names the format of each annotation file. `damaged` are the
     files that could not be read, `not_read` those that are of another kind. `only_photos` tells that nothing given
     holds annotations. `skipped` counts the shapes without an area by kind. `grey_sets` are masks whose greys are no
     numbers of classes.
@@ -80,6 +80,7 @@ class _Reading:
     not_read: list[SegStudioError]
     parts: set[Path]
     grey_sets: list[GreySet]
+    declared: set[str]
 
 
 def make_plan(
@@ -97,7 +98,7 @@ def make_plan(
     file given is an annotation file; everything else that is wrong stands in the plan.
     """
     wanted = format_named(options.format) if options.format else None
-    reading = _Reading([], {}, {}, [], [], set(), [])
+    reading = _Reading([], {}, {}, [], [], set(), [], set())
     told = _read_all(gathered, wanted, reading, progress=progress, cancelled=cancelled)
     if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
@@ -110,7 +111,12 @@ def make_plan(
         matching = replace(matching, spare=(*matching.spare, *masks))
     photos, spare = _planned(matching, options.under)
     roles = {label: role for one in reading.grey_sets for label, role in one.roles.items()}
-    uses = count_labels([annotation for annotation, _ in matching.pairs], reading.colours, roles)
+    uses = count_labels(
+        [annotation for annotation, _ in matching.pairs],
+        reading.colours,
+        roles=roles,
+        declared=reading.declared,
+    )
     only_photos = not gathered.files and not gathered.passed_over
     return ImportPlan(
         options=_settled(options, only_photos=only_photos),
@@ -205,6 +211,7 @@ class _ReadFile:
     format: str = ""
     annotations: tuple[Annotation, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    declared: frozenset[str] = frozenset()
     problem: SegStudioError | None = None
 
 
@@ -267,6 +274,7 @@ def _read(file: SourceFile, wanted: Format | None, shelf: Shelf, cancelled: Canc
                     fix="Leave out --format, or give other files",
                 )
             labels = found.labels(file)
+            declared = frozenset(labels if found.declared is None else found.declared(file))
             # A file counts whole or not at all, so that half of a broken one never comes in.
             for annotation in found.read(file):
                 check_cancelled(cancelled)
@@ -275,7 +283,7 @@ def _read(file: SourceFile, wanted: Format | None, shelf: Shelf, cancelled: Canc
         raise WorkStopped(stopped.problem) from None  # wherever it was
     except SegStudioError as error:
         return _ReadFile(file, problem=error)
-    return _ReadFile(file, found.name, tuple(annotations), labels)
+    return _ReadFile(file, found.name, tuple(annotations), labels, declared)
 
 
 def _take(found: Sequence[_ReadFile], reading: _Reading) -> None:
@@ -288,5 +296,6 @@ def _take(found: Sequence[_ReadFile], reading: _Reading) -> None:
         reading.annotations += one.annotations
         reading.parts.update(part for annotation in one.annotations for part in annotation.parts)
         reading.formats[one.file.path] = one.format
+        reading.declared |= one.declared
         for label, colour in one.labels.items():
             reading.colours.setdefault(label, colour)

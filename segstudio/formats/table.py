@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.formats.coco import coco_categories, is_coco, read_coco
 from segstudio.formats.colour_png import colours_of_masks, is_colour_png, read_colour_png
-from segstudio.formats.cvat import cvat_colours, is_cvat, read_cvat
+from segstudio.formats.cvat import cvat_classes, cvat_colours, is_cvat, read_cvat
 from segstudio.formats.cvat_video import is_cvat_video, read_cvat_video
 from segstudio.formats.index_png import is_index_png, numbers_of_masks, read_index_png
+from segstudio.formats.label_tables import table_for
 from segstudio.formats.labelme_json import is_labelme_json, read_labelme_json
 from segstudio.formats.labelme_xml import is_labelme_xml, read_labelme_xml
 from segstudio.formats.not_ours import (
@@ -40,6 +41,15 @@ def _cvat_labels(file: SourceFile) -> Mapping[str, str]:
     return cvat_colours(file.path)
 
 
+def _cvat_classes(file: SourceFile) -> Collection[str]:
+    return cvat_classes(file.path)
+
+
+def _names_in_table(file: SourceFile) -> Collection[str]:
+    table = table_for(file)  # one that everybody knows says nothing about these files
+    return [row.name for row in table.rows] if table is not None else ()
+
+
 def _coco_labels(file: SourceFile) -> Mapping[str, str]:
     return coco_categories(file.path)
 
@@ -49,8 +59,8 @@ class Format:
     """One annotation format.
 
     `recognise` tells by its content whether a file is one; `read` yields the annotations in it one after the
-    other; `labels` returns the labels that the file declares and their colours (`#rrggbb`, or empty). All
-    raise SegStudioError for a damaged file, and leave it to the caller to name the file. `carries` and `told` say which shapes come in, and which are only
+    other; `labels` returns labels of the file and their colours (`#rrggbb`, or empty), and `declared` those that it declares to be
+    classes, whether shapes carry them or not (None: all). All raise SegStudioError for a damaged file, and leave it to the caller to name the file. `carries` and `told` say which shapes come in, and which are only
     listed.
     """
 
@@ -62,6 +72,7 @@ class Format:
     recognise: Callable[[Path], bool]
     read: Callable[[SourceFile], Iterator[Annotation]]
     labels: Callable[[SourceFile], Mapping[str, str]] = _no_labels
+    declared: Callable[[SourceFile], Collection[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ FORMATS = (
         is_cvat,
         read_cvat,
         _cvat_labels,
+        _cvat_classes,
     ),
     Format(
         "cvat-video",
@@ -94,6 +106,7 @@ FORMATS = (
         is_cvat_video,
         read_cvat_video,
         _cvat_labels,
+        _cvat_classes,
     ),
     Format(
         "labelme-xml",
@@ -151,6 +164,7 @@ FORMATS = (
         is_voc,
         read_voc,
         voc_labels,
+        _names_in_table,
     ),
     Format(
         "index-png",
@@ -161,6 +175,7 @@ FORMATS = (
         is_index_png,
         read_index_png,
         numbers_of_masks,
+        _names_in_table,
     ),
     Format(
         "colour-png",
@@ -171,6 +186,7 @@ FORMATS = (
         is_colour_png,
         read_colour_png,
         colours_of_masks,
+        _names_in_table,
     ),
     Format(
         "npy-onehot",

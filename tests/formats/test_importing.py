@@ -478,3 +478,29 @@ def test_masks_whose_run_lengths_do_not_add_up_are_told_with_file_and_shape(
     assert f"{place} 3: its run lengths go on after its 5 × 4 pixels" in long
     mask = read_mask(project.mask_path(Project.open(project.folder).photo("a.png")))
     assert int((mask == 2).sum()) == 20
+
+
+def test_classes_that_no_shape_has_are_added_with_their_colours(
+    project: Project, tmp_path: Path, make_photo: Make, make_cvat: Make
+) -> None:
+    make_photo(tmp_path / "in/a.png")
+    labels = "".join(
+        f"<label><name>{name}</name><color>{colour}</color><type>{kind}</type></label>"
+        for name, colour, kind in (
+            ("rope", "#010203", "polygon"),
+            ("kite", "#040506", "any"),
+            ("blurry", "#070809", "tag"),
+            ("SKY", "#0a0b0c", "mask"),
+        )
+    )
+    make_cvat(
+        tmp_path / "in/annotations.xml",
+        [('name="a.png" width="30" height="20"', '<box label="kite" xtl="1" ytl="1" xbr="9" ybr="9"/>')],
+        meta=f"<meta><task><labels>{labels}</labels></task></meta>",
+    )
+    with gather([tmp_path / "in"]) as gathered:
+        prepared = prepare(gathered, project, ImportOptions(add_classes=True))
+        assert prepare(gathered, project, ImportOptions(renames={"kite": "sky"})).report.refusal is None
+    assert prepared.report.added_classes == ("rope", "kite")
+    classes = prepared.plan.labelling.classes
+    assert [classes.named(name).colour for name in ("rope", "kite")] == ["#010203", "#040506"]

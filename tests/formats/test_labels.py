@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.labels import Labelling, depths, label_annotations
+from segstudio.formats.labels import Labelling, count_labels, depths, label_uses
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.shapes import Annotation, Box, Polygon, Shape, Undrawn
 from segstudio.project.classes import VOID, ClassList
@@ -18,6 +18,7 @@ def _label(
     options: ImportOptions | None = None,
     plain: dict[str, str] | None = None,
     classes: ClassList = CLASSES,
+    declared: tuple[str, ...] = (),
 ) -> Labelling:
     shapes: list[Shape] = [
         Polygon(label=label, where="polygon 1", points=np.zeros((0, 2))) for label in labels
@@ -26,7 +27,8 @@ def _label(
     annotation = Annotation(
         names=("a",), size=None, shapes=tuple(shapes), file=Path("a"), place="a.xml", plain=plain
     )
-    return label_annotations([annotation], classes, options or ImportOptions(), colours or {})
+    uses = count_labels([annotation], colours or {}, declared=declared)
+    return label_uses(uses, classes, options or ImportOptions())
 
 
 def test_case_and_spaces_do_not_count() -> None:
@@ -59,6 +61,17 @@ def test_classes_are_added_in_the_files_order_with_their_colours() -> None:
     assert found.classes.named("zebra").colour == "#102030"
     assert found.values == {"ant": 4, "bee": 5, "zebra": 3}
     assert found.classes.find("unused") is None
+    declared = _label(
+        "ant",
+        "zebra",
+        colours=colours,
+        options=ImportOptions(add_classes=True),
+        declared=("zebra", "unused"),
+    )
+    assert declared.added == ("zebra", "unused", "ant")
+    assert declared.classes.named("unused").colour == "#111111"
+    assert declared.unknown == ()
+    assert _label("sky", colours=colours, declared=("unused",)).unknown == ()
 
 
 def test_a_blank_label_is_never_made_a_class() -> None:

@@ -282,4 +282,4 @@ class _Line(QWidget):
 
 
 def _shapes(row: LabelRow) -> str:
-    return f"{row.shapes:,} {'shape' if row.shapes == 1 else 'shapes'}"
+    return f"{row.shapes:,} {'shape' if row.shapes == 1 else 'shapes'}" if row.shapes else "unused"

@@ -312,7 +312,7 @@ def _default(use: LabelUse, classes: ClassList, taken: tuple[str, ...]) -> Targe
     if is_void(label, classes):
         return Target(Kind.VOID)
     if len(classes) or not use.name.strip():
-        return Target(Kind.OPEN)
+        return Target(Kind.OPEN if use.shapes else Kind.OUT)
     declared = _parsed(use.colour)
     return Target(
         Kind.NEW,

@@ -68,6 +68,14 @@ def test_what_a_table_may_mean_is_proposed() -> None:
     }
 
 
+def test_what_is_only_declared_is_left_out_unless_the_project_has_no_classes_yet() -> None:
+    unused = LabelUse("rope", 0, 0, "", "#010203")
+    (row,) = label_rows([unused], JUMPS)
+    assert row.target == Target(Kind.OUT)
+    (row,) = label_rows([unused], ClassList())
+    assert row.target == Target(Kind.NEW, "rope", "#010203")
+
+
 def test_void_is_not_the_class_that_is_called_so() -> None:
     classes = ClassList.from_names(["sky", "void"])
     rows = label_rows([LabelUse("ignore", 3, 2, "a", plain="void")], classes)
