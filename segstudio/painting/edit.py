@@ -13,6 +13,9 @@ from segstudio.project.masks import Mask
 
 _PLAIN, _PACKED = b"u", b"z"
 _TILE_BYTES = TILE_PX * TILE_PX
+TILES_AT_ONCE = 32
+"""So many tiles of a large edit are undone at a time: a few milliseconds."""
+
 _OVERHEAD_BYTES = 250
 """What a kept tile costs beside its bytes (objects and references), so that budgets are honest."""
 
@@ -47,7 +50,7 @@ class Edit:
     def apply(self, mask: Mask) -> Rect:
         """Write the state after the edit; returns what may have changed.
 
-        Raises ValueError for damaged tiles; the mask may then be written in part.
+        Raises ValueError for damaged tiles; of an edit of more than TILES_AT_ONCE a part may then be written.
         """
         return _write(mask, self.rect, [(change.tile, change.after) for change in self.tiles])
 
@@ -211,6 +214,9 @@ def _write(mask: Mask, rect: Rect, tiles: list[tuple[tuple[int, int], bytes]]) -
     places = [tile_rect(tile, size) for tile, _ in tiles]
     if not all(places) or not Rect.whole(size).holds(rect):
         raise ValueError("an edit reaches outside the mask")
-    for place, (_, data) in zip(places, tiles, strict=True):
-        mask[place.slices] = unpack(data, place.size)
+    for start in range(0, len(tiles), TILES_AT_ONCE):
+        some = places[start : start + TILES_AT_ONCE]
+        unpacked = [unpack(data, place.size) for place, (_, data) in zip(some, tiles[start:], strict=False)]
+        for place, pixels in zip(some, unpacked, strict=True):
+            mask[place.slices] = pixels
     return rect

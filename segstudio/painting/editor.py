@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from segstudio.errors import SegStudioError
-from segstudio.painting.edit import Edit, OpenEdit
+from segstudio.painting.edit import TILES_AT_ONCE, Edit, OpenEdit
 from segstudio.painting.history import DEFAULT_BUDGET_BYTES, History
 from segstudio.painting.journal import DEFAULT_LIMIT_BYTES, Journal, Moment
 from segstudio.painting.journal_records import Kind, Record, digest_of
@@ -26,9 +26,6 @@ from segstudio.project.masks import Mask
 
 _BAND_ROWS = 512
 """Large regions are painted so many rows at a time: what is in between stays small."""
-
-_TILES_AT_ONCE = 32
-"""So many tiles of a large edit are undone at a time: a few milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,7 +211,8 @@ class MaskEditor:
     def undo(self) -> Rect | None:
         """Take the last edit back; returns what changed, None when there is nothing or an edit is under way.
 
-        When it fails, mask and history are as before.
+        When it fails, mask and history are as before. Raises SegStudioError when the journal has given back an edit whose
+        pixels are damaged.
         """
         edits = self._history.undo_edits
         return None if self.is_open or not edits else _all_of(self.undo_in_parts(), edits[-1])
@@ -298,9 +296,10 @@ class MaskEditor:
         done: list[Edit] = []
         self._moving = True
         try:
-            for part in edit.parts(_TILES_AT_ONCE):
+            for part in edit.parts(TILES_AT_ONCE):
+                rect = self._move(part, kind)
                 done.append(part)
-                yield self._move(part, kind)
+                yield rect
         except BaseException:
             back = Kind.REDO if kind is Kind.UNDO else Kind.UNDO
             self._step(back)
@@ -320,7 +319,13 @@ class MaskEditor:
 
     def _move(self, part: Edit, kind: Kind) -> Rect:
         self._keep(change.tile for change in part.tiles)
-        return part.revert(self._mask) if kind is Kind.UNDO else part.apply(self._mask)
+        try:
+            return part.revert(self._mask) if kind is Kind.UNDO else part.apply(self._mask)
+        except ValueError as error:  # its journal was damaged so that it could not be seen
+            raise SegStudioError(
+                f'"{part.label}" is damaged in the photo\'s stroke journal: it can be neither undone nor done again',
+                fix="Paint over it; what was painted since can be undone",
+            ) from error
 
     def _expect_open(self) -> OpenEdit:
         if self._open is None:

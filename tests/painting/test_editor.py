@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segstudio.errors import SegStudioError
 from segstudio.painting.brush import Brush, Stroke
 from segstudio.painting.edit import unpack
 from segstudio.painting.editor import MaskEditor
@@ -290,6 +291,24 @@ def test_an_undo_that_fails_leaves_everything_as_it_was(
     assert (crashed.undo_label, crashed.redo_label) == (editor.undo_label, editor.redo_label)
     move()
     assert not (editor.mask == before).all()
+
+
+@pytest.mark.parametrize("way", ["undo", "redo"])
+def test_an_edit_whose_pixels_are_damaged_is_told_and_changes_nothing(way: str) -> None:
+    whole = np.zeros((300, 600), dtype=np.uint8)
+    maker = MaskEditor(whole.copy())
+    with maker.edit("brush"):
+        maker.paste(np.random.default_rng(0).integers(0, 9, whole.shape, dtype=np.uint8))
+    (edit,) = maker.history.undo_edits
+    last = edit.tiles[-1]
+    damaged = replace(edit, tiles=(*edit.tiles[:-1], replace(last, before=b"z?", after=b"z?")))
+    undo, redo = ((damaged,), ()) if way == "undo" else ((), (damaged,))
+    editor = MaskEditor(whole.copy(), history=History(undo=undo, redo=redo))
+    with pytest.raises(SegStudioError, match='"brush" is damaged'):
+        getattr(editor, way)()
+    assert not editor.mask.any()
+    assert not editor.is_open
+    assert (len(editor.history.undo_edits), len(editor.history.redo_edits)) == (len(undo), len(redo))
 
 
 def test_an_undo_in_parts_that_is_given_up_leaves_everything_as_it_was() -> None:
