@@ -32,6 +32,7 @@ from segstudio.desktop.tabs.tab import (
     MayBeUnfinished,
     TabSpec,
     TakesFiles,
+    TellsBadge,
     TellsRuns,
     TellsSaved,
     TellsWork,
@@ -50,8 +51,7 @@ _FIRST_TAB, _FILES_TAB, _MODELS_TAB = "annotate", "import", "review"
 
 
 class Window(QMainWindow):
-    """Header, notice, the start page or the tabs, status line. The pages of the tabs are made, little by little, from
-    when a project is first asked for.
+    """Header, notice, start page or tabs, status line. The tabs' pages are made bit by bit once a project is asked for.
 
     `painted` comes once: what is heavy waits for it; `closed` when it has been. While `asks` is true, closing asks
     before work is lost.
@@ -287,7 +287,9 @@ class Window(QMainWindow):
             self.status.watch(tab_id, page)
         if isinstance(page, TellsRuns):
             self.status.follow(page)
-            page.run_told.connect(self._on_run_told)
+            page.run_told.connect(self._on_badge_changed)
+        if isinstance(page, TellsBadge):
+            page.badge_changed.connect(self._on_badge_changed)
         if isinstance(page, MadeLater):
             page.parts_made.connect(lambda: restore_parts(page, self._settings))
         restore_parts(page, self._settings)
@@ -330,7 +332,7 @@ class Window(QMainWindow):
             self.header.tabs[spec.id].set_badge(badge.text, badge.meaning)
 
     @Slot()
-    def _on_run_told(self) -> None:
+    def _on_badge_changed(self) -> None:
         if self._session.opened is not None:
             self._show_badges(self._session.opened)
 

@@ -80,6 +80,13 @@ class ReviewQueue:
         records.sort(key=lambda entry: entry[:2])
         return Queue(tuple(record for *_, record in records), tuple(problems))
 
+    def waiting(self) -> int:
+        """Return how many photos wait for a decision; those whose file is gone do not."""
+        return sum(
+            record.decision == "waiting" and (not record.outside or self.path_of(record.photo).is_file())
+            for record in self.read().records
+        )
+
     def record(self, photo: str) -> ReviewRecord | None:
         """Return what is known of a photo, told as in `ReviewRecord.photo`; None for nothing that can be read."""
         try:

@@ -42,6 +42,16 @@ def test_a_later_decision_takes_the_place_of_an_earlier_one_and_of_its_order(pro
     assert records[0].added == "2026-01-01"
 
 
+def test_only_what_is_there_waits(project: Project, tmp_path: Path) -> None:
+    queue = ReviewQueue(project.folder)
+    (tmp_path / "new.jpg").touch()
+    queue.put(ReviewRecord(photo="a.jpg"))
+    queue.put(ReviewRecord(photo=queue.told(tmp_path / "new.jpg"), outside=True))
+    queue.put(ReviewRecord(photo=queue.told(tmp_path / "gone.jpg"), outside=True))
+    queue.decide(ReviewRecord(photo="b.jpg"), "accept")
+    assert queue.waiting() == 2
+
+
 def test_photos_of_one_name_do_not_share_a_file_and_any_name_has_one(project: Project) -> None:
     queue = ReviewQueue(project.folder)
     names = ["a/x.jpg", "b/x.jpg", "../x.jpg", "/else/x.jpg", "ä" * 300 + ".jpg", 'w:*?"<>|.jpg']

@@ -111,6 +111,11 @@ def next_open(rows: Sequence[Row], chosen: str) -> str | None:
     return next((row.item.id for row in around if not row.verdict and row.item.id != chosen), None)
 
 
+def unjudged(rows: Sequence[Row]) -> int:
+    """Return how many photos wait for a verdict; one that cannot be segmented does not; pure."""
+    return sum(not row.verdict and row.state != "failed" for row in rows)
+
+
 def told_progress(rows: Sequence[Row]) -> str:
     """Return one line on how far segmenting and reviewing are; pure."""
     if not rows:

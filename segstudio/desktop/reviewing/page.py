@@ -20,7 +20,7 @@ from segstudio.desktop.reviewing.add_button import ask_for_model
 from segstudio.desktop.reviewing.class_asking import ClassAsking
 from segstudio.desktop.reviewing.exporting import Exporting
 from segstudio.desktop.reviewing.first_look import FirstLook
-from segstudio.desktop.reviewing.items import Item, neighbour
+from segstudio.desktop.reviewing.items import Item, neighbour, unjudged
 from segstudio.desktop.reviewing.judging import Judging
 from segstudio.desktop.reviewing.looking import Looking
 from segstudio.desktop.reviewing.matching import unmatched
@@ -91,6 +91,7 @@ class ReviewPage(QWidget):
         self.asking = ClassAsking(session, self.board, self.side.match, self)
         self.exporting = Exporting(session, self.board, self.viewing, self.verdict_bar.export_menu, self)
         self.first = FirstLook(self.board, self.viewing, self.side.list, self)
+        self._remembers = False
         self._empty, self._trouble, self._middle = parts.empty, parts.trouble, parts.middle
         self._warm = QTimer(self, singleShot=True, interval=_WARM_MS)
         self._warm.timeout.connect(self.board.segmenter.warm_up)
@@ -114,6 +115,11 @@ class ReviewPage(QWidget):
         else:
             self.board.pause()
 
+    @property
+    def waiting(self) -> int | None:
+        """How many photos wait for a verdict; None while it is not known what was under review before."""
+        return unjudged(self.board.rows) if self._remembers else None
+
     def still_part(self) -> QWidget:
         """Return the photo, or what to do while there is none."""
         return self.stage if self._middle.currentIndex() == 1 else self._middle
@@ -127,6 +133,7 @@ class ReviewPage(QWidget):
             self.side.video.forget()
             self.viewing.forget()
             self.judging.forget()
+            self._remembers = False
             if opened is not None:
                 self.memory.read(opened)
         if flags & (Changed.PROJECT | Changed.RUNS):
@@ -214,9 +221,7 @@ class ReviewPage(QWidget):
         self.side.list.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape goes back a step: to the whole photo, then to all classes; Ctrl+Z, which is Annotate's as a shortcut,
-        takes the last verdict back.
-        """
+        """Escape goes back a step; Ctrl+Z, which is Annotate's as a shortcut, takes the last verdict back."""
         is_back = event.key() == Qt.Key.Key_Escape
         if event.matches(QKeySequence.StandardKey.Undo):
             self._actions["review.undo"].trigger()
@@ -269,6 +274,7 @@ class ReviewPage(QWidget):
 
     @Slot(object)
     def _on_remembered(self, found: Remembered) -> None:
+        self._remembers = True
         self.board.know_verdicts(found.verdicts)
         self._add(found.items, by_hand=False)
         for video in found.videos:

@@ -80,6 +80,13 @@ class TellsRuns(Protocol):
 
 
 @runtime_checkable
+class TellsBadge(Protocol):
+    """A page that counts what waits in it. Its signal `badge_changed()` says that the badge is another."""
+
+    badge_changed: SignalInstance
+
+
+@runtime_checkable
 class MadeLater(Protocol):
     """A page whose parts are made when it is first shown. Its signal `parts_made()` says when they are there."""
 

@@ -47,7 +47,7 @@ class TabTable:
             TabSpec("import", self._import),
             TabSpec("annotate", self._annotate, _annotate_badge),
             TabSpec("train", self._train, self._train_badge),
-            TabSpec("review", self._review, _review_badge),
+            TabSpec("review", self._review, self._review_badge),
         )
 
     @property
@@ -169,6 +169,13 @@ class TabTable:
         )
         return self._reviewing
 
+    def _review_badge(self, _opened: OpenedProject) -> Badge:
+        """The photos under review that wait for a verdict."""
+        count = self._reviewing.waiting if self._reviewing is not None else 0
+        if not count:
+            return Badge()
+        return Badge(f"{count:,}", f"{count:,} {'waits' if count == 1 else 'wait'} for a verdict")
+
     def _train_from(self, changes: Mapping[str, str]) -> None:
         """Show the Train tab with these recipe fields in its plan."""
         self._actions["go.train"].trigger()
@@ -184,8 +191,3 @@ class TabTable:
 def _annotate_badge(opened: OpenedProject) -> Badge:
     waiting = opened.waiting
     return Badge(f"{waiting:,}", f"{waiting:,} not done") if waiting else Badge()
-
-
-def _review_badge(opened: OpenedProject) -> Badge:
-    count = len(opened.models)
-    return Badge(str(count), f"{count} to look at") if count else Badge()

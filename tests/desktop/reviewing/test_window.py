@@ -21,6 +21,7 @@ from segstudio.desktop.tabs.review import ReviewTab
 from segstudio.desktop.tabs.train import TrainTab
 from segstudio.desktop.window import Window
 from segstudio.project.project import Project
+from segstudio.project.review_queue import ReviewQueue, ReviewRecord
 from segstudio.runs import model_glance
 from segstudio.runs.model_card import ModelCard
 from segstudio.runs.model_glance import glance
@@ -212,3 +213,37 @@ def test_columns_are_as_wide_as_they_were_left(qtbot: QtBot, drive: Drive, jumps
     assert drive(leave, jumps.folder) == 0
     assert widths[0][0] == 330
     assert drive(come_back, jumps.folder) == 0
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_badge_counts_photos_that_wait_for_a_verdict(
+    qtbot: QtBot, drive: Drive, jumps: Project, photos: Path
+) -> None:
+    queue = ReviewQueue(jumps.folder)
+    for number in range(3):
+        queue.put(ReviewRecord(photo=queue.told(photos / f"new_{number}.png"), outside=True))
+    rejected = queue.told(photos / "new_3.png")
+    queue.decide(ReviewRecord(photo=rejected, outside=True, model="jump-1"), "reject")
+    queue.put(ReviewRecord(photo=queue.told(photos / "gone.png"), outside=True))
+
+    def steps(window: Window) -> None:
+        def is_badge(text: str) -> bool:
+            return window.header.tabs["review"].badge == text
+
+        qtbot.waitUntil(lambda: is_badge("3"), timeout=WAIT_MS)
+        window.show_tab("review")
+        page = page_of(qtbot, window)
+        qtbot.waitUntil(lambda: page.waiting == 3, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: all(row.state == "done" for row in page.board.rows), timeout=WAIT_MS)
+        assert is_badge("3")
+        page.side.list.choose(str(photos / "new_0.png"))
+        qtbot.waitUntil(
+            lambda: page.viewing.shown is not None and page.viewing.shown.item.name == "new_0.png",
+            timeout=WAIT_MS,
+        )
+        window._actions["review.reject"].trigger()
+        qtbot.waitUntil(lambda: is_badge("2"), timeout=WAIT_MS)
+        window._actions["review.remove_all"].trigger()
+        qtbot.waitUntil(lambda: is_badge(""), timeout=WAIT_MS)
+
+    assert drive(steps, jumps.folder) == 0
