@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +19,9 @@ _INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, as shells tell it."""
 
 _PROJECT_FILE = "project.json"
+
+_REFUSED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
+"""What a disk says that is full, or may only be read: no mistake of the program, whoever asked it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -45,6 +50,15 @@ def _run(work: Callable[[], object]) -> None:
         work()
     except SegStudioError as error:
         sys.stderr.write(" ".join(str(error).splitlines()) + "\n")
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _REFUSED:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        fix = "Make it writable" if error.errno == errno.EROFS else "Make room"
+        told = f"{place}could not be written ({error.strerror}). {fix}, and do it again.\n"
+        with suppress(OSError):  # it may be where this goes, too
+            sys.stderr.write(told)
         sys.exit(1)
     except KeyboardInterrupt:
         _stopped()

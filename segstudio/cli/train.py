@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -302,18 +302,24 @@ def _failure_told(log: EventLog, folder: RunFolder, *, watched: bool = False) ->
         yield
     except TeamShortOfMemoryError as error:
         if not watched:
-            log.append(RunFailed(problem=str(error)))
+            _tell_failure(log, RunFailed(problem=str(error)))
         raise
     except SegStudioError as error:
-        log.append(RunFailed(problem=str(error)))
+        _tell_failure(log, RunFailed(problem=str(error)))
         raise
     except Exception as error:
         told = _told_of_machine(error, folder)
         if told is None:
-            log.append(RunFailed(problem=f"{type(error).__name__}: {error}"))
+            _tell_failure(log, RunFailed(problem=f"{type(error).__name__}: {error}"))
             raise
-        log.append(RunFailed(problem=str(told)))
+        _tell_failure(log, RunFailed(problem=str(told)))
         raise told from error
+
+
+def _tell_failure(log: EventLog, event: RunFailed) -> None:
+    """Write it where the disk takes it: what ended the run is told in any case."""
+    with suppress(SegStudioError):
+        log.append(event)
 
 
 def _told_of_machine(error: Exception, folder: RunFolder) -> SegStudioError | None:

@@ -6,8 +6,9 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.file_names import portable_name
@@ -96,12 +97,14 @@ class RunFolder:
     def held(self) -> Iterator[None]:
         """Keep every other process from training this run while the block runs.
 
-        Raises SegStudioError when one does already.
+        Raises SegStudioError when one does already, or the folder cannot be written.
         """
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(locked(self.path / _LOCK, timeout_s=_PROBE_S))
             except SegStudioError as error:
+                if not isinstance(error.__cause__, TimeoutError):
+                    raise  # such as a folder that may only be read
                 raise SegStudioError(
                     "another process is training this run",
                     where=str(self.path),
@@ -231,23 +234,40 @@ def run_name(name: str) -> str:
 
 @contextlib.contextmanager
 def appending(log: Path) -> Iterator[EventLog]:
-    """Open an event log for appending, after whatever it holds."""
-    with log.open("ab") as stream:
-        if stream.tell() and not _ends_with_newline(log):
-            stream.write(b"\n")  # the last writer died in the middle of a line
-        yield EventLog(stream)
+    """Open an event log for appending, after whatever it holds; raises SegStudioError when it cannot be written."""
+    try:
+        torn = log.exists() and log.stat().st_size > 0 and not _ends_with_newline(log)
+        stream = log.open("ab", buffering=0)
+    except OSError as error:
+        raise _unwritten(log, error) from error
+    with stream:
+        # what the last writer has left when it died in the middle of a line is a line of its own
+        yield EventLog(stream, log, b"\n" if torn else b"")
 
 
 class EventLog:
     """Appends events to an open log; every line is handed to the system at once, so that others see it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: FileIO, path: Path, left: bytes = b"") -> None:
+        self._stream, self._path = stream, path
+        self._left = left  # what the disk has not taken yet: it comes first
 
     def append(self, event: Event) -> None:
-        """Write one event."""
-        self._stream.write(encode_event(event))
-        self._stream.flush()
+        """Write one event; raises SegStudioError when the disk refuses. What it has refused comes before the next one."""
+        self._left += encode_event(event)
+        try:
+            while self._left:
+                self._left = self._left[self._stream.write(self._left) :]
+        except OSError as error:
+            raise _unwritten(self._path, error) from error
+
+
+def _unwritten(log: Path, error: OSError) -> SegStudioError:
+    return SegStudioError(
+        f"the log of the training could not be written ({error.strerror or error})",
+        where=str(log),
+        fix="Make room on the disk, or make the folder writable, and resume the run: it goes on from its last checkpoint",
+    )
 
 
 def find_run(runs: Path, name: str) -> RunFolder:

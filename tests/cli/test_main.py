@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -197,6 +198,18 @@ def test_a_problem_whose_text_has_lines_is_told_in_one(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run("check", "no\nproject")[2].count("\n") == 1
+
+
+def test_a_disk_that_refuses_is_told_whatever_was_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody has told it closer by, such as what is printed into a file."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "some/file")
+
+    monkeypatch.setattr("segstudio.cli.output.Output.table", full)
+    code, out, err = run("heads")
+    assert (code, out) == (1, "")
+    assert err == "some/file: could not be written (No space left on device). Make room, and do it again.\n"
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ import pytest
 import torch
 
 from segstudio.cli.main import main
+from segstudio.cli.train import _failure_told
+from segstudio.errors import SegStudioError
 from segstudio.networks.model_file import read_model
 from segstudio.project.project import Project
 from segstudio.resource_files import load_script
 from segstudio.runs.events import RunFailed, RunFinished, RunStarted, StepDone, encode_event
-from segstudio.runs.folder import RunFolder, list_runs
+from segstudio.runs.folder import EventLog, RunFolder, appending, list_runs
 from segstudio.runs.recipe import Recipe
 from tests import run_events
 
@@ -215,6 +217,19 @@ def test_what_ends_a_run_stands_in_its_log(
     last = newest(project).events()[-1]
     assert isinstance(last, RunFailed)
     assert words in last.problem
+
+
+def test_what_ends_a_run_is_told_where_the_log_cannot_tell_it(tmp_path: Path) -> None:
+    class Full(EventLog):
+        def append(self, event: object) -> None:
+            raise SegStudioError("the log of the training could not be written")
+
+    with (
+        appending(tmp_path / "events.jsonl") as log,
+        pytest.raises(SegStudioError, match=r"best\.pt"),
+        _failure_told(Full(log._stream, log._path), RunFolder(tmp_path)),
+    ):
+        raise SegStudioError("best.pt could not be written")
 
 
 def test_two_processes_do_not_train_one_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from datetime import datetime
 from pathlib import Path
@@ -126,6 +127,30 @@ def test_a_line_that_was_cut_off_costs_only_itself(run: RunFolder, cut: int, who
     assert [event.step for event in run.events() if isinstance(event, StepDone)] == [1, 2]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no limit of a file's length")
+def test_what_the_disk_refused_is_told_and_written_with_the_next_event(run: RunFolder) -> None:
+    import resource  # not on every system
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with appending(run.log) as log:
+        log.append(_started())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (run.log.stat().st_size + 10, before[1]))
+        try:
+            with pytest.raises(SegStudioError, match=r"log of the training could not be written.*resume"):
+                log.append(_step(1))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        log.append(_step(2))
+    assert [event.step for event in run.events() if isinstance(event, StepDone)] == [1, 2]
+    assert run.log.read_bytes().count(b"\n") == 3
+
+
+def test_a_log_that_may_not_be_written_is_told(run: RunFolder) -> None:
+    run.log.mkdir()
+    with pytest.raises(SegStudioError, match="log of the training could not be written"):
+        _append(run, _started())
+
+
 def test_the_models_lie_beside_the_log(run: RunFolder) -> None:
     assert [path.name for path in (run.best, run.last, run.log)] == ["best.pt", "last.pt", "events.jsonl"]
     assert run.best.parent == run.log.parent == run.path
@@ -136,6 +161,17 @@ def test_a_run_is_held_by_one_only(run: RunFolder) -> None:
         raise AssertionError("held twice")
     with run.held():
         pass
+
+
+def test_a_run_that_may_not_be_written_is_not_said_to_be_trained_by_another(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("segstudio.files.FileLock.acquire", refuse)
+    with pytest.raises(SegStudioError, match="Read-only file system"), run.held():
+        raise AssertionError("held")
 
 
 def test_whether_a_run_is_held_can_be_asked_without_disturbing_it(run: RunFolder) -> None:
