@@ -101,6 +101,8 @@ def _undo(project: Project, out: Output) -> None:
         f"The merge of {record.name} is taken back: {len(done.back):,} photos are as before, "
         f"{len(done.gone):,} are in the trash."
     )
+    if done.classes or done.kept_classes:
+        out.say(done.told_classes())
     if done.left:
         out.warn(f"Painted or removed since, and left as they are: {', '.join(done.left)}")
     out.finish(
@@ -110,6 +112,8 @@ def _undo(project: Project, out: Output) -> None:
             "back": list(done.back),
             "gone": list(done.gone),
             "left": list(done.left),
+            "classes": list(done.classes),
+            "kept_classes": list(done.kept_classes),
         }
     )
 

@@ -6,18 +6,21 @@ Each has a folder `history/merges/<number>/` with `merge.json` and, below `masks
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from segstudio.errors import SegStudioError
 from segstudio.project.change import Change, file_stamp, mask_name
+from segstudio.project.class_uses import MaskCounter
+from segstudio.project.classes import ClassList
 from segstudio.project.masks import encode_mask
 from segstudio.project.merging import MergePlan, Pair, Side, settle
-from segstudio.project.painted_photos import Journals, kept_from_painting
+from segstudio.project.painted_photos import Journals, kept_from_painting, not_painted
 from segstudio.project.photos import Photo, PhotoState
 from segstudio.project.project import Project, stamp
 from segstudio.project.removal import stage_removal
@@ -43,7 +46,7 @@ class MergedPhoto(BaseModel):
 
 
 class Merge(BaseModel):
-    """What was merged together, from the pack `name`."""
+    """What was merged together, from the pack `name`; `classes` tells the names of those that came, by number."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -53,6 +56,7 @@ class Merge(BaseModel):
     when: str = ""
     who: str = ""
     undone: str = ""
+    classes: dict[int, str] = {}
     photos: tuple[MergedPhoto, ...] = ()
 
     @property
@@ -64,12 +68,21 @@ class Merge(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Unmerged:
     """What was taken back: photos whose mask or state is `back`, that are `gone` to the trash, or `left` because
-    somebody painted on them since.
+    somebody painted on them since; and of the classes that came those that went, and those that are `kept_classes`
+    because they are in use.
     """
 
     back: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    kept_classes: tuple[str, ...] = ()
+
+    def told_classes(self) -> str:
+        """Return what became of the classes that came, as sentences; often nothing."""
+        went = f" Gone with it: {_told_names(self.classes)}." if self.classes else ""
+        kept = f" Kept, as something is painted with it: {_told_names(self.kept_classes)}."
+        return f"{went}{kept if self.kept_classes else ''}".strip()
 
 
 def merge(
@@ -99,7 +112,10 @@ def merge(
     coming = [pair for pair in plan.pairs if pair.fate in ("new", "theirs", "status", "both")]
     here = [pair.mine for pair in coming if pair.mine is not None]
     settle(project, here, journals)
-    record = Merge(number=_next_number(project.folder), name=plan.name, who=who, when=when)
+    came = {
+        entry.index: entry.name for entry in plan.classes.classes if project.classes.at(entry.index) is None
+    }
+    record = Merge(number=_next_number(project.folder), name=plan.name, who=who, when=when, classes=came)
     with kept_from_painting(project, here), project.change() as change:
         change.doing = f"merge of {plan.name}"
         if plan.classes != project.classes:
@@ -128,7 +144,7 @@ def merges(project: Path) -> tuple[Merge, ...]:
 
 
 def unmerge(project: Project, record: Merge, journals: Journals) -> Unmerged:
-    """Take a merge back, whole or not at all; what was painted since stays, and so do classes that came.
+    """Take a merge back, whole or not at all; what was painted since stays, and so do classes that it is painted with.
 
     Raises SegStudioError when it was taken back already, and as `Project.change` does; nothing has changed then.
     """
@@ -159,9 +175,44 @@ def unmerge(project: Project, record: Merge, journals: Journals) -> Unmerged:
                 back.append(entry.key)
         if gone:
             stage_removal(project, change, gone)
+        replaced = {entry.key for entry in record.photos if entry.key in back and entry.mask}
+        stays = [photo for photo in project.photos() if photo not in gone and photo.key not in replaced]
+        went = _unused_of(project, record, stays, journals)
+        if went:
+            change.set_classes(reduce(ClassList.removed, went, project.classes))
         undone = record.model_copy(update={"undone": stamp()[1]})
         change.put_file(name, undone.model_dump_json(indent=1).encode())
-    return Unmerged(tuple(back), tuple(photo.key for photo in gone), tuple(left))
+    kept = tuple(name for name in record.classes.values() if project.classes.find(name) is not None)
+    return Unmerged(tuple(back), tuple(photo.key for photo in gone), tuple(left), went, kept)
+
+
+def _unused_of(
+    project: Project, record: Merge, stays: Sequence[Photo], journals: Journals
+) -> tuple[str, ...]:
+    """Return the names of the classes that came with a merge, are still called so, and that neither a mask nor a stroke of
+    the photos that stay as they are holds. None while somebody paints on one of those: nobody knows with what.
+    """
+    came = [entry for entry in project.classes.classes if record.classes.get(entry.index) == entry.name]
+    if not came:
+        return ()
+    uses = MaskCounter().count(project.folder, stays)
+    used = {value for mask in uses.masks for value in mask.pixels}
+    others = [photo for photo in stays if photo.key not in {entry.key for entry in record.photos}]
+    try:
+        with not_painted(project, others):
+            used |= {
+                value
+                for photo in stays
+                if project.journal_path(photo).exists()
+                for value in journals.values(project.journal_path(photo))
+            }
+    except SegStudioError:
+        return ()
+    return () if uses.unread else tuple(entry.name for entry in came if entry.index not in used)
+
+
+def _told_names(names: Sequence[str]) -> str:
+    return f"the class{'es' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 class _Merging:

@@ -10,6 +10,7 @@ import pytest
 
 from segstudio.errors import SegStudioError
 from segstudio.files import hold
+from segstudio.painting.editor import MaskEditor
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.backup import restore
 from segstudio.project.change import ProjectChangedError
@@ -173,6 +174,45 @@ def test_classes_are_matched_by_number_where_they_left_and_else_by_name(
     mine.refresh()
     plane = mine.classes.named("plane").index
     assert [_value(mine, key) for key in ("a.png", "b.png", "c.png")] == [1, 2, plane]
+
+
+@pytest.mark.parametrize("used", ["nowhere", "in a mask", "in a stroke", "by somebody who paints"])
+def test_classes_that_came_go_with_the_merge_unless_something_is_painted_with_them(
+    mine: Project, theirs: Project, used: str
+) -> None:
+    ClassEditing(theirs, JOURNALS).commit(Add("plane"))
+    ClassEditing(theirs, JOURNALS).commit(Add("rope"))
+    before = mine.classes
+    theirs.refresh()
+    _paint(theirs, "b.png", theirs.classes.named("rope").index)
+    _paint(theirs, "a.png", theirs.classes.named("plane").index)
+    record = merge(mine, _plan(mine, theirs), {}, JOURNALS)
+    mine.refresh()
+    plane = mine.classes.named("plane").index
+    assert set(record.classes.values()) == {"plane", "rope"}
+    photo, let_go = mine.photo("c.png"), None
+    if used == "in a mask":
+        _paint(mine, "c.png", plane)
+    elif used == "in a stroke":
+        editor, _ = MaskEditor.open(_all(0), mine.journal_path(photo))
+        with editor.edit("brush") as edit:
+            edit.paint_all(plane)
+    elif used == "by somebody who paints":
+        let_go = hold(mine.paint_lock(photo))
+    done = unmerge(mine, record, JOURNALS)
+    if let_go is not None:
+        let_go()
+    mine.refresh()
+    if used == "nowhere":
+        assert (done.classes, done.kept_classes) == (("plane", "rope"), ())
+        assert done.told_classes() == "Gone with it: the classes plane, rope."
+        assert (mine.classes.classes, mine.classes.draw_order) == (before.classes, before.draw_order)
+    elif used == "by somebody who paints":
+        assert (done.classes, done.kept_classes) == ((), ("plane", "rope"))
+    else:
+        assert (done.classes, done.kept_classes) == (("rope",), ("plane",))
+        assert "Kept, as something is painted with it: the class plane" in done.told_classes()
+    assert [_value(mine, key) for key in ("a.png", "b.png")] == [0, 0]
 
 
 def test_a_photo_is_known_by_its_file_not_by_its_name(

@@ -143,7 +143,8 @@ class MergeWish(QObject):
         def work(project: Project, _control: JobControl) -> Problem:
             done = unmerge(project, record, StrokeJournals())
             left = f" Painted since, and kept: {', '.join(done.left)}." if done.left else ""
-            return Problem(f"The merge of {record.name} is taken back.{left}", level="info")
+            told = f"The merge of {record.name} is taken back.{left} {done.told_classes()}".strip()
+            return Problem(told, level="info")
 
         self._errand.begin("Taking the merge back", work)
 
