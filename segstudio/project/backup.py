@@ -2,23 +2,26 @@
 
 What is taken is one moment of the project, however long the writing takes and whoever paints meanwhile: with the project's
 lock held every file gets a second name, which costs next to nothing, and those are what is read. Files are only ever
-replaced, and what grows (stroke journals, logs of runs) is read as far as it went then.
+replaced, and what grows (stroke journals, logs of runs) is read as far as it went then. Where nothing can be written the
+files themselves are read, and must be the same at the end.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from segstudio.errors import SegStudioError
-from segstudio.project.change import recover, staging_folder
+from segstudio.project.change import STAGING, file_stamp, recover, staging_folder
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
 from segstudio.project.images import is_photo
+from segstudio.project.moving import LIST
 from segstudio.project.photos import clean_key
 from segstudio.project.project import Project, stamp
 from segstudio.project.sealed_zip import Member, Seal, unpack_sealed, write_sealed
@@ -35,6 +38,7 @@ _FOLDERS: dict[Part, str] = {
     "trash": ".trash/",
 }
 _GROWS = (".undo", ".jsonl", ".log")
+_REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
 _LEFT_OUT = (".lock", ".lock.by", ".part")
 
 
@@ -86,7 +90,8 @@ def back_up(
                 Member(f"photos/{clean_key(key)}", project.folder / path) for key, path in outside.items()
             ]
             document = document.model_copy(update={"references": {}})
-        members.append(Member(FILE_NAME, encode_document(document)))
+        told = next((member.watched for member in found if member.name == FILE_NAME), None)
+        members.append(Member(FILE_NAME, encode_document(document), watched=told))
         left_out = ", ".join(part for part in PARTS if part in without)
         seal = Seal(
             kind="backup",
@@ -123,21 +128,55 @@ def moment_of(
 ) -> Iterator[list[Member]]:
     """Give the files of a project, or `only` those named, as they are at one moment; they can be read inside the block.
 
-    Raises SegStudioError when the project may not be written, or somebody holds its lock for long.
+    Raises SegStudioError when somebody holds the project's lock for long.
     """
     skipped = tuple(_FOLDERS[part] for part in without)
-    with staging_folder(project) as staging:
+
+    def names() -> list[str]:
+        return [
+            name for name in sorted(_names(project) if only is None else only) if not name.startswith(skipped)
+        ]
+
+    with ExitStack() as held:
+        try:
+            staging = held.enter_context(staging_folder(project))
+        except SegStudioError as error:
+            if not _cannot_be_written(error):
+                raise
+            yield _watched(project, names())
+            return
         opened = Project.open(project)
         with opened.alone():
             recover(project, but=staging)
             members = []
-            for name in sorted(_names(project) if only is None else only):
-                if name.startswith(skipped):
-                    continue
+            for name in names():
                 check_cancelled(cancelled)
                 with suppress(FileNotFoundError):  # such as a journal that was closed at this moment
                     members.append(_held(project, name, staging))
         yield members
+
+
+def _cannot_be_written(error: SegStudioError) -> bool:
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in _REFUSALS
+
+
+def _watched(project: Path, names: Sequence[str]) -> list[Member]:
+    """Return the files of a project that can only be read, each of which must be the same at the end."""
+    if any((project / STAGING).glob(f"*/{LIST}")):
+        raise SegStudioError(
+            "a change of the project was broken off in the middle, and cannot be finished where it may only be read",
+            where=str(project),
+            fix="Open the project on a computer that may write there, then back up",
+        )
+    found = []
+    for name in names:
+        path = project / name
+        stamp = file_stamp(path)
+        if stamp is not None and name.endswith(_GROWS):
+            found.append(Member(name, path, stamp[1]))
+        elif stamp is not None:
+            found.append(Member(name, path, watched=(path, stamp)))
+    return found
 
 
 def _held(project: Path, name: str, staging: Path) -> Member:

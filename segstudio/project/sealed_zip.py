@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from segstudio.errors import SegStudioError
 from segstudio.files import replacing, sync_folder
 from segstudio.project.archive import check_space, checked_members
+from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
 from segstudio.project.times import file_time
 
@@ -76,11 +77,15 @@ class Seal(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file that goes in: its `name` there, and where it lies or its bytes; of a file that grows only `most_bytes`."""
+    """A file that goes in: its `name` there, and where it lies or its bytes; of a file that grows only `most_bytes`.
+
+    `watched` is a file, and its stamp, that must still be there when all is written.
+    """
 
     name: str
     content: Path | bytes
     most_bytes: int | None = None
+    watched: tuple[Path, FileStamp | None] | None = None
 
 
 def write_sealed(
@@ -94,8 +99,9 @@ def write_sealed(
 ) -> Seal:
     """Write a ZIP file of these members at `target`, whole or not at all, read it back and compare; returns its seal.
 
-    With `replace` a file that is there goes once the new one is whole. `progress` gets bytes done and their total. Raises SegStudioError when something is there already, a file cannot be
-    read, the disk refuses or gives back something else than was written, and WorkStopped when `cancelled` says so.
+    With `replace` a file that is there goes once the new one is whole. `progress` gets bytes done and their total. Raises
+    SegStudioError when something is there already, a file cannot be read or was changed meanwhile, the disk refuses or
+    gives back something else than was written, and WorkStopped when `cancelled` says so.
     """
     if target.exists() and not replace:
         raise SegStudioError("there is a file of this name", where=str(target), fix="Choose another name")
@@ -115,7 +121,18 @@ def write_sealed(
             infos = {info.filename: info for info in reading.infolist()}
             for name, file in seal.files.items():
                 _hash(reading, infos[name], name, file, done)
+        _check_unchanged(members)
     return seal
+
+
+def _check_unchanged(members: Sequence[Member]) -> None:
+    for member in members:
+        if member.watched is not None and file_stamp(member.watched[0]) != member.watched[1]:
+            raise SegStudioError(
+                "somebody has changed the project while it was read, and it is not known what belongs together",
+                where=str(member.watched[0]),
+                fix="Do it again in a moment, or on a computer that may write there: it waits for nobody then",
+            )
 
 
 def read_seal(archive: Path) -> Seal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -18,8 +19,11 @@ from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.files import hold
 from segstudio.project import archive, sealed_zip
 from segstudio.project.backup import back_up, restore
+from segstudio.project.change import STAGING
 from segstudio.project.images import encode_png
 from segstudio.project.masks import read_mask
+from segstudio.project.moving import LIST
+from segstudio.project.pack import make_pack
 from segstudio.project.project import Project
 from segstudio.project.removal import remove_photos
 from segstudio.project.sealed_zip import SEAL, read_seal, verify
@@ -76,6 +80,63 @@ def test_files_of_any_year_go_in_and_come_back(full: Project, tmp_path: Path) ->
         back_up(full, tmp_path / f"{name}.zip")
         restore(tmp_path / f"{name}.zip", tmp_path / name)
     assert (tmp_path / "far/photos/a.jpg").stat().st_mtime == path.stat().st_mtime
+
+
+@pytest.fixture
+def read_only(full: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing can be made in a project's folder; root may write anywhere, so that the system has to be asked to refuse."""
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise SegStudioError("could not be written", where=str(path)) from OSError(errno.EROFS, "Read-only")
+
+    monkeypatch.setattr("segstudio.project.change.make_folder", refuse)
+
+
+@pytest.mark.usefixtures("read_only")
+def test_a_project_that_may_only_be_read_is_backed_up_and_handed_out(
+    full: Project, tmp_path: Path, fingerprint: Fingerprint
+) -> None:
+    before = fingerprint(full.folder)
+    back_up(full, tmp_path / "b.zip")
+    make_pack(full, tmp_path / "p.zip", full.photos())
+    assert fingerprint(full.folder) == before
+    restore(tmp_path / "b.zip", tmp_path / "new")
+    after = fingerprint(tmp_path / "new")
+    assert {name: told for name, told in _worth(before).items() if name != "project.json"} == {
+        name: told for name, told in _worth(after).items() if name != "project.json"
+    }
+
+
+@pytest.mark.usefixtures("read_only")
+@pytest.mark.parametrize("name", ["masks/a.jpg.png", "project.json", "masks/a.jpg.undo"])
+def test_what_others_change_meanwhile_is_noticed_where_it_may_only_be_read(
+    full: Project, tmp_path: Path, name: str
+) -> None:
+    """But for what only grows, which is read as far as it went."""
+    path = full.folder / name
+
+    def change(done: int, total: int) -> None:
+        if done == total:
+            path.write_bytes(path.read_bytes() + b" ")
+
+    if name.endswith(".undo"):
+        back_up(full, tmp_path / "b.zip", progress=change)
+        assert verify(tmp_path / "b.zip").files[name].size_bytes == len(b"journal")
+        return
+    with pytest.raises(SegStudioError, match="changed the project while it was read"):
+        back_up(full, tmp_path / "b.zip", progress=change)
+    assert not list(tmp_path.glob("*.zip*"))
+
+
+@pytest.mark.usefixtures("read_only")
+def test_a_change_that_was_broken_off_is_told_where_it_may_only_be_read(
+    full: Project, tmp_path: Path
+) -> None:
+    left = full.folder / STAGING / "x" / LIST
+    left.parent.mkdir(parents=True)
+    left.write_text("{}")
+    with pytest.raises(SegStudioError, match="broken off in the middle"):
+        back_up(full, tmp_path / "b.zip")
 
 
 def test_parts_can_be_left_out(full: Project, tmp_path: Path) -> None:
