@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from segstudio.cli.output import JsonOption, Output
 from segstudio.formats.exporting import EXPORTS
-from segstudio.formats.table import FORMATS
+from segstudio.formats.table import BOX_FORMATS, FORMATS
 
 
 def formats(json: JsonOption = False) -> None:
@@ -13,7 +13,10 @@ def formats(json: JsonOption = False) -> None:
     out.table(
         "Formats that can be imported; they are recognised by their content",
         ["name", "format", "files", "becomes a mask", "is only listed"],
-        [[row.name, row.title, " ".join(row.extensions), row.carries, row.told] for row in FORMATS],
+        [
+            [row.name, row.title, " ".join(row.extensions), row.carries, row.told]
+            for row in (*FORMATS, *BOX_FORMATS)
+        ],
     )
     out.say("Folders and ZIP files of them can be given as they are.")
     out.table(
@@ -41,7 +44,7 @@ def formats(json: JsonOption = False) -> None:
                     "carries": row.carries,
                     "told": row.told,
                 }
-                for row in FORMATS
+                for row in (*FORMATS, *BOX_FORMATS)
             ],
         }
     )

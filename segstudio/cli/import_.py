@@ -37,6 +37,11 @@ class _Rule(StrEnum):
     ROUND = "round"
 
 
+class _Boxes(StrEnum):
+    AREAS = "areas"
+    LEAVE_OUT = "leave-out"
+
+
 class _Layers(StrEnum):
     CLASS = "class"
     FILE = "file"
@@ -125,6 +130,12 @@ def import_(
     layers: Annotated[
         _Layers, typer.Option(help="What lies on top: by class (draw order), or as the file says.")
     ] = _Layers.CLASS,
+    boxes: Annotated[
+        _Boxes | None,
+        typer.Option(
+            help="A box is no outline. Default: those among outlines count as areas, and files of boxes alone are not read."
+        ),
+    ] = None,
     undo: Annotated[
         bool,
         typer.Option("--undo", help="Take the last import back; what was painted since stays."),
@@ -158,6 +169,7 @@ def import_(
         under=under,
         rule=rule.value,
         layers=layers.value,
+        boxes=boxes.value if boxes else None,
     )
     with ExitStack() as stack:
         stack.enter_context(tidy_when_ended())
@@ -171,7 +183,9 @@ def import_(
         if published is not None:
             gathered, options = published.found.gathered, published.found.options(options)
         else:
-            gathered = stack.enter_context(gather(sources, photos or [], progress=stages.stage("Unpacking")))
+            gathered = stack.enter_context(
+                gather(sources, photos or [], boxes=boxes is _Boxes.AREAS, progress=stages.stage("Unpacking"))
+            )
         prepared = prepare(
             gathered,
             opened,
@@ -232,6 +246,10 @@ def _tell(
     if proposed:
         names = ", ".join(proposed)
         out.say(f"Painted from bottom to top: {names}. --order says otherwise.")
+    if report.boxes:
+        out.say(
+            "A box is no outline: all that it covers counts as its class. --boxes leave-out leaves boxes out."
+        )
     for sentence in report.greys:
         out.say(f"{sentence}. --map says otherwise.")
     if report.told_splits:
@@ -296,6 +314,7 @@ def _rows(report: ImportReport) -> list[list[str]]:
         _row(
             "skipped shapes", sum(report.skipped.values()), [f"{k} × {n}" for k, n in report.skipped.items()]
         ),
+        _row("boxes taken as areas", report.boxes, []),
         _row("deleted objects", report.deleted, []),
         _row("other size", len(report.other_size), report.other_size),
         _row("doubtful", len(report.doubtful), report.doubtful),

@@ -234,6 +234,7 @@ def _record(
         values=plan.labelling.values,
         rule=plan.options.rule,
         layers=plan.options.layers,
+        boxes=plan.options.boxes,
         photos=photos,
         replaced=replaced,
     )

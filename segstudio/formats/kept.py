@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, inside
@@ -12,7 +13,7 @@ from segstudio.formats.placement import Fit, fit_of, in_pixels, photo_orientatio
 from segstudio.formats.places import SourceFile
 from segstudio.formats.rasterise import rasterise
 from segstudio.formats.record import ImportRecord, read_record, records_of
-from segstudio.formats.shapes import Annotation
+from segstudio.formats.shapes import Annotation, without_boxes
 from segstudio.formats.table import recognise
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask
@@ -31,6 +32,8 @@ def mask_from_kept(project: Project, photo: Photo, *, cancelled: Cancelled = nev
         raise SegStudioError("the photo cannot be read", where=photo.key, fix="Copy it anew from its source")
     folder, record = _newest(project.folder, photo)
     kept = _annotation(folder, record, photo, cancelled)
+    if record.boxes == "leave-out":
+        kept = replace(kept, shapes=without_boxes(kept.shapes))
     annotation = in_pixels(relabelled(kept, record.photos[photo.key].greys), photo.size)
     check_cancelled(cancelled)
     orientation = photo_orientation(photo.path)
@@ -90,7 +93,7 @@ def _annotation(folder: Path, record: ImportRecord, photo: Photo, cancelled: Can
 
 
 def _read(file: SourceFile) -> Iterable[Annotation]:
-    return recognise(file.path).read(file)
+    return recognise(file.path, boxes=True).read(file)
 
 
 def _numbers(values: Mapping[str, int], plain: Mapping[str, str], classes: ClassList) -> Mapping[str, int]:

@@ -116,12 +116,21 @@ def _settle(
     photo = claimed[0][2]
     # What paints nothing (captions, tags, points) does not speak against what does.
     best = [annotation for annotation in best if tally_of(annotation.shapes).drawn] or best
+    outlines = [annotation for annotation in best if not _holds_boxes_alone(annotation)]
+    if outlines:  # nor does a box speak against an outline
+        losers += [annotation for annotation in best if annotation not in outlines]
+        best = outlines
     differing = [annotation for annotation in best[1:] if not same_shapes(best[0], annotation)]
     doubt = None
     if differing:
         places = ", ".join(annotation.place for annotation in (best[0], *differing[:2]))
         doubt = Doubt(photo.shown, f"is annotated {len(differing) + 1} times, differently: {places}")
     return (best[0], photo), losers, doubt
+
+
+def _holds_boxes_alone(annotation: Annotation) -> bool:
+    tally = tally_of(annotation.shapes)
+    return 0 < tally.boxes == sum(tally.drawn.values())
 
 
 def _best(

@@ -7,14 +7,7 @@ from pathlib import Path, PurePosixPath
 from segstudio.errors import SegStudioError
 from segstudio.formats.json_items import head_and_tail, load_json
 from segstudio.formats.mask_files import is_mask_place
-from segstudio.formats.safe_xml import peek
 from segstudio.project.images import PHOTO_SUFFIXES
-
-
-def is_voc_boxes(path: Path) -> bool:
-    """Tell whether the file is Pascal VOC's XML of bounding boxes."""
-    seen = peek(path)
-    return seen.root == "annotation" and ("size" in seen.children or "bndbox" in seen.in_object)
 
 
 def is_lossy_mask(path: Path) -> bool:

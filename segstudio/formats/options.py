@@ -11,6 +11,9 @@ from segstudio.formats.rasterise import Layers, Rule
 
 SplitChoice = Literal["train", "val", "auto"]
 
+Boxes = Literal["areas", "leave-out"]
+"""What boxes are: areas, in files that hold nothing else, too; or nothing that is painted."""
+
 Progress = Callable[[int, int], None]
 """Called with the number of steps done and their total."""
 
@@ -33,7 +36,8 @@ class ImportOptions:
     `keep_unlabelled` takes photos without annotation, or whose annotation is blank, without mask (None: where nothing
     that was given holds annotations); `blank_is_background` takes those whose annotation has no shape at all with a mask
     of unpainted pixels. `label_images` takes pictures that look like label images for photos, `keep_doubles` photos of
-    equal content more than once.
+    equal content more than once. `boxes` None: those among outlines are areas, and files of nothing but boxes are not read; it
+    counts when files are gathered and read.
     """
 
     format: str | None = None
@@ -56,6 +60,7 @@ class ImportOptions:
     under: str = ""
     rule: Rule = "truncate"
     layers: Layers = "class"
+    boxes: Boxes | None = None
 
 
 def check_cancelled(cancelled: Cancelled) -> None:

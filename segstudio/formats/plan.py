@@ -13,6 +13,7 @@ from segstudio.formats.label_tables import table_for
 from segstudio.formats.labels import Labelling, LabelUse, count_labels, label_uses
 from segstudio.formats.matching import Matching, match
 from segstudio.formats.options import (
+    Boxes,
     Cancelled,
     ImportOptions,
     Progress,
@@ -22,7 +23,7 @@ from segstudio.formats.options import (
 )
 from segstudio.formats.photo_keys import keys_of
 from segstudio.formats.places import PHOTO_FOLDERS, PhotoFile, SourceFile
-from segstudio.formats.shapes import Annotation
+from segstudio.formats.shapes import Annotation, without_boxes
 from segstudio.formats.shelf import Shelf, tally_of
 from segstudio.formats.sources import Gathered
 from segstudio.formats.table import Format, NotReadError, format_named, recognise
@@ -99,7 +100,7 @@ def make_plan(
     """
     wanted = format_named(options.format) if options.format else None
     reading = _Reading([], {}, {}, [], [], set(), [], set())
-    told = _read_all(gathered, wanted, reading, progress=progress, cancelled=cancelled)
+    told = _read_all(gathered, wanted, reading, options.boxes, progress=progress, cancelled=cancelled)
     if gathered.files and not reading.formats and not reading.damaged and not tolerant:
         raise reading.not_read[0]
     matching = match(reading.annotations, [*gathered.photos, *told])
@@ -147,7 +148,7 @@ def _skipped(annotations: Sequence[Annotation]) -> Mapping[str, int]:
 def replanned(plan: ImportPlan, classes: ClassList, options: ImportOptions) -> ImportPlan:
     """Return what the same files would give with other options or classes; nothing is read again.
 
-    Another `options.format` does not count. Raises SegStudioError as `make_plan` does.
+    Another `options.format` or `options.boxes` does not count. Raises SegStudioError as `make_plan` does.
     """
     photos, spare = plan.photos, plan.spare
     if options.under != plan.options.under:
@@ -219,6 +220,7 @@ def _read_all(
     gathered: Gathered,
     wanted: Format | None,
     reading: _Reading,
+    boxes: Boxes | None,
     *,
     progress: Progress,
     cancelled: Cancelled,
@@ -230,7 +232,7 @@ def _read_all(
 
     def take(some: Sequence[SourceFile], before: int) -> None:
         found = in_threads(
-            lambda file: _read(file, wanted, shelf, cancelled),
+            lambda file: _read(file, wanted, shelf, boxes, cancelled),
             some,
             progress=lambda done, _: progress(before + done, len(files)),
             cancelled=cancelled,
@@ -263,11 +265,13 @@ def _settle_greys(pictures: Sequence[SourceFile], reading: _Reading, shelf: Shel
             reading.annotations[place] = replace(named, shapes=shelf.put(named.shapes))
 
 
-def _read(file: SourceFile, wanted: Format | None, shelf: Shelf, cancelled: Cancelled) -> _ReadFile:
+def _read(
+    file: SourceFile, wanted: Format | None, shelf: Shelf, boxes: Boxes | None, cancelled: Cancelled
+) -> _ReadFile:
     annotations = []
     try:
         with inside(file.shown):
-            found = recognise(file.path)
+            found = recognise(file.path, boxes=boxes == "areas")
             if wanted is not None and found.name != wanted.name:
                 raise NotReadError(
                     f"this is {found.title}, not {wanted.title}",
@@ -278,7 +282,8 @@ def _read(file: SourceFile, wanted: Format | None, shelf: Shelf, cancelled: Canc
             # A file counts whole or not at all, so that half of a broken one never comes in.
             for annotation in found.read(file):
                 check_cancelled(cancelled)
-                annotations.append(replace(annotation, shapes=shelf.put(annotation.shapes)))
+                shapes = without_boxes(annotation.shapes) if boxes == "leave-out" else annotation.shapes
+                annotations.append(replace(annotation, shapes=shelf.put(shapes)))
     except WorkStopped as stopped:
         raise WorkStopped(stopped.problem) from None  # wherever it was
     except SegStudioError as error:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.errors import SegStudioError
+from segstudio.formats.options import Boxes
 from segstudio.formats.rasterise import Layers, Rule
 from segstudio.project.classes import ClassList
 from segstudio.project.photos import PhotoState
@@ -59,6 +60,7 @@ class ImportRecord(BaseModel):
     values: Mapping[str, int] = Field(default_factory=dict)
     rule: Rule = "truncate"
     layers: Layers = "class"
+    boxes: Boxes | None = None
     photos: Mapping[str, KeptAnnotation] = Field(default_factory=dict)
     replaced: tuple[str, ...] = ()
     brought: Mapping[str, BroughtIn] = Field(default_factory=dict)

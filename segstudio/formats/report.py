@@ -30,7 +30,7 @@ class ImportReport:
     a class that is unknown. `shapes`
     counts the painted labels by class, `told_splits` the photos of each use that the files tell. Of the problems, `damaged`, `doubtful`, `other_size`, `name_taken` and
     `unknown` stop the import (see `refusal`); the others are only told. `greys` says how masks of few greys are read,
-    `oddities` what is wrong with shapes that come in nevertheless.
+    `oddities` what is wrong with shapes that come in nevertheless; `boxes` counts the shapes that are no more than a box.
     """
 
     matched: int
@@ -65,6 +65,7 @@ class ImportReport:
     greys: tuple[str, ...]
     renamed: tuple[str, ...]
     oddities: tuple[str, ...]
+    boxes: int
     refusal: SegStudioError | None
 
     def as_json(self) -> dict[str, object]:
@@ -132,6 +133,11 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
             f"{one.place}, {oddity}"
             for one, _ in plan.matching.pairs
             for oddity in tally_of(one.shapes).oddities
+        ),
+        boxes=sum(
+            tally_of(one.planned.annotation.shapes).boxes
+            for one in by_outcome[Outcome.IMPORT]
+            if one.planned.annotation is not None
         ),
         refusal=_refusal(plan, by_outcome),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
 from pathlib import Path
@@ -215,6 +215,16 @@ def cropped_mask(
         rows=inner.shape[0],
         columns=inner.shape[1],
         runs=runs_of(np.ascontiguousarray(inner)),
+    )
+
+
+def without_boxes(shapes: Iterable[Shape]) -> tuple[Shape, ...]:
+    """Return the shapes with boxes as what has no area."""
+    return tuple(
+        Undrawn(label=shape.label, z_order=shape.z_order, where=shape.where, kind="box")
+        if isinstance(shape, Box)
+        else shape
+        for shape in shapes
     )
 
 

@@ -39,7 +39,7 @@ _SHAPE_BYTES = 700
 class Tally:
     """What some shapes are, in short: `drawn` counts those with an area by label, `first` tells where each label is met
     first, `undrawn` counts the others by kind. `layers` tells the lowest and the highest layer of each label, `oddities` what
-    is wrong with single shapes, each with its place.
+    is wrong with single shapes, each with its place; `boxes` counts those of the drawn that are no more than a box.
     """
 
     drawn: Mapping[str, int]
@@ -47,6 +47,7 @@ class Tally:
     undrawn: Mapping[str, int]
     layers: Mapping[str, tuple[int, int]]
     oddities: tuple[str, ...] = ()
+    boxes: int = 0
 
 
 def tally_of(shapes: Sequence[Shape]) -> Tally:
@@ -66,7 +67,8 @@ def tally_of(shapes: Sequence[Shape]) -> Tally:
         elif isinstance(shape, Undrawn):
             undrawn[shape.kind] += 1
     oddities = tuple(f"{shape.where}: {shape.oddity}" for shape in shapes if shape.oddity)
-    return Tally(drawn, first, undrawn, layers, oddities)
+    boxes = sum(isinstance(shape, Box) for shape in shapes)
+    return Tally(drawn, first, undrawn, layers, oddities, boxes)
 
 
 def areas_of(shapes: Sequence[Shape]) -> Mapping[str, array[float]]:

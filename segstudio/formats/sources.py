@@ -65,6 +65,7 @@ class _Finds:
     table: Path | None = None
     torn: dict[Path, SegStudioError] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    boxes: bool = False
 
 
 @contextmanager
@@ -73,6 +74,7 @@ def gather(
     photo_places: Sequence[Path] = (),
     *,
     refused: list[SegStudioError] | None = None,
+    boxes: bool = False,
     progress: Progress = unheard,
 ) -> Iterator[Gathered]:
     """Find the annotation files and photos in `sources`; with `photo_places`, photos are taken from there alone.
@@ -80,12 +82,12 @@ def gather(
     Without, photos are those in the folders and ZIP files given, beside a single annotation file, and in a
     folder such as `Images` beside `Annotations`, and those that annotation files hold themselves or tell of a film. Of
     pictures that are masks of photos found, the former are annotation files. Hidden files and single objects' masks are
-    passed over. `progress` tells of unpacking. Raises SegStudioError for what is missing or no source; where a list is given as
+    passed over. With `boxes`, files of nothing but boxes are annotation files. `progress` tells of unpacking. Raises SegStudioError for what is missing or no source; where a list is given as
     `refused`, such errors go there, those of folders and ZIP files with nothing in them too, and the rest counts,
     be it nothing.
     """
     with ExitStack() as cleaning:
-        finds = _Finds()
+        finds = _Finds(boxes=boxes)
         for source in sources:
             try:
                 if not _take_source(_existing(source), finds, cleaning, progress) and refused is not None:
@@ -167,7 +169,7 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Pro
         finds.films.append(source)
     elif _is_table(source):
         finds.table = source
-    elif source.suffix.lower() in annotation_extensions() and is_annotation(source):
+    elif source.suffix.lower() in annotation_extensions() and is_annotation(source, boxes=finds.boxes):
         finds.files.setdefault(source, SourceFile(source, source.parent, _shown(source)))
         _take_photos(source.parent, finds, shown=_shown(source.parent), offered=False, deep=False)
         _take_siblings(source.parent, finds)
@@ -176,7 +178,7 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Pro
     elif is_photo(source):
         _add_photo(finds, source, PurePosixPath(source.name), source.name)
         finds.given_photos.append(source)
-    elif (known := why_refused(source)) is not None:
+    elif (known := why_refused(source, boxes=finds.boxes)) is not None:
         raise known.within(_shown(source))
     else:
         raise SegStudioError(
@@ -289,11 +291,11 @@ def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False)
     for path, inner in _walk(root):
         extension = path.suffix.lower()
         known = _INNER_ZIP if extension == ".zip" else None
-        is_ours = extension in extensions and is_annotation(path)
+        is_ours = extension in extensions and is_annotation(path, boxes=finds.boxes)
         if is_ours:
             finds.files.setdefault(path, SourceFile(path, root, f"{shown}/{inner}"))
         elif extension in extensions:
-            known = why_refused(path)
+            known = why_refused(path, boxes=finds.boxes)
         elif extension in FILM_SUFFIXES:
             finds.films.append(path)
         if known is not None:
@@ -315,7 +317,7 @@ def _beside(finds: _Finds) -> dict[str, list[SegStudioError]]:
     for path in dict.fromkeys(
         photo.with_suffix(extension) for photo in finds.given_photos for extension in extensions
     ):
-        known = why_refused(path) if path.is_file() else None
+        known = why_refused(path, boxes=finds.boxes) if path.is_file() else None
         if known is not None:
             found.setdefault(known.problem, []).append(known.within(_shown(path)))
     return found
@@ -326,7 +328,7 @@ def _told_once(passed_over: dict[str, list[SegStudioError]]) -> tuple[SegStudioE
     told = []
     for first, *others in passed_over.values():
         more = f" (and {len(others)} more like it)" if others else ""
-        told.append(SegStudioError(first.problem + more, where=first.where, fix=first.fix))
+        told.append(type(first)(first.problem + more, where=first.where, fix=first.fix))
     return tuple(told)
 
 

@@ -20,13 +20,13 @@ from segstudio.formats.not_ours import (
     is_damaged_json,
     is_lossy_mask,
     is_via_table,
-    is_voc_boxes,
 )
 from segstudio.formats.npy_onehot import is_npy_onehot, read_npy_onehot
 from segstudio.formats.places import SourceFile
 from segstudio.formats.shapes import Annotation
 from segstudio.formats.via import is_via, read_via
 from segstudio.formats.voc import is_voc, read_voc, voc_labels
+from segstudio.formats.voc_boxes import is_voc_boxes, read_voc_boxes
 from segstudio.formats.yolo_seg import is_yolo_boxes, is_yolo_seg, read_yolo_seg, yolo_labels
 from segstudio.project.images import PHOTO_SUFFIXES
 
@@ -77,12 +77,15 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A format that is known by its content and not read: the problem and what to do about it."""
+    """A format that is known by its content and not read: the problem and what to do about it. `boxes_only` ones are read where
+    boxes are wanted as areas.
+    """
 
     recognise: Callable[[Path], bool]
     extensions: tuple[str, ...]
     problem: str
     fix: str
+    boxes_only: bool = False
 
 
 FORMATS = (
@@ -149,8 +152,8 @@ FORMATS = (
         "yolo-seg",
         "YOLO segmentation",
         (".txt",),
-        "polygons, names of data.yaml or classes.txt",
-        "boxes, keypoints",
+        "polygons, boxes, names of data.yaml or classes.txt",
+        "keypoints",
         is_yolo_seg,
         read_yolo_seg,
         yolo_labels,
@@ -199,18 +202,43 @@ FORMATS = (
     ),
 )
 
+BOX_FORMATS = (
+    Format(
+        "voc-boxes",
+        "Pascal VOC boxes",
+        (".xml",),
+        "boxes, where they are wanted as areas (--boxes areas)",
+        "",
+        is_voc_boxes,
+        read_voc_boxes,
+    ),
+    Format(
+        "yolo-boxes",
+        "YOLO boxes",
+        (".txt",),
+        "boxes, where they are wanted as areas (--boxes areas)",
+        "",
+        is_yolo_boxes,
+        read_yolo_seg,
+        yolo_labels,
+    ),
+)
+"""Formats that hold boxes and nothing else: they are read only where somebody wants boxes as areas."""
+
 REFUSED = (
     Refused(
         is_voc_boxes,
         (".xml",),
         "this is Pascal VOC XML: it holds boxes only, and no areas to learn from",
-        "Annotate areas (polygons or masks), and export them as CVAT or LabelMe",
+        "Annotate areas (polygons or masks), and export them as CVAT or LabelMe, or take boxes as areas: --boxes areas",
+        boxes_only=True,
     ),
     Refused(
         is_yolo_boxes,
         (".txt",),
         "this is a YOLO label file of boxes: it holds no areas to learn from",
-        "Annotate areas (polygons), and export them as YOLO segmentation, CVAT or COCO",
+        "Annotate areas (polygons), and export them as YOLO segmentation, CVAT or COCO, or take boxes as areas: --boxes areas",
+        boxes_only=True,
     ),
     Refused(
         is_lossy_mask,
@@ -241,8 +269,8 @@ REFUSED = (
 
 def format_named(name: str) -> Format:
     """Return the format of that name; raises SegStudioError with the closest one when there is none."""
-    names = [entry.name for entry in FORMATS]
-    for entry in FORMATS:
+    names = [entry.name for entry in (*FORMATS, *BOX_FORMATS)]
+    for entry in (*FORMATS, *BOX_FORMATS):
         if entry.name == name.strip().lower():
             return entry
     raise SegStudioError(
@@ -255,12 +283,14 @@ def annotation_extensions() -> frozenset[str]:
     return frozenset(extension for entry in FORMATS for extension in entry.extensions) - PHOTO_SUFFIXES
 
 
-def is_annotation(path: Path) -> bool:
-    """Tell whether the file is of one of the formats; one that is damaged is, where its extension means nothing else."""
+def is_annotation(path: Path, *, boxes: bool = False) -> bool:
+    """Tell whether the file is of one of the formats; one that is damaged is, where its extension means nothing else.
+    With `boxes`, here and below, those that hold boxes alone count.
+    """
     extension = path.suffix.lower()
     if extension == ".xml":
         return True
-    return any(extension in entry.extensions and entry.recognise(path) for entry in FORMATS)
+    return any(extension in entry.extensions and entry.recognise(path) for entry in _formats(boxes=boxes))
 
 
 def refused_extensions() -> frozenset[str]:
@@ -272,12 +302,14 @@ def refused_extensions() -> frozenset[str]:
     )
 
 
-def why_refused(path: Path) -> NotReadError | None:
+def why_refused(path: Path, *, boxes: bool = False) -> NotReadError | None:
     """Return why an annotation file that is known is not read; None for any other file."""
     extension = path.suffix.lower()
     for refused in REFUSED:
-        if extension in refused.extensions and refused.recognise(path):
-            return NotReadError(refused.problem, fix=refused.fix)
+        is_read = boxes and refused.boxes_only
+        if not is_read and extension in refused.extensions and refused.recognise(path):
+            kind = BoxesOnlyError if refused.boxes_only else NotReadError
+            return kind(refused.problem, fix=refused.fix)
     return None
 
 
@@ -290,16 +322,16 @@ def is_read(path: Path) -> bool:
     return True
 
 
-def recognise(path: Path) -> Format:
+def recognise(path: Path, *, boxes: bool = False) -> Format:
     """Return the format of the file, found by its content.
 
     Raises SegStudioError (its place is left to the caller) when it is damaged, refused or unknown.
     """
     extension = path.suffix.lower()
-    for entry in FORMATS:
+    for entry in _formats(boxes=boxes):
         if extension in entry.extensions and entry.recognise(path):
             return entry
-    refused = why_refused(path)
+    refused = why_refused(path, boxes=boxes)
     if refused is not None:
         raise refused
     raise NotReadError(
@@ -308,9 +340,17 @@ def recognise(path: Path) -> Format:
     )
 
 
+def _formats(*, boxes: bool) -> tuple[Format, ...]:
+    return (*FORMATS, *BOX_FORMATS) if boxes else FORMATS
+
+
 class NotReadError(SegStudioError):
     """The file is sound, but of a kind that is not imported."""
 
 
 class UnknownFileError(NotReadError):
     """A file that lies among others, may be anything, and is told for it may hold annotations."""
+
+
+class BoxesOnlyError(NotReadError):
+    """A file that holds boxes and nothing else, which are no areas unless the person wants them so."""

@@ -1,8 +1,8 @@
 """YOLO segmentation: one text file for one photo, a polygon on each line.
 
 A line holds the number of the class and the corners `x y x y …` as fractions of the photo's width and height, so that
-an annotation has no size of its own: it is `relative`, and takes its photo's. A line of four numbers is a box of a
-detector and no outline. The files lie beside the photos, or in `labels/` beside `images/`.
+an annotation has no size of its own: it is `relative`, and takes its photo's. A line of four numbers is a box: its centre,
+width and height. The files lie beside the photos, or in `labels/` beside `images/`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.beside import stamp_of
 from segstudio.formats.places import SourceFile, photo_after, subset_of
-from segstudio.formats.shapes import Annotation, Polygon, Shape, Undrawn
+from segstudio.formats.shapes import Annotation, Box, Points, Polygon, Shape, Undrawn
 from segstudio.formats.yolo_names import YoloNames, find_names
 
 MAX_BYTES = 256 << 20
@@ -100,12 +100,24 @@ def _shape(line: str, names: YoloNames, where: str) -> Shape:
     if names.has_keypoints:
         return Undrawn(label=label, where=where, kind="keypoints")
     if corners.size == 4:
-        return Undrawn(label=label, where=where, kind="box")
+        (across, down), (wide, high) = _checked(corners).reshape(2, 2).tolist()
+        return Box(
+            label=label,
+            where=where,
+            x0=across - wide / 2,
+            y0=down - high / 2,
+            x1=across + wide / 2,
+            y1=down + high / 2,
+        )
     if corners.size % 2 or not corners.size:
         raise SegStudioError("its corners are not pairs of numbers", fix=_FIX)
+    return Polygon(label=label, where=where, points=_checked(corners).reshape(-1, 2))
+
+
+def _checked(corners: Points) -> Points:
     if not np.isfinite(corners).all() or (np.abs(corners) > _FURTHEST).any():
         raise SegStudioError("its corners are no fractions of a photo (0 to 1)", fix=_FIX)
-    return Polygon(label=label, where=where, points=corners.reshape(-1, 2))
+    return corners
 
 
 def _lines(path: Path) -> list[str]:

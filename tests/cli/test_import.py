@@ -137,6 +137,19 @@ def test_run_lengths_that_do_not_add_up_are_warned_of(run: Run, given: Path, pro
     assert "mask 7" not in told
 
 
+def test_boxes_are_told_and_left_out_or_taken(run: Run, given: Path, project: Path) -> None:
+    shapes = (
+        '<box label="sky" xtl="2" ytl="2" xbr="8" ybr="8"/><polygon label="person" points="20,2;25,2;25,8"/>'
+    )
+    text = f'<annotations><image name="a.jpg" width="30" height="20">{shapes}</image></annotations>'
+    (given / "a.xml").write_text(text, encoding="utf-8")
+    _, out, _ = run("import", given, "--project", project, "--dry-run")
+    assert "A box is no outline: all that it covers counts as its class." in " ".join(out.split())
+    _, out, _ = run("import", given, "--project", project, "--boxes", "leave-out", "--json")
+    told = json.loads(out.splitlines()[-1])
+    assert (told["boxes"], told["skipped"], told["shapes"]) == (0, {"box": 1}, {"person": 1})
+
+
 def test_how_masks_of_0_and_255_are_read_is_told(run: Run, tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
     for folder in ("images", "masks"):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.places import SourceFile
-from segstudio.formats.shapes import Annotation, Polygon, Undrawn
+from segstudio.formats.shapes import Annotation, Box, Polygon, Undrawn
 from segstudio.formats.yolo_names import find_names
 from segstudio.formats.yolo_seg import is_yolo_boxes, is_yolo_seg, read_yolo_seg, yolo_labels
 from segstudio.formats.yolo_yaml import list_in_yaml
@@ -41,8 +41,8 @@ def test_polygons_come_in(read: Read, tmp_path: Path) -> None:
 
 def test_boxes_and_poses_are_no_outlines(read: Read) -> None:
     shape = read("1 0.5 0.5 0.1 0.2\n0 0 0 1 0 1 1").shapes[0]
-    assert isinstance(shape, Undrawn)
-    assert shape.kind == "box"
+    assert isinstance(shape, Box)
+    assert (shape.x0, shape.y0, shape.x1, shape.y1) == (0.45, 0.4, 0.55, 0.6)
     shape = read("0 0 0 1 0 1 1", "kpt_shape: [17, 2]\nnames: [x]").shapes[0]
     assert isinstance(shape, Undrawn)
     assert shape.kind == "keypoints"
@@ -57,6 +57,7 @@ def test_boxes_and_poses_are_no_outlines(read: Read) -> None:
         ("1 0 0 1 0 1", "not pairs"),
         ("1", "not pairs"),
         ("1 0 0 1 0 1 nan", "no fractions"),
+        ("1 0 0 1 inf", "no fractions"),
         ("1 0 0 1 0 1 inf", "no fractions"),
         ("1 0 0 640 0 640 480", "no fractions"),
     ],

@@ -102,6 +102,9 @@ def sections(
         for title, lines, meaning, stays_out in plain
         if lines
     ]
+    boxes = int(report.get("boxes", 0) or 0)
+    if boxes:
+        found.append(Section("Boxes taken as areas", boxes, "All that a box covers counts as its class."))
     deleted = int(report.get("deleted", 0) or 0)
     if deleted:
         found.append(Section("Deleted objects", deleted, "Their files say that they are deleted.", (), True))

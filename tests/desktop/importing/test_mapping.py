@@ -236,6 +236,7 @@ def test_every_list_of_a_report_has_its_place() -> None:
         "hidden": {"a": ["sky"]},
         "skipped": {"points": 2},
         "deleted": 3,
+        "boxes": 2,
         **{
             name: ["x"]
             for name in [
