@@ -18,6 +18,7 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.leaving import Leaving, leaving_words
+from segstudio.desktop.train.telling import Telling
 from segstudio.desktop.train.words import run_line
 from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.widgets.steps import Steps, Stepwise, put_up
@@ -48,6 +49,7 @@ class TrainTab(QStackedWidget):
         self._look, self._actions, self._session = look, actions, session
         self.board = RunBoard(self)
         self.errands = Errands(self)
+        self._telling = Telling(session)
         self.page: TrainPage | None = None
         self._making = Stepwise(self)
         self._planned: dict[str, str] = {}
@@ -63,6 +65,7 @@ class TrainTab(QStackedWidget):
         self.board.problem_met.connect(session.problem_met)
         self.board.problem_over.connect(session.problem_over)
         self.errands.failed.connect(self._on_errand_failed)
+        self.errands.succeeded.connect(self._telling.over)
         session.changed.connect(self._on_session_changed)
         self._on_session_changed(Changed.PROJECT | Changed.RUNS)
 
@@ -164,7 +167,7 @@ class TrainTab(QStackedWidget):
     @Slot(str, object)
     def _on_errand_failed(self, kind: str, problem: Problem) -> None:
         if kind not in _TOLD_ELSEWHERE:
-            self._session.problem_met.emit(problem)
+            self._telling.tell(kind, problem)
 
 
 def _import_page(_control: JobControl) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from segstudio.desktop.problems import Problem
+from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.run_summaries import RunSummary
 from segstudio.desktop.train.curves import Told
-from segstudio.desktop.train.launch import Order
+from segstudio.desktop.train.launch import Order, same_run
 from segstudio.desktop.train.phases import LIVE, Phase
 from segstudio.desktop.train.run_thread import RunNow, RunThread
 from segstudio.desktop.train.runs_watch import RunsWatch
@@ -82,6 +84,14 @@ def row_of(summary: RunSummary | None, now: RunNow | None) -> RunRow:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was told of a run: that it could not begin, that it broke off or failed, or that its folder went away."""
+
+    problem: Problem
+    of: Literal["start", "run", "folder"]
+
+
 class RunBoard(QObject):
     """Starts and follows runs. `seen` carries each RunNow, `rows_changed` says that the list is another,
     `runs_changed` that the project's runs are to be read again, `problem_met` carries a Problem, and `problem_over` one
@@ -96,7 +106,7 @@ class RunBoard(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._told: dict[str, tuple[Problem, bool]] = {}
+        self._told: dict[str, _Told] = {}
         self._runs: Path | None = None
         self._watch: RunsWatch | None = None
         self._summaries: dict[str, RunSummary] = {}
@@ -134,7 +144,8 @@ class RunBoard(QObject):
             self._begin_anew(runs)
         gone = self._summaries.keys() - {summary.name for summary in summaries}
         for name in gone:
-            self._take_away(name)
+            if name not in self._told or self._told[name].of != "folder":  # that is to be seen
+                self._take_away(name)
         self._summaries = {summary.name: summary for summary in summaries}
         self._count_readings()
         for name in [name for name in self._threads if name not in self._summaries]:
@@ -175,7 +186,8 @@ class RunBoard(QObject):
     def start(self, order: Order) -> None:
         """Start a training, or go on with one."""
         name = order.run.name
-        self._take_away(name)
+        for each in (name, *self._failed_starts()):
+            self._take_away(each)
         self._leave(name)
         with suppress(OSError):  # an old wish: the trainer is told to heed what it finds
             RunFolder(order.run).forget_stop()
@@ -183,6 +195,14 @@ class RunBoard(QObject):
         self._now[name] = RunNow(order.run, "starting", before.told if before else Told())
         self._follow(RunThread(order.run, self, order))
         self.rows_changed.emit()
+
+    def resume(self, name: str) -> None:
+        """Go on with a run, with as many processes as it had."""
+        if self._runs is not None:
+            now = self._now.get(name)
+            started = now.told.started if now is not None else None
+            processes = started.processes if started is not None else 1
+            self.start(same_run(self._runs.parent, name, processes=processes))
 
     def stop(self, name: str) -> None:
         """Ask a run to stop at its next step."""
@@ -228,9 +248,25 @@ class RunBoard(QObject):
 
     def _take_away(self, name: str) -> None:
         """What was told of a run is over: it goes on, it is gone, or another start went well."""
-        problem, _ = self._told.pop(name, (None, False))
-        if problem is not None:
-            self.problem_over.emit(problem)
+        told = self._told.pop(name, None)
+        if told is not None:
+            self.problem_over.emit(told.problem)
+
+    def _tell(self, now: RunNow, problem: Problem) -> None:
+        """Tell why a run has ended, with a way on."""
+        self._take_away(now.name)
+        of: Literal["start", "run", "folder"] = "run"
+        if now.is_gone:
+            of = "folder"
+        elif now.told.started is None:
+            of = "start"
+        else:
+            problem = replace(problem, actions=(Remedy("Resume", do=partial(self.resume, now.name)),))
+        self._told[now.name] = _Told(problem, of)
+        self.problem_met.emit(problem)
+
+    def _failed_starts(self) -> tuple[str, ...]:
+        return tuple(name for name, told in self._told.items() if told.of == "start")
 
     # -- following
 
@@ -269,12 +305,12 @@ class RunBoard(QObject):
             self.rows_changed.emit()
         was_live = before is not None and before.is_live
         if was_live and not now.is_live and now.problem is not None:
-            self._told[now.name] = (now.problem, now.told.started is None)
-            self.problem_met.emit(now.problem)
+            self._tell(now, now.problem)
         elif now.phase == "running" and (before is None or before.phase != "running"):
-            starts = [name for name, (_, is_failed_start) in self._told.items() if is_failed_start]
-            for name in (now.name, *starts):
+            for name in (now.name, *self._failed_starts()):
                 self._take_away(name)
+        elif now.told.started is not None and now.name in self._told and self._told[now.name].of == "folder":
+            self._take_away(now.name)  # it is there again
         epochs_before = len(before.told.epochs) if before is not None else 0
         is_further = len(now.told.epochs) != epochs_before
         if (
@@ -312,7 +348,10 @@ def is_behind(known: RunNow | None, read: RunSummary) -> bool:
         return False
     if read.state == "open" or read.is_live:
         return True
-    if known is None or known.told.started is None:
+    if known is None:
         return False
+    if known.told.started is None:
+        was_away = known.is_gone or known.phase == "not begun"
+        return was_away and read.state != "new"
     epochs = known.told.epochs
     return (_OF_STATE[read.state], read.epoch) != (known.phase, epochs[-1].epoch if epochs else 0)

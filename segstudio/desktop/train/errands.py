@@ -12,6 +12,7 @@ from typing import IO, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.problems import Problem
+from segstudio.desktop.train.launch import kill_with_helpers
 from segstudio.desktop.work import Job, JobControl, JobStatus
 from segstudio.errors import SegStudioError
 
@@ -19,10 +20,11 @@ _POLL_S = 0.05
 
 
 class Errands(QObject):
-    """Runs work in threads and hands its result to the GUI thread; `failed` carries kind and Problem, `progressed` kind
-    and JobStatus, `stopped` the kind of work that was cancelled.
+    """Runs work in threads and hands its result to the GUI thread; `succeeded` carries its kind, `failed` kind and
+    Problem, `progressed` kind and JobStatus, `stopped` the kind of work that was cancelled.
     """
 
+    succeeded = Signal(str)
     failed = Signal(str, object)
     progressed = Signal(str, object)
     stopped = Signal(str)
@@ -73,6 +75,7 @@ class Errands(QObject):
             kind, done = self._jobs[job]
             if self._newest.get(kind) is job:
                 del self._newest[kind]
+                self.succeeded.emit(kind)
                 done(result)
 
     @Slot(object)
@@ -136,7 +139,7 @@ def ask_verb(
                 except subprocess.TimeoutExpired:
                     control.check()
         except BaseException:
-            child.kill()
+            kill_with_helpers(child)
             raise
         finally:
             out.join()

@@ -26,11 +26,12 @@ _COUNTED = re.compile(r"fetched (\d+) of (\d+)")
 
 
 class HeadWork(QObject):
-    """Does what the form asks for the chosen network; `told` carries a Problem, `weights_came` says that a
-    network can begin with more than it could.
+    """Does what the form asks for the chosen network; `told` carries a Problem, `begun` says that it is tried anew,
+    `weights_came` that a network can begin with more than it could.
     """
 
     told = Signal(object)
+    begun = Signal()
     weights_came = Signal()
 
     def __init__(self, form: RecipeForm, errands: Errands) -> None:
@@ -59,6 +60,7 @@ class HeadWork(QObject):
     def import_file(self, file: Path) -> None:
         """Take weights from a file."""
         words = ("weights", "import", str(file), "--head", str(self._form.value("head")))
+        self.begun.emit()
         self._view.say(f"Looking {file.name} over …", is_busy=True)
         self._errands.run(IMPORT, lambda control: ask_verb(words, control), self._on_imported)
 
@@ -85,6 +87,7 @@ class HeadWork(QObject):
 
             return ask_verb(words, control, heard)
 
+        self.begun.emit()
         self._view.say("Asking for them …", is_busy=True)
         self._errands.run(FETCH, work, self._on_fetched)
 
@@ -102,6 +105,7 @@ class HeadWork(QObject):
             return
         size = ("--batch", str(planned.batch_size), "--crop", str(planned.crop_px))
         words = ("heads", "--speed", planned.head, *size)
+        self.begun.emit()
         self._view.say("Training a few steps on made-up photos …", is_busy=True)
         self._errands.run(SPEED, lambda control: ask_verb(words, control), self._on_measured)
 

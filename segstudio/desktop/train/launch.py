@@ -138,13 +138,18 @@ def was_killed(process: int) -> bool:
 def end(process: int) -> None:
     """End a process that this window started, and those that it has started for several GPUs, without asking."""
     if is_alive(process):
-        import psutil
+        kill_with_helpers(_started[process])
 
-        with suppress(psutil.NoSuchProcess):
-            for helper in psutil.Process(process).children(recursive=True):
-                with suppress(psutil.NoSuchProcess):
-                    helper.kill()
-        _started[process].kill()
+
+def kill_with_helpers(process: subprocess.Popen[bytes]) -> None:
+    """End a process and those that it has started, which else would go on, and hold what it writes into open."""
+    import psutil
+
+    with suppress(psutil.NoSuchProcess):
+        for helper in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                helper.kill()
+    process.kill()
 
 
 def last_words(output: Path) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.comparing import differences_of
 from segstudio.desktop.train.errands import Errands
-from segstudio.desktop.train.launch import new_run, same_run
+from segstudio.desktop.train.launch import new_run
 from segstudio.desktop.train.parts import TrainParts
 from segstudio.desktop.train.phases import CAN_GO_ON
 from segstudio.desktop.train.plots.series import csv_of
@@ -207,12 +207,7 @@ class TrainPage(QWidget):
 
     @Slot(str)
     def _on_resume_asked(self, name: str) -> None:
-        opened = self._session.opened
-        if opened is not None:
-            now = self._board.now(name)
-            started = now.told.started if now is not None else None
-            processes = started.processes if started is not None else 1
-            self._board.start(same_run(opened.folder, name, processes=processes))
+        self._board.resume(name)
 
     @Slot()
     def _on_stop_chosen(self) -> None:

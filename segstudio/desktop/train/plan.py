@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +32,7 @@ from segstudio.desktop.train.gpu import gpu_count
 from segstudio.desktop.train.head_work import HeadWork
 from segstudio.desktop.train.launch import recipe_words
 from segstudio.desktop.train.splitting import split_anew, split_back, split_counts
+from segstudio.desktop.train.telling import Telling
 from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.work import JobControl
 from segstudio.project.photos import Split
@@ -53,6 +55,7 @@ class Plan(QWidget):
     ) -> None:
         super().__init__()
         self._look, self._actions, self._session, self._errands = look, actions, session, errands
+        self._telling = Telling(session)
         self._result: CheckResult | None = None
         self._is_stale = True
         self._is_starting = False
@@ -156,8 +159,9 @@ class Plan(QWidget):
         self.start.clicked.connect(start.trigger)
         start.triggered.connect(self._on_start_asked)
         self.form.changed.connect(self._on_form_changed)
-        self.form.told.connect(self._session.problem_met)
-        self.heads.told.connect(self._session.problem_met)
+        self.form.told.connect(partial(self._telling.tell, "recipe file"))
+        self.heads.begun.connect(partial(self._telling.over, "head"))
+        self.heads.told.connect(partial(self._telling.tell, "head"))
         self.heads.weights_came.connect(self._show)
         self.classes.learning_changed.connect(self._on_learning_changed)
         self.classes.weights_changed.connect(self._on_weights_changed)

@@ -12,6 +12,10 @@ from segstudio.runs.folder import RunFolder, run_name
 TRASH = ".trash"
 
 
+class RunUnderWayError(SegStudioError):
+    """A process trains the run: it cannot be moved."""
+
+
 def rename_run(run: Path, name: str) -> Path:
     """Give a run another name and return where it lies now; raises SegStudioError when that cannot be."""
     target = run.parent / run_name(name)
@@ -48,7 +52,7 @@ def restore_run(trashed: Path, run: Path) -> None:
 
 def _move(run: Path, target: Path) -> None:
     if RunFolder(run).is_held():
-        raise SegStudioError("the run is under way", where=str(run), fix="Stop it first")
+        raise RunUnderWayError(f"The run {run.name} is under way", fix="Stop it first")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         run.rename(target)

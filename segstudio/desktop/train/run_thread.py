@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True, eq=False)
 class RunNow:
     """One look at a run, as it is handed to the window: at most five a second. `problem` says why it failed, `gpu` how
-    busy its GPU is (percent, None for no GPU of this machine).
+    busy its GPU is (percent, None for no GPU of this machine), `is_gone` that its folder went away while it was followed.
     """
 
     path: Path
@@ -40,6 +40,7 @@ class RunNow:
     told: Told = field(default_factory=Told)
     problem: Problem | None = None
     gpu: float | None = None
+    is_gone: bool = False
 
     @property
     def name(self) -> str:
@@ -90,6 +91,8 @@ class RunThread(QThread):
                     self.seen.emit(now)
                 if not now.is_live and now.phase != "interrupted":
                     return
+        except _GoneError as error:
+            self.seen.emit(RunNow(self.path, "failed", problem=problem_of(error), is_gone=True))
         except SegStudioError as error:
             self._fail(problem_of(error))
         except Exception as error:  # noqa: BLE001 (the edge of a thread)
@@ -98,6 +101,10 @@ class RunThread(QThread):
 
     def _fail(self, problem: Problem) -> None:
         self.seen.emit(RunNow(self.path, "failed", problem=problem))
+
+
+class _GoneError(SegStudioError):
+    """The folder of a run that was followed is not there any more."""
 
 
 class _Follower:
@@ -130,7 +137,7 @@ class _Follower:
         elif self._was_there:
             if self._process is not None:
                 end(self._process)  # it would make the folder anew, with a model that nobody can follow
-            raise SegStudioError(
+            raise _GoneError(
                 f"the folder of the run {self._folder.name} is gone",
                 where=str(self._folder.path),
                 fix="Restore it to see the run again",
@@ -208,8 +215,10 @@ class _Follower:
             how = "its process was ended from outside, or the computer was"
             if self._process is not None and was_killed(self._process):
                 how = "the system ended its process, as it does where memory is short"
-            return Problem(
-                f"The run {self._folder.name} was interrupted: {how}. Resume goes on from its last checkpoint.",
-                details,
+            on = (
+                "Resume goes on from its last checkpoint."
+                if self._folder.last.exists()
+                else "It had saved nothing yet: Resume begins it anew, in the same way."
             )
+            return Problem(f"The run {self._folder.name} was interrupted: {how}. {on}", details)
         return None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, Slot
@@ -12,11 +15,13 @@ from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
 from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.session import ProjectSession
-from segstudio.desktop.train.board import RunBoard
+from segstudio.desktop.train.board import RunBoard, RunRow
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.launch import command_line
-from segstudio.desktop.train.run_files import rename_run, restore_run, trash_run
+from segstudio.desktop.train.phases import LIVE
+from segstudio.desktop.train.run_files import RunUnderWayError, rename_run, restore_run, trash_run
 from segstudio.desktop.train.run_list import RunList
+from segstudio.desktop.train.telling import Telling
 from segstudio.desktop.widgets.labels import label
 from segstudio.errors import SegStudioError
 
@@ -32,6 +37,8 @@ class RunsPanel(QWidget):
     ) -> None:
         super().__init__()
         self._actions, self._session, self._board, self._errands = actions, session, board, errands
+        self._refusals = Telling(session)
+        self._under_way: set[str] = set()
         self.list = RunList(look)
         self._empty = label("No runs yet: Start training makes one.", "dim", wraps=True)
         self._empty.setContentsMargins(16, 0, 16, 0)
@@ -62,6 +69,7 @@ class RunsPanel(QWidget):
         self._empty.setVisible(not rows)
         self.list.setVisible(bool(rows))
         self.list.show_rows(rows)
+        self._forget_refusals(rows)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete throws away what is selected."""
@@ -111,8 +119,9 @@ class RunsPanel(QWidget):
         try:
             renamed = rename_run(folder / "runs" / name, wanted)
         except SegStudioError as error:
-            self._session.problem_met.emit(problem_of(error))
+            self._refuse(name, error)
             return
+        self._refusals.over(name)
         self.list.runs.rename(name, renamed.name)  # first: what is selected stays so
         self.renamed.emit(name, renamed.name)
         self._board.rename(name, renamed.name)
@@ -154,7 +163,7 @@ class RunsPanel(QWidget):
                 trashed.append((trash_run(run), run))
                 self._board.forget(name)
             except SegStudioError as error:
-                self._session.problem_met.emit(problem_of(error))
+                self._refuse(name, error)
         if trashed:
             what = f"The run {trashed[0][1].name} is" if len(trashed) == 1 else f"{len(trashed)} runs are"
             self._tell(
@@ -167,5 +176,22 @@ class RunsPanel(QWidget):
             try:
                 restore_run(there, run)
             except SegStudioError as error:
-                self._session.problem_met.emit(problem_of(error))
+                self._refuse(run.name, error)
         self._session.refresh()
+
+    def _refuse(self, name: str, error: SegStudioError) -> None:
+        """Tell why a run is not moved; where it is trained, with the way to end that."""
+        problem = problem_of(error)
+        if isinstance(error, RunUnderWayError):
+            self._under_way.add(name)
+            problem = replace(problem, actions=(Remedy("Stop it", do=partial(self._board.stop, name)),))
+        self._refusals.tell(name, problem)
+
+    def _forget_refusals(self, rows: Sequence[RunRow]) -> None:
+        """Take away what was told of runs that are not there any more, or have ended."""
+        phases = {row.name: row.phase for row in rows}
+        for name in self._refusals.about - phases.keys():
+            self._refusals.over(name)
+        for name in [name for name in self._under_way if phases.get(name) not in LIVE]:
+            self._under_way.discard(name)
+            self._refusals.over(name)

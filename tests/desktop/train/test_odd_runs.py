@@ -58,6 +58,10 @@ def test_a_log_that_was_cut_in_mid_line_is_followed_when_the_run_goes_on(
         log.write(encode_event(step(3))[:40])
     show(board, tiny)
     wait_for(qtbot, board, "cut", "interrupted", steps=2)
+    broken = board.now("cut")
+    assert broken is not None
+    assert broken.problem is not None
+    assert "It had saved nothing yet: Resume begins it anew" in broken.problem.text
     with run.held():
         with appending(run.log) as log_again:
             log_again.append(here(started(2)))
@@ -161,3 +165,29 @@ def test_a_run_that_stops_while_it_is_looked_at_does_not_seem_to_run_again(writt
     follower._tail.read = read_and_stop  # type: ignore[method-assign]
     with run.held():
         assert follower.look().phase == "stopping"
+
+
+def test_a_run_that_was_saved_promises_its_checkpoint(written: Written) -> None:
+    run = written("r", here(started()), step(1))
+    run.last.write_bytes(b"a checkpoint")
+    now = _Follower(run.path, None).look()
+    assert now.phase == "interrupted"
+    assert now.problem is not None
+    assert now.problem.text.endswith("Resume goes on from its last checkpoint.")
+
+
+def test_a_run_whose_folder_was_away_is_read_again_when_it_is_back(
+    qtbot: QtBot, board: RunBoard, tiny: Project, written: Written
+) -> None:
+    run = written("r", here(started()), step(1), epoch(1))
+    aside = tiny.folder / "aside"
+    show(board, tiny)
+    with run.held():
+        wait_for(qtbot, board, "r", "running", steps=1)
+        run.path.rename(aside)
+        wait_for(qtbot, board, "r", "failed")
+    show(board, tiny)
+    assert not board.rows()
+    aside.rename(run.path)
+    show(board, tiny)
+    wait_for(qtbot, board, "r", "interrupted", steps=1)

@@ -383,6 +383,29 @@ def test_runs_are_laid_over_each_other_renamed_thrown_away_and_taken_back(
     assert 'there is a run "with flips" already' in shown.problems[-1].text
 
 
+def test_a_run_under_way_is_not_thrown_away_which_is_told_until_it_has_ended(
+    qtbot: QtBot, show: Show, tiny: Project, written: Written
+) -> None:
+    run = written("r", started(), step(1))
+    shown = show(tiny)
+    over: list[Problem] = []
+    shown.session.problem_over.connect(over.append)
+    with run.held():
+        qtbot.waitUntil(lambda: shown.tab.is_training, timeout=WAIT_MS)
+        shown.page.choose("r")
+        shown.actions["run.delete"].trigger()
+        assert shown.problems[-1].text == "The run r is under way. Stop it first."
+        stop = shown.problems[-1].actions[0]
+        assert stop.text == "Stop it"
+        assert stop.do is not None
+        stop.do()
+        qtbot.waitUntil(run.is_asked_to_stop, timeout=WAIT_MS)
+        assert not over
+        with run.log.open("ab") as log:
+            log.write(encode_event(RunStopped(epoch=0, step=1)))
+        qtbot.waitUntil(lambda: over == shown.problems, timeout=WAIT_MS)
+
+
 def test_the_slider_goes_through_the_epochs(
     qtbot: QtBot, show: Show, tiny: Project, written: Written
 ) -> None:
