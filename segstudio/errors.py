@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 class SegStudioError(Exception):
@@ -49,6 +50,18 @@ def inside(where: str) -> Iterator[None]:
         yield
     except SegStudioError as error:
         raise error.within(where) from error
+
+
+@contextmanager
+def told_of(stand_in: Path, meant: Path) -> Iterator[None]:
+    """Let every SegStudioError raised inside the block that names something in `stand_in` name it in `meant`, where a
+    person looks for it.
+    """
+    try:
+        yield
+    except SegStudioError as error:
+        error.where = error.where.replace(str(stand_in), str(meant))
+        raise
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

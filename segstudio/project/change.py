@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, told_of
 from segstudio.files import copy_file, locked, make_below, write_new
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask, encode_mask
@@ -257,7 +257,8 @@ def staging_folder(project: Path) -> Iterator[Path]:
             _mark_alive(held, folder, project)  # before the folder, so that nobody takes it for a dead one
             try:
                 make_folder(folder / FILES, project)
-                yield folder
+                with told_of(folder / FILES, project):
+                    yield folder
             finally:
                 if _is_undecided(folder):
                     shutil.rmtree(folder, ignore_errors=True)

@@ -69,12 +69,15 @@ def move(project: Path, folder: Path) -> None:
     decided cannot be read.
     """
     try:
-        names, gone = _listed(folder / LIST), _listed(folder / _REMOVED)
+        # without the list this is no change that was decided: the folder has gone, and may come back
+        names = _listed(folder / LIST)
+        gone = _listed(folder / _REMOVED) if (folder / _REMOVED).exists() else []
         for name in names:
             staged, target = folder / FILES / name, project / clean_key(name)
             try:
                 staged.replace(target)
             except FileNotFoundError:
+                (folder / LIST).stat()  # otherwise all of it has gone now
                 if staged.exists():  # otherwise an earlier attempt has moved it
                     target.parent.mkdir(parents=True, exist_ok=True)
                     staged.replace(target)
@@ -102,9 +105,7 @@ def remove(project: Path, path: Path) -> None:
 
 
 def _listed(path: Path) -> list[str]:
-    """Return the names in a list of files of the project, none where there is no list."""
-    if not path.exists():
-        return []
+    """Return the names in a list of files of the project; raises OSError where it is not there."""
     try:
         return [name for name in _NAMES.validate_json(path.read_bytes(), strict=True) if clean_key(name)]
     except ValidationError as error:

@@ -451,6 +451,13 @@ def test_two_photos_of_one_change_cannot_share_a_key(
     assert fingerprint(full.folder) == before
 
 
+def test_a_disk_that_refuses_is_told_with_the_file_of_the_project(full: Project) -> None:
+    with pytest.raises(SegStudioError, match="could not be written") as caught, full.change() as change:
+        change.put_file("history", b"a file where a folder must be")
+        change.put_file("history/a.txt", b"")
+    assert caught.value.where == str(full.folder / "history/a.txt")
+
+
 def test_staging_takes_several_threads(full: Project) -> None:
     def put(change: Change, first: int) -> None:
         for number in range(first, 40, 4):
