@@ -48,9 +48,10 @@ MAX_PIXELS = 20_000 * 20_000
 """A photo with more pixels is refused before any of it is decoded."""
 
 _LITTLE_PIXELS = 50_000_000
-_ENDLESS = frozenset({"WEBP", "JPEG2000"})
-_MOST_PER_BYTE = 20_000
-"""No photo has more pixels for each of its bytes, though these formats tell any number of equal ones in a few."""
+_MOST_PER_BYTE = {"WEBP": 20_000, "JPEG2000": 20_000, "JPEG": 2_000}
+"""No photo has more pixels for each of its bytes. The first two tell any number of equal ones in a few; of a JPEG whose end
+is there and its middle is not, the decoder makes grey ones up.
+"""
 
 _SEVERAL = frozenset({".gif", ".tif", ".tiff", ".webp"})
 IMAGE_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000")
@@ -199,8 +200,8 @@ def check_bytes(path: Path, image: Image.Image) -> None:
     takes a gigabyte before that is noticed.
     """
     pixels = image.width * image.height
-    is_endless = image.format in _ENDLESS and pixels > _LITTLE_PIXELS
-    if is_endless and pixels > _MOST_PER_BYTE * path.stat().st_size:
+    most = _MOST_PER_BYTE.get(image.format or "")
+    if most is not None and pixels > _LITTLE_PIXELS and pixels > most * path.stat().st_size:
         raise SegStudioError(
             f"the file says it has {pixels / 1e6:,.0f} megapixels, which its few bytes cannot hold",
             where=str(path),

@@ -23,6 +23,7 @@ from segstudio.project.images import (
     MAX_PIXELS,
     PHOTO_SUFFIXES,
     RgbImage,
+    check_photo,
     encode_jpeg,
     encode_png,
     is_photo,
@@ -468,3 +469,26 @@ def test_a_file_of_few_bytes_that_says_it_is_huge_is_refused_before_it_is_decode
     for read in (photo_size, read_photo):
         with pytest.raises(SegStudioError, match="268 megapixels, which its few bytes cannot hold"):
             read(path)
+
+
+@pytest.mark.parametrize("is_progressive", [False, True])
+def test_a_jpeg_of_few_bytes_that_says_it_is_huge_is_refused_before_it_is_decoded(
+    tmp_path: Path, is_progressive: bool
+) -> None:
+    """What its bytes do not tell would be made up, in grey: 2.7 GB of it."""
+    stream = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(stream, "JPEG", progressive=is_progressive)
+    data = bytearray(stream.getvalue())
+    sides = data.index(b"\xff\xc2" if is_progressive else b"\xff\xc0") + 5
+    data[sides : sides + 4] = struct.pack(">HH", 20_000, 20_000)
+    path = tmp_path / "x.jpg"
+    path.write_bytes(data)
+    for read in (photo_size, check_photo, read_photo):
+        with pytest.raises(SegStudioError, match="400 megapixels, which its few bytes cannot hold"):
+            read(path)
+
+
+def test_a_large_jpeg_of_one_colour_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.jpg"
+    Image.new("L", (8000, 7000), 255).save(path, "JPEG", quality=1, optimize=True, progressive=True)
+    assert check_photo(path) == photo_size(path) == (7000, 8000)
