@@ -452,9 +452,12 @@ def test_two_photos_of_one_change_cannot_share_a_key(
 
 
 def test_a_disk_that_refuses_is_told_with_the_file_of_the_project(full: Project) -> None:
-    with pytest.raises(SegStudioError, match="could not be written") as caught, full.change() as change:
+    def stage(change: Change) -> None:
         change.put_file("history", b"a file where a folder must be")
         change.put_file("history/a.txt", b"")
+
+    with pytest.raises(SegStudioError, match="could not be written") as caught, full.change() as change:
+        stage(change)
     assert caught.value.where == str(full.folder / "history/a.txt")
 
 
