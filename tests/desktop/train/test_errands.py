@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -12,7 +13,6 @@ import psutil
 import pytest
 
 from segstudio.desktop.problems import Stopped
-from segstudio.desktop.train import errands
 from segstudio.desktop.train.errands import ask_verb
 from segstudio.desktop.work import JobControl
 from segstudio.errors import SegStudioError
@@ -32,12 +32,12 @@ def as_verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     def be(script: str) -> None:
         file = tmp_path / "verb.py"
         file.write_text(script, encoding="utf-8")
-        real = errands.subprocess.Popen
+        real = subprocess.Popen
 
         def popen(_words: list[str], **more: Any) -> Any:
             return real([sys.executable, str(file)], **more)
 
-        monkeypatch.setattr(errands.subprocess, "Popen", popen)
+        monkeypatch.setattr(subprocess, "Popen", popen)
 
     return be
 
