@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,16 +30,20 @@ from segstudio.project.masks import Mask
 from segstudio.review.lighting import lit, stage
 from segstudio.review.shown import Thresholds, shown_mask
 
-LEAST_PX, MOST_PX = 84, 240
+LEAST_PX, MOST_PX = 52, 240
 """Height of the pictures in the strip: as much as there is room for."""
+_STRIP_PX = 84
+"""Height of the pictures for which the strip has room at least; those of many classes are smaller still."""
 
 _WIDEST, _NARROWEST = 2.0, 0.9
 """Width of a panel, in heights of its picture."""
 _CAPTION_PX = 40
+_WORDS_PX = 168
 _MARGINS_PX = 24
 _BETWEEN_PX = 16
 _SWATCH_PX = 10
 _MOST = 24
+_SURE, _BETWEEN_FACTS = "sure ", " · "
 UNSURE = VOID
 _UNSURE_RGB = (255, 176, 0)
 
@@ -72,13 +76,26 @@ def picture_height(room: tuple[int, int], count: int, share: float) -> int:
     return round(min(max(min(across, room[1]), LEAST_PX), MOST_PX))
 
 
+def room_for_one(width_px: int, count: int) -> int:
+    """Return how wide each of `count` panels may be so that all of them are seen, without what lies between; pure."""
+    return width_px // max(count, 1) - _BETWEEN_PX
+
+
+def told_in(told: str, fits: Callable[[str], bool]) -> str:
+    """Return as much of what is told of a class as fits: how sure it is goes first, then the IoU; pure."""
+    first, *rest = told.split(_BETWEEN_FACTS)
+    shorter = [part for part in rest if not part.startswith(_SURE)]
+    choices = (told, _BETWEEN_FACTS.join([first, *shorter]), first)
+    return next((each for each in choices if fits(each)), first)
+
+
 def _told(fact: ClassFacts) -> str:
     parts = [percent(fact.share)]
     if fact.sure is not None:
-        parts.append(f"sure {percent(fact.sure)}")
+        parts.append(f"{_SURE}{percent(fact.sure)}")
     if fact.iou is not None:
         parts.append(f"IoU {fact.iou:.2f}")
-    return " · ".join(parts)
+    return _BETWEEN_FACTS.join(parts)
 
 
 def panel_pictures(
@@ -114,7 +131,7 @@ class PanelStrip(QScrollArea):
         self._row.setSpacing(8)
         self._row.addStretch(1)
         self.setWidget(body)
-        self.setMinimumHeight(LEAST_PX + _CAPTION_PX + _MARGINS_PX)
+        self.setMinimumHeight(_STRIP_PX + _CAPTION_PX + _MARGINS_PX)
 
     @property
     def panels(self) -> tuple[_Panel, ...]:
@@ -144,9 +161,9 @@ class PanelStrip(QScrollArea):
         there = [button for button in self._buttons if button.is_wanted]
         share = max((button.share for button in there), default=1.0)
         room = self.width() - _MARGINS_PX, self.height() - _CAPTION_PX - _MARGINS_PX
-        height = picture_height(room, len(there), share)
+        height, words_px = picture_height(room, len(there), share), room_for_one(room[0], len(there))
         for button in there:
-            button.set_height(height)
+            button.set_height(height, words_px=words_px)
 
     @Slot()
     def _on_clicked(self) -> None:
@@ -189,11 +206,11 @@ class _Panel(QAbstractButton):
         share = self._picture.width() / max(self._picture.height(), 1)
         return min(max(share, _NARROWEST), _WIDEST)
 
-    def set_height(self, picture_px: int) -> None:
-        """Draw the picture so high."""
+    def set_height(self, picture_px: int, *, words_px: int) -> None:
+        """Draw the picture so high, and what is told no wider than `words_px` where the picture is not."""
         self._picture_px = picture_px
         width = round(picture_px * self.share)
-        words = self._words_px(self.caption) if self.caption is not None else 0
+        words = min(self._words_px(self.caption), words_px) if self.caption is not None else 0
         self.setFixedSize(QSize(max(width, words) + 8, picture_px + _CAPTION_PX + 4))
         self._scaled = QPixmap()
 
@@ -202,7 +219,7 @@ class _Panel(QAbstractButton):
 
     def _words_px(self, caption: Caption) -> int:
         font = self._look.theme.font("caption")
-        return min(QFontMetrics(font).horizontalAdvance(caption.told) + 2, round(_WIDEST * LEAST_PX))
+        return min(QFontMetrics(font).horizontalAdvance(caption.told) + 2, _WORDS_PX)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Draw what lies under the pointer."""
@@ -242,9 +259,12 @@ class _Panel(QAbstractButton):
             painter.setBrush(QColor(caption.colour))
             painter.drawRoundedRect(QRectF(left + 0.5, top + 4.5, _SWATCH_PX - 1, _SWATCH_PX - 1), 2, 2)
             left += _SWATCH_PX + 6
+        small, bold = theme.font("caption"), theme.font("caption", bold=True)
+        metrics, across = QFontMetrics(small), self.width() - 4
+        told = told_in(caption.told, lambda words: metrics.horizontalAdvance(words) <= across)
         for words, font, token, x, y in (
-            (caption.title, theme.font("caption", bold=True), "text", left, top),
-            (caption.told, theme.font("caption"), "text_dim", 4, top + 17),
+            (caption.title, bold, "text", left, top),
+            (told, small, "text_dim", 4, top + 17),
         ):
             painter.setFont(font)
             painter.setPen(self._look.colour(token))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QSlider, QToolButton
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QSlider, QToolButton, QWidget
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.faces import FACE_TITLES, NO_FOCUS, Face
@@ -18,7 +18,7 @@ from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
 
 _ICON_PX = 16
-_FOCUS_PX, _NARROW_FOCUS_PX = 132, 100
+_LEAST_FOCUS_PX = 64
 _BOX_PX = 42
 """What a list to choose from takes beside its words."""
 _MARGINS_PX, _GAP_PX = 24, 4
@@ -115,8 +115,6 @@ class StageBar(FitFrame):
         self.focus.setVisible(state.focus.is_on and has_answer)
         self.steps.setVisible(state.focus.is_on and has_answer)
         words = focus_words(state.focus, classes)
-        room = _FOCUS_PX if self.level < _NO_WORDS else _NARROW_FOCUS_PX
-        self.focus.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room))
         self.focus.setToolTip(f"Only {words}\nLook at everything again (Escape)")
         self.focus.setAccessibleName(f"Only {words}: look at everything again")
         step = round(100 * state.look.opacity)
@@ -129,18 +127,35 @@ class StageBar(FitFrame):
         for part in (self.opacity, self._percent):
             part.setEnabled(has_answer and state.way != "photo")
         self.opacity.setToolTip(f"Opacity: {step} %\nHow strongly the colours cover the photo.")
+        self._fit_focus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit_focus()
+
+    def _fit_focus(self) -> None:
+        """Shorten what alone is looked at where there is no room for all of it: the button would be cut."""
+        words = focus_words(self._state.focus, self._classes)
+        others = [part for part in self._parts if part is not self.focus and not part.isHidden()]
+        taken_px = sum(part.minimumWidth() or part.sizeHint().width() for part in others)
+        room_px = self.width() - _MARGINS_PX - taken_px - (len(others) + 2) * self._row.spacing()
+        self.focus.setText(words)
+        beside_px = self.focus.sizeHint().width() - self.fontMetrics().horizontalAdvance(words)
+        room_px = max(room_px - beside_px, _LEAST_FOCUS_PX)
+        self.focus.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room_px))
 
     def _lay_out(self) -> None:
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, _MARGINS_PX - 8, 6)
         row.setSpacing(_GAP_PX)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        for widget in (self.face, self.focus, self.steps, self._with, self.beside):
+        before = (*self.buttons.values(), self.face, self.focus, self.steps, self._with, self.beside)
+        for widget in before:
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.opacity)
         row.addWidget(self._percent)
+        self._parts: tuple[QWidget, ...] = (*before, self.opacity, self._percent)
         row.addStrut(self.face.sizeHint().height())
 
     def widths_px(self) -> tuple[int, ...]:

@@ -84,7 +84,7 @@ class UnderStage(QFrame):
 
     def _tell(self) -> None:
         how = "rows truth, columns prediction, % of the row" if self._stack.currentIndex() == 1 else ""
-        self._told.set_whole("  ·  ".join(part for part in (how, self._scores) if part))
+        self._told.set_whole("  ·  ".join(part for part in (self._scores, how) if part))
 
 
 def scores_told(photos: int, trained: int, miou: float | None) -> str:

@@ -145,10 +145,6 @@ class VideoPanel(QFrame):
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
-        choices = QHBoxLayout()
-        choices.setSpacing(8)
-        choices.addWidget(self.every, 1)
-        choices.addWidget(self.scale, 1)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addStretch(1)
@@ -157,10 +153,8 @@ class VideoPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 8, 8)
         column.setSpacing(4)
-        for widget in (self._name, self._told):
+        for widget in (self._name, self._told, self.every, self.scale, self._outcome):
             column.addWidget(widget)
-        column.addLayout(choices)
-        column.addWidget(self._outcome)
         column.addLayout(foot)
 
     def _show(self) -> None:

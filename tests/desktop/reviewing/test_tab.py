@@ -33,7 +33,7 @@ from segstudio.desktop.problems import Problem
 from segstudio.desktop.reviewing.faces import Focus
 from segstudio.desktop.reviewing.models import model_of_file
 from segstudio.desktop.reviewing.panel_strip import UNSURE
-from segstudio.desktop.reviewing.video_panel import video_facts
+from segstudio.desktop.reviewing.video_panel import VideoFacts, video_facts
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.project import Project
@@ -209,9 +209,16 @@ def test_nothing_is_cut_in_a_small_window(show: Show, jumps: Project) -> None:
             assert not cut, (width, way)
         rows.append((page.bar.level, page.bar.height()))
         assert page.bar.mapTo(shown.tab, page.bar.rect().topRight()).x() < width
-    shown.tab.resize(960, 540)
+    shown.tab.resize(1000, 540)
+    page.side.video.ask(VideoFacts(Path("jump.mp4"), 1800, 25.0, (1080, 1920)))
     page.viewing.focus_on(Focus(cell=(0, 3)))
     shown.wait(page.bar.steps.isVisible)
+    QApplication.processEvents()
+    assert page.bar.focus.text() == "sky taken for ground", "there is room for it"
+    field = page.side.video.every.lineEdit()
+    assert field.text() == "one in 12 frames"
+    assert field.fontMetrics().horizontalAdvance(field.text()) + field.textMargins().left() < field.width()
+    shown.tab.resize(960, 540)
     QApplication.processEvents()
     for part in (page.bar.focus, page.bar.steps, page.bar.steps.told):
         assert part.width() >= part.minimumSizeHint().width(), part.objectName()

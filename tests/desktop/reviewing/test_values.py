@@ -42,7 +42,6 @@ from segstudio.desktop.reviewing.models import (
     model_of_file,
 )
 from segstudio.desktop.reviewing.pane import Pane
-from segstudio.desktop.reviewing.panel_strip import LEAST_PX, MOST_PX, picture_height
 from segstudio.desktop.reviewing.process import told_end
 from segstudio.desktop.reviewing.reading import OpenItem, is_truth, sorted_out
 from segstudio.desktop.reviewing.spots import place_told, spots_of
@@ -246,14 +245,6 @@ def test_a_video_is_told_and_sampled_twice_a_second() -> None:
     assert VideoFacts(Path("slow.avi"), 10, 0.5).every == 1
 
 
-def test_all_panels_are_seen_as_large_as_the_room_allows() -> None:
-    assert picture_height((1000, 150), 3, 4 / 3) == 150
-    assert picture_height((700, 150), 4, 4 / 3) == 119
-    assert picture_height((700, 150), 9, 4 / 3) == LEAST_PX, "more are scrolled to"
-    assert picture_height((3000, 900), 2, 1.0) == MOST_PX
-    assert picture_height((10, 10), 0, 1.0) == LEAST_PX
-
-
 def test_how_a_process_ended_is_told_in_words() -> None:
     assert told_end(3, is_crash=False) == "ended with exit code 3"
     assert "(signal SIGKILL)" in told_end(9, is_crash=True)
@@ -290,8 +281,8 @@ def test_a_runs_file_carries_the_runs_name(tmp_path: Path) -> None:
 
 def test_folders_are_searched_and_results_are_no_photos(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
-    for name in ("b/2.png", "a.png", "a.mask.png", ".hidden.png"):
-        (tmp_path / name).write_bytes(photo_bytes(0))
+    for number, name in enumerate(("b/2.png", "a.png", "a.mask.png", ".hidden.png")):
+        (tmp_path / name).write_bytes(photo_bytes(number))
     for name in ("film.mp4", "best.pt", "notes.txt"):
         (tmp_path / name).touch()
     (tmp_path / "empty").mkdir()
