@@ -375,7 +375,7 @@ def recover(project: Path, *, but: Path | None = None) -> None:
     if not root.is_dir():
         return
     found = {path.with_suffix("") for path in root.iterdir() if path.is_dir() or path.suffix == _LOCKED}
-    for folder in sorted(found - {but}):
+    for folder in sorted(found - {but} if found else {root / "none"}):  # whose process got no further, too
         with ExitStack() as held:
             try:
                 held.enter_context(locked(_lock_of(folder), timeout_s=0))

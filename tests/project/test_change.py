@@ -190,6 +190,12 @@ def _die_in(moment: str, project: Project) -> None:
     assert any((project.folder / STAGING).iterdir())
 
 
+def test_a_process_killed_before_it_staged_anything_leaves_nothing(full: Project) -> None:
+    (full.folder / STAGING).mkdir()
+    Project.open(full.folder)
+    assert not (full.folder / STAGING).exists()
+
+
 def test_a_process_killed_while_staging_leaves_nothing(full: Project, fingerprint: Fingerprint) -> None:
     before = fingerprint(full.folder)
     _die_in("staging", full)
