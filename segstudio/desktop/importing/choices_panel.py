@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLineEd
 from segstudio.desktop.importing.mapping import Choices
 from segstudio.desktop.importing.rows import Fix
 from segstudio.desktop.widgets.labels import label
+from segstudio.formats.options import Boxes
 from segstudio.project.photos import Split
 
 _DRAW = "Draw: 4 of 5 for training"
@@ -20,6 +21,7 @@ _SPLITS = (
     ("Held out", "val"),
     (_DRAW, "auto"),
 )
+_BOXES: tuple[tuple[str, Boxes], ...] = (("Areas: all that they cover", "areas"), ("Leave out", "leave-out"))
 _TOLD_TIP = "The files say what these photos are for; the others are drawn."
 _TOLD_USES: Mapping[Split, str] = {"train": "training", "val": "held out"}
 
@@ -80,6 +82,15 @@ class ChoicesPanel(QFrame):
             Fix.DOUBLES.value,
             "Photos of equal content under other names come in once, unless you want them all.",
         )
+        self._boxes = QComboBox()
+        self._boxes.setObjectName("import.boxes")
+        self._boxes.setAccessibleName("What boxes are")
+        self._boxes.setToolTip(
+            "A box is no outline: as an area, all that it covers counts as its class. The files are read again."
+        )
+        for text, wanted in _BOXES:
+            self._boxes.addItem(text, wanted)
+        self._boxes_label = label("Boxes")
         self._offered: frozenset[Fix] = frozenset()
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 12, 12)
@@ -89,12 +100,16 @@ class ChoicesPanel(QFrame):
         grid.addWidget(self._split, 0, 1)
         grid.addWidget(label("Into folder"), 1, 0)
         grid.addWidget(self._under, 1, 1)
+        grid.addWidget(self._boxes_label, 2, 0)
+        grid.addWidget(self._boxes, 2, 1)
         boxes = (self._keep, self._scale, self._replace, self._reference, self._labels, self._doubles)
         for number, box in enumerate(boxes):
-            grid.addWidget(box, 2 + number, 0, 1, 2)
+            grid.addWidget(box, 3 + number, 0, 1, 2)
             box.clicked.connect(self._on_changed)
         grid.setColumnStretch(1, 1)
         self._split.activated.connect(self._on_changed)
+        self._boxes.activated.connect(self._on_boxes_chosen)
+        self._show_boxes(None)
         self._under.editingFinished.connect(self._on_changed)
 
     @property
@@ -103,10 +118,16 @@ class ChoicesPanel(QFrame):
         return self._choices
 
     def show_choices(
-        self, choices: Choices, *, only_photos: bool, has_zip: bool, told_splits: Mapping[Split, int]
+        self,
+        choices: Choices,
+        *,
+        only_photos: bool,
+        has_zip: bool,
+        told_splits: Mapping[Split, int],
+        boxes: Boxes | None = None,
     ) -> None:
         """Show what is chosen; photos in a ZIP can only be copied. `told_splits` counts the photos of each use that the
-        files tell.
+        files tell; `boxes` is what becomes of boxes, None where there are none.
         """
         self._choices, self._only_photos = choices, only_photos
         self._is_showing = True
@@ -119,6 +140,7 @@ class ChoicesPanel(QFrame):
         self._split.setItemText(place, f"As told: {told}" if told else _DRAW)
         self._split.setItemData(place, _TOLD_TIP if told else None, Qt.ItemDataRole.ToolTipRole)
         self._split.setCurrentIndex(self._split.findData(choices.split))
+        self._show_boxes(boxes)
         self._under.setText(choices.under)
         keep = choices.keep_unlabelled
         self._keep.setChecked(only_photos if keep is None else keep)
@@ -146,14 +168,24 @@ class ChoicesPanel(QFrame):
             Fix.DOUBLES: replace(self._choices, keep_doubles=True),
             Fix.KEEP: replace(self._choices, keep_unlabelled=True),
             Fix.UNDER: replace(self._choices, under=folder),
+            Fix.BOXES: replace(self._choices, boxes="areas"),
         }.get(fix)
         if wanted is not None:
             self._take(wanted)
+
+    def _show_boxes(self, boxes: Boxes | None) -> None:
+        self._boxes.setCurrentIndex(max(0, self._boxes.findData(boxes)))
+        for widget in (self._boxes_label, self._boxes):
+            widget.setVisible(boxes is not None)
 
     def _take(self, choices: Choices) -> None:
         if choices != self._choices:
             self._choices = choices
             self.changed.emit(choices)
+
+    @Slot()
+    def _on_boxes_chosen(self) -> None:
+        self._take(replace(self._choices, boxes=self._boxes.currentData()))
 
     @Slot()
     def _on_changed(self) -> None:
@@ -172,6 +204,7 @@ class ChoicesPanel(QFrame):
                 label_images=self._labels.isChecked(),
                 keep_doubles=self._doubles.isChecked(),
                 under=self._under.text().strip().strip("/"),
+                boxes=self._choices.boxes,
             )
         )
 

@@ -19,7 +19,7 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.formats.labels import label_uses
-from segstudio.formats.options import ImportOptions
+from segstudio.formats.options import Boxes, ImportOptions
 from segstudio.formats.previewing import Paint
 from segstudio.project.classes import ClassList
 
@@ -48,6 +48,7 @@ class Inquiry(QObject):
         self._examination: Examination | None = None
         self._status: JobStatus | None = None
         self._is_held = False
+        self._boxes: Boxes | None = None  # as they were wanted when the files were read
         self._is_outdated = False
         self._preparer = Preparer(self)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -71,7 +72,8 @@ class Inquiry(QObject):
             return
         self._examination = None
         self._bench.given.show_sources(self._sources)
-        self._preparer.read(self._sources, opened.folder)
+        self._boxes = self._bench.choices.choices.boxes
+        self._preparer.read(self._sources, opened.folder, self._boxes)
         self.show_tally()
 
     def commit(self) -> Commit | None:
@@ -233,6 +235,7 @@ class Inquiry(QObject):
             only_photos=material is not None and material.only_photos,
             has_zip=any(path.suffix.lower() == ".zip" for path in self._sources),
             told_splits=material.told_splits if material is not None else {},
+            boxes=material.boxes if material is not None else None,
         )
 
     def _classes(self) -> ClassList:
@@ -261,6 +264,9 @@ class Inquiry(QObject):
 
     @Slot(object)
     def _on_choices_changed(self, choices: Choices) -> None:
+        if choices.boxes != self._boxes:
+            self.give(self._sources)
+            return
         self._show_choices(choices)
         self.ask_again()
 

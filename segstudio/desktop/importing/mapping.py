@@ -9,7 +9,7 @@ from enum import Enum
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.formats.label_tables import VOID_LABELS
 from segstudio.formats.labels import LabelUse, folded, is_void, meant_by
-from segstudio.formats.options import ImportOptions, SplitChoice
+from segstudio.formats.options import Boxes, ImportOptions, SplitChoice
 from segstudio.project.classes import ClassList
 from segstudio.project.colours import next_colours, parse_colour
 
@@ -49,7 +49,7 @@ class LabelRow:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the person chose for the whole import. `keep_unlabelled` None: as the files suggest."""
+    """What the person chose for the whole import. `keep_unlabelled` and `boxes` None: as the files suggest."""
 
     split: SplitChoice | None = None
     keep_unlabelled: bool | None = None
@@ -59,6 +59,7 @@ class Choices:
     label_images: bool = False
     keep_doubles: bool = False
     under: str = ""
+    boxes: Boxes | None = None
 
 
 def label_rows(
@@ -244,6 +245,7 @@ def options_of(
         label_images=choices.label_images,
         keep_doubles=choices.keep_doubles,
         under=choices.under,
+        boxes=choices.boxes,
     )
 
 

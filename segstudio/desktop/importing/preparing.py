@@ -17,12 +17,13 @@ from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Looks, examine
 from segstudio.formats.importing import PreparedImport
 from segstudio.formats.labels import depths
-from segstudio.formats.options import ImportOptions
+from segstudio.formats.options import Boxes, ImportOptions
 from segstudio.formats.plan import ImportPlan, make_plan, replanned
 from segstudio.formats.report import make_report
+from segstudio.formats.shelf import tally_of
 from segstudio.formats.sources import Gathered, gather
 from segstudio.formats.splitting import told_splits
-from segstudio.formats.table import UnknownFileError, annotation_extensions
+from segstudio.formats.table import BoxesOnlyError, UnknownFileError, annotation_extensions
 from segstudio.formats.threads import polite_workers
 from segstudio.project.classes import ClassList
 from segstudio.project.photos import Split
@@ -31,7 +32,9 @@ from segstudio.project.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What was read of the files that were given; `kept` holds the unpacked ZIPs until it is closed."""
+    """What was read of the files that were given; `kept` holds the unpacked ZIPs until it is closed. `boxes` is what became of
+    boxes, None where there are none.
+    """
 
     kept: ExitStack
     gathered: Gathered
@@ -41,6 +44,7 @@ class Material:
     depth_of: Mapping[str, float] = field(default_factory=dict)
     looks: Looks = field(default_factory=Looks)
     told_splits: Mapping[Split, int] = field(default_factory=dict)
+    boxes: Boxes | None = None
 
     @property
     def only_photos(self) -> bool:
@@ -93,13 +97,16 @@ class Preparer(QObject):
         """Whether something is read or looked at."""
         return self._job is not None
 
-    def read(self, sources: Sequence[Path], folder: Path) -> None:
-        """Read `sources` for the project in `folder`; what was read before is thrown away."""
+    def read(self, sources: Sequence[Path], folder: Path, boxes: Boxes | None = None) -> None:
+        """Read `sources` for the project in `folder`, with boxes as they are wanted; what was read before is thrown away."""
         wanted, looks = tuple(sources), self._material.looks if self._material is not None else Looks()
         self.clear()
         stack = ExitStack()
         self._stacks.append(stack)
-        self._begin("Reading annotations", lambda control: _read(wanted, folder, looks, stack, control))
+        self._begin(
+            "Reading annotations",
+            lambda control: _read(wanted, folder, boxes, looks=looks, kept=stack, control=control),
+        )
 
     def examine(self, folder: Path, classes: ClassList, options: ImportOptions) -> None:
         """Tell what an import under these options would do; what was asked before is given up."""
@@ -191,7 +198,13 @@ class Preparer(QObject):
 
 
 def _read(
-    sources: tuple[Path, ...], folder: Path, looks: Looks, kept: ExitStack, control: JobControl
+    sources: tuple[Path, ...],
+    folder: Path,
+    boxes: Boxes | None,
+    *,
+    looks: Looks,
+    kept: ExitStack,
+    control: JobControl,
 ) -> Material:
     unpacking = control.stage("Unpacking")
 
@@ -201,12 +214,14 @@ def _read(
 
     refused: list[SegStudioError] = []
     try:
-        gathered = kept.enter_context(gather(_in_order(sources), refused=refused, progress=progress))
+        gathered = kept.enter_context(
+            gather(_in_order(sources), refused=refused, boxes=boxes == "areas", progress=progress)
+        )
         classes = Project.open(folder).classes
         plan = make_plan(
             gathered,
             classes,
-            ImportOptions(),
+            ImportOptions(boxes=boxes),
             tolerant=True,
             progress=control.stage("Reading annotations"),
             cancelled=control.cancelled,
@@ -221,8 +236,23 @@ def _read(
     label_rows(plan.uses, classes)  # the first colour that is chosen takes a tenth of a second: better here
     rows = make_rows(plan, (), refused)
     return Material(
-        kept, gathered, plan, tuple(refused), rows, depth_of, looks, told_splits=told_splits(annotations)
+        kept,
+        gathered,
+        plan,
+        tuple(refused),
+        rows,
+        depth_of,
+        looks,
+        told_splits=told_splits(annotations),
+        boxes=_boxes_in(plan, refused),
     )
+
+
+def _boxes_in(plan: ImportPlan, refused: Sequence[SegStudioError]) -> Boxes | None:
+    if any(tally_of(annotation.shapes).boxes for annotation, _ in plan.matching.pairs):
+        return "areas"
+    unread = any(isinstance(error, BoxesOnlyError) for error in (*plan.not_read, *refused))
+    return "leave-out" if unread or plan.skipped.get("box") else None
 
 
 def _in_order(sources: Sequence[Path]) -> list[Path]:

@@ -14,7 +14,7 @@ from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.shapes import Annotation
 from segstudio.formats.shelf import tally_of
-from segstudio.formats.table import UnknownFileError
+from segstudio.formats.table import BoxesOnlyError, UnknownFileError
 from segstudio.project.classes import VOID
 
 
@@ -40,6 +40,7 @@ class Fix(Enum):
     UNDER = "Put the new photos into a folder of their own"
     LABELS = "Take label images as photos all the same"
     DOUBLES = "Take equal photos more than once"
+    BOXES = "Take boxes as areas"
     CLASSES = "Say what the class is"
     ADD = "Choose the photos…"
     ON_TOP = "Put it on top"
@@ -348,7 +349,8 @@ def _error(row_id: str, error: SegStudioError, state: str) -> Row:
     advice = " ".join(_sentence(part) for part in (error.problem, error.fix) if part)
     where = Path(error.where).name if Path(error.where).is_absolute() else error.where
     tone = Tone.QUIET if isinstance(error, UnknownFileError) else Tone.NEEDS
-    return Row(row_id, where or "?", state, tone, advice=advice)
+    fix = Fix.BOXES if isinstance(error, BoxesOnlyError) else Fix.NONE
+    return Row(row_id, where or "?", state, tone, advice=advice, fix=fix)
 
 
 def _open_labels(one: Examined, plan: ImportPlan) -> list[str]:

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.cli.main import main
 from segstudio.desktop.importing.again import mask_again
 from segstudio.desktop.importing.mapping import Kind
+from segstudio.desktop.importing.rows import Fix
 from segstudio.desktop.tabs.import_ import ImportTab
 from segstudio.desktop.window import Window
 from segstudio.formats import importing as formats_importing
@@ -485,6 +486,34 @@ def test_masks_of_0_and_255_say_so_and_come_in_as_an_object(
     painted = made.read_mask(made.photo("a.jpg"))
     assert painted is not None
     assert (painted == np.where(mask, values[1], values[0])).all()
+
+
+def test_boxes_are_left_out_or_taken_as_they_are_wanted(
+    qtbot: QtBot, drive: Drive, empty: Project, given: Path
+) -> None:
+    (given / "b.xml").write_text(
+        "<annotation><filename>b.jpg</filename><size><width>40</width><height>30</height></size><object>"
+        "<name>person</name><bndbox><xmin>2</xmin><ymin>2</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>",
+        encoding="utf-8",
+    )
+
+    def steps(window: Window) -> None:
+        tab = tab_of(qtbot, window)
+        dropped(window, given)
+        wait_until_looked_at(qtbot, tab)
+        box = tab.findChild(QComboBox, "import.boxes")
+        assert box is not None
+        assert (box.isVisible(), box.currentText()) == (True, "Leave out")
+        (unread,) = (row for row in tab.bench.table.rows if row.state == "not read")
+        assert unread.fix is Fix.BOXES
+        tab.bench.preview.fix_asked.emit(unread.fix)
+        wait_until_looked_at(qtbot, tab)
+        assert states(tab) == {"a.jpg": "matched", "b.jpg": "matched"}
+        assert (box.isVisible(), box.currentData()) == (True, "areas")
+        import_all(qtbot, window, tab)
+
+    assert drive(steps, empty.folder) == 0
+    assert all(photo.has_mask for photo in Project.open(empty.folder).photos())
 
 
 def test_only_a_photo_that_was_given_is_looked_at_anew_when_it_is_saved(
