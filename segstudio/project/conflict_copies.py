@@ -7,7 +7,7 @@ photo, but somebody's work: it is found, compared, and one of the two chosen.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,11 +49,15 @@ def put_away(project: Project, copy: ConflictCopy) -> Path:
 
     Raises SegStudioError when the disk refuses; the copy is where it was then, and offered again.
     """
-    folder = _new_folder(project.folder)
     beside = [copy.path.with_suffix(suffix) for suffix in (".png", ".json", ".undo")]
-    for path in beside:
-        if path.exists():
-            _rename(path, folder / path.relative_to(project.folder), project.folder)
+    return move_away(project.folder, [path for path in beside if path.exists()])
+
+
+def move_away(project: Path, paths: Sequence[Path]) -> Path:
+    """Move files of a project to its trash; returns the folder there. Raises SegStudioError when the disk refuses."""
+    folder = _new_folder(project)
+    for path in paths:
+        _rename(path, folder / path.relative_to(project), project)
     return folder
 
 

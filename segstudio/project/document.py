@@ -72,6 +72,14 @@ def load_document(
         raise DamagedDocumentError(error.problem, where=error.where, fix=fix) from error.__cause__
 
 
+def read_document(path: Path) -> ProjectDocument:
+    """Read a file that should hold what project.json holds, of this program's schema; raises SegStudioError when not."""
+    raw = _read_json(path)
+    if raw.get("schema_version") != SCHEMA:
+        raise SegStudioError("this is no project of this version", where=str(path))
+    return _validated(raw, path)
+
+
 def last_good_copy(folder: Path) -> bytes | None:
     """Return the content of the copy that was kept of project.json, None when there is none or it is damaged, too."""
     path = folder / BACKUP_NAME

@@ -13,6 +13,8 @@ from segstudio.counting import counted, sized
 from segstudio.errors import SegStudioError
 from segstudio.file_names import portable_path
 from segstudio.project.change import state_name
+from segstudio.project.conflict_copies import conflict_copies
+from segstudio.project.document_copies import document_copies
 from segstudio.project.learnt_classes import LearntClass, learnt_classes, value_table
 from segstudio.project.masks import read_mask
 from segstudio.project.photos import Photo, Split
@@ -88,6 +90,7 @@ def examine(
         *_damaged_records(photos),
         *_missing(project.missing()),
         *_names(photos),
+        *_copies(project),
         *_bad_values(project, examined),
         *_unlabelled(examined),
         *_split(examined),
@@ -167,6 +170,22 @@ def _names(photos: Sequence[Photo]) -> list[Finding]:
             text = f"{counted(len(found), 'photo has', 'photos have')} {what}: {named}"
             findings.append(Finding("hint", code, text, fix, tuple(found)))
     return findings
+
+
+def _copies(project: Project) -> list[Finding]:
+    """What a program that synchronises the folder has left where two machines wrote the same file."""
+    found = [(copy.path, (copy.key,)) for copy in conflict_copies(project)]
+    found += [(copy.path, ()) for copy in document_copies(project.folder)]
+    return [
+        Finding(
+            "warning",
+            "conflict-copy",
+            f"two machines wrote the same file, and the other one was kept as {path.relative_to(project.folder)}",
+            "Open the project in the window, which shows both and takes one, or what only the copy knows",
+            photos,
+        )
+        for path, photos in found
+    ]
 
 
 def _bad_values(project: Project, examined: Sequence[_Examined]) -> list[Finding]:

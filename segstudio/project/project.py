@@ -133,6 +133,11 @@ class Project:
         return self._document.classes
 
     @property
+    def document(self) -> ProjectDocument:
+        """What project.json holds, as it was read last."""
+        return self._document
+
+    @property
     def kept_versions(self) -> int:
         """How many versions of a mask are kept."""
         return self._document.versions

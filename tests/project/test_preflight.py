@@ -62,6 +62,15 @@ def test_names_that_other_systems_refuse_or_mix_up_are_told(sound: Project, add_
     )
 
 
+def test_copies_that_two_machines_left_are_told(sound: Project) -> None:
+    folder = sound.folder
+    (folder / "project-STUDIO-PC.json").write_bytes((folder / "project.json").read_bytes())
+    (folder / "masks/0.png (1).png").write_bytes((folder / "masks/0.png.png").read_bytes())
+    found = [finding for finding in examine(sound, _MODEST) if finding.code == "conflict-copy"]
+    assert [finding.photos for finding in found] == [("0.png",), ()]
+    assert "kept as project-STUDIO-PC.json" in found[1].problem
+
+
 def test_damaged_photos_and_masks_are_errors_that_name_them(sound: Project, add_photo: AddPhoto) -> None:
     (sound.folder / "photos" / "0.png").write_bytes(b"\x89PNG")
     mask = sound.folder / "masks" / "1.png.png"

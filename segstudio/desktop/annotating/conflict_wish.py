@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
+from segstudio.desktop.annotating.document_conflicts import DocumentConflicts
 from segstudio.desktop.editing.desk import PhotoDesk
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.look import Look
@@ -44,6 +45,7 @@ class ConflictWish(QObject):
         self._copies: tuple[ConflictCopy, ...] = ()
         self._told: Problem | None = None
         self.window: ConflictWindow | None = None
+        self._documents = DocumentConflicts(session, self._errand, self)
         self._tick = QTimer(self, interval=LOOK_MS)
         self._tick.timeout.connect(self._on_tick)
         self._tick.start()
@@ -56,6 +58,7 @@ class ConflictWish(QObject):
         self._tick.stop()
         self._session.changed.disconnect(self._on_session_changed)
         self._looking.shut_down()
+        self._documents.shut_down()
         if self.window is not None:
             self.window.shut_down()
 
@@ -63,6 +66,7 @@ class ConflictWish(QObject):
     def _on_session_changed(self, flags: Changed) -> None:
         if flags & Changed.PROJECT:
             self._copies, self._told = (), None
+            self._documents.forget()
             if self.window is not None:
                 self.window.hide()
             self._on_tick()
@@ -75,6 +79,7 @@ class ConflictWish(QObject):
             self._looking.send(
                 lambda: conflict_copies(Project.open(folder)), partial(self._on_found, folder), _nothing
             )
+            self._documents.look(folder)
 
     def _on_found(self, folder: Path, copies: tuple[ConflictCopy, ...]) -> None:
         opened = self._session.opened

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from segstudio.desktop.annotating.conflict_window import ConflictWindow
 from segstudio.desktop.window import Window
 from segstudio.project.conflict_copies import conflict_copies
+from segstudio.project.document_copies import document_copies
 from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
 from tests.desktop.annotating.hands import Hands
@@ -61,6 +62,37 @@ def test_a_copy_is_compared_taken_and_taken_back(qtbot: QtBot, drive: Drive, pro
     mask = saved.read_mask(saved.photo("1.jpg"))
     assert mask is not None
     assert set(np.unique(mask)) == {0, 1}
+
+
+def test_what_only_a_copy_of_the_project_file_knows_is_brought_in(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    document, names = project.folder / "project.json", project.classes.names
+    before = document.read_bytes()
+    project.save_classes(project.classes.added("rope"))
+    (project.folder / "project-STUDIO-PC.json").write_bytes(document.read_bytes())
+    document.write_bytes(before)
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.wait_for_notice("Only the copy knows the classes rope")
+        qtbot.wait(50)
+        _shot(window, "document-copy-told")
+        click(window, "Bring it in")
+        hands.wait_for_notice("Brought in from the copy: the classes rope")
+        hands.wait(lambda: hands.tab._desk.can_paint and not window._session.is_busy)
+        assert Project.open(project.folder).classes.names == (*names, "rope")
+        assert document_copies(project.folder) == ()
+        click(window, "Bring the copy back")
+        hands.wait_for_notice("Both say the same")
+        hands.wait(lambda: not window._session.is_busy)
+        click(window, "Put the copy away")
+        hands.wait_for_notice("project.json stays as it is")
+        hands.wait(lambda: not window._session.is_busy)
+
+    assert drive(steps, project.folder) == 0
+    assert document_copies(project.folder) == ()
 
 
 def click(window: Window, text: str) -> None:
