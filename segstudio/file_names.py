@@ -12,6 +12,9 @@ _DEVICES = frozenset(
 )
 """What Windows takes for a device, with any ending: "Naming Files, Paths, and Namespaces" in its documentation."""
 
+_LONGEST = 80
+"""Letters of a title that still leave room for an ending, and for the folders above."""
+
 
 def portable_name(name: str) -> str:
     """Return the name of a file or folder (no path) as Windows can have it too: what it refuses becomes `_`.
@@ -23,6 +26,13 @@ def portable_name(name: str) -> str:
     name = kept + "_" * (len(name) - len(kept))
     stem, dot, rest = name.partition(".")
     return f"{stem}_{dot}{rest}" if stem.rstrip(" ").casefold() in _DEVICES else name
+
+
+def name_for(title: str) -> str:
+    """Return what a file or folder for something of this title can be called on every system; empty where nothing of
+    the title is left.
+    """
+    return portable_name(title.replace("/", "-").strip(" .")[:_LONGEST].rstrip(" ."))
 
 
 def portable_path(path: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segstudio.file_names import portable_name, portable_path
+from segstudio.file_names import name_for, portable_name, portable_path
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,19 @@ def test_a_name_that_is_portable_stays(name: str) -> None:
     once = portable_name(name)
     assert portable_name(once) == once
     assert not once.endswith((".", " "))
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("My jumps", "My jumps"),
+        (" 5/6: summer ", "5-6_ summer"),
+        ("..", ""),
+        ("x.", "x"),
+        ("", ""),
+        ("Con", "Con_"),
+        ("x" * 79 + " y", "x" * 79),
+    ],
+)
+def test_a_title_becomes_a_name(title: str, name: str) -> None:
+    assert name_for(title) == name

@@ -12,15 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.look import Look
 from segstudio.desktop.tabs.new_classes import PRESETS, ClassNames, names_in
-from segstudio.desktop.tabs.new_project import NewProjectDialog, folder_name, free_name, lacks
+from segstudio.desktop.tabs.new_project import NewProjectDialog, free_name, lacks
 from tests.desktop.conftest import WAIT_MS
-
-
-@pytest.mark.parametrize(
-    ("name", "made"), [("My jumps", "My jumps"), (" a/b:c ", "a-b-c"), ("..", ""), ("x.", "x"), ("", "")]
-)
-def test_a_name_becomes_a_folder(name: str, made: str) -> None:
-    assert folder_name(name) == made
 
 
 def test_a_name_that_is_taken_is_counted_up(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
-from segstudio.desktop.tabs.new_project import folder_name
+from segstudio.file_names import name_for
 from segstudio.formats.exporting import EXPORTS, ExportFormat, ExportOptions
 from segstudio.project.photos import Photo
 
@@ -96,7 +96,7 @@ def preview_options(choices: ExportChoices) -> ExportOptions:
 
 def suggested(parent: Path, project: str, choices: ExportChoices) -> Path:
     """Return a new folder or ZIP in `parent`, called after project and format."""
-    name = f"{folder_name(project) or 'export'} {choices.row.id}"
+    name = f"{name_for(project) or 'export'} {choices.row.id}"
     ending = ZIP if choices.as_zip else ""
     numbered = (f"{name}{'' if number == 1 else f' {number}'}{ending}" for number in count(1))
     return next(parent / each for each in numbered if not os.path.lexists(parent / each))

@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
 from segstudio.desktop.look import Look
 from segstudio.desktop.tabs.new_classes import ClassNames
 from segstudio.desktop.widgets.labels import label, set_property, shortened, shown_path
+from segstudio.file_names import name_for
 
 Field = Literal["name", "place", "classes"]
 
 _WIDTH_PX, _HEIGHT_PX = 560, 560
-_FORBIDDEN = '<>:"/\\|?*'
 _PROJECT_FILE = "project.json"
 _PATH_LETTERS = 64
 
@@ -52,16 +52,10 @@ class Lack:
     is_wrong: bool = True
 
 
-def folder_name(name: str) -> str:
-    """Return a folder name for a project's name: what file systems forbid becomes a dash; pure."""
-    cleaned = "".join("-" if letter in _FORBIDDEN or ord(letter) < 32 else letter for letter in name)
-    return cleaned.strip(" .")
-
-
 def free_name(name: str, place: Path) -> str:
     """Return `name`, with the first number behind it that makes its folder in `place` a new one."""
     candidate, number = name, 2
-    while folder_name(candidate) and (place / folder_name(candidate)).exists():
+    while name_for(candidate) and (place / name_for(candidate)).exists():
         candidate, number = f"{name} {number}", number + 1
     return candidate
 
@@ -82,9 +76,9 @@ def lacks(name: str, place: str, classes: Sequence[str], *, needs_classes: bool 
 def _lack_of_name(name: str, place: str) -> Lack | None:
     if not name.strip():
         return Lack("name", "Give the project a name.", is_wrong=False)
-    if not folder_name(name):
+    if not name_for(name):
         return Lack("name", "A name needs a letter or a digit: it names the folder, too.")
-    folder = Path(place.strip()).expanduser() / folder_name(name)
+    folder = Path(place.strip()).expanduser() / name_for(name)
     if (folder / _PROJECT_FILE).exists():
         return Lack("name", f"The project “{folder.name}” is there already: choose another name, or open it.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -168,7 +162,7 @@ class NewProjectDialog(QDialog):
         """What the person asked for, when it can be made."""
         if self._lacks():
             return None
-        folder = Path(self._where.text().strip()).expanduser() / folder_name(self._name.text())
+        folder = Path(self._where.text().strip()).expanduser() / name_for(self._name.text())
         return NewProject(folder, self._name.text().strip(), self._classes.classes(), self._files)
 
     def _lacks(self) -> tuple[Lack, ...]:
@@ -232,7 +226,7 @@ class NewProjectDialog(QDialog):
     @Slot()
     def _on_anything_changed(self) -> None:
         found = {lack.field: lack for lack in self._lacks()}
-        folder = Path(self._where.text().strip()).expanduser() / folder_name(self._name.text())
+        folder = Path(self._where.text().strip()).expanduser() / name_for(self._name.text())
         self._show(
             self._hint,
             found.get("place") or found.get("name"),

@@ -16,6 +16,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.session import ProjectSession
 from segstudio.errors import SegStudioError
+from segstudio.file_names import name_for
 
 if TYPE_CHECKING:  # what is heavy is imported when it is asked for
     from segstudio.desktop.editing.desk import PhotoDesk
@@ -117,7 +118,7 @@ class SafetyWishes(QObject):
         except SegStudioError as error:
             self._tell(problem_of(error))
             return
-        proposed = self._session.places.documents / (_file_name(seal.name) or Path(name).stem)
+        proposed = self._session.places.documents / (name_for(seal.name) or Path(name).stem)
         chosen, _ = QFileDialog.getSaveFileName(
             self._window, f"Where is {seal.name} restored? (a new folder)", str(_free(proposed))
         )
@@ -275,7 +276,7 @@ class SafetyWishes(QObject):
 
     def _place_for(self, title: str, name: str) -> Path | None:
         """Ask where a ZIP file is written; a file that is there goes only once the new one is whole."""
-        proposed = self._session.places.documents / f"{_file_name(name)} {date.today():%Y-%m-%d}.zip"
+        proposed = self._session.places.documents / f"{name_for(name)} {date.today():%Y-%m-%d}.zip"
         chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(_free(proposed)), _ZIP)
         if not chosen:
             return None
@@ -311,12 +312,6 @@ def _show(target: Path) -> Remedy:
     return Remedy(
         "Show the folder", do=lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(target.parent)))
     )
-
-
-def _file_name(name: str) -> str:
-    """Return a project's name as a file can be called on any system."""
-    kept = "".join("-" if letter in '<>:"/\\|?*' or not letter.isprintable() else letter for letter in name)
-    return kept.strip(" .")[:80]
 
 
 def _free(path: Path) -> Path:
