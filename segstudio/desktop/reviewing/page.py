@@ -325,7 +325,7 @@ class ReviewPage(QWidget):
         if opened is not None:
             self.memory.forget(opened, items)
         self.side.list.forget_choice()
-        self.viewing.show("")
+        self.viewing.leave(ids)
         self.side.refresh()
         self._show_middle()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -113,6 +113,13 @@ class Viewing(QObject):
         if item_id == self._wish:
             self.show(item_id)
 
+    def leave(self, ids: Sequence[str]) -> None:
+        """Forget photos that are reviewed no longer, and look at nothing."""
+        for each in ids:
+            self._kept.pop(each, None)
+            self._segmented_anew.discard(each)
+        self.show("")
+
     def forget(self) -> None:
         """Forget all that was read."""
         self._kept.clear()
@@ -144,7 +151,7 @@ class Viewing(QObject):
         return read() if item_id == self._wish else None
 
     def _on_read(self, asked_in: int, item_id: str, opened: OpenItem | None) -> None:
-        if opened is None or asked_in != self._round:
+        if opened is None or asked_in != self._round or self._board.row(item_id) is None:
             return
         self._kept[item_id] = opened
         self._kept.move_to_end(item_id)
