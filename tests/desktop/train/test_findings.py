@@ -47,6 +47,20 @@ def test_what_a_click_mends(told: dict[str, Any], fix: str, changes: dict[str, A
     assert bool(found.button) == bool(fix)
 
 
+def test_advice_is_told_in_the_words_of_the_window() -> None:
+    told = [
+        finding("odd-batch", fix="choose a batch_size that leaves none over"),
+        finding("few", fix="Use --set crops_per_photo=9", changes={"crops_per_photo": 9}),
+        finding("memory", fix="Lower batch_size or crop_px, or choose a smaller head"),
+    ]
+    advice = [found.advice for found in result_of({"findings": told}, batch_size=1).found]
+    assert advice == [
+        'choose a "Batch" that leaves none over',
+        "",
+        "Fewer or smaller crops need less, or a smaller network",
+    ]
+
+
 def test_all_of_it_in_a_few_words() -> None:
     found = [finding("a", "error"), finding("b", "hint"), finding("c", "hint")]
     result = result_of({"findings": found}, batch_size=1)
@@ -122,7 +136,7 @@ def test_a_model_to_begin_with_that_is_gone_is_told_with_other_ways(kept: Path) 
     model.touch()
     assert told_of(str(model)) == ("", "Starts from the weights in jump-1/best.pt.", True)
     model.unlink()
-    gone = "The weights that are to be started from are gone (jump-1/best.pt)."
+    gone = "The weights to start from are gone: jump-1/best.pt."
     assert told_of(str(model)) == ("error weights-auto", gone, True)
     found = about_weights(HEAD, str(model))
     assert found is not None

@@ -95,7 +95,12 @@ def test_axes_end_at_round_numbers(high: float, top: float) -> None:
 def test_a_steep_start_does_not_squeeze_the_rest() -> None:
     values = np.concatenate(([50.0], np.full(300, 0.9)))
     assert top_of([values]) == 1.0
-    assert bottom_of([values]) == 0.1
+    assert bottom_of([values]) == 0.5
+
+
+@pytest.mark.parametrize(("low", "bottom"), [(0.83, 0.5), (0.2, 0.2), (0.15, 0.1), (3e-5, 2e-5), (0.0, 0.1)])
+def test_logarithmic_axes_begin_at_round_numbers(low: float, bottom: float) -> None:
+    assert bottom_of([np.array([0.0, low, -1.0])]) == pytest.approx(bottom)
 
 
 def test_values_under_the_pointer_are_the_nearest_of_each_line() -> None:

@@ -406,6 +406,20 @@ def test_a_run_under_way_is_not_thrown_away_which_is_told_until_it_has_ended(
         qtbot.waitUntil(lambda: over == shown.problems, timeout=WAIT_MS)
 
 
+def test_tab_goes_through_the_right_side_as_it_is_read(show: Show, tiny: Project) -> None:
+    view = show(tiny).page.view
+    widget: QWidget = view.plots.smoothing
+    names = []
+    while widget is not view.previews.slider and len(names) < 200:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.objectName() in (
+            "plots.csv",
+            *(chart.objectName() for chart in view.plots.charts.values()),
+        ):
+            names.append(widget.objectName())
+        widget = widget.nextInFocusChain()
+    assert names == ["plots.csv", "chart.loss", "chart.miou", "chart.classes", "chart.rate"]
+
+
 def test_the_slider_goes_through_the_epochs(
     qtbot: QtBot, show: Show, tiny: Project, written: Written
 ) -> None:
@@ -655,8 +669,8 @@ def test_a_run_to_begin_from_is_followed_when_it_is_renamed_and_told_when_it_is_
     page.choose("jump-1")
     shown.actions["run.delete"].trigger()
     qtbot.waitUntil(lambda: not plan.start.isEnabled(), timeout=WAIT_MS)
-    assert "are gone (jump-1/best.pt)" in plan.form.head_view.weights.text()
-    assert "are gone (jump-1/best.pt)" in plan.why.text()
+    assert "are gone: jump-1/best.pt" in plan.form.head_view.weights.text()
+    assert "are gone: jump-1/best.pt" in plan.why.text()
     checked(qtbot, shown)
     plan.check_fold.open()
     shown.press("check.fix.weights-none")

@@ -155,11 +155,12 @@ def _found(told: Mapping[str, Any], batch_size: int) -> Found:
     if code == "memory" and batch_size > 1:
         changes = {"batch_size": max(1, batch_size // 2)}
     advice = _SAID.get(code, str(told["fix"]).partition(", or leave it out with --set")[0])
-    advice, problem = in_titles(advice), in_titles(str(told["problem"]))
+    problem = in_titles(str(told["problem"]))
     if changes:
         button = _BUTTONS.get(next(iter(changes)), "Change the recipe")
-        advice = advice if "--set" not in advice else ""
+        advice = "" if "--set" in advice else in_titles(advice)
         return Found(told["severity"], code, problem, advice, "change", button, changes)
+    advice = in_titles(advice)
     if code in _SPLIT:
         return Found(told["severity"], code, problem, advice, "split", "Split…")
     if code in _PHOTOS:

@@ -79,7 +79,7 @@ def missing_told(head: HeadInfo, choice: str) -> str:
     """Say that the weights of the recipe's `choice` cannot be had."""
     if choice in _PUBLISHED:
         return f"nobody publishes {_PUBLISHED[choice]} weights for {head.title}"
-    return f"the weights that are to be started from are gone ({_file_told(choice)})"
+    return f"the weights to start from are gone: {_file_told(choice)}"
 
 
 def _start_told(head: HeadInfo, choice: str, start: Start) -> str:

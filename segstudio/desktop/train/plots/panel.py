@@ -85,8 +85,10 @@ class Plots(QWidget):
         place = len(self.charts)
         if self.charts:
             chart.view.setXLink(next(iter(self.charts.values())).view)
+        before: QWidget = list(self.charts.values())[-1] if self.charts else self._buttons[-1]
         self.charts[chart.chart_id] = chart
         self._grid.addWidget(chart, place // _BESIDE, place % _BESIDE)
+        QWidget.setTabOrder(before, chart)
         QTimer.singleShot(_BETWEEN_CHARTS_MS, self, self.build)
 
     def show_curves(self, curves: Sequence[Curve]) -> None:

@@ -183,9 +183,10 @@ def top_of(values: Sequence[Values]) -> float:
 
 
 def bottom_of(values: Sequence[Values]) -> float:
-    """Return the power of ten below all positive values, for a logarithmic axis."""
+    """Return a round number (1, 2 or 5, and zeros) below all positive values, for a logarithmic axis that seldom changes."""
     low = min((float(each[each > 0].min()) for each in values if (each > 0).any()), default=0.1)
-    return float(10 ** math.floor(math.log10(low)))
+    power = 10.0 ** math.floor(math.log10(low))
+    return next(step * power for step in (5, 2, 1) if step == 1 or step * power <= low)
 
 
 def _nearly_highest(values: Values) -> float:
