@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -43,15 +46,31 @@ def _put(project: Project, photo: Photo, mask: Mask, journal: Path, doing: str) 
     )
     if recovered.outcome == "recovered":
         editor.save(editor.snapshot(), lambda pixels: project.write_mask(photo, pixels))
-    with editor.edit(doing):
-        editor.paste(mask)
     saved: list[Photo] = []
 
     def write(pixels: Mask) -> None:
         saved.append(project.save_photo(photo, mask=pixels, update=_by_this_user, by_hand=False, doing=doing))
 
-    editor.save(editor.snapshot(), write)
+    with _as_before_when_it_fails(journal):
+        with editor.edit(doing):
+            editor.paste(mask)
+        editor.save(editor.snapshot(), write)
     return saved[0]
+
+
+@contextmanager
+def _as_before_when_it_fails(journal: Path) -> Iterator[None]:
+    """Take back what a journal was told of an edit that was not saved: it would come back when the photo is opened."""
+    length = journal.stat().st_size if journal.exists() else None
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):  # such as of a folder that may only be read: then nothing was written, either
+            if length is None:
+                journal.unlink(missing_ok=True)
+            else:
+                os.truncate(journal, length)
+        raise
 
 
 def _by_this_user(state: PhotoState) -> PhotoState:

@@ -95,3 +95,32 @@ def test_one_that_cannot_be_read_leaves_all_as_it_is(project: Project) -> None:
     with pytest.raises(SegStudioError, match="damaged"):
         go_back(project, project.photo("x.png"), first)
     assert _mask(project) == 2
+
+
+@pytest.mark.parametrize("was_painted", [False, True])
+def test_going_back_that_is_refused_does_not_happen_later_either(
+    project: Project, monkeypatch: pytest.MonkeyPatch, was_painted: bool
+) -> None:
+    """What the journal was told of it would come back when the photo is opened."""
+    photo = project.photo("x.png")
+    if was_painted:
+        editor, _ = MaskEditor.open(_all(2), project.journal_path(photo))
+        with editor.edit("brush"):
+            editor.paint(Region(Rect(0, 0, 3, 4), np.ones((3, 4), dtype=np.bool_)), value=0)
+        editor.save(editor.snapshot(), lambda mask: project.write_mask(photo, mask))
+        photo = project.photo("x.png")
+    before = project.read_mask(photo)
+    assert before is not None
+
+    def full(*_: object, **__: object) -> None:
+        raise SegStudioError("could not be written (No space left on device)")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Project, "save_photo", full)
+        with pytest.raises(SegStudioError, match="No space left"):
+            go_back(project, photo, versions_of(project.folder, "x.png")[0])
+    assert project.journal_path(photo).exists() == was_painted
+    editor, recovered = MaskEditor.open(before.copy(), project.journal_path(photo))
+    assert recovered.outcome == ("resumed" if was_painted else "new")
+    assert (editor.mask == before).all()
+    assert editor.undo_label == ("brush" if was_painted else None)
