@@ -100,7 +100,7 @@ def document_words(copy: DocumentCopy, found: Differences) -> str:
     told = f"Two machines wrote project.json at the same time: one is in use, the other was kept as {copy.path.name} ({when})."
     parts = []
     if found.classes:
-        parts.append(f"the classes {', '.join(entry.name for entry in found.classes)}")
+        parts.append(_class_words(found))
     if found.photos:
         parts.append("1 photo" if len(found.photos) == 1 else f"{len(found.photos):,} photos")
     if parts:
@@ -118,11 +118,14 @@ def done_words(found: Differences | None) -> str:
     """Return what was done: what came in, None for nothing; pure."""
     if found is None:
         return "project.json stays as it is; the copy is in the project's trash."
-    names = ", ".join(entry.name for entry in found.classes)
-    came = " and ".join(
-        part for part in (f"the classes {names}" if names else "", "photos" if found.photos else "") if part
-    )
-    return f"Brought in from the copy: {came}. The copy is in the project's trash."
+    parts = (_class_words(found) if found.classes else "", "photos" if found.photos else "")
+    came = " and ".join(part for part in parts if part)
+    return f"Brought in from the copy: {came or 'nothing'}. The copy is in the project's trash."
+
+
+def _class_words(found: Differences) -> str:
+    names = [entry.name for entry in found.classes]
+    return f"the class{'es' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 def _nothing(_error: BaseException) -> None:

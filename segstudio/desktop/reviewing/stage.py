@@ -23,16 +23,22 @@ _STEP = 0.02
 
 
 class Stage(QWidget):
-    """Two panes that look at the same place. `left` is seen beside or under the wipe, `right` always."""
+    """Two panes that look at the same place. `left` is seen beside or under the wipe, `right` always.
 
-    def __init__(self, look: Look) -> None:
+    `panes` gives both, left first, where others than the usual ones are wanted.
+    """
+
+    def __init__(self, look: Look, panes: tuple[Pane, Pane] | None = None) -> None:
         super().__init__()
         self._way: Way = "overlay"
         self._share = 0.5
         self.setMinimumSize(320, 160)
-        self.right = Pane(look, "review.canvas", self)
-        self.left = Pane(look, "review.canvas.left", self)
-        self.left.setAccessibleName("What it is compared with")
+        if panes is None:
+            panes = Pane(look, "review.canvas.left"), Pane(look, "review.canvas")
+            panes[0].setAccessibleName("What it is compared with")
+        self.left, self.right = panes
+        for pane in (self.right, self.left):
+            pane.setParent(self)
         self._handle = _Handle(look, self)
         self._left_name, self._right_name = (_Caption(self) for _ in range(2))
         self.right.view_changed.connect(self._on_right_moved)

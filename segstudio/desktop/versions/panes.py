@@ -1,34 +1,41 @@
-"""TwoMasks: a photo twice, each time with another mask over it, moved together; in the right one what differs is marked."""
+"""TwoMasks: a photo twice, each time with another mask over it, moved together, beside each other or half and half with a
+line to drag between them; in the right one what differs is marked.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.exporting.marks import Level
 from segstudio.desktop.exporting.pane import ReturnPane
 from segstudio.desktop.look import Look
+from segstudio.desktop.reviewing.stage import Stage
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
 
 
 class TwoMasks(QWidget):
-    """Two masks of one photo, side by side."""
+    """Two masks of one photo, side by side or under a wipe."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.left, self.right = ReturnPane(look), ReturnPane(look)
+        self.stage = Stage(look, (self.left, self.right))
+        self.stage.set_way("side")
         self._left_name, self._right_name = label("", "caption"), label("", "caption")
         self.marking = QCheckBox("Mark what differs")
         self.marking.setObjectName("two.marking")
         self.marking.setChecked(True)
+        self.wiping = QCheckBox("Wipe")
+        self.wiping.setObjectName("two.wiping")
+        self.wiping.setToolTip("Wipe\nOne over the other, with a line to drag between them.")
         self._shown: tuple[Pyramid, Mask, Mask, ClassList, tuple[Level, ...]] | None = None
         self._lay_out()
-        self.left.view_changed.connect(self._on_left_moved)
-        self.right.view_changed.connect(self._on_right_moved)
         self.marking.toggled.connect(self._show)
+        self.wiping.toggled.connect(self._on_wiping_toggled)
 
     @property
     def marks(self) -> tuple[Level, ...]:
@@ -65,24 +72,25 @@ class TwoMasks(QWidget):
         self.right.show_return(pyramid, right, classes, seen)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for name, pane in ((self._left_name, self.left), (self._right_name, self.right)):
-            column = QVBoxLayout()
-            column.setSpacing(4)
-            column.addWidget(name)
-            column.addWidget(pane, 1)
-            row.addLayout(column, 1)
+        names = QHBoxLayout()
+        names.setSpacing(8)
+        names.addWidget(self._left_name, 1)
+        names.addWidget(self._right_name, 1)
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addWidget(self.marking)
+        below.addWidget(self.wiping)
+        below.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 0, 0, 0)
         whole.setSpacing(8)
-        whole.addLayout(row, 1)
-        whole.addWidget(self.marking)
+        whole.addLayout(names)
+        whole.addWidget(self.stage, 1)
+        whole.addLayout(below)
 
-    @Slot()
-    def _on_left_moved(self) -> None:
-        self.right.follow(self.left)
-
-    @Slot()
-    def _on_right_moved(self) -> None:
-        self.left.follow(self.right)
+    @Slot(bool)
+    def _on_wiping_toggled(self, wipes: bool) -> None:
+        self.stage.set_way("wipe" if wipes else "side")
+        across = Qt.AlignmentFlag.AlignRight if wipes else Qt.AlignmentFlag.AlignLeft
+        self._right_name.setAlignment(across | Qt.AlignmentFlag.AlignVCenter)
+        self._show()

@@ -13,8 +13,8 @@ from segstudio.project.document_copies import document_copies
 from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
 from tests.desktop.annotating.hands import Hands
-from tests.desktop.annotating.test_lock_bar import _shot
 from tests.desktop.conftest import Drive
+from tests.desktop.pictures import shot
 
 
 def copy_of(project: Project, key: str, value: int) -> None:
@@ -39,7 +39,7 @@ def test_a_copy_is_compared_taken_and_taken_back(qtbot: QtBot, drive: Drive, pro
         assert "0.jpg was written on two machines" in conflicts.told.text()
         assert "1 more after this one" in conflicts.told.text()
         qtbot.wait(50)
-        _shot(conflicts, "conflicts")
+        shot(conflicts, "conflicts")
         conflicts.take.click()
         hands.wait(lambda: hands.tab._desk.can_paint and bool((hands.mask == 1).all()))
         hands.wait(lambda: "1.jpg was written" in conflicts.told.text() and conflicts.keep.isEnabled())
@@ -55,7 +55,7 @@ def test_a_copy_is_compared_taken_and_taken_back(qtbot: QtBot, drive: Drive, pro
         hands.wait(lambda: not window._session.is_busy and hands.tab._desk.can_paint)
         hands.wait_for_notice("1.jpg has a mask that two machines")
         qtbot.wait(300)
-        _shot(window, "conflict-told")
+        shot(window, "conflict-told")
 
     assert drive(steps, project.folder) == 0
     saved = Project.open(project.folder)
@@ -76,11 +76,11 @@ def test_what_only_a_copy_of_the_project_file_knows_is_brought_in(
     def steps(window: Window) -> None:
         hands = Hands(qtbot, window)
         hands.wait_for_photo("0.jpg")
-        hands.wait_for_notice("Only the copy knows the classes rope")
+        hands.wait_for_notice("Only the copy knows the class rope")
         qtbot.wait(50)
-        _shot(window, "document-copy-told")
+        shot(window, "document-copy-told")
         click(window, "Bring it in")
-        hands.wait_for_notice("Brought in from the copy: the classes rope")
+        hands.wait_for_notice("Brought in from the copy: the class rope")
         hands.wait(lambda: hands.tab._desk.can_paint and not window._session.is_busy)
         assert Project.open(project.folder).classes.names == (*names, "rope")
         assert document_copies(project.folder) == ()

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.versions.dialog import TimeLine
@@ -18,6 +18,7 @@ from segstudio.project.project import Project
 from segstudio.project.versions import version_file, versions_of
 from tests.desktop.annotating.hands import CONTROL, Hands
 from tests.desktop.conftest import Drive
+from tests.desktop.pictures import shot
 
 _KEY = "0.jpg"
 
@@ -41,6 +42,24 @@ def _time_line(hands: Hands) -> TimeLine:
     return found
 
 
+def _wipe(dialog: TimeLine) -> None:
+    """One over the other, with a line that can be dragged; and side by side again."""
+    panes = dialog.panes
+    panes.wiping.click()
+    assert panes.left.geometry() == panes.right.geometry() == panes.stage.rect()
+    handle = panes.stage.findChild(QWidget, "review.wipe")
+    assert handle is not None
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton)
+    QTest.mouseMove(handle, QPoint(100, 20))
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton)
+    assert panes.stage.share > 0.5
+    assert panes.left.mask().boundingRect().width() == round(panes.stage.width() * panes.stage.share)
+    shot(dialog, "versions-wipe")
+    panes.wiping.click()
+    assert panes.left.geometry().right() < panes.right.geometry().left()
+    assert panes.left.mask().isEmpty()
+
+
 def test_it_compares_goes_back_and_can_be_undone(qtbot: QtBot, drive: Drive, painted: Project) -> None:
     def steps(window: Window) -> None:
         hands = Hands(qtbot, window)
@@ -57,6 +76,7 @@ def test_it_compares_goes_back_and_can_be_undone(qtbot: QtBot, drive: Drive, pai
         dialog.panes.marking.click()
         assert dialog.panes.marks == ()
         hands.wait(dialog.back.isEnabled)
+        _wipe(dialog)
         QTest.mouseClick(dialog.back, Qt.MouseButton.LeftButton)
         hands.wait(lambda: (hands.mask[:, :30] == 0).all() and (hands.mask[:, 30:] == 1).all())
         hands.wait_for_notice("Undo takes it back")
