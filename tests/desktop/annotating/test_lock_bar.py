@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.annotating.lock_bar import lock_words
@@ -15,20 +12,18 @@ from segstudio.desktop.editing import neighbours
 from segstudio.desktop.window import Window
 from segstudio.project.painted_photos import begin_painting
 from segstudio.project.photo_locks import Claim, Painted
-from segstudio.project.presence import Presence
 from segstudio.project.project import Project
+from tests.desktop.annotating.colleague import anna_at_work
 from tests.desktop.annotating.hands import Hands
 from tests.desktop.conftest import Drive
+from tests.desktop.pictures import shot
 
 
 def test_the_bar_tells_follows_and_offers(
     qtbot: QtBot, drive: Drive, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(neighbours, "LOOK_MS", 30)
-    with monkeypatch.context() as patched:
-        patched.setattr("socket.gethostname", lambda: "STUDIO-PC")
-        patched.setattr("getpass.getuser", lambda: "Anna")
-        anna = Presence(beat_s=0.05)
+    anna = anna_at_work(monkeypatch)
     photo = project.photo("0.jpg")
     hold = begin_painting(project, photo, by=anna)
     assert hold is not None
@@ -52,11 +47,11 @@ def test_the_bar_tells_follows_and_offers(
         project.save_photo(photo, mask=theirs, check=hold.check)
         hands.wait(lambda: bool((hands.mask == 1).all()))
         assert window.notice.problem is None  # what is told in the bar is not told with each save, too
-        _shot(window, "lock-bar")
+        shot(window, "lock-bar")
         hold.let_go()
         hands.wait(button.isVisible)
         assert not hands.tab._desk.can_paint
-        _shot(window, "lock-bar-free")
+        shot(window, "lock-bar-free")
         button.click()
         hands.wait(lambda: hands.tab._desk.can_paint)
         assert not bar.isVisible()
@@ -80,9 +75,3 @@ def test_taking_over_is_offered_for_who_is_gone_alone() -> None:
     assert button == "Take over"
     assert "kept apart" in tip
     assert lock_words(None)[1] == "Paint on it"
-
-
-def _shot(window: QWidget, name: str) -> None:
-    folder = os.environ.get("SEGSTUDIO_TEST_PICTURES")
-    if folder:
-        window.grab().save(str(Path(folder) / f"{name}.png"))

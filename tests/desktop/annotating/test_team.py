@@ -16,11 +16,11 @@ from segstudio.desktop.window import Window
 from segstudio.project.classes import ClassList, LabelClass
 from segstudio.project.painted_photos import begin_painting
 from segstudio.project.photos import PhotoState
-from segstudio.project.presence import Presence
 from segstudio.project.project import Project
+from tests.desktop.annotating.colleague import anna_at_work
 from tests.desktop.annotating.hands import Hands
-from tests.desktop.annotating.test_lock_bar import _shot
 from tests.desktop.conftest import Drive
+from tests.desktop.pictures import shot
 
 
 def test_what_others_do_is_seen(
@@ -28,10 +28,7 @@ def test_what_others_do_is_seen(
 ) -> None:
     monkeypatch.setattr(team, "LOOK_MS", 30)
     monkeypatch.setattr(team, "REFRESH_S", 0.1)
-    with monkeypatch.context() as patched:
-        patched.setattr("socket.gethostname", lambda: "STUDIO-PC")
-        patched.setattr("getpass.getuser", lambda: "Anna")
-        anna = Presence(beat_s=0.05)
+    anna = anna_at_work(monkeypatch)
     photo = project.photo("1.jpg")
     hold = begin_painting(project, photo, by=anna)
     assert hold is not None
@@ -45,7 +42,7 @@ def test_what_others_do_is_seen(
             return str(model.index(row).data(TOLD_ROLE))
 
         hands.wait(lambda: line() == "Anna on STUDIO-PC paints")
-        _shot(window, "team")
+        shot(window, "team")
         checked = PhotoState(size=photo.size).marked({"status": "checked"}, who="Anna", when="")
         project.save_photo(photo, mask=np.ones(photo.size, np.uint8), update=lambda _: checked)
         hold.note_saved()
