@@ -218,7 +218,7 @@ class _Follower:
             on = (
                 "Resume goes on from its last checkpoint."
                 if self._folder.last.exists()
-                else "It had saved nothing yet: Resume begins it anew, in the same way."
+                else "There is no checkpoint yet: Resume begins it anew, in the same way."
             )
             return Problem(f"The run {self._folder.name} was interrupted: {how}. {on}", details)
         return None

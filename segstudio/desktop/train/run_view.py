@@ -14,7 +14,7 @@ from segstudio.desktop.train.plots.series import Curve
 from segstudio.desktop.train.previews import PreviewStrip
 from segstudio.desktop.train.run_thread import RunNow
 from segstudio.desktop.train.words import facts_text, heading, short_name
-from segstudio.desktop.widgets.labels import ElidedLabel
+from segstudio.desktop.widgets.labels import ElidedLabel, label
 from segstudio.project.classes import ClassList
 
 
@@ -29,6 +29,10 @@ class RunView(QWidget):
         self._shown: tuple[RunNow, ...] = ()
         self.name = ElidedLabel("", "title")
         self.told = ElidedLabel("", "dim")
+        self.trouble = label("", "dim", wraps=True)
+        self.trouble.setObjectName("run.trouble")
+        self.trouble.setProperty("level", "error")
+        self.trouble.hide()
         self.differences = ElidedLabel("", "dim", mode=Qt.TextElideMode.ElideRight)
         self.differences.setObjectName("run.differences")
         self.differences.hide()
@@ -63,13 +67,15 @@ class RunView(QWidget):
         self.stop.setVisible(first is not None and first.is_live)
         self.stop.setEnabled(first is not None and first.phase in ("running", "starting"))
         self.resume.setVisible(first is not None and first.phase in CAN_GO_ON)
+        trouble = first.problem.text if first is not None and first.problem is not None else ""
+        self.trouble.setText(trouble)
+        self.trouble.setVisible(bool(trouble))
         if first is None:
             self.told.set_whole("Choose a network and a recipe, then start.")
             self.facts.set_whole("")
         else:
             alone = "" if len(runs) == 1 else f"{short_name(first.name)}: "
-            told = alone + heading(first.name, first.phase, first.told)
-            self.told.set_whole(first.problem.text if first.problem is not None else told)
+            self.told.set_whole(alone + heading(first.name, first.phase, first.told))
             self.facts.set_whole(facts_text(first.phase, first.told, first.gpu))
         self.stop.setText("Stopping …" if first is not None and first.phase == "stopping" else "Stop")
         self.previews.show_epochs(first.told.previews if first else (), anew=anew)
@@ -85,6 +91,7 @@ class RunView(QWidget):
         top.setSpacing(2)
         top.addWidget(self.name)
         top.addWidget(self.told)
+        top.addWidget(self.trouble)
         top.addWidget(self.differences)
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.look import Look
-from segstudio.desktop.train.plots.axes import log_marks, mark_text
+from segstudio.desktop.train.plots.axes import ValueAxis, log_marks, mark_text
 from segstudio.desktop.train.plots.chart import Chart
 from segstudio.desktop.train.plots.series import Series
 
@@ -40,6 +40,21 @@ def test_marks_are_as_many_as_can_be_read(low: float, high: float, size_px: floa
 )
 def test_a_mark_is_written_as_people_write_it(value: float, text: str) -> None:
     assert mark_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "spacing", "texts"),
+    [
+        ([0.0, 0.00005, 0.0001], 0.00005, ["0.00000", "0.00005", "0.00010"]),
+        ([0.0, 0.5, 1.0], 0.5, ["0.0", "0.5", "1.0"]),
+        ([0.0, 20.0], 20.0, ["0", "20"]),
+        ([0.0, 2e-7, 4e-7], 2e-7, ["0", "2·10⁻⁷", "4·10⁻⁷"]),
+    ],
+)
+def test_numbers_of_a_plain_axis_are_written_alike(
+    qapp: object, values: list[float], spacing: float, texts: list[str]
+) -> None:
+    assert ValueAxis("left").tickStrings(values, 1.0, spacing) == texts
 
 
 def test_a_low_chart_of_a_learning_rate_has_room_between_its_numbers(qtbot: QtBot, look: Look) -> None:

@@ -61,7 +61,7 @@ def test_a_log_that_was_cut_in_mid_line_is_followed_when_the_run_goes_on(
     broken = board.now("cut")
     assert broken is not None
     assert broken.problem is not None
-    assert "It had saved nothing yet: Resume begins it anew" in broken.problem.text
+    assert "There is no checkpoint yet: Resume begins it anew" in broken.problem.text
     with run.held():
         with appending(run.log) as log_again:
             log_again.append(here(started(2)))

@@ -36,7 +36,7 @@ from segstudio.desktop.train.page import TrainPage, free_name
 from segstudio.desktop.widgets.status_line import StatusLine
 from segstudio.project.masks import write_mask
 from segstudio.project.project import Project
-from segstudio.runs.events import PreviewSaved, RunStopped, encode_event
+from segstudio.runs.events import PreviewSaved, RunFailed, RunStopped, encode_event
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_to_toml
 from tests.desktop.conftest import WAIT_MS
@@ -406,17 +406,31 @@ def test_a_run_under_way_is_not_thrown_away_which_is_told_until_it_has_ended(
         qtbot.waitUntil(lambda: over == shown.problems, timeout=WAIT_MS)
 
 
+def test_why_a_run_failed_stands_below_how_far_it_came(
+    qtbot: QtBot, show: Show, tiny: Project, written: Written
+) -> None:
+    failed = RunFailed(problem="runs/bad: training ran out of memory. Train with fewer crops (batch_size).")
+    written("bad", started(), step(1), epoch(1), failed)
+    written("good", started(), step(1), epoch(1), finished(1))
+    page = show(tiny).page
+    page.choose("bad")
+    qtbot.waitUntil(page.view.trouble.isVisible, timeout=WAIT_MS)
+    assert page.view.told.toolTip() == "failed · epoch 1 of 10 · best mIoU 0.333 in epoch 1"
+    assert page.view.trouble.text().endswith('Train with fewer crops ("Batch").')
+    page.choose("good")
+    qtbot.waitUntil(lambda: page.view.told.toolTip().startswith("finished"), timeout=WAIT_MS)
+    assert page.view.trouble.isHidden()
+
+
 def test_tab_goes_through_the_right_side_as_it_is_read(show: Show, tiny: Project) -> None:
     view = show(tiny).page.view
-    widget: QWidget = view.plots.smoothing
-    names = []
-    while widget is not view.previews.slider and len(names) < 200:
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.objectName() in (
-            "plots.csv",
-            *(chart.objectName() for chart in view.plots.charts.values()),
-        ):
-            names.append(widget.objectName())
-        widget = widget.nextInFocusChain()
+    wanted = {"plots.csv", *(chart.objectName() for chart in view.plots.charts.values())}
+    chain: list[QWidget] = [view.plots.smoothing]
+    while chain[-1] is not view.previews.slider and len(chain) < 200:
+        after = chain[-1].nextInFocusChain()
+        assert after is not None
+        chain.append(after)
+    names = [widget.objectName() for widget in chain if widget.objectName() in wanted]
     assert names == ["plots.csv", "chart.loss", "chart.miou", "chart.classes", "chart.rate"]
 
 

@@ -12,6 +12,7 @@ _APART_PX = 22
 _LEADING = ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,))
 """First digits of the marks within a decade, where there is room for so many."""
 _ENOUGH_MARKS = 2
+_MOST_DECIMALS = 5
 
 Ticks = list[tuple[float | None, list[float]]]
 
@@ -34,6 +35,15 @@ class ValueAxis(pyqtgraph.AxisItem):
             found: Ticks = super().tickValues(low, high, size)
             return found
         return [(None, log_marks(min(low, high), max(low, high), size))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:  # noqa: N802
+        """Return the numbers at the marks: on a plain axis with as many decimals as tell them apart, all alike."""
+        if self.logMode or spacing is None:
+            return self.logTickStrings(values, scale, spacing)
+        decimals = max(0, math.ceil(-math.log10(spacing * scale) - 1e-9))
+        if decimals > _MOST_DECIMALS:
+            return [mark_text(value * scale) for value in values]
+        return [f"{value * scale:.{decimals}f}" for value in values]
 
     def logTickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:  # noqa: N802
         """Return the numbers at the marks: powers of ten as such, where they are long."""
