@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from segstudio.errors import SegStudioError, WorkStopped, did_you_mean
 from segstudio.formats.landing import check_place, landing_at
+from segstudio.formats.options import part_of
 from segstudio.formats.threads import all_workers
 from segstudio.formats.writing.photo import (
     Outcome,
@@ -67,6 +68,8 @@ _STATUSES: dict[Which, set[str] | None] = {
 }
 _FIRST_LINES = 60
 _WIDEST = 400
+_AREAS_FOUND, _ENCODED = 0.8, 0.95
+"""How much of a preview is done after the areas are found, and after they are written; measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +189,16 @@ def export_project(
 
 
 def preview_export(
-    project: Project, key: str, options: ExportOptions, *, cancelled: Callable[[], bool] = never
+    project: Project,
+    key: str,
+    options: ExportOptions,
+    *,
+    progress: Callable[[int, int], None] = unheard,
+    cancelled: Callable[[], bool] = never,
 ) -> ExportPreview:
     """Return what would be written for one photo, and what a reader gets back; for any thread but the window's.
 
-    Raises SegStudioError when the photo has no mask, or it cannot be read, and WorkStopped when `cancelled` says so.
+    `progress` is told the per cent that are done of 100. Raises SegStudioError when the photo has no mask, or it cannot be read, and WorkStopped when `cancelled` says so.
     """
     check = partial(_check, cancelled)
     writer, plan = _prepared(project, options)
@@ -200,9 +208,17 @@ def preview_export(
         raise SegStudioError("the photo has no mask", where=key, fix="Paint it first")
     (called,) = names_for([key], by_stem=writer.by_stem, with_photos=True).values()
     task = Task(photo, 0, called, options.tolerance_px, with_photo=False)
-    encoded = writer.encode(sheet_of(mask, task, plan, writer, check))
+
+    def far(share: float) -> None:
+        progress(int(100 * share), 100)
+
+    sheet = sheet_of(mask, task, plan, writer, check, far=part_of(far, 0, _AREAS_FOUND))
+    far(_AREAS_FOUND)
+    encoded = writer.encode(sheet)
+    far(_ENCODED)
     check()
     back = read_back(encoded, plan)
+    far(1)
     check()
     differs = back != mask
     return ExportPreview(

@@ -20,6 +20,9 @@ Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
 """Asked between two files whether the person wants to stop."""
 
+Far = Callable[[float], None]
+"""Told now and then within one file how much of it is done, 0 to 1, never less than before."""
+
 Check = Callable[[], None]
 """Called now and then within one file; raises WorkStopped when the person wants to stop."""
 
@@ -76,6 +79,15 @@ def never() -> bool:
 
 def go_on() -> None:
     """The `check` of what nobody stops."""
+
+
+def unmeasured(_share: float) -> None:
+    """A `far` that nobody watches."""
+
+
+def part_of(far: Far, begin: float, end: float) -> Far:
+    """Return the `far` of a part of the work that lies between two shares of the whole."""
+    return lambda share: far(begin + (end - begin) * share)
 
 
 def unheard(_done: int, _total: int) -> None:

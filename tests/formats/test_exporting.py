@@ -166,6 +166,22 @@ def test_a_preview_ends_within_its_photo(project: Project, tmp_path: Path) -> No
             preview_export(project, "a.jpg", options, cancelled=lambda: not (asked and [asked.pop()]))  # noqa: B023
 
 
+@pytest.mark.parametrize("name", ["cvat", "index-png"])
+def test_a_preview_tells_how_far_it_is(project: Project, tmp_path: Path, name: str) -> None:
+    told: list[tuple[int, int]] = []
+    preview_export(
+        project,
+        "a.jpg",
+        ExportOptions(name, tmp_path / "x"),
+        progress=lambda done, total: told.append((done, total)),
+    )
+    per_cent = [done for done, _ in told]
+    assert {total for _, total in told} == {100}
+    assert per_cent == sorted(per_cent)
+    assert per_cent[-1] == 100
+    assert len(set(per_cent)) > (6 if name == "cvat" else 2)
+
+
 def test_the_agreement_is_what_the_importer_makes_of_it(project: Project, tmp_path: Path) -> None:
     report = export(project, "coco", tmp_path / "out", with_photos=True, tolerance_px=2.0)
     found = masks_of(import_again(tmp_path / "out", tmp_path / "after", CLASSES))

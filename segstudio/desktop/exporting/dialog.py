@@ -125,6 +125,9 @@ class ExportDialog(QDialog):
         self.previewer.made.connect(self._on_made)
         self.previewer.failed.connect(parts.preview.show_problem)
         self.previewer.busy_changed.connect(parts.preview.show_busy)
+        self.previewer.progressed.connect(parts.preview.show_far)
+        parts.preview.stop_asked.connect(self._on_stop_asked)
+        parts.preview.look_asked.connect(self._look)
         writer.busy_changed.connect(self._on_busy_changed)
         writer.progressed.connect(self._on_progressed)
         writer.done.connect(self._on_done)
@@ -159,6 +162,7 @@ class ExportDialog(QDialog):
         self._look()
         self._enable()
 
+    @Slot()
     def _look(self) -> None:
         """Ask for what comes back of the photo that is looked at."""
         opened, preview = self._session.opened, self.parts.preview
@@ -198,6 +202,11 @@ class ExportDialog(QDialog):
     @Slot(bool)
     def _on_kind_chosen(self, as_zip: bool) -> None:
         self.parts.form.change(replace(self.choices, as_zip=as_zip))
+
+    @Slot()
+    def _on_stop_asked(self) -> None:
+        self.previewer.drop()
+        self.parts.preview.show_stopped()
 
     @Slot(int)
     def _step(self, by: int) -> None:

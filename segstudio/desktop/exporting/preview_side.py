@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
     QProgressBar,
+    QPushButton,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -27,12 +28,18 @@ from segstudio.project.classes import ClassList
 
 _FELT_MS = 300
 _TEXT_PX = 132
+_STOP, _LOOK = "Stop", "Look"
+_WORKING = "Working out what comes back"
 
 
 class PreviewSide(QFrame):
-    """`stepped` carries -1 or 1: the photo before or after is wished for."""
+    """`stepped` carries -1 or 1: the photo before or after is wished for; `stop_asked`: nobody waits for it any more;
+    `look_asked`: somebody does again.
+    """
 
     stepped = Signal(int)
+    stop_asked = Signal()
+    look_asked = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -53,9 +60,13 @@ class PreviewSide(QFrame):
         self._swatch = Swatch(MARKED, look.colour("line_strong"))
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setRange(0, 0)
-        self._bar.setAccessibleName("Working out what comes back")
+        self._bar.setRange(0, 100)
+        self._bar.setAccessibleName(_WORKING)
         self._waited = QTimer(self, singleShot=True, interval=_FELT_MS)
+        self._is_stopped = False
+        self.stop = QPushButton(_STOP)
+        self.stop.setObjectName("export.stop_preview")
+        self.stop.setAutoDefault(False)
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setObjectName("export.text")
         self.text.setAccessibleName("The beginning of what is written for this photo")
@@ -65,7 +76,8 @@ class PreviewSide(QFrame):
         self._lay_out()
         self.back.clicked.connect(partial(self.stepped.emit, -1))
         self.on.clicked.connect(partial(self.stepped.emit, 1))
-        self._waited.timeout.connect(self._bar.show)
+        self._waited.timeout.connect(self._on_felt)
+        self.stop.clicked.connect(self._on_stop_clicked)
         look.theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self.show_nothing("")
@@ -106,11 +118,49 @@ class PreviewSide(QFrame):
     @Slot(bool)
     def show_busy(self, busy: bool) -> None:
         """Show that something is worked out, where that is felt."""
+        self._is_stopped = False
         if busy:
             self._waited.start()
+            self._bar.setValue(0)
         else:
             self._waited.stop()
             self._bar.hide()
+            if self.shown is not None:
+                self._tell(written_told(self.shown.preview))
+        self._offer(_STOP if self._bar.isVisibleTo(self) else "")
+
+    @Slot(int)
+    def show_far(self, per_cent: int) -> None:
+        """Show how much of it is done."""
+        self._bar.setValue(per_cent)
+        self._bar.setAccessibleName(f"{_WORKING}: {per_cent} %")
+        if self._bar.isVisibleTo(self):
+            self._tell(f"{_WORKING} … {per_cent} %")
+
+    def show_stopped(self) -> None:
+        """Say that nobody waits, and offer to go on."""
+        self.show_nothing("Stopped: what comes back was not worked out. The export itself does not need it.")
+        self._is_stopped = True
+        self._offer(_LOOK)
+
+    @Slot()
+    def _on_felt(self) -> None:
+        self._bar.show()
+        self.show_far(self._bar.value())
+        self._offer(_STOP)
+
+    @Slot()
+    def _on_stop_clicked(self) -> None:
+        (self.look_asked if self._is_stopped else self.stop_asked).emit()
+
+    def _offer(self, what: str) -> None:
+        self.stop.setText(what or _STOP)
+        self.stop.setVisible(bool(what))
+        self.stop.setToolTip(
+            "Look\nWork out what comes back of this photo."
+            if what == _LOOK
+            else "Stop\nWork it out no further."
+        )
 
     def _tell(self, told: str, *, is_wrong: bool = False) -> None:
         self._told.setText(told)
@@ -135,6 +185,9 @@ class PreviewSide(QFrame):
         words.addWidget(self._told, 1)
         words.addWidget(self._swatch, 0, Qt.AlignmentFlag.AlignVCenter)
         words.addWidget(self._differing)
+        words.addWidget(self.stop)
+        words.addStrut(self.stop.sizeHint().height())  # the picture stays where it is when that comes and goes
+        self.stop.hide()
         above = QWidget()
         upper = QVBoxLayout(above)
         upper.setContentsMargins(0, 0, 0, 0)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.exporting.marks import Level, marks_of
 from segstudio.desktop.problems import Problem
-from segstudio.desktop.work import Job, JobControl
+from segstudio.desktop.work import Job, JobControl, JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.formats.exporting import ExportOptions, ExportPreview, preview_export
 from segstudio.project.images import read_photo
@@ -46,12 +46,14 @@ class Shown:
 class Previewer(QObject):
     """One at a time, and only the newest: what was asked for before is dropped. In the GUI thread.
 
-    `made` carries a Shown, `failed` a Problem; `busy_changed`: whether something is waited for.
+    `made` carries a Shown, `failed` a Problem; `busy_changed`: whether something is waited for; `progressed` carries the
+    per cent that are done.
     """
 
     made = Signal(object)
     failed = Signal(object)
     busy_changed = Signal(bool)
+    progressed = Signal(int)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -109,10 +111,16 @@ class Previewer(QObject):
             return _made(subject, last, control)
 
         self._job = Job("Looking at what comes back", work, self)
+        self._job.progressed.connect(self._on_progressed)
         self._job.succeeded.connect(self._on_succeeded)
         self._job.failed.connect(self._on_failed)
         self._job.stopped.connect(self._on_stopped)
         self._job.start()
+
+    @Slot(object)
+    def _on_progressed(self, status: JobStatus) -> None:
+        if self._wish is not None and self._at == self._wish:
+            self.progressed.emit(100 * status.done // max(1, status.total))
 
     @Slot(object)
     def _on_succeeded(self, shown: Shown) -> None:
@@ -162,7 +170,11 @@ def _made(subject: Subject, last: tuple[Path, Pyramid] | None, control: JobContr
         pyramid = Pyramid.of(read_photo(photo.path), control.cancelled)
     control.check()
     preview = preview_export(
-        Project.open(subject.folder), photo.key, subject.options, cancelled=control.cancelled
+        Project.open(subject.folder),
+        photo.key,
+        subject.options,
+        progress=control.stage("Looking at what comes back"),
+        cancelled=control.cancelled,
     )
     if preview.mask.shape != pyramid.size:
         raise SegStudioError("the photo has another size than its mask", where=photo.key)

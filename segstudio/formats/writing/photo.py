@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.options import Check, go_on
+from segstudio.formats.options import Check, Far, go_on, unmeasured
 from segstudio.formats.shapes import Polygon
 from segstudio.formats.writing.reading_back import read_back
 from segstudio.formats.writing.sheets import Area, Sheet, areas_as_bitmaps, areas_as_polygons, without_unknown
@@ -128,14 +128,16 @@ def write_photo(
     )
 
 
-def sheet_of(mask: Mask, task: Task, plan: Plan, writer: Writer, check: Check = go_on) -> Sheet:
-    """Return what is told about a photo; what `check` raises ends it."""
+def sheet_of(
+    mask: Mask, task: Task, plan: Plan, writer: Writer, check: Check = go_on, *, far: Far = unmeasured
+) -> Sheet:
+    """Return what is told about a photo; what `check` raises ends it, and `far` is told how much is done."""
     known = without_unknown(mask, plan.classes)
     areas: tuple[Area, ...] = ()
     if plan.outlines == "masks" and not writer.by_picture:
         areas = areas_as_bitmaps(known, plan.told, connected=writer.connected)
     elif not writer.by_picture:
-        areas = areas_as_polygons(known, plan.told, task.tolerance_px, check)
+        areas = areas_as_polygons(known, plan.told, task.tolerance_px, check, far)
     called = task.called
     return Sheet(task.number, called.name, called.stem, task.photo.split, known, areas)
 

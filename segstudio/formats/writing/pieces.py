@@ -19,12 +19,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from segstudio.formats.options import Check, go_on
+from segstudio.formats.options import Check, Far, go_on, part_of, unmeasured
 from segstudio.formats.shapes import Bitmap
 from segstudio.project.masks import Mask
 
 Labels = npt.NDArray[np.int32]
 """int32 of shape (rows, columns): the number of the piece, from 1; 0 is nothing."""
+
+
+_CONNECTED, _WALLED = 0.25, 0.6
+"""How much of the work on a class is done after its areas are found, and after the cuts are; measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +44,22 @@ class Pieces:
     areas: npt.NDArray[np.int32]
 
 
-def pieces_of(mask: Mask, values: Sequence[int], check: Check = go_on) -> Pieces:
+def pieces_of(mask: Mask, values: Sequence[int], check: Check = go_on, far: Far = unmeasured) -> Pieces:
     """Return the pieces of the pixels that have one of `values`, class by class, each from top to bottom.
 
-    What `check` raises ends it; it is called between two steps of each class.
+    What `check` raises ends it; it is called between two steps of each class, and `far` told.
     """
     labels = np.zeros(mask.shape, dtype=np.int32)
     of_value, of_area, areas = [0], [0], 0
-    for value in values:
+    for place, value in enumerate(values):
+        ours = part_of(far, place / len(values), (place + 1) / len(values))
         bitmap = mask == value
         window = _window(bitmap)
         if window is None:
             continue
         inner = np.ascontiguousarray(bitmap[window])
         check()
-        in_area, parents, parts = _cut(inner, check)
+        in_area, parents, parts = _cut(inner, check, ours)
         count = int(parents.max())
         np.copyto(labels[window], in_area + np.int32(len(of_value) - 1), where=inner)
         of_value += [value] * parts
@@ -69,11 +74,13 @@ def connected(bitmap: Bitmap) -> tuple[Labels, int]:
     return np.asarray(labels, dtype=np.int32), count - 1
 
 
-def _cut(bitmap: Bitmap, check: Check) -> tuple[Labels, npt.NDArray[np.int32], int]:
+def _cut(bitmap: Bitmap, check: Check, far: Far) -> tuple[Labels, npt.NDArray[np.int32], int]:
     """Return the pieces (numbered from 1), the area of each (from 1), and how many pieces there are."""
     areas, count = connected(bitmap)
+    far(_CONNECTED)
     check()
     walls = _walls(bitmap)
+    far(_WALLED)
     check()
     if walls is None:
         return areas, np.arange(1, count + 1, dtype=np.int32), count

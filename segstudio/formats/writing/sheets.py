@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from segstudio.formats.label_tables import void_label
-from segstudio.formats.options import Check, go_on
+from segstudio.formats.options import Check, Far, go_on, part_of, unmeasured
 from segstudio.formats.shapes import Bitmap, MaskShape, Points, Polygon, Shape, runs_of
 from segstudio.formats.writing.outlines import Rings, neighbours, points_of, rings_of
 from segstudio.formats.writing.pieces import pieces_of
@@ -17,6 +17,9 @@ from segstudio.formats.writing.simplify import simplified
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Split
+
+_CUT, _OUTLINED = 0.75, 0.9
+"""How much of the work on areas is done after they are cut into pieces, and after their outlines are found; measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +102,16 @@ def without_unknown(mask: Mask, classes: ClassList) -> Mask:
 
 
 def areas_as_polygons(
-    mask: Mask, told: Sequence[Told], tolerance_px: float, check: Check = go_on
+    mask: Mask, told: Sequence[Told], tolerance_px: float, check: Check = go_on, far: Far = unmeasured
 ) -> tuple[Area, ...]:
     """Return the areas in order of the draw order, with points to a hundredth of a pixel.
 
-    What `check` raises ends it; it is called at least every second or so.
+    What `check` raises ends it; it is called at least every second or so, and `far` told.
     """
-    pieces = pieces_of(mask, [one.value for one in told], check)
+    pieces = pieces_of(mask, [one.value for one in told], check, part_of(far, 0, _CUT))
+    far(_CUT)
     rings = rings_of(pieces.labels, meetings=tolerance_px > 0, check=check)
+    far(_OUTLINED)
     check()
     points, starts = (
         simplified(rings, tolerance_px, check) if tolerance_px > 0 else (points_of(rings), rings.starts)

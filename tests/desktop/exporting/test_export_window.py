@@ -6,6 +6,7 @@ import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -429,13 +430,11 @@ def test_only_the_newest_wish_is_worked_out(
     may_end, worked = threading.Event(), list[str]()
     real = preview_export
 
-    def held(
-        project: Project, key: str, options: ExportOptions, *, cancelled: Callable[[], bool]
-    ) -> ExportPreview:
+    def held(project: Project, key: str, options: ExportOptions, **others: Any) -> ExportPreview:
         worked.append(f"{options.format} {options.tolerance_px:g}")
         if len(worked) == 1:
             may_end.wait(WAIT_MS / 1000)
-        return real(project, key, options, cancelled=cancelled)
+        return real(project, key, options, **others)
 
     monkeypatch.setattr(previewing, "preview_export", held)
 
@@ -452,5 +451,38 @@ def test_only_the_newest_wish_is_worked_out(
         slider.setValue(10)
         hand.look()
         assert worked[-1] == "cvat 1"
+
+    assert drive(steps, project.folder) == 0
+
+
+def test_a_preview_that_takes_long_says_how_far_it_is_and_can_be_stopped(
+    qtbot: QtBot, drive: Drive, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = preview_export, list[str]()
+
+    def slow(project: Project, key: str, options: ExportOptions, **others: Any) -> ExportPreview:
+        asked.append(key)
+        if len(asked) == 1:
+            others["progress"](43, 100)
+            while not others["cancelled"]():
+                threading.Event().wait(0.005)
+            raise WorkStopped("it was stopped")
+        return real(project, key, options, **others)
+
+    monkeypatch.setattr(previewing, "preview_export", slow)
+
+    def steps(window: Window) -> None:
+        hand = Exporter(qtbot, window)
+        side = hand.dialog.parts.preview
+        hand.wait(lambda: "43 %" in hand.label("export.told"))
+        assert (side.stop.isVisible(), side.stop.text()) == (True, "Stop")
+        QTest.mouseClick(side.stop, Qt.MouseButton.LeftButton)
+        assert not hand.dialog.previewer.is_busy
+        assert hand.label("export.told").startswith("Stopped: ")
+        assert side.stop.text() == "Look"
+        QTest.mouseClick(side.stop, Qt.MouseButton.LeftButton)
+        assert hand.look().key == "0.jpg"
+        assert not side.stop.isVisible()
+        assert "%" not in hand.label("export.told").replace("100 %", "")
 
     assert drive(steps, project.folder) == 0
