@@ -247,7 +247,7 @@ def _unknown(plan: ImportPlan) -> SegStudioError:
     return SegStudioError(
         f"{shown}{first.hint} ({_count(first.shapes, 'shape')} in {_count(first.photos, 'photo')}{more})",
         where=first.where,
-        fix=f'Use --map "{first.name}=CLASS", --add-classes or --skip-unknown',
+        fix=f'Use --map "{first.name}=CLASS"{", --add-classes" if first.name.strip() else ""} or --skip-unknown',
     )
 
 

@@ -504,3 +504,16 @@ def test_classes_that_no_shape_has_are_added_with_their_colours(
     assert prepared.report.added_classes == ("rope", "kite")
     classes = prepared.plan.labelling.classes
     assert [classes.named(name).colour for name in ("rope", "kite")] == ["#010203", "#040506"]
+
+
+def test_a_shape_without_class_is_not_told_to_become_one_by_its_name(
+    project: Project, tmp_path: Path, make_photo: Make, make_cvat: Make
+) -> None:
+    make_photo(tmp_path / "in/a.png")
+    box = '<box label="" xtl="1" ytl="1" xbr="9" ybr="9"/>'
+    make_cvat(tmp_path / "in/annotations.xml", [('name="a.png" width="30" height="20"', box)])
+    with gather([tmp_path / "in"]) as gathered:
+        refusal = prepare(gathered, project, ImportOptions(add_classes=True)).report.refusal
+        assert refusal is not None
+        assert refusal.fix == 'Use --map "=CLASS" or --skip-unknown'
+        assert prepare(gathered, project, ImportOptions(renames={"": "sky"})).report.refusal is None
