@@ -35,13 +35,11 @@ from segstudio.project.document import (
 )
 from segstudio.project.images import RgbImage, read_photo
 from segstudio.project.listing import Listed, list_photos, photo_files, without_file
+from segstudio.project.making import LOCK, make_files
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.person import person
 from segstudio.project.photos import Photo, PhotoState, Split
 from segstudio.project.versions import keep_versions
-
-_LOCK = ".lock"
-"""Held while changes are put in place; it is never removed, because a waiting process may have it open."""
 
 
 def _as_it_is(state: PhotoState) -> PhotoState:
@@ -73,11 +71,7 @@ class Project:
         document = ProjectDocument(
             name=name or folder.name, classes=ClassList() if classes is None else classes
         )
-        for part in (FILE_NAME, BACKUP_NAME):
-            write_bytes(folder / part, encode_document(document))
-        (folder / _LOCK).touch()
-        for part in ("photos", "masks", "sources", "runs"):
-            (folder / part).mkdir(exist_ok=True)
+        make_files(folder, document)
         return cls(folder, document)
 
     @classmethod
@@ -92,7 +86,7 @@ class Project:
             folder = folder.parent
         if has_staged(folder):
             # A project that may only be read can still be looked at as it is.
-            with suppress(SegStudioError), locked(folder / _LOCK):
+            with suppress(SegStudioError), locked(folder / LOCK):
                 recover(folder)
         project = cls(folder, load_document(folder))
         if before is not None and before.folder == folder:
@@ -106,7 +100,7 @@ class Project:
         Raises SegStudioError when there is no good copy, or the folder cannot be written.
         """
         folder = folder.resolve()
-        with locked(folder / _LOCK):
+        with locked(folder / LOCK):
             content = last_good_copy(folder)
             if content is None:
                 raise SegStudioError(f"there is no good copy of {FILE_NAME}", where=str(folder))
@@ -282,7 +276,7 @@ class Project:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Let nobody put a change in place meanwhile. Raises SegStudioError when another holds it for long."""
-        with locked(self.folder / _LOCK):
+        with locked(self.folder / LOCK):
             yield
 
     @contextmanager
@@ -297,7 +291,7 @@ class Project:
         with staging_folder(self.folder) as staging:
             change = Change(staging, self.classes if made_from is None else made_from)
             yield change
-            with locked(self.folder / _LOCK):
+            with locked(self.folder / LOCK):
                 recover(
                     self.folder, but=staging
                 )  # a committed change whose process died comes before this one
