@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+import pickletools
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import torch
 from torch import Tensor
 
 from segstudio.errors import SegStudioError
-from segstudio.weight_files import damaged_file, damaged_part, file_with_objects, refuse_other_files
+from segstudio.weight_files import (
+    damaged_file,
+    damaged_part,
+    file_with_objects,
+    is_of_old_format,
+    refuse_other_files,
+)
 
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8})$")
 _DATE = re.compile(r"(19|20)\d{6}")
 _MOST_TIMES, _FREE_BYTES = 8, 64 << 20
 """Of its length, and besides, what a file may hold: tensors share memory, and somebody may have packed the file anew."""
+
+_LONGEST_NAME, _PICKLES = 1000, 4
+"""Files from before 1.6 begin with so many pickles, of which the last may ask for functions; a container holds one."""
 
 _WRAPPINGS = ("state_dict", "model_state_dict", "model", "network", "weights")
 
@@ -59,11 +72,19 @@ def _refuse_damaged_container(path: Path, *, whole: bool) -> None:
     try:
         archive, size = zipfile.ZipFile(path), path.stat().st_size
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        with suppress(OSError):  # opening it tells
+            if is_of_old_format(path):
+                with path.open("rb") as stream:
+                    _refuse_long_names(stream, path, pickles=_PICKLES)
         return  # no container that can be checked: what it is, opening it will tell
     try:
         with archive:
             if sum(info.file_size for info in archive.infolist()) > _MOST_TIMES * size + _FREE_BYTES:
                 raise _bomb(path)
+            for info in archive.infolist():
+                if info.filename.endswith("/data.pkl"):
+                    with archive.open(info) as pickled:
+                        _refuse_long_names(pickled, path)
             bad = archive.testzip() if whole else None
     except SegStudioError:
         raise
@@ -77,6 +98,19 @@ def _refuse_damaged_container(path: Path, *, whole: bool) -> None:
         ) from error
     if bad is not None:
         raise damaged_part(path, bad)
+
+
+def _refuse_long_names(pickled: IO[bytes], path: Path, *, pickles: int = 1) -> None:
+    """Refuse what asks for a function whose name is far too long for one: torch, which refuses it too, searches the name
+    for minutes on the way to its sentence. What is no pickle at all is refused, too.
+    """
+    try:
+        for _ in range(pickles):
+            for code, value, _place in pickletools.genops(pickled):
+                if code.name == "GLOBAL" and len(str(value)) > _LONGEST_NAME:
+                    raise file_with_objects(path)
+    except (ValueError, EOFError, OverflowError, zipfile.BadZipFile, zlib.error) as error:
+        raise damaged_file(path) from error
 
 
 def _refuse_more_than_there_is(content: object, path: Path) -> None:

@@ -149,6 +149,31 @@ def test_a_tensor_of_one_number_told_very_often_is_refused(tmp_path: Path, size:
         load_plain(saved(tmp_path / "w.pth", content))
 
 
+@pytest.mark.parametrize("end", [b"\n", b""], ids=["a name", "no end"])
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_function_of_an_endless_name_is_refused_before_anybody_looks_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_old: bool, end: bytes
+) -> None:
+    path, bad = tmp_path / "w.pth", tmp_path / "bad.pth"
+    torch.save(STATE, path, _use_new_zipfile_serialization=not is_old)
+
+    def spoiled(data: bytes) -> bytes:
+        before, found, after = data.partition(b"_rebuild_tensor_v2\n")
+        return before + b"<a>" * 20_000 + end + (after if end else b"") if found else data
+
+    if is_old:
+        bad.write_bytes(spoiled(path.read_bytes()))
+    else:
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(bad, "w") as new:
+            for member in old.namelist():
+                new.writestr(member, spoiled(old.read(member)))
+    monkeypatch.setattr(torch, "load", None)
+    with pytest.raises(
+        SegStudioError, match="Python objects besides tensors" if end else "the file is damaged"
+    ):
+        load_plain(bad)
+
+
 def test_views_of_one_tensor_are_no_harm(tmp_path: Path) -> None:
     state = {"a": STATE["a.weight"], "b": STATE["a.weight"].t(), "c": torch.arange(9).expand(1, 9)}
     content: dict[str, object] = {**state, "itself": state}
