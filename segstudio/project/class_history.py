@@ -7,15 +7,18 @@ journals as they were before it; below `later/` lie journals that an undo has en
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.project.classes import ClassList
 
 FOLDER = "history/classes"
 LIMIT = 30
 _ENTRY = "entry.json"
+
+
+_Value = Annotated[int, Field(ge=0, le=255)]
 
 
 class KeptMask(BaseModel):
@@ -42,15 +45,15 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: int = 1
-    number: int
+    number: Annotated[int, Field(ge=0)]
     label: str
     when: str
     who: str = ""
     state: Literal["done", "undone"] = "done"
     before: ClassList
     after: ClassList
-    old: int | None = None
-    new: int | None = None
+    old: _Value | None = None
+    new: _Value | None = None
     masks: tuple[KeptMask, ...] = ()
     journals: tuple[KeptJournal, ...] = ()
 

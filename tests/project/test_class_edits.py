@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -381,6 +382,17 @@ def test_photos_that_are_gone_or_others_now_are_left(striped: Project, add_photo
     done = editing(striped.folder).undo()
     assert done.masks == 0
     assert not mask_of(striped, "0.png").any()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("old", 10**30), ("old", -1), ("new", 256), ("number", -1), ("number", 1e300)]
+)
+def test_an_entry_with_numbers_that_cannot_be_is_left_out(striped: Project, field: str, value: float) -> None:
+    editing(striped).commit(Merge(1, 2))
+    (path,) = striped.folder.glob("history/classes/*/entry.json")
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), field: value}), encoding="utf-8")
+    with pytest.raises(SegStudioError, match="no change of the class list can be undone"):
+        editing(striped).undo()
 
 
 def test_a_damaged_mask_stops_what_might_touch_it(striped: Project, fingerprint: Fingerprint) -> None:
