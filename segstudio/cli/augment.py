@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
@@ -19,7 +20,7 @@ _OPACITY = 0.4
 
 
 def augment(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     *,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pictures go.")],
     recipe: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.ending import tidy_when_ended
 from segstudio.cli.output import JsonOption, Output, in_megabytes
 from segstudio.project.backup import PARTS, Part, back_up
@@ -14,7 +15,7 @@ from segstudio.project.project import Project
 
 
 def backup(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     file: Annotated[
         Path, typer.Argument(metavar="FILE.zip", help="The ZIP file to write; it must not be there.")
     ],

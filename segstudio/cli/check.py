@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.output import JsonOption, Output
 from segstudio.counting import counted
 from segstudio.errors import SegStudioError
@@ -32,7 +32,7 @@ SplitChoice = Literal["random", "folder", "burst"]
 
 
 def check(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     *,
     recipe: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="The recipe that is planned.")

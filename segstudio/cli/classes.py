@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
@@ -20,7 +20,7 @@ from segstudio.project.project import Project
 
 
 def classes(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     *,
     add: Annotated[
         str | None, typer.Option(metavar="NAME[:#RRGGBB]", help="Add a class, painted last.")

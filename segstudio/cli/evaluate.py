@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.class_matches import ByNameOption, MatchOption, matched
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
@@ -103,7 +104,7 @@ class _Evaluation:
 
 
 def evaluate(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     *,
     model: ModelOption,
     split: Annotated[SplitChoice, typer.Option(help="Which labelled photos are scored.")] = SplitChoice.VAL,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.ending import tidy_when_ended
 from segstudio.cli.output import JsonOption, Output, in_megabytes
 from segstudio.errors import SegStudioError
@@ -29,7 +30,7 @@ _SHOWN = 60
 
 
 def merge_(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     source: Annotated[
         Path | None, typer.Argument(metavar="PART", help="A pack (ZIP file), or the folder of a project.")
     ] = None,

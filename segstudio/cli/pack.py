@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.ending import tidy_when_ended
 from segstudio.cli.output import JsonOption, Output, in_megabytes
 from segstudio.project.pack import chosen_photos, make_pack, read_pack
@@ -17,7 +18,7 @@ _STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 def pack(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     file: Annotated[
         Path, typer.Argument(metavar="PART.zip", help="The ZIP file to write; it must not be there.")
     ],

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
@@ -14,7 +14,7 @@ from segstudio.project.removal import bring_back, removals, remove_photos
 
 
 def remove(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     photos: Annotated[
         list[str] | None, typer.Argument(metavar="PHOTO…", help="Photos by their names in the project.")
     ] = None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.gpus import Silent, own_place, train_on_many
 from segstudio.cli.initial import changes_from
 from segstudio.cli.output import JsonOption, Output
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def train(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     *,
     recipe: Annotated[
         str | None,

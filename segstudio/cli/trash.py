@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
@@ -18,7 +18,7 @@ from segstudio.project.trash import Trashed, empty_trash, trash_of
 
 
 def trash(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     *,
     restore: Annotated[
         int | None, typer.Option(metavar="N", help="Bring this one back, as numbered in the list.", min=1)

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.painting.going_back import go_back
@@ -20,7 +21,7 @@ _MOST = 1000
 
 
 def versions(
-    project: Annotated[Path, typer.Argument(metavar="PROJECT", help="The project folder.")],
+    project: ProjectArgument,
     photo: Annotated[
         str | None, typer.Argument(metavar="PHOTO", help="A photo by its name in the project.")
     ] = None,

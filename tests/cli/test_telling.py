@@ -6,8 +6,8 @@ import pytest
 
 from segstudio.cli.output import Output
 from segstudio.cli.telling import Teller
-from segstudio.runs.events import RunStarted
 from segstudio.runs.folder import RunFolder
+from tests.run_events import started
 
 
 @pytest.mark.parametrize(
@@ -17,23 +17,7 @@ from segstudio.runs.folder import RunFolder
 def test_one_is_not_told_as_many(
     number: int, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    event = RunStarted(
-        time=1000.0,
-        head="lraspp_mobilenet_v3_large",
-        classes=("sky", "ground"),
-        device="cpu",
-        precision="float32",
-        step=0,
-        epochs=number,
-        steps_per_epoch=number,
-        photos_train=number,
-        photos_val=2,
-        parameters=3_200_000,
-        parameters_trained=3_200_000,
-        weights="none",
-        process=1,
-        host="here",
-    )
+    event = started(epochs=number, steps_per_epoch=number, photos_train=number)
     with Teller(Output(), RunFolder(tmp_path / "run")) as teller:
         teller.tell(event)
     assert told in capsys.readouterr().out
