@@ -33,6 +33,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.settings import Places
 from segstudio.desktop.tabs.recent_list import RecentList
 from segstudio.desktop.theme import ThemeChoice
+from segstudio.desktop.train.plots.chart import Chart
 from segstudio.desktop.widgets.tab_strip import TabButton
 from segstudio.desktop.widgets.table import Cell, Table
 from tests.desktop.conftest import WAIT_MS
@@ -100,6 +101,10 @@ def table(look: Look) -> QWidget:
     return made
 
 
+def chart(look: Look) -> QWidget:
+    return Chart(look, "miou", "Mean IoU")
+
+
 KINDS: dict[str, Callable[[Look], QWidget]] = {
     "button": button(""),
     "primary": button("primary"),
@@ -120,6 +125,7 @@ KINDS: dict[str, Callable[[Look], QWidget]] = {
     "tree": tree,
     "recent": recent,
     "table": table,
+    "chart": chart,
 }
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from segstudio.desktop.look import Look
@@ -20,6 +20,7 @@ from segstudio.desktop.train.plots.series import ChartId, Series, bottom_of, top
 pg: Any = pyqtgraph  # it has no types
 
 _AXIS_PX = 52
+_RING_PX, _RING_RADIUS_PX = 2, 6
 _FAINT = 45
 _DOTS_AT_MOST, _DOTTED_LINES_AT_MOST = 60, 12
 """Beyond that they hide the lines, and drawing them is felt."""
@@ -133,6 +134,17 @@ class Chart(QWidget):
                 super().keyPressEvent(event)
                 return
         self._on_zoomed()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Show by a ring that the keyboard is here."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._look.colour("accent"), _RING_PX))
+            inset = _RING_PX / 2
+            room = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+            painter.drawRoundedRect(room, _RING_RADIUS_PX, _RING_RADIUS_PX)
 
     # -- drawing
 
