@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.project import making
+from segstudio.files import write_bytes
 from segstudio.project.project import Project
 
 
@@ -22,14 +22,12 @@ def test_what_was_made_goes_when_the_disk_refuses(
         folder.mkdir()
     with monkeypatch.context() as patched:
         if refused == "project.json.bak":
-            write_bytes = making.write_bytes
-
             def full(path: Path, data: bytes) -> None:
                 if path.name == refused:
                     raise SegStudioError("could not be written (No space left on device)", where=str(path))
                 write_bytes(path, data)
 
-            patched.setattr(making, "write_bytes", full)
+            patched.setattr("segstudio.project.making.write_bytes", full)
         else:
             name = "touch" if refused == ".lock" else "mkdir"
             done = getattr(Path, name)
