@@ -48,11 +48,11 @@ class VideoBook:
         for place in sorted(self.folder.glob("*.json")):
             try:
                 record = _Record.model_validate_json(place.read_bytes())
+                path = self._queue.path_of(record.video)
+                if path.is_file():
+                    videos.append(Video(path, record.every, record.scale, record.start))
             except (OSError, ValidationError):
                 continue  # its frames are listed one by one; the rest can be had by dropping the video again
-            path = self._queue.path_of(record.video)
-            if path.is_file():
-                videos.append(Video(path, record.every, record.scale, record.start))
         return tuple(videos)
 
     def put(self, video: Video) -> None:
