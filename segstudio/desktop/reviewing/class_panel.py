@@ -22,6 +22,7 @@ from segstudio.desktop.annotating.class_rows import percent
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.class_rows import ClassFacts
 from segstudio.desktop.widgets.labels import ElidedLabel, Swatch, label
+from segstudio.desktop.widgets.tab_stop import in_turn
 
 _EYE_PX = 16
 _STEPS = 100
@@ -60,6 +61,7 @@ class ClassPanel(QFrame):
         self._column.addStretch(1)
         area = QScrollArea()
         area.setObjectName("review.classes")
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keys
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,6 +111,7 @@ class ClassPanel(QFrame):
             row.eye_clicked.connect(self.eye_clicked)
             self._rows[fact.value] = row
             self._column.insertWidget(place, row)
+        in_turn(self._reset, [part for row in self._rows.values() for part in (row.eye, row.slider)])
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -22,6 +22,7 @@ from segstudio.desktop.importing.class_choice import SWATCH_PX, swatch_icon
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.matching import Chosen
 from segstudio.desktop.widgets.labels import ElidedLabel, Swatch, label
+from segstudio.desktop.widgets.tab_stop import in_turn
 from segstudio.project.classes import ClassList, LabelClass
 
 _MOST_PX = 240
@@ -52,6 +53,7 @@ class MatchPanel(QFrame):
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(self._body)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the choices take the keys
         self._use = QPushButton("Use these")
         self._use.setObjectName("review.match.use")
         self._use.setProperty("place", "panel")
@@ -90,6 +92,7 @@ class MatchPanel(QFrame):
             self._grid.addWidget(name, number, 1)
             self._grid.addWidget(box, number, 2)
             self._boxes[entry.name] = box
+        in_turn(self._use, [*self._boxes.values(), self._use])
         self._area.setFixedHeight(min(len(entries) * _ROW_PX, _MOST_PX))
         self.show()
 

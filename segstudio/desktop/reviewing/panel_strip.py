@@ -24,6 +24,7 @@ from segstudio.desktop.annotating.class_rows import percent
 from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.class_rows import ClassFacts
 from segstudio.desktop.reviewing.reading import Small
+from segstudio.desktop.widgets.tab_stop import in_turn
 from segstudio.project.classes import VOID
 from segstudio.project.images import RgbImage
 from segstudio.project.masks import Mask
@@ -123,6 +124,7 @@ class PanelStrip(QScrollArea):
         self.setObjectName("review.panels")
         self.setAccessibleName("Class by class")
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the panels take the keys
         self.setWidgetResizable(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         body = QWidget()
@@ -132,6 +134,17 @@ class PanelStrip(QScrollArea):
         self._row.addStretch(1)
         self.setWidget(body)
         self.setMinimumHeight(_STRIP_PX + _CAPTION_PX + _MARGINS_PX)
+        self._add()
+
+    def _add(self) -> None:
+        """Make one more panel, beside the last; the first is made with the strip, so that Tab comes here and not last."""
+        button = _Panel(self._look)
+        button.hide()
+        button.clicked.connect(self._on_clicked)
+        self._row.insertWidget(len(self._buttons), button)
+        if self._buttons:
+            in_turn(self._buttons[-1], (button,))
+        self._buttons.append(button)
 
     @property
     def panels(self) -> tuple[_Panel, ...]:
@@ -141,10 +154,7 @@ class PanelStrip(QScrollArea):
     def show_panels(self, words: Sequence[Caption], pictures: Sequence[RgbImage], chosen: int | None) -> None:
         """Show a panel for each caption; the one of mask value `chosen` is marked."""
         while len(self._buttons) < len(words):
-            button = _Panel(self._look)
-            button.clicked.connect(self._on_clicked)
-            self._buttons.append(button)
-            self._row.insertWidget(len(self._buttons) - 1, button)
+            self._add()
         for number, button in enumerate(self._buttons):
             button.is_wanted = number < len(words)
             button.setVisible(button.is_wanted)
@@ -180,7 +190,7 @@ class _Panel(QAbstractButton):
         self._picture = QImage()
         self._scaled = QPixmap()
         self._picture_px = LEAST_PX
-        self.is_wanted = True
+        self.is_wanted = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_panel(self, caption: Caption, picture: RgbImage, *, is_chosen: bool) -> None:

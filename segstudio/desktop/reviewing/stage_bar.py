@@ -15,6 +15,7 @@ from segstudio.desktop.reviewing.spot_steps import SpotSteps
 from segstudio.desktop.reviewing.stage import Way
 from segstudio.desktop.reviewing.view_state import WAYS, ViewState, focus_words
 from segstudio.desktop.widgets.labels import label
+from segstudio.desktop.widgets.tab_stop import stop_at_checked
 from segstudio.project.classes import ClassList
 
 _ICON_PX = 16
@@ -102,6 +103,7 @@ class StageBar(FitFrame):
             _fill(self.beside, list(faces))
         left, right = state.shown_faces(faces)
         self.buttons[state.way].setChecked(True)
+        stop_at_checked(self.buttons.values())
         has_answer = len(faces) > 1
         two = state.way in ("side", "wipe")
         for way, button in self.buttons.items():

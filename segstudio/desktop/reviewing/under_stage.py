@@ -10,6 +10,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.reviewing.confusion_view import ConfusionView, summed
 from segstudio.desktop.reviewing.panel_strip import PanelStrip
 from segstudio.desktop.widgets.labels import ElidedLabel
+from segstudio.desktop.widgets.tab_stop import stop_at_checked
 from segstudio.project.classes import ClassList
 from segstudio.review.tallies import Matrix
 from segstudio.runs.scores import Scores
@@ -52,6 +53,7 @@ class UnderStage(QFrame):
             head.addWidget(button)
         head.addWidget(self._told, 1)
         self.buttons["panels"].setChecked(True)
+        stop_at_checked(self.buttons.values())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -78,6 +80,7 @@ class UnderStage(QFrame):
     @Slot(int)
     def _turn(self, place: int) -> None:
         self.buttons[_PARTS[place][0]].setChecked(True)
+        stop_at_checked(self.buttons.values())
         if self._stack.currentIndex() != place:
             self._stack.setCurrentIndex(place)
             self._tell()

@@ -227,6 +227,40 @@ def test_nothing_is_cut_in_a_small_window(show: Show, jumps: Project) -> None:
     assert rows[0][1] < 60
 
 
+def tab_stops(shown: Shown) -> list[str]:
+    """Return where Tab comes to, from the list of photos on."""
+    shown.tab.activateWindow()
+    shown.page.side.list.setFocus()
+    shown.wait(shown.page.side.list.hasFocus)
+    stops: list[str] = []
+    while (focused := QApplication.focusWidget()) is not None and focused.objectName() not in stops:
+        stops.append(focused.objectName())
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    return stops
+
+
+def test_tab_goes_through_everything_in_the_order_in_which_it_is_seen(
+    show: Show, jumps: Project, quick_card: Path
+) -> None:
+    shown = show(jumps)
+    page = shown.page
+    shown.tab.take([jumps.photo("1.png").path])
+    shown.wait_for_photo("1.png")
+    shown.wait(lambda: len(panel_values(shown)) == 2 and not page.side._stop.isVisible())
+    photo = ["review.photos", "review.way.overlay", "review.face", "review.opacity", "review.canvas"]
+    panels = ["review.under.panels", "review.panel.0", "review.panel.3"]
+    rows = [f"review.{part}.{value}" for value in (0, 3) for part in ("eye", "threshold")]
+    assert tab_stops(shown)[:12] == [*photo, *panels, *rows]
+    assert tab_stops(shown)[12] == "review.accept.button"
+    assert tab_stops(shown)[-4:] == ["review.model", "review.model.more", "review.add", "review.order"]
+    shown.actions["review.way"].trigger()
+    shown.wait(lambda: "review.way.side" in tab_stops(shown))
+    assert "review.way.overlay" not in tab_stops(shown), "the arrow keys go there"
+    page.bar.buttons["side"].setFocus()
+    QTest.keyClick(page.bar.buttons["side"], Qt.Key.Key_Right)
+    shown.wait(partial(is_way, shown, "wipe"))
+
+
 @pytest.mark.usefixtures("quick")
 def test_truth_gives_scores_and_cells_open_the_photos_with_their_pixels(show: Show, jumps: Project) -> None:
     shown = show(jumps)
@@ -463,6 +497,9 @@ def test_a_model_of_other_classes_is_asked_about_once_and_then_used_as_said(
     assert page.board.classes.names == ("road", "car")
     shown.wait(lambda: len(page.board.matrices) == 2)
     assert not page.board.matrices[page.board.rows[0].item.id].any()
+    stops = tab_stops(shown)
+    at = stops.index("review.match.road")
+    assert stops[at : at + 3] == ["review.match.road", "review.match.car", "review.match.use"]
     for name, meant in (("road", "sky"), ("car", "ground")):
         choice = match.choices[name]
         choice.setCurrentIndex(choice.findText(meant))
