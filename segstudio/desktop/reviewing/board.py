@@ -292,7 +292,9 @@ class ReviewBoard(QObject):
         self.tell_of_model(Problem(stays_told(problem, self.model)))
 
     def tell_of_model(self, problem: Problem) -> None:
-        """Tell what is wrong with the choice of model, until another is made."""
+        """Tell what is wrong with the choice of model, until another is made: the newest word alone."""
+        if self._told_problem not in (None, problem):
+            self.problem_over.emit(self._told_problem)
         self._told_problem = problem
         self.problem_met.emit(problem)
 
