@@ -143,13 +143,21 @@ def _with_model_id(queue: ReviewQueue, opened: OpenedProject, record: ReviewReco
 def _item(queue: ReviewQueue, opened: OpenedProject, record: ReviewRecord) -> Item | None:
     photo = opened.photo(record.photo) if not record.outside else None
     path = queue.path_of(record.frame or record.photo)
-    if record.frame and (record.outside or photo is not None) and path.is_file():
+    if record.frame and (record.outside or photo is not None) and _is_file(path):
         key = "" if record.outside else record.photo
         name = record.title or path.name
         return Item(str(path), path, name, key, is_video=True, file_name=record.file_name)
     if record.outside:
-        return item_of(path, None) if path.is_file() else None
+        return item_of(path, None) if _is_file(path) else None
     return item_of(photo.path, photo) if photo is not None else None
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; a damaged record may tell a name that no file can have."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _write(folder: Path, row: Row, model: Model) -> None:

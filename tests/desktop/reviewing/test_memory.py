@@ -9,14 +9,28 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from segstudio.desktop.reviewing.memory import tidy
+from segstudio.desktop.opened_reading import read_opened
+from segstudio.desktop.reviewing.memory import remembered, tidy
 from segstudio.desktop.train.run_files import rename_run
 from segstudio.project.project import Project
-from segstudio.project.review_queue import ReviewQueue
+from segstudio.project.review_queue import ReviewQueue, ReviewRecord
 from tests.desktop.reviewing.conftest import Show, Shown, let_answer
 from tests.inference.videos import write_video
 
 FRAMES = 31
+
+
+@pytest.mark.parametrize("told", ["x" * 5000, "\x00", "../" * 3000, ""], ids=range(4))
+@pytest.mark.parametrize("field", ["photo", "frame", "mask"])
+def test_a_record_that_names_no_file_costs_no_other(
+    jumps: Project, photos: Path, field: str, told: str
+) -> None:
+    queue = ReviewQueue(jumps.folder)
+    queue.put(ReviewRecord(photo=queue.told(photos / "new_0.png"), outside=True))
+    bad = ReviewRecord(photo="gone.png", outside=True).model_copy(update={field: told})
+    (queue.folder / "0.json").write_text(bad.model_dump_json(), encoding="utf-8")
+    found = remembered(read_opened(jumps.folder))
+    assert [item.path.name for item in found.items] == ["new_0.png"]
 
 
 def judged(shown: Shown) -> dict[str, str]:
