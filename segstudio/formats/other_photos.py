@@ -129,7 +129,8 @@ def _frames(
 ) -> Iterator[PhotoFile]:
     """Go through the film once: seeking is exact in few films."""
     folder.mkdir(parents=True, exist_ok=True)
-    reader = cv2.VideoCapture(str(film))
+    # Absolute, and with the one back end that takes a name as a name: others see patterns and addresses in it.
+    reader = cv2.VideoCapture(str(film.absolute()), cv2.CAP_FFMPEG)
     try:
         if not reader.isOpened():
             raise SegStudioError(

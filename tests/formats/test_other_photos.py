@@ -1,5 +1,6 @@
 import base64
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -126,6 +127,19 @@ def test_a_film_is_given_as_any_photos(tmp_path: Path, film: Path) -> None:
     for sources, places in (([annotations, film], []), ([annotations], [film])):
         with gather(sources, places) as gathered:
             assert [photo.path.name for photo in gathered.photos] == ["frame_000001.jpg", "frame_000005.jpg"]
+
+
+@pytest.mark.parametrize("name", ["tcp:jump.avi", "jump %02d.avi", "concat:a|jump.avi"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no file is called so there")
+def test_a_film_may_be_called_anything(
+    tmp_path: Path, film: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annotations = tmp_path / "annotations.xml"
+    annotations.write_text(VIDEO.format(name, 5), encoding="utf-8")
+    film.rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    with gather([annotations], [Path(name)]) as gathered:
+        assert [photo.path.name for photo in gathered.photos] == ["frame_000001.jpg", "frame_000005.jpg"]
 
 
 def test_a_film_that_does_not_fit_is_told(tmp_path: Path, film: Path) -> None:

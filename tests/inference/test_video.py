@@ -1,3 +1,4 @@
+import socket
 from pathlib import Path
 
 import cv2
@@ -47,6 +48,28 @@ def test_what_is_no_video_is_one_sentence(tmp_path: Path, content: bytes) -> Non
     path.write_bytes(content)
     with pytest.raises(SegStudioError, match="not a video"):
         Video(path)
+
+
+@pytest.mark.parametrize(
+    "playlist",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{}/a.ts\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile {}/a.avi\n",
+        '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" minBufferTime="PT1S"><Period><AdaptationSet>'
+        '<Representation id="1" bandwidth="1"><BaseURL>{}/a.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>',
+    ],
+    ids=["HLS", "concat", "DASH"],
+)
+@pytest.mark.parametrize("suffix", [".mp4", ".m3u8"])
+def test_a_list_of_addresses_is_no_video_and_asks_nobody(tmp_path: Path, playlist: str, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        path.write_text(playlist.format(f"http://127.0.0.1:{server.getsockname()[1]}"), encoding="utf-8")
+        with pytest.raises(SegStudioError, match="not a video"):
+            Video(path)
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_a_missing_video_is_one_sentence(tmp_path: Path) -> None:
