@@ -24,6 +24,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.row_drawing import RowDelegate
 from segstudio.desktop.train.board import RunRow
 from segstudio.desktop.train.words import TOKENS, row_text
+from segstudio.runs.heads import HEADS
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -79,9 +80,9 @@ class RunModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{row.name}: {row_text(row, time.time())}"
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(
-                    part for part in (row.name, row.head, row_text(row, time.time()), row.problem) if part
-                )
+                head = HEADS[row.head].title if row.head in HEADS else row.head
+                parts = (row.name, head, row_text(row, time.time()), row.problem)
+                return "\n".join(part for part in parts if part)
             case _ if role == _ROW:
                 return row
         return None

@@ -135,12 +135,13 @@ class _Follower:
         if self._folder.log.exists() if self._process is not None else self._folder.path.is_dir():
             self._was_there = True
         elif self._was_there:
+            ended = ""
             if self._process is not None:
                 end(self._process)  # it would make the folder anew, with a model that nobody can follow
+                ended = ", and its training was ended"
             raise _GoneError(
-                f"the folder of the run {self._folder.name} is gone",
-                where=str(self._folder.path),
-                fix="Restore it to see the run again",
+                f"The folder of the run {self._folder.name} is gone{ended}",
+                fix=f"Put it back below {self._folder.path.parent} to see the run again",
             )
         asked_to_stop = (
             self._folder.is_asked_to_stop()

@@ -57,6 +57,24 @@ def test_numbers_of_a_plain_axis_are_written_alike(
     assert ValueAxis("left").tickStrings(values, 1.0, spacing) == texts
 
 
+@pytest.mark.parametrize(
+    ("high", "size_px", "marks"),
+    [
+        (2.5, 140, ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"]),
+        (1.0, 120, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+        (1.0, 600, [f"{number / 20:.2f}" for number in range(21)]),
+        (0.0003, 60, ["0.0000", "0.0002"]),
+        (1.0, 10, ["0"]),
+    ],
+)
+def test_a_plain_axis_is_marked_at_even_steps(
+    qapp: object, high: float, size_px: float, marks: list[str]
+) -> None:
+    axis = ValueAxis("left")
+    [(step, values)] = axis.tickValues(0.0, high, size_px)
+    assert axis.tickStrings(values, 1.0, step) == marks
+
+
 def test_a_low_chart_of_a_learning_rate_has_room_between_its_numbers(qtbot: QtBot, look: Look) -> None:
     chart = Chart(look, "rate", "Learning rate")
     qtbot.addWidget(chart)

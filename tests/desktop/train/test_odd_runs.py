@@ -115,7 +115,7 @@ def test_a_run_that_is_deleted_while_it_is_shown_is_told_and_goes(
         shutil.rmtree(run.path)
         qtbot.waitUntil(lambda: not board.rows(), timeout=WAIT_MS)
     assert len(problems) == 1
-    assert "the folder of the run doomed is gone" in problems[0].text
+    assert "The folder of the run doomed is gone" in problems[0].text
     assert not board.live()
 
 
@@ -144,7 +144,7 @@ def test_a_training_whose_folder_is_deleted_is_ended_and_told(
         shutil.rmtree(run.path)
         qtbot.waitUntil(lambda: not board.live(), timeout=WAIT_MS)
     assert child.wait(10) != 0
-    assert "the folder of the run doomed is gone" in problems[0].text
+    assert "The folder of the run doomed is gone" in problems[0].text
 
 
 def test_a_run_that_stops_while_it_is_looked_at_does_not_seem_to_run_again(written: Written) -> None:

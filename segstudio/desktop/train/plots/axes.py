@@ -31,13 +31,15 @@ class ValueAxis(pyqtgraph.AxisItem):
 
     def tickValues(self, low: float, high: float, size: float) -> Ticks:  # noqa: N802
         """Return the marks, on a logarithmic axis as powers of ten."""
-        if not self.logMode:
-            found: Ticks = super().tickValues(low, high, size)
-            return found
-        return [(None, log_marks(min(low, high), max(low, high), size))]
+        low, high = min(low, high), max(low, high)
+        if self.logMode:
+            return [(None, log_marks(low, high, size))]
+        step = step_between(low, high, size)
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        return [(step, [number * step for number in range(first, last + 1)])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:  # noqa: N802
-        """Return the numbers at the marks: on a plain axis with as many decimals as tell them apart, all alike."""
+        """Return the numbers at the marks: on a plain axis all with as many decimals as tell them apart."""
         if self.logMode or spacing is None:
             return self.logTickStrings(values, scale, spacing)
         decimals = max(0, math.ceil(-math.log10(spacing * scale) - 1e-9))
@@ -48,6 +50,13 @@ class ValueAxis(pyqtgraph.AxisItem):
     def logTickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:  # noqa: N802
         """Return the numbers at the marks: powers of ten as such, where they are long."""
         return [mark_text(10**value * scale) for value in values]
+
+
+def step_between(low: float, high: float, size_px: float) -> float:
+    """Return the finest round step (1, 2 or 5, and zeros) whose marks stand apart on an axis so long; pure."""
+    least = max(high - low, 1e-300) * _APART_PX / max(size_px, 1.0)
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(digit * power for digit in (1, 2, 5, 10) if digit * power >= least * (1 - 1e-9))
 
 
 def log_marks(low: float, high: float, size_px: float) -> list[float]:
