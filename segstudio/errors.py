@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_REFUSED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
 
 
 class SegStudioError(Exception):
@@ -50,6 +53,19 @@ def inside(where: str) -> Iterator[None]:
         yield
     except SegStudioError as error:
         raise error.within(where) from error
+
+
+def disk_refusal(error: OSError) -> SegStudioError | None:
+    """Return the sentence for what a disk says that is full, or may only be read: no mistake of the program, whoever asked
+    it. None for any other error.
+    """
+    if error.errno not in _REFUSED:
+        return None
+    return SegStudioError(
+        f"could not be written ({error.strerror})",
+        where=str(error.filename or ""),
+        fix=f"Make {'it writable' if error.errno == errno.EROFS else 'room'}, and do it again",
+    )
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import sys
@@ -13,15 +12,12 @@ from typing import NoReturn
 
 from segstudio.cli.verbs import VERBS
 from segstudio.cli.window import has_display, open_window
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, disk_refusal
 
 _INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, as shells tell it."""
 
 _PROJECT_FILE = "project.json"
-
-_REFUSED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG})
-"""What a disk says that is full, or may only be read: no mistake of the program, whoever asked it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -52,13 +48,11 @@ def _run(work: Callable[[], object]) -> None:
         sys.stderr.write(" ".join(str(error).splitlines()) + "\n")
         sys.exit(1)
     except OSError as error:
-        if error.errno not in _REFUSED:
+        told = disk_refusal(error)
+        if told is None:
             raise
-        place = f"{error.filename}: " if error.filename else ""
-        fix = "Make it writable" if error.errno == errno.EROFS else "Make room"
-        told = f"{place}could not be written ({error.strerror}). {fix}, and do it again.\n"
         with suppress(OSError):  # it may be where this goes, too
-            sys.stderr.write(told)
+            sys.stderr.write(f"{told}\n")
         sys.exit(1)
     except KeyboardInterrupt:
         _stopped()

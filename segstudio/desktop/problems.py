@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, disk_refusal
 
 Level = Literal["info", "warning", "error"]
 
@@ -51,6 +51,8 @@ def words_of(error: SegStudioError) -> str:
 def problem_of(error: BaseException) -> Problem:
     """Return what to show for an exception: its own sentence, or that the fault is the program's."""
     details = "".join(traceback.format_exception(error)).strip()
+    if isinstance(error, OSError) and (refused := disk_refusal(error)) is not None:
+        return Problem(str(refused), details)
     if isinstance(error, SegStudioError):
         text, whole = words_of(error), str(error)
         return Problem(text, details if error.__cause__ is not None else whole if text != whole else "")

@@ -30,6 +30,7 @@ class OverlayFilm:
         self._rate = min(max(frames_per_second, _SLOWEST), _FASTEST)
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
+        self._frames = 0
 
     def __enter__(self) -> OverlayFilm:
         return self
@@ -41,6 +42,7 @@ class OverlayFilm:
             self._writer.release()
         try:
             if kind is None and self._writer is not None:
+                self._check_whole()
                 self._part.replace(self._path)
         except OSError as failed:
             raise self._refused(failed.strerror or str(failed)) from failed
@@ -58,6 +60,15 @@ class OverlayFilm:
         if (columns, rows) != self._size:
             frame = cv2.resize(frame, self._size, interpolation=cv2.INTER_AREA)
         self._writer.write(frame)
+        self._frames += 1
+
+    def _check_whole(self) -> None:
+        """Look at what was written: OpenCV says nothing of a disk that was full."""
+        reader = cv2.VideoCapture(str(self._part.absolute()))
+        found = int(reader.get(cv2.CAP_PROP_FRAME_COUNT)) if reader.isOpened() else 0
+        reader.release()
+        if found < self._frames:
+            raise self._refused("the disk did not take all of it: it may be full")
 
     def _opened(self) -> cv2.VideoWriter:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 
 import pytest
@@ -90,6 +91,14 @@ def test_details_are_there_only_where_something_lies_beneath() -> None:
     error = SegStudioError("cannot be written")
     error.__cause__ = beneath
     assert "No space left" in problem_of(error).details
+
+
+def test_a_full_disk_is_no_mistake_of_the_program() -> None:
+    told = problem_of(OSError(errno.ENOSPC, "No space left on device", "/tmp/frame.jpg"))
+    assert told.text == (
+        "/tmp/frame.jpg: could not be written (No space left on device). Make room, and do it again."
+    )
+    assert "made a mistake" in problem_of(OSError(errno.EBADF, "Bad file descriptor")).text
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -36,6 +37,30 @@ def test_a_film_that_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         begin()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no limit of a file's length")
+@pytest.mark.parametrize("left_bytes", [0, 30_000])
+def test_a_film_that_the_disk_did_not_take_is_told(tmp_path: Path, left_bytes: int) -> None:
+    """OpenCV says nothing of it."""
+    import resource  # not on every system
+
+    def filmed() -> None:
+        noise = np.random.default_rng(1)
+        with OverlayFilm(tmp_path / "jump.mp4", frames_per_second=5) as film:
+            for _ in range(8):
+                film.add(noise.integers(0, 256, (96, 128, 3), dtype=np.uint8))
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (left_bytes, before[1]))
+    try:
+        with pytest.raises(SegStudioError, match=r"film cannot be written"):
+            filmed()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(tmp_path.iterdir())
+    filmed()
+    assert (tmp_path / "jump.mp4").stat().st_size > left_bytes
 
 
 def test_a_film_without_frames_is_no_file(tmp_path: Path) -> None:
