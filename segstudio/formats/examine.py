@@ -13,13 +13,13 @@ from segstudio.formats.doubles import Digests, Stamp, doubles_of, stamp_of
 from segstudio.formats.label_images import LOSSLESS, MASK_FOLDERS, Suspicion, few_colours
 from segstudio.formats.options import Cancelled, ImportOptions, Progress, never, unheard
 from segstudio.formats.painted import PaintedMasks
-from segstudio.formats.placement import Fit, fit_of, in_pixels, photo_orientation, scaled_to, turned_upright
+from segstudio.formats.placement import Fit, fit_of, in_pixels, scaled_to, turned_upright
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
 from segstudio.formats.rasterise import Rasterised, rasterise
 from segstudio.formats.shapes import Annotation, same_shapes
 from segstudio.formats.shelf import tally_of
 from segstudio.formats.threads import in_threads
-from segstudio.project.images import check_photo, frame_count, read_photo
+from segstudio.project.images import check_photo, frame_count, photo_orientation, read_photo
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -236,10 +236,10 @@ def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
     looked, stamp = looks.photos.get(path), stamp_of(path)
     if looked is None or looked.stamp != stamp:
         try:
-            size, few = _opened(path)
+            size, orientation, few = _opened(path)
             looked = Looked(
                 size,
-                photo_orientation(path),
+                orientation,
                 stamp=stamp,
                 few_colours=few,
                 frames=frame_count(path),
@@ -251,12 +251,12 @@ def _look(planned: PlannedPhoto, looks: Looks) -> Looked:
     return looked
 
 
-def _opened(path: Path) -> tuple[tuple[int, int], bool]:
-    """Return rows and columns of the upright photo, and whether a handful of colours covers it."""
+def _opened(path: Path) -> tuple[tuple[int, int], int, bool]:
+    """Return rows and columns of the upright photo, its EXIF orientation, and whether a handful of colours covers it."""
     if path.suffix.lower() not in LOSSLESS:
-        return check_photo(path), False
+        return *check_photo(path), False
     pixels = read_photo(path)
-    return pixels.shape[:2], few_colours(pixels)
+    return pixels.shape[:2], photo_orientation(path), few_colours(pixels)
 
 
 def _is_same(there: Path, offered: Path, looks: Looks) -> bool:

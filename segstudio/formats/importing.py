@@ -23,7 +23,7 @@ from segstudio.formats.record import RECORD_NAME, BroughtIn, ImportRecord, KeptA
 from segstudio.formats.report import ImportReport, make_report
 from segstudio.formats.sources import Gathered
 from segstudio.formats.splitting import choose_splits
-from segstudio.formats.threads import in_threads
+from segstudio.formats.threads import WRITERS, in_threads
 from segstudio.project.change import Change
 from segstudio.project.masks import encode_mask
 from segstudio.project.photos import PhotoState, Split
@@ -115,7 +115,7 @@ def commit_import(
             key, told = _write_photo(one, prepared, change, splits.get(one.planned.key), who=who, when=when)
             brought[key] = told
 
-        in_threads(write, written, workers=workers, progress=progress, cancelled=cancelled)
+        in_threads(write, written, workers=workers or WRITERS, progress=progress, cancelled=cancelled)
         folder = _folder_name(project, when)
         kept = _keep_sources(plan, written, change, folder=folder)
         replaced = _keep_replaced(written, project, change, folder=folder)

@@ -9,13 +9,14 @@ from pathlib import Path
 from segstudio.errors import SegStudioError, inside
 from segstudio.formats.grey_masks import relabelled
 from segstudio.formats.options import Cancelled, check_cancelled, never
-from segstudio.formats.placement import Fit, fit_of, in_pixels, photo_orientation, scaled_to, turned_upright
+from segstudio.formats.placement import Fit, fit_of, in_pixels, scaled_to, turned_upright
 from segstudio.formats.places import SourceFile
 from segstudio.formats.rasterise import rasterise
 from segstudio.formats.record import ImportRecord, read_record, records_of
 from segstudio.formats.shapes import Annotation, without_boxes
 from segstudio.formats.table import recognise
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.images import photo_orientation
 from segstudio.project.masks import Mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project

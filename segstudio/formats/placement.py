@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from enum import Enum
-from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from segstudio.formats.shapes import (
     Annotation,
@@ -20,10 +18,8 @@ from segstudio.formats.shapes import (
     is_drawn,
     runs_of,
 )
-from segstudio.project.images import IMAGE_FORMATS
 from segstudio.project.masks import Mask
 
-_ORIENTATION = 0x0112
 _SIDEWAYS = (5, 6, 7, 8)
 
 
@@ -33,16 +29,6 @@ class Fit(Enum):
     UPRIGHT = "upright"
     AS_STORED = "as stored"
     OTHER = "other size"
-
-
-def photo_orientation(path: Path) -> int:
-    """Return the EXIF orientation of a photo, 1–8; 1 when there is none."""
-    try:
-        with Image.open(path, formats=IMAGE_FORMATS) as image:
-            value = image.getexif().get(_ORIENTATION, 1)
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
-        return 1
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
 def fit_of(told: tuple[int, int] | None, upright: tuple[int, int], orientation: int) -> Fit:

@@ -15,6 +15,10 @@ _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
 
+WRITERS = _MOST
+"""Threads for what waits for the disk more than it works."""
+
+
 def polite_workers() -> int:
     """Return how many threads leave a core to whoever waits for an answer."""
     return max(1, min(_MOST, (os.cpu_count() or 2) - 1))

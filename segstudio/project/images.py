@@ -143,24 +143,35 @@ def read_photo(path: Path) -> RgbImage:
     return pixels if turn is None else np.asarray(turn(pixels), dtype=np.uint8)
 
 
-def check_photo(path: Path) -> tuple[int, int]:
-    """Look whether `read_photo` can read the photo, and return rows and columns of it, upright.
+def check_photo(path: Path) -> tuple[tuple[int, int], int]:
+    """Look whether `read_photo` can read the photo, and return rows and columns of it, upright, and its EXIF orientation, 1–8.
 
     Raises SegStudioError as `read_photo` does. The pixels of a JPEG are not decoded where its markers tell as much.
     """
     with _explained(path), _opened(path) as image:
         if isinstance(image, JpegImageFile):
             columns, rows = image.size
-            sideways = image.getexif().get(_ORIENTATION) in _SIDEWAYS
+            told = image.getexif().get(_ORIENTATION)
+            orientation = told if isinstance(told, int) and told in _TURNS else 1
             headers = without_pixels(path.read_bytes())
             if headers is not None:
                 _decode_headers(headers)
             else:
                 image.draft("L", (max(1, columns // 8), max(1, rows // 8)))
                 image.load()
-            return (columns, rows) if sideways else (rows, columns)
+            return (columns, rows) if orientation in _SIDEWAYS else (rows, columns), orientation
     rows, columns, _ = read_photo(path).shape
-    return rows, columns
+    return (rows, columns), photo_orientation(path)
+
+
+def photo_orientation(path: Path) -> int:
+    """Return the EXIF orientation of a photo, 1–8; 1 when there is none."""
+    try:
+        with Image.open(path, formats=IMAGE_FORMATS) as image:
+            value = image.getexif().get(_ORIENTATION, 1)
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
 @lru_cache(maxsize=64)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from segstudio.formats.placement import Fit, fit_of, photo_orientation, scaled_to, turned_upright
+from segstudio.formats.placement import Fit, fit_of, scaled_to, turned_upright
 from segstudio.formats.rasterise import rasterise
 from segstudio.formats.shapes import Annotation, Box, Ellipse, MaskShape, Polygon, Shape, cropped_mask
 from segstudio.project.classes import ClassList
+from segstudio.project.images import photo_orientation
 
 CLASSES = ClassList.from_names(["background", "person"])
 

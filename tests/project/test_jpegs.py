@@ -53,7 +53,7 @@ def test_a_look_at_a_jpeg_finds_the_damage_that_reading_it_finds(
         del damaged[start : data.draw(st.sampled_from([start + 7, len(damaged)]))]
     path = tmp_path_factory.getbasetemp() / "looked at"
     path.write_bytes(damaged)
-    assert _told(check_photo, path) == _told(lambda one: read_photo(one).shape[:2], path)
+    assert _told(lambda one: check_photo(one)[0], path) == _told(lambda one: read_photo(one).shape[:2], path)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".bmp", ".webp"])
@@ -61,7 +61,7 @@ def test_a_look_tells_the_upright_size_and_refuses_what_is_cut_off(tmp_path: Pat
     path = tmp_path / f"a{suffix}"
     pixels = np.random.default_rng(2).integers(0, 256, (40, 50, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(path, exif=_sideways())
-    assert check_photo(path) == read_photo(path).shape[:2]
+    assert check_photo(path)[0] == read_photo(path).shape[:2]
     data = path.read_bytes()
     for cut in np.linspace(0, len(data) * 0.9, 9).astype(int):
         path.write_bytes(data[:cut])

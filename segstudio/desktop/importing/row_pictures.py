@@ -12,10 +12,9 @@ from PySide6.QtGui import QImage
 from segstudio.desktop.pictures import PhotoPicture, mask_image, read_small
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Looks
-from segstudio.formats.placement import photo_orientation
 from segstudio.formats.previewing import Paint, preview_mask
 from segstudio.formats.shapes import Annotation
-from segstudio.project.images import RgbImage, photo_size
+from segstudio.project.images import RgbImage, photo_orientation, photo_size
 from segstudio.project.photos import Photo
 
 _GREY = 119
