@@ -11,7 +11,7 @@ _APART_PX = 22
 """So far apart two marks are at least: a line of small letters, and some air."""
 _LEADING = ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 5), (1, 3), (1,))
 """First digits of the marks within a decade, where there is room for so many."""
-_ENOUGH_MARKS = 2
+_ENOUGH_MARKS, _FEW_MARKS = 2, 7
 _MOST_DECIMALS = 5
 
 Ticks = list[tuple[float | None, list[float]]]
@@ -53,8 +53,9 @@ class ValueAxis(pyqtgraph.AxisItem):
 
 
 def step_between(low: float, high: float, size_px: float) -> float:
-    """Return the finest round step (1, 2 or 5, and zeros) whose marks stand apart on an axis so long; pure."""
-    least = max(high - low, 1e-300) * _APART_PX / max(size_px, 1.0)
+    """Return the finest round step (1, 2 or 5, and zeros) whose marks stand apart on an axis so long, and are few; pure."""
+    apart_px = max(_APART_PX, size_px / _FEW_MARKS)
+    least = max(high - low, 1e-300) * apart_px / max(size_px, 1.0)
     power = 10.0 ** math.floor(math.log10(least))
     return next(digit * power for digit in (1, 2, 5, 10) if digit * power >= least * (1 - 1e-9))
 
