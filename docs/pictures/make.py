@@ -35,6 +35,9 @@ PROJECTS = (("Formations", 5, 33), ("Tandems over the coast", 8, 7), ("Sample ju
 
 MODEL = "Evening jumps"
 NEW_PHOTOS = 12
+OF_THE_GUIDE = frozenset({"versions", "merge", "lock"})
+"""Scenes of which only the guide shows a picture, in the first look."""
+
 GOOD_PSNR_DB = 42.0
 """A picture of 256 colours that is this close to its original is taken for it."""
 
@@ -46,6 +49,7 @@ def main() -> None:
     parser.add_argument("scenes", nargs="*", help="these scenes only")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
+    os.environ["SEGSTUDIO_NAME"] = "Bo"
     with tempfile.TemporaryDirectory() as folder:
         drawn = Path(folder) / "drawn"
         draw_projects(drawn)
@@ -60,6 +64,8 @@ def main() -> None:
             grab_look(home, raw, theme, scale, given.scenes)
             keep_trainings(home / "Documents" / "SegStudio", drawn)
             for picture in sorted(raw.glob("*.png")):
+                if picture.stem in OF_THE_GUIDE and (theme, scale) != LOOKS[0]:
+                    continue
                 at = "" if scale == 1 else f"@{scale}x"
                 save_small(picture, given.out / f"{picture.stem}-{theme}{at}.png")
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QCursor, QEnterEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from team_scenes import lock_bar, merging, time_line  # beside this file
 
 from segstudio.desktop.app import Desktop
 from segstudio.desktop.exporting.choices import ExportChoices
@@ -70,6 +71,11 @@ class Stage:
         self.until(self.desktop.warm_up.isFinished)
         self.settle()
         self.window.header.show_device(DEVICE)
+
+    @property
+    def documents(self) -> Path:
+        """Where the projects lie."""
+        return self.places.documents
 
     def until(self, condition: Callable[[], bool], wait_s: float = WAIT_S) -> None:
         """Let the window work until something is so."""
@@ -269,6 +275,9 @@ SCENES = {
     "export": export_window,
     "shortcuts": shortcuts,
     "import": import_tab,
+    "versions": time_line,
+    "merge": merging,
+    "lock": lock_bar,
 }
 
 

@@ -242,9 +242,8 @@ def _least_missed(versions: Sequence[Version], now: datetime) -> int:
         later = versions[place + 1].when if place + 1 < len(versions) else now
         before = versions[place - 1].when if place else versions[place].when
         age = max(abs((now - versions[place].when).total_seconds()), 1.0)
-        return (
-            abs((later - before).total_seconds()) / age
-        )  # where a clock was set, a later one may tell an earlier time
+        # where a clock was set, a later one may tell an earlier time
+        return abs((later - before).total_seconds()) / age
 
     return min(range(max(len(versions) - 1, 1)), key=missed)
 

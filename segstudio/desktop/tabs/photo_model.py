@@ -67,7 +67,7 @@ class PhotoModel(QStringListModel):
             PHOTO_ROLE: lambda photo: photo,
             PROBLEM_ROLE: lambda photo: self._problems.get(photo.key),
             PAINTER_ROLE: lambda photo: self._painters.get(photo.key, ""),
-            TOLD_ROLE: self._told,
+            TOLD_ROLE: self._told_shortly,  # in a row the place would leave no room
         }
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self.pictures_came)
@@ -168,10 +168,14 @@ class PhotoModel(QStringListModel):
         tell = self._tellers.get(role)
         return tell(photo) if tell is not None else None
 
-    def _told(self, photo: Photo) -> str:
+    def _told_shortly(self, photo: Photo) -> str:
+        return self._told(photo, with_place=False)
+
+    def _told(self, photo: Photo, *, with_place: bool = True) -> str:
         if photo.key in self._problems:
             return BROKEN_TEXT
-        return told(photo, self._painters.get(photo.key, ""), self._me)
+        painter = self._painters.get(photo.key, "")
+        return told(photo, painter if with_place else painter.partition(" on ")[0], self._me)
 
     def _tooltip(self, photo: Photo) -> str:
         rows, columns = photo.size

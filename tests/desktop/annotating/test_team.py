@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.editing import team
@@ -41,7 +42,8 @@ def test_what_others_do_is_seen(
         def line(row: int = 1) -> str:
             return str(model.index(row).data(TOLD_ROLE))
 
-        hands.wait(lambda: line() == "Anna on STUDIO-PC paints")
+        hands.wait(lambda: line() == "Anna paints")
+        assert "Anna on STUDIO-PC paints" in str(model.index(1).data(Qt.ItemDataRole.ToolTipRole))
         shot(window, "team")
         checked = PhotoState(size=photo.size).marked({"status": "checked"}, who="Anna", when="")
         project.save_photo(photo, mask=np.ones(photo.size, np.uint8), update=lambda _: checked)
