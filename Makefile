@@ -69,11 +69,13 @@ benchmarks: setup
 	for file in tests/benchmarks/test_*.py; do QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $$file -m benchmark -s || exit 1; done
 	SEGSTUDIO_WALL_CLOCK=1 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -s -m "benchmark or not benchmark" $(PAUSES)
 
-# The full numbers of what the tests do a little of: kills while painting, eight people in
-# one folder that goes away (as root it is unmounted), and somebody who clicks at random.
+# The full numbers of what the tests do a little of: kills, disks that fill up (they are mounted: as root alone), eight people
+# in one folder that goes away (as root it is unmounted), and somebody who clicks at random.
 storms: setup
 	SEGSTUDIO_KILL_ROUNDS=5 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 tests/desktop/editing/test_kills.py \
 		tests/cli/test_train.py
+	SEGSTUDIO_KILLS=200 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 -s tests/storms/test_kills.py
+	SEGSTUDIO_DISK_ROUNDS=10 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 -s tests/storms/test_full_disk.py
 	SEGSTUDIO_SHARED_S=120 $(BIN)/python -m pytest -n 0 -s tests/storms/test_shared_folder.py
 	SEGSTUDIO_FUZZ_INPUTS=100000 $(BIN)/python -m pytest -n 0 -s tests/storms/test_hostile.py
 	SEGSTUDIO_MONKEY_S=600 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 -s tests/desktop/test_monkey.py
