@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segstudio.formats.beside import text_in
 from segstudio.formats.coco import coco_categories, is_coco, read_coco
 from segstudio.formats.colour_png import colours_of_masks, is_colour_png, read_colour_png
 from segstudio.formats.cvat import cvat_colours, is_cvat, read_cvat
@@ -27,7 +28,9 @@ from segstudio.formats.rasterise import rasterise
 from segstudio.formats.shapes import Annotation, PicturePart
 from segstudio.formats.via import is_via, read_via
 from segstudio.formats.voc import is_voc, read_voc, voc_labels
+from segstudio.formats.voc_boxes import is_voc_boxes, read_voc_boxes
 from segstudio.formats.yolo_seg import is_yolo_seg, read_yolo_seg, yolo_labels
+from segstudio.formats.yolo_splits import YoloSplits, splits_in_yaml
 from segstudio.project.classes import ClassList
 from tests.fuzzing import fuzz
 
@@ -108,6 +111,11 @@ _LABELME_XML = b"""<annotation><filename>a.jpg</filename><folder>x</folder><obje
 <polygon><pt><x>1</x><y>2</y></pt><pt><x>5</x><y>2</y></pt><pt><x>1</x><y>9</y></pt></polygon></object><object>
 <name>car</name><segm><mask>p.png</mask></segm></object></annotation>"""
 
+_VOC_BOXES = b"""<annotation><filename>a.jpg</filename><size><width>30</width><height>20</height></size><object><name>sky</name>
+<bndbox><xmin>4</xmin><ymin>5</ymin><xmax>13</xmax><ymax>14</ymax></bndbox></object></annotation>"""
+_YAML = b"""path: ../set\ntrain: [images/train, data.yaml]\nval:\n- ./images/val\n- 'lists/val.txt'\nnames: {0: sky, 1: "car"}
+images/train/a.jpg"""
+
 
 def _npy() -> bytes:
     buffer = io.BytesIO()
@@ -140,6 +148,13 @@ class Fuzzed:
     labels: tuple[Callable[[SourceFile], object], ...] = ()
 
 
+def _splits(path: Path) -> object:
+    """Read the file as YAML that tells splits, and as the list of photos that it names."""
+    splits = splits_in_yaml(text_in(path, 1 << 20) or "", path.parent)
+    of_lists = YoloSplits(path.parent, splits.folders, (*splits.lists, ("test", path)))
+    return [each.of(path.parent / "labels/train/a.txt") for each in (splits, of_lists)]
+
+
 _INDEX = _png([[0, 1, 2], [2, 255, 1]], "P")
 FUZZED = [
     Fuzzed("cvat.xml", _CVAT, is_cvat, read_cvat, (cvat_colours,)),
@@ -157,6 +172,8 @@ FUZZED = [
         (),
         (yolo_labels,),
     ),
+    Fuzzed("boxes.xml", _VOC_BOXES, is_voc_boxes, read_voc_boxes),
+    Fuzzed("data.yaml", _YAML, lambda _: True, lambda _: iter(()), (_splits,)),
     Fuzzed("masks/index.png", _INDEX, is_index_png, read_index_png),
     Fuzzed("masks/colour_GT.bmp", _bmp(), is_colour_png, read_colour_png, (), (colours_of_masks,)),
     Fuzzed("SegmentationClass/a.png", _INDEX, is_voc, read_voc, (), (voc_labels,)),
