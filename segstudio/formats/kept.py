@@ -15,6 +15,7 @@ from segstudio.formats.rasterise import rasterise
 from segstudio.formats.record import ImportRecord, read_record, records_of
 from segstudio.formats.shapes import Annotation, without_boxes
 from segstudio.formats.table import recognise
+from segstudio.project.archive import safe_member
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import photo_orientation
 from segstudio.project.masks import Mask
@@ -70,7 +71,13 @@ def _annotation(folder: Path, record: ImportRecord, photo: Photo, cancelled: Can
     kept = record.photos[photo.key]
     root = folder / kept.root
     path = root / kept.file
-    if not path.is_file():
+    if any(name and safe_member(name) is None for name in (kept.root, kept.file, kept.table)):
+        raise SegStudioError(
+            "what was kept of its import names a file outside the project, which is not read",
+            where=photo.key,
+            fix="Do not trust who made the project; import the annotations again",
+        )
+    if not _is_there(path):
         raise SegStudioError(
             "the annotation file that was kept of its import is gone",
             where=photo.key,
@@ -91,6 +98,13 @@ def _annotation(folder: Path, record: ImportRecord, photo: Photo, cancelled: Can
         where=file.shown,
         fix="Import the file again in the Import tab",
     )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can be called so
+        return False
 
 
 def _read(file: SourceFile) -> Iterable[Annotation]:

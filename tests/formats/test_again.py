@@ -1,5 +1,6 @@
 """What the window asks of an import beyond the command line: planned again, painted small, repeated from what was kept."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -193,6 +194,28 @@ def test_what_was_not_kept_is_told(project: Project, folder: Path, tmp_path: Pat
         mask_from_kept(project, project.photo("a.png"))
     record.write_text("{", encoding="utf-8")
     with pytest.raises(SegStudioError, match="cannot be read"):
+        mask_from_kept(project, project.photo("b.png"))
+
+
+@pytest.mark.parametrize(
+    ("field", "told", "problem"),
+    [
+        ("file", "../../../given/b.xml", "outside the project"),
+        ("root", "/", "outside the project"),
+        ("table", "..\\table.txt", "outside the project"),
+        ("file", "x" * 5000, "is gone"),
+    ],
+    ids=["file", "root", "table", "no name"],
+)
+def test_what_was_kept_is_looked_for_in_its_folder_only(
+    project: Project, folder: Path, field: str, told: str, problem: str
+) -> None:
+    with gather([folder]) as gathered:
+        record = commit_import(prepare(gathered, project, ImportOptions(add_classes=True)), project)
+    kept = json.loads(record.read_bytes())
+    kept["photos"]["b.png"][field] = told
+    record.write_text(json.dumps(kept), encoding="utf-8")
+    with pytest.raises(SegStudioError, match=problem):
         mask_from_kept(project, project.photo("b.png"))
 
 
