@@ -39,7 +39,8 @@ class ClassChoice(QComboBox):
             self.addItem(swatch_icon(entry.colour, look, ratio), entry.name, Target(Kind.CLASS, entry.name))
         if classes.classes:
             self.insertSeparator(self.count())
-        self.addItem(f"New class “{row.label}”" if row.label.strip() else "New class", Target(Kind.NEW))
+        name = row.called or row.label
+        self.addItem(f"New class “{name}”" if name.strip() else "New class", Target(Kind.NEW))
         self.addItem("Not labelled (void)", Target(Kind.VOID))
         self.addItem("Leave out", Target(Kind.OUT))
         is_new = target.kind is Kind.NEW

@@ -36,7 +36,8 @@ class Target:
 @dataclass(frozen=True, slots=True)
 class LabelRow:
     """A label, how many shapes carry it in how many photos, and what it becomes. `hint` is a class that is alike,
-    `colour` what the files declare or paint it with (`#RRGGBB`, or empty).
+    `colour` what the files declare or paint it with (`#RRGGBB`, or empty); a new class for it is `called` so (empty: as the
+    label).
     """
 
     label: str
@@ -45,6 +46,7 @@ class LabelRow:
     target: Target
     hint: str = ""
     colour: str = ""
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def label_rows(
         if target is None:
             target = _default(use, classes, (*taken, *_new_colours(rows)))
         hint = _alike(use.name, classes) if target.kind is Kind.OPEN else ""
-        rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint, _parsed(use.colour)))
+        called = meant_by(use, classes) if use.role else ""
+        rows.append(LabelRow(use.name, use.shapes, use.photos, target, hint, _parsed(use.colour), called))
     order = {folded(row.label): place for place, row in enumerate(before)}
     rows = _in_depth(rows, ClassList() if is_fresh and depth_of else classes, depth_of or {})
     if before and keep_order:
@@ -192,7 +195,7 @@ def order_change(rows: Sequence[LabelRow], classes: ClassList) -> str:
 def new_target(row: LabelRow, rows: Sequence[LabelRow], classes: ClassList, colour: str = "") -> Target:
     """Return a new class for a label, called like it, in `colour`, that of the files, or one that is not in use."""
     used = (*(entry.colour for entry in classes.classes), *_new_colours(rows))
-    name = " ".join(row.label.split()) or "unnamed"
+    name = row.called or " ".join(row.label.split()) or "unnamed"
     told = row.colour if row.colour not in used else ""
     return Target(Kind.NEW, name, _parsed(colour) or told or next_colours(1, used)[0])
 

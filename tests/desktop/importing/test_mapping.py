@@ -68,6 +68,15 @@ def test_what_a_table_may_mean_is_proposed() -> None:
     }
 
 
+def test_the_object_of_masks_is_asked_for_among_many_classes_and_called_so_as_a_new_one() -> None:
+    (row,) = label_rows([LabelUse("255", 3, 2, "a", role="object")], JUMPS)
+    assert row.target.kind is Kind.OPEN
+    assert new_target(row, (row,), JUMPS).name == "object"
+    two = ClassList.from_names(["background", "car"])
+    (row,) = label_rows([LabelUse("255", 3, 2, "a", role="object")], two)
+    assert row.target == Target(Kind.CLASS, "car")
+
+
 def test_what_is_only_declared_is_left_out_unless_the_project_has_no_classes_yet() -> None:
     unused = LabelUse("rope", 0, 0, "", "#010203")
     (row,) = label_rows([unused], JUMPS)
