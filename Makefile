@@ -78,6 +78,7 @@ storms: setup
 	SEGSTUDIO_DISK_ROUNDS=10 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 -s tests/storms/test_full_disk.py
 	SEGSTUDIO_SHARED_S=120 $(BIN)/python -m pytest -n 0 -s tests/storms/test_shared_folder.py
 	SEGSTUDIO_FUZZ_INPUTS=100000 $(BIN)/python -m pytest -n 0 -s tests/storms/test_hostile.py
+	SEGSTUDIO_SESSION_ROUNDS=50 $(BIN)/python -m pytest -n 0 -s tests/storms/test_long_session.py
 	SEGSTUDIO_MONKEY_S=600 QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 0 -s tests/desktop/test_monkey.py
 
 pictures: setup
