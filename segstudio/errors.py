@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +64,7 @@ def disk_refusal(error: OSError) -> SegStudioError | None:
         return None
     return SegStudioError(
         f"could not be written ({error.strerror})",
-        where=str(error.filename or ""),
+        where=os.fsdecode(error.filename or ""),
         fix=f"Make {'it writable' if error.errno == errno.EROFS else 'room'}, and do it again",
     )
 

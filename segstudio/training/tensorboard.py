@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,22 +35,44 @@ class Board:
         self._folder = folder
         self._recipe = recipe
         self._writer: SummaryWriter | None = None
+        self._told_before = threading.excepthook
 
     def write(self, event: Event) -> None:
-        """Take one event; those before `RunStarted` are left out."""
-        if isinstance(event, RunStarted):
-            self._begin(event)
-        elif self._writer is not None:
-            self._add(self._writer, event)
+        """Take one event; those before `RunStarted` are left out. Raises SegStudioError when the disk refuses this one or
+        one before it: they are written in a thread.
+        """
+        try:
+            if isinstance(event, RunStarted):
+                self._begin(event)
+            elif self._writer is not None:
+                self._add(self._writer, event)
+        except OSError as error:
+            raise SegStudioError(
+                f"what TensorBoard shows could not be written ({error.strerror or error})",
+                where=str(self._place),
+                fix="Make room on the disk, or make the folder writable, and resume the run",
+            ) from error
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is left, where the disk takes it."""
         if self._writer is not None:
-            self._writer.close()
+            with suppress(OSError):
+                self._writer.close()
+            threading.excepthook = self._told_before
+
+    @property
+    def _place(self) -> Path:
+        return self._folder.path / "tensorboard"
 
     def _begin(self, event: RunStarted) -> None:
         purged = event.step + 1 if event.step else None
-        self._writer = self._make(str(self._folder.path / "tensorboard"), purge_step=purged)
+        threading.excepthook = self._told_in_thread
+        self._writer = self._make(str(self._place), purge_step=purged)
+
+    def _told_in_thread(self, told: threading.ExceptHookArgs) -> None:
+        """Say nothing of what the writer's thread met on the disk: `write` says it."""
+        if type(told.thread).__name__ != "_AsyncWriterThread" or not isinstance(told.exc_value, OSError):
+            self._told_before(told)
 
     def _add(self, writer: SummaryWriter, event: Event) -> None:
         match event:

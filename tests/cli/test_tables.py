@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +83,28 @@ def test_tensorboard_gets_scalars_pictures_and_choices(tmp_path: Path) -> None:
     assert found.Scalars("step/loss")[0].value == pytest.approx(0.7)
     assert tags["images"] == ["preview/a.png"]
     assert b"learning_rate" in (found.PluginTagToContent("hparams")["_hparams_/session_start_info"])
+
+
+def test_what_tensorboard_could_not_write_is_told_once_and_in_a_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It is written in a thread, which tells it in its own way."""
+    recipe = Recipe(tensorboard=True)
+    folder = RunFolder.create(tmp_path, recipe)
+    before = threading.excepthook
+    tables = Tables(folder, recipe)
+    tables.take(run_events.started(classes=NAMES))
+    shutil.rmtree(folder.path / "tensorboard")
+
+    def go_on() -> None:
+        for number in range(1, 5):
+            tables.take(epoch(number, hits=5))
+
+    with pytest.raises(SegStudioError, match=r"TensorBoard shows could not be written .*resume"):
+        go_on()
+    tables.close()
+    assert capfd.readouterr().err == ""
+    assert threading.excepthook is before
 
 
 def test_without_tensorboard_the_training_does_not_begin(
