@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from segstudio.errors import SegStudioError, inside
 from segstudio.files import copy_file, write_text
 from segstudio.project.classes import ClassList
+from segstudio.project.photos import clean_key
 
 FILE_NAME = "project.json"
 BACKUP_NAME = "project.json.bak"
@@ -22,6 +24,9 @@ BACKUP_NAME = "project.json.bak"
 SCHEMA = 1
 
 DEFAULT_VERSIONS = 20
+
+_PLAIN = re.compile(r"[^/\\:\x00-\x1f\x7f][^\\:\x00-\x1f\x7f]{0,250}")
+"""Nearly all keys are so, which is seen sooner than what else can be one."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -46,6 +51,18 @@ class ProjectDocument(BaseModel):
     classes: ClassList = ClassList()
     references: dict[str, str] = Field(default_factory=dict)
     versions: int = Field(DEFAULT_VERSIONS, ge=0, le=1000)
+
+    @field_validator("references")
+    @classmethod
+    def _stay_inside(cls, references: dict[str, str]) -> dict[str, str]:
+        """Refuse keys by which masks, locks and journals would be written outside the project's folders."""
+        for key in references:
+            try:
+                if ".." in key or not _PLAIN.fullmatch(key):
+                    clean_key(key)
+            except SegStudioError as error:
+                raise ValueError(f"{key[:80]!r} cannot name a photo") from error
+        return references
 
 
 def encode_document(document: ProjectDocument) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import stat
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -222,6 +223,9 @@ def check_bytes(path: Path, image: Image.Image) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # which would have us wait, or has no end
+        raise SegStudioError("this is a pipe or a device, not a photo", where=str(path))
     # Opened by us: given a path, Pillow maps uncompressed files into memory, and the rows of a sideways grey TIFF
     # come out torn.
     with path.open("rb") as stream:

@@ -20,6 +20,9 @@ Status = Literal["todo", "doing", "done", "checked"]
 
 _BEGIN_ANEW = "Restore the file, or move it away: the mask stays, use and status begin anew"
 
+_LONGEST = 255
+"""Characters in the name of a file or folder: no system has longer ones."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -119,16 +122,16 @@ class Photo:
 def clean_key(name: str) -> str:
     """Return `name` as a photo key: forward slashes, NFC, no `.` parts.
 
-    Raises SegStudioError for a name that is empty, absolute, climbs with `..`, or holds control characters.
+    Raises SegStudioError for a name that is empty, absolute, too long, climbs with `..`, or holds control characters.
     """
     normal = unicodedata.normalize("NFC", name.replace("\\", "/"))
     path = PurePosixPath(normal)
     bad = (
         path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", normal) or _CONTROL.search(normal)
     )
-    if bad or not path.name:
+    if bad or not path.name or max(map(len, path.parts)) > _LONGEST:
         raise SegStudioError(
-            f"{name!r} cannot name a photo",
-            fix="Use a relative path without .. and without control characters",
+            f"{name[:300]!r} cannot name a photo",
+            fix=f"Use a relative path without .. and without control characters, of at most {_LONGEST} in a name",
         )
     return str(path)

@@ -18,7 +18,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.change import Change, file_stamp, mask_name, state_name
 from segstudio.project.classes import ClassList
 from segstudio.project.painted_photos import kept_from_painting
-from segstudio.project.photos import Photo
+from segstudio.project.photos import Photo, clean_key
 from segstudio.project.project import Project, stamp
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
 from segstudio.project.versions import version_files
@@ -164,14 +164,15 @@ def _stage_removal(
 
 
 def _stage_return(project: Project, change: Change, photo: RemovedPhoto, folder: str) -> None:
-    change.new_photos.add(photo.key)
+    key = clean_key(photo.key)
+    change.new_photos.add(key)
     for name in photo.files:
         trashed = f"{folder}/{name}"
         if (project.folder / trashed).exists():  # somebody may have emptied a part of the trash
             change.put_link(name, project.folder / trashed)
             change.remove_file(trashed)
     if photo.reference:
-        change.references[photo.key] = project.folder / photo.reference
+        change.references[key] = project.folder / photo.reference
 
 
 def _files_of(project: Project, photo: Photo, listed: Callable[[Path], tuple[Path, ...]]) -> Iterator[str]:

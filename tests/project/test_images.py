@@ -364,6 +364,13 @@ def test_what_is_not_there_or_a_folder_is_told(tmp_path: Path) -> None:
     assert "this is a folder" in _refused(tmp_path)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
+def test_a_pipe_or_a_device_is_told_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jpg")
+    for path in (tmp_path / "a.jpg", Path("/dev/zero")):
+        assert "a pipe or a device" in _refused(path)
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read anything")
 def test_a_photo_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"x")

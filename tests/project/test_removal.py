@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,23 @@ def test_what_was_removed_comes_back_as_it_was_also_after_a_restart(
     assert removals(full.folder) == ()
     photo = Project.open(full.folder).photo("a.jpg")
     assert (photo.split, photo.has_mask) == ("val", True)
+
+
+@pytest.mark.parametrize("key", ["../x.png", "b/../../x.png", "/x.png", "x" * 5000])
+def test_what_the_trash_tells_of_a_photo_that_cannot_be_is_refused(
+    project: Project, tmp_path: Path, textured: Textured, key: str
+) -> None:
+    (tmp_path / "elsewhere.png").write_bytes(encode_png(textured()))
+    with project.change() as change:
+        change.add_photo("x.png", tmp_path / "elsewhere.png", copy=False)
+    removal = remove_photos(project, ["x.png"])
+    path = project.folder / removal.folder / "removal.json"
+    told = json.loads(path.read_bytes())
+    told["photos"][0]["key"] = key
+    path.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(SegStudioError, match="cannot name a photo"):
+        bring_back(project, removals(project.folder)[-1])
+    assert Project.open(project.folder).keys() == ()
 
 
 def test_the_file_of_a_photo_that_was_not_copied_stays(
