@@ -81,11 +81,12 @@ def _refuse_damaged_container(path: Path, *, whole: bool) -> None:
         with archive:
             if sum(info.file_size for info in archive.infolist()) > _MOST_TIMES * size + _FREE_BYTES:
                 raise _bomb(path)
+            if whole and (bad := archive.testzip()) is not None:
+                raise damaged_part(path, bad)
             for info in archive.infolist():
                 if info.filename.endswith("/data.pkl"):
                     with archive.open(info) as pickled:
                         _refuse_long_names(pickled, path)
-            bad = archive.testzip() if whole else None
     except SegStudioError:
         raise
     except OSError as error:
@@ -96,8 +97,6 @@ def _refuse_damaged_container(path: Path, *, whole: bool) -> None:
             where=str(path),
             fix="Copy it anew",
         ) from error
-    if bad is not None:
-        raise damaged_part(path, bad)
 
 
 def _refuse_long_names(pickled: IO[bytes], path: Path, *, pickles: int = 1) -> None:
