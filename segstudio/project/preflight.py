@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from segstudio.counting import counted, sized
@@ -174,7 +175,9 @@ def _names(photos: Sequence[Photo]) -> list[Finding]:
 
 def _copies(project: Project) -> list[Finding]:
     """What a program that synchronises the folder has left where two machines wrote the same file."""
-    found = [(copy.path, (copy.key,)) for copy in conflict_copies(project)]
+    found: list[tuple[Path, tuple[str, ...]]] = [
+        (copy.path, (copy.key,)) for copy in conflict_copies(project)
+    ]
     found += [(copy.path, ()) for copy in document_copies(project.folder)]
     return [
         Finding(
