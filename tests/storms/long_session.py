@@ -59,7 +59,7 @@ class LongSession(app.Desktop):
         """Begin once the window is there."""
         super().start(project)
         self.dice = random.Random(1)
-        self.acts = self.done_rounds = 0
+        self.acts = self.done_rounds = self.seen = 0
         self.times: dict[str, list[float]] = defaultdict(list)
         self.looks: list[dict[str, float]] = []
         self.steps, self.since = self._day(), time.monotonic()
@@ -154,12 +154,14 @@ class LongSession(app.Desktop):
     def _switch(self) -> Steps:
         tab, began = self._annotate(), time.thread_time()
         model, desk = tab.list.model, self.tabs.desk
-        others = [
-            row
-            for row in range(model.rowCount())
-            if desk.shown is None or row != model.row_of(desk.shown.photo.key)
-        ]
-        index = model.index(self.dice.choice(others))
+        shown = model.row_of(desk.shown.photo.key) if desk.shown is not None else -1
+        others = [row for row in range(model.rowCount()) if row != shown]
+        unseen = [
+            row for row in others if row >= self.seen
+        ]  # first each of them, so that nothing is new later
+        row = unseen[0] if unseen else self.dice.choice(others)
+        self.seen = max(self.seen, row + 1)
+        index = model.index(row)
         tab.list.view.scrollTo(index)
         QTest.mouseClick(tab.list.view.viewport(), _LEFT, pos=tab.list.view.visualRect(index).center())
         wanted = tab.list.chosen
