@@ -106,11 +106,7 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         other_folder=plan.matching.other_folder,
         clipped={one.planned.key: one.clipped for one in photos if one.clipped},
         empty={one.planned.key: one.empty for one in photos if one.empty},
-        hidden={
-            one.planned.key: tuple(names.get(value, "void") for value in one.hidden)
-            for one in photos
-            if one.hidden
-        },
+        hidden=_hidden(photos, names),
         skipped=dict(plan.skipped),
         deleted=plan.deleted,
         not_read=tuple(str(error) for error in plan.not_read),
@@ -129,18 +125,28 @@ def make_report(plan: ImportPlan, examined: Iterable[Examined]) -> ImportReport:
         ),
         renamed=tuple(f"{one.planned.photo.shown}: {one.planned.key}" for one in photos if _is_renamed(one)),
         greys=tuple(_greys(one, plan, names) for one in plan.grey_sets),
-        oddities=tuple(
-            f"{one.place}, {oddity}"
-            for one, _ in plan.matching.pairs
-            for oddity in tally_of(one.shapes).oddities
-        ),
-        boxes=sum(
-            tally_of(one.planned.annotation.shapes).boxes
-            for one in by_outcome[Outcome.IMPORT]
-            if one.planned.annotation is not None
-        ),
+        oddities=_oddities(plan),
+        boxes=_boxes(by_outcome[Outcome.IMPORT]),
         refusal=_refusal(plan, by_outcome),
     )
+
+
+def _hidden(photos: Iterable[Examined], names: Mapping[int, str]) -> dict[str, tuple[str, ...]]:
+    return {
+        one.planned.key: tuple(names.get(value, "void") for value in one.hidden)
+        for one in photos
+        if one.hidden
+    }
+
+
+def _oddities(plan: ImportPlan) -> tuple[str, ...]:
+    pairs = (one for one, _ in plan.matching.pairs)
+    return tuple(f"{one.place}, {oddity}" for one in pairs for oddity in tally_of(one.shapes).oddities)
+
+
+def _boxes(imported: Iterable[Examined]) -> int:
+    annotations = (one.planned.annotation for one in imported)
+    return sum(tally_of(one.shapes).boxes for one in annotations if one is not None)
 
 
 def _greys(one: GreySet, plan: ImportPlan, names: Mapping[int, str]) -> str:

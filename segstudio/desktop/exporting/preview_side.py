@@ -186,7 +186,9 @@ class PreviewSide(QFrame):
         words.addWidget(self._swatch, 0, Qt.AlignmentFlag.AlignVCenter)
         words.addWidget(self._differing)
         words.addWidget(self.stop)
-        words.addStrut(self.stop.sizeHint().height())  # the picture stays where it is when that comes and goes
+        words.addStrut(
+            self.stop.sizeHint().height()
+        )  # the picture stays where it is when that comes and goes
         self.stop.hide()
         above = QWidget()
         upper = QVBoxLayout(above)

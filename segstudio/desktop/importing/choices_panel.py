@@ -82,14 +82,7 @@ class ChoicesPanel(QFrame):
             Fix.DOUBLES.value,
             "Photos of equal content under other names come in once, unless you want them all.",
         )
-        self._boxes = QComboBox()
-        self._boxes.setObjectName("import.boxes")
-        self._boxes.setAccessibleName("What boxes are")
-        self._boxes.setToolTip(
-            "A box is no outline: as an area, all that it covers counts as its class. The files are read again."
-        )
-        for text, wanted in _BOXES:
-            self._boxes.addItem(text, wanted)
+        self._boxes = _boxes_choice()
         self._boxes_label = label("Boxes")
         self._offered: frozenset[Fix] = frozenset()
         grid = QGridLayout(self)
@@ -207,6 +200,18 @@ class ChoicesPanel(QFrame):
                 boxes=self._choices.boxes,
             )
         )
+
+
+def _boxes_choice() -> QComboBox:
+    choice = QComboBox()
+    choice.setObjectName("import.boxes")
+    choice.setAccessibleName("What boxes are")
+    choice.setToolTip(
+        "A box is no outline: as an area, all that it covers counts as its class. The files are read again."
+    )
+    for text, wanted in _BOXES:
+        choice.addItem(text, wanted)
+    return choice
 
 
 def _box(name: str, text: str, tip: str) -> QCheckBox:
