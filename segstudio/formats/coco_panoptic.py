@@ -7,6 +7,7 @@ Segments of one category become one class, be they things or stuff. The number o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, inside
@@ -74,10 +75,11 @@ def _picture_file(name: str, file: SourceFile) -> Path:
         raise SegStudioError(f'its picture "{name}" is not a file beside it', fix="Export the file again")
     beside, stem = file.path.parent, file.path.stem
     above = [beside.parent] if beside != file.root else []
-    for folder in [beside / stem, beside, *(one / stem for one in above), *above]:
-        if (folder / inner).is_file():
-            return folder / inner
+    with suppress(OSError):  # no file can be called so
+        for folder in [beside / stem, beside, *(one / stem for one in above), *above]:
+            if (folder / inner).is_file():
+                return folder / inner
     raise SegStudioError(
-        f'its picture "{name}" is missing',
+        f'its picture "{name[:120]}" is missing',
         fix=f'Put the folder "{stem}" with the pictures beside the JSON file',
     )

@@ -196,7 +196,7 @@ class _Undoing:
         if not any(entry.index in used for entry in added):
             try:
                 return taken_back(before, after, now)
-            except SegStudioError:  # the same class was changed since
+            except (SegStudioError, ValueError):  # the same class was changed since, or the record is damaged
                 pass
         for entry in added:
             if entry.index not in used and now.at(entry.index) == entry:

@@ -168,7 +168,18 @@ def _read_json(path: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(raw, dict):
         raise _DamagedError("project.json does not hold a project", where=str(path))
+    if not _can_be_written(raw):
+        raise _DamagedError("project.json holds half a character", where=str(path), fix="Correct it by hand")
     return raw
+
+
+def _can_be_written(raw: dict[str, Any]) -> bool:
+    """Tell whether every text could be written again: JSON can tell halves of characters, UTF-8 cannot."""
+    try:
+        json.dumps(raw, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _validated(raw: dict[str, Any], path: Path) -> ProjectDocument:

@@ -235,6 +235,7 @@ def test_panoptic_pictures_become_classes(tmp_path: Path, write: Write, as_sourc
         ({"file_name": "../../a.png"}, "not a file beside it"),
         ({"file_name": "/etc/passwd"}, "not a file beside it"),
         ({"file_name": "b.png"}, 'Put the folder "panoptic_train" with the pictures'),
+        ({"file_name": "b" * 5000}, 'Put the folder "panoptic_train" with the pictures'),
         (
             {"file_name": "a.png", "segments_info": [{"id": 1 << 24, "category_id": 1}]},
             "segment 1: its number",

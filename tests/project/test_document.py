@@ -65,6 +65,8 @@ def test_a_missing_project_says_how_to_make_one(tmp_path: Path) -> None:
         (b'{"schema_version": "1"}', "schema_version is missing"),
         (b'{"schema_version": true}', "schema_version is missing"),
         (b'{"schema_version": 1}', "name: Field required"),
+        (b'{"schema_version": 1, "name": "\\ud800"}', "half a character"),
+        (b'{"schema_version": 1, "name": "a", "references": {"\\udc00.jpg": "a"}}', "half a character"),
     ],
 )
 def test_a_damaged_project_is_told_in_one_sentence(tmp_path: Path, content: bytes, problem: str) -> None:
