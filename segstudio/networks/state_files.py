@@ -30,8 +30,8 @@ _DATE = re.compile(r"(19|20)\d{6}")
 _MOST_TIMES, _FREE_BYTES = 8, 64 << 20
 """Of its length, and besides, what a file may hold: tensors share memory, and somebody may have packed the file anew."""
 
-_LONGEST_NAME, _PICKLES = 1000, 4
-"""Files from before 1.6 begin with so many pickles, of which the last may ask for functions; a container holds one."""
+_LONGEST_NAME, _PICKLES = 1000, 5
+"""Files from before 1.6 begin with so many pickles, each of which may ask for functions; a container holds one."""
 
 _WRAPPINGS = ("state_dict", "model_state_dict", "model", "network", "weights")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -172,6 +173,18 @@ def test_a_function_of_an_endless_name_is_refused_before_anybody_looks_for_it(
         SegStudioError, match="Python objects besides tensors" if end else "the file is damaged"
     ):
         load_plain(bad)
+
+
+def test_every_pickle_of_an_old_file_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "w.pth"
+    torch.save(STATE, path, _use_new_zipfile_serialization=False)
+    with path.open("r+b") as stream:
+        for _ in range(4):
+            list(pickletools.genops(stream))
+        stream.write(b"c" + b"<a>" * 20_000 + b"\nb\n.")
+    monkeypatch.setattr(torch, "load", None)
+    with pytest.raises(SegStudioError, match="Python objects besides tensors"):
+        load_plain(path)
 
 
 def test_views_of_one_tensor_are_no_harm(tmp_path: Path) -> None:
