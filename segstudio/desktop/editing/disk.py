@@ -21,6 +21,7 @@ from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import RgbImage, is_deep
 from segstudio.project.masks import Mask
 from segstudio.project.painted_photos import begin_painting
+from segstudio.project.person import person
 from segstudio.project.photo_locks import (
     Claim,
     Painted,
@@ -31,7 +32,6 @@ from segstudio.project.photo_locks import (
     who_paints,
 )
 from segstudio.project.photos import Photo, PhotoState, Status
-from segstudio.project.person import person
 from segstudio.project.presence import Presence
 from segstudio.project.project import Project, stamp
 
