@@ -14,3 +14,12 @@ def sized(count: float) -> str:
         if count >= size:
             return f"{count / size:,.{0 if count >= 100 * size else 1}f} {unit}"
     return f"{count / 1e6:,.0f} MB"
+
+
+def percent(share: float) -> str:
+    """Return a share of 0–1 as a person writes it: `23.4 %`, `100 %`, and `< 0.1 %` for a trace."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    if share == 1:
+        return "100 %"
+    return f"{min(99.9, 100 * share):.1f} %"

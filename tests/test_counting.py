@@ -1,6 +1,6 @@
 import pytest
 
-from segstudio.counting import counted, sized
+from segstudio.counting import counted, percent, sized
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,11 @@ def test_a_plural_of_its_own_is_used() -> None:
 )
 def test_a_size_is_told_in_the_unit_that_people_take(count: float, told: str) -> None:
     assert sized(count) == told
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0, "0.0 %"), (0.0001, "< 0.1 %"), (0.234, "23.4 %"), (0.99999, "99.9 %"), (1, "100 %")],
+)
+def test_a_share_is_never_rounded_to_all_or_nothing(share: float, text: str) -> None:
+    assert percent(share) == text

@@ -16,7 +16,7 @@ from segstudio.cli.class_matches import ByNameOption, MatchOption, matched
 from segstudio.cli.evaluate import SplitChoice, labelled_photos
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
-from segstudio.counting import counted
+from segstudio.counting import counted, percent
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.project.class_matching import ClassMatch
@@ -24,7 +24,6 @@ from segstudio.project.classes import ClassList
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask
 from segstudio.project.project import Project, stamp
-from segstudio.review.legend import percent
 from segstudio.review.panels import Findings
 from segstudio.review.report import (
     MOST_PHOTOS,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from segstudio.counting import counted
+from segstudio.counting import counted, percent
 from segstudio.project.class_edit import Add, ClassEdit, Delete, Merge, Recolour, Rename, Reorder, repaint_of
 from segstudio.project.class_history import Entry
 from segstudio.project.class_uses import ClassUses
@@ -73,12 +73,7 @@ class EditPreview:
             return f"{name} is in no photo: there are none yet."
         if not count:
             return f"{name} is in none of the {all_photos:,} photos."
-        return f"{name} is in {count:,} of {all_photos:,} photos, {percent_of(self.uses.share(index))} of the pixels."
-
-
-def percent_of(part: float) -> str:
-    """Return a part (0–1) in words: `0.4 %`, `less than 0.1 %`."""
-    return "less than 0.1 %" if 0 < part < 0.0005 else f"{part * 100:.1f} %"
+        return f"{name} is in {count:,} of {all_photos:,} photos, {percent(self.uses.share(index))} of the pixels."
 
 
 NO_MASK = "No mask was rewritten."

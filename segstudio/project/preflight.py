@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from segstudio.counting import counted, sized
+from segstudio.counting import counted, percent, sized
 from segstudio.errors import SegStudioError
 from segstudio.file_names import portable_path
 from segstudio.project.change import state_name
@@ -294,7 +294,7 @@ def _balance(name: str, index: int, totals: ClassTotals) -> list[Finding]:
     if not photos:
         return []
     if share < _RARE_SHARE:
-        text = f'"{name}" covers only {share:.2%} of the labelled pixels: a model may ignore it'
+        text = f'"{name}" covers only {percent(share)} of the labelled pixels: a model may ignore it'
         fix = "Use --set class_weights=median-frequency, or label more of it"
         changes = {"class_weights": "median-frequency"}
         return [Finding("warning", "imbalance", text, fix, changes=changes)]

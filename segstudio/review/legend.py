@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segstudio.counting import percent
 from segstudio.project.classes import VOID_RGB, ClassList
 from segstudio.review.drawing import (
     GREYED,
@@ -61,15 +62,6 @@ class _Entry:
     def width(self) -> int:
         number = 10 + text_width(self.number, NOTE) if self.number else 0
         return _SWATCH_PX + 10 + text_width(self.text, self.style) + number
-
-
-def percent(share: float) -> str:
-    """Return a share of 0–1 as a person writes it: `23.4 %`, `100 %`, and `< 0.1 %` for a trace."""
-    if 0 < share < 0.001:
-        return "< 0.1 %"
-    if share == 1:
-        return "100 %"
-    return f"{min(99.9, 100 * share):.1f} %"
 
 
 def legend(

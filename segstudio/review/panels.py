@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.counting import percent
 from segstudio.project.classes import VOID, ClassList
 from segstudio.review import drawing as draw
 from segstudio.review.drawing import Image, Rgb
 from segstudio.review.layout import grid_for
-from segstudio.review.legend import VOID_TEXT, legend, percent
+from segstudio.review.legend import VOID_TEXT, legend
 from segstudio.review.lighting import lit, marked_errors, stage
 from segstudio.review.overlay import overlay, same_size
 from segstudio.review.page import CAPTION_PX, Caption, heading, on_page, panels, with_room_for

@@ -9,11 +9,11 @@ from html import escape
 
 import numpy as np
 
+from segstudio.counting import percent
 from segstudio.project.classes import ClassList
 from segstudio.resource_files import resource_path
 from segstudio.review.drawing import Image, fitted_size, resized
 from segstudio.review.exports import encoded_jpeg
-from segstudio.review.legend import percent
 from segstudio.review.lighting import marked_errors, stage
 from segstudio.review.overlay import overlay
 from segstudio.review.panels import Findings, thinned

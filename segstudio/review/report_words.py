@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segstudio.counting import counted
+from segstudio.counting import counted, percent
 from segstudio.project.classes import ClassList
-from segstudio.review.legend import percent
 from segstudio.review.tallies import ClassCounts, Matrix
 
 _NAMED = 3

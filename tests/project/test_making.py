@@ -22,6 +22,7 @@ def test_what_was_made_goes_when_the_disk_refuses(
         folder.mkdir()
     with monkeypatch.context() as patched:
         if refused == "project.json.bak":
+
             def full(path: Path, data: bytes) -> None:
                 if path.name == refused:
                     raise SegStudioError("could not be written (No space left on device)", where=str(path))

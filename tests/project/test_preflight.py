@@ -174,7 +174,7 @@ def test_a_class_of_few_pixels_is_a_warning(project: Project, add_photo: AddPhot
     for number in range(5):
         add_photo(f"{number}.png", mask, split="val" if number > 2 else "train")
     finding = _found(project)["imbalance"]
-    assert '"sky" covers only 0.10%' in finding.problem
+    assert '"sky" covers only 0.1 %' in finding.problem
 
 
 def test_a_class_of_few_photos_is_a_hint(sound: Project, add_photo: AddPhoto) -> None:

@@ -1,19 +1,10 @@
 import numpy as np
-import pytest
 
 from segstudio.project.classes import ClassList
-from segstudio.review.legend import UNSURE_TEXT, legend, percent
+from segstudio.review.legend import UNSURE_TEXT, legend
 from segstudio.review.tallies import tally
 
 CLASSES = ClassList.from_names(["sky:#0000FF", "ground:#FF8000", "person:#00FF00"])
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(0, "0.0 %"), (0.0001, "< 0.1 %"), (0.234, "23.4 %"), (0.99999, "99.9 %"), (1, "100 %")],
-)
-def test_a_share_is_never_rounded_to_all_or_nothing(share: float, text: str) -> None:
-    assert percent(share) == text
 
 
 def test_the_bar_shows_the_shares() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from segstudio.counting import percent
 from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.exporting.marks import Level, marks_of
@@ -112,7 +113,7 @@ class ConflictWindow(QDialog):
         if not self._copies or self._copies[0] is not copy:
             return
         self.panes.name(
-            f"In the project · {seen.share:.1%} of the pixels differ", f"The copy · {copy.path.name}"
+            f"In the project · {percent(seen.share)} of the pixels differ", f"The copy · {copy.path.name}"
         )
         self.panes.show_two(seen.pyramid, (seen.mine, seen.theirs), seen.classes, seen.marks)
         for button in (self.keep, self.take):

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from segstudio.counting import counted
+from segstudio.counting import counted, percent
 from segstudio.desktop.problems import Level, Problem, Remedy
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.export_place import folder_for
@@ -28,7 +28,7 @@ from segstudio.project.images import PHOTO_SUFFIXES, read_photo
 from segstudio.project.masks import Mask
 from segstudio.project.project import stamp
 from segstudio.review.exports import TABLE_COLUMNS, Kinds, table_rows, write_csv, write_pictures
-from segstudio.review.legend import UNSURE_TEXT, VOID_TEXT, percent
+from segstudio.review.legend import UNSURE_TEXT, VOID_TEXT
 from segstudio.review.panels import Findings
 from segstudio.review.report import MOST_PHOTOS, ReportedPhoto, ReportHead, html_report, reported
 from segstudio.review.shown import Spread, Thresholds, shown_mask

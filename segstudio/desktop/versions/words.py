@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from segstudio.counting import percent
 from segstudio.project.versions import Version
 
 _NOTHING = 5e-7
@@ -25,7 +26,7 @@ def told_share(share: float) -> str:
     """Return how much of a photo differs from now."""
     if share < _NOTHING:
         return "same as now"
-    return f"{share:.1%} differs from now" if share >= 0.001 else "less than 0.1% differs from now"
+    return f"{percent(share)} differs from now"
 
 
 def told_version(version: Version, now: datetime) -> str:

@@ -35,7 +35,7 @@ def test_a_copy_is_compared_taken_and_taken_back(qtbot: QtBot, drive: Drive, pro
         conflicts = window.findChild(ConflictWindow)
         assert conflicts is not None
         hands.wait(conflicts.take.isEnabled)
-        assert "50.0% of the pixels differ" in conflicts.panes.left.accessibleName()
+        assert "50.0 % of the pixels differ" in conflicts.panes.left.accessibleName()
         assert "0.jpg was written on two machines" in conflicts.told.text()
         assert "1 more after this one" in conflicts.told.text()
         qtbot.wait(50)

@@ -59,7 +59,7 @@ def is_drawn_as_training_does_it(schedule: str, epochs: int) -> None:
             {"schedule": "halving"},
             "Stays for 40 epochs, and is halved there and every 20 epochs after.",
         ),
-        ({"schedule": "one-cycle"}, "Rises for 30% of the training and falls for the rest of it."),
+        ({"schedule": "one-cycle"}, "Rises for 30 % of the training and falls for the rest of it."),
     ],
 )
 def test_it_is_told_in_words(choices: dict[str, Any], told: str) -> None:

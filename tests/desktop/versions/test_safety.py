@@ -178,7 +178,7 @@ def test_a_pack_is_compared_chosen_merged_and_taken_back(
         hands = Hands(qtbot, window)
         dialog = _ask(hands, "project.merge", "merge")
         assert isinstance(dialog, MergeWindow)
-        assert "mean IoU 0.0%" in dialog.agreement.text()
+        assert "mean IoU 0.0 %" in dialog.agreement.text()
         assert not dialog.go.isEnabled()
         hands.wait(lambda: bool(dialog.panes.marks))
         _press(dialog, "merge.theirs")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from segstudio.counting import percent
 from segstudio.desktop.look import Look
 from segstudio.desktop.train.form.editors import Choice
 from segstudio.desktop.train.form.findings import ClassBalance
@@ -78,7 +79,7 @@ class ClassRow(QObject):
     def show_balance(self, row: ClassBalance | None) -> None:
         """Show how much there is of the class."""
         self.bar.show_share(row.share if row else 0.0)
-        self._share.setText(f"{row.share:.1%}" if row else "")
+        self._share.setText(percent(row.share) if row else "")
         told = f"In {row.photos} photos: {row.train} for training, {row.val} for validation." if row else ""
         self._share.setToolTip(told)
 
@@ -126,7 +127,7 @@ class _Bar(QWidget):
     def show_share(self, share: float) -> None:
         """Show another share, 0–1."""
         self._share = share
-        self.setToolTip(f"{share:.2%} of the labelled pixels.")
+        self.setToolTip(f"{percent(share)} of the labelled pixels.")
         self.update()
 
     def sizeHint(self) -> QSize:

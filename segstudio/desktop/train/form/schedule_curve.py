@@ -115,7 +115,9 @@ def _told(recipe: Recipe, warmup: int, warmup_epochs: float) -> str:
         case "cosine":
             then = "falls in half a wave to nothing."
         case "one-cycle":
-            then = f"rises for {recipe.one_cycle_rise:.0%} of the training and falls for the rest of it."
+            then = (
+                f"rises for {100 * recipe.one_cycle_rise:.0f} % of the training and falls for the rest of it."
+            )
         case "step":
             then = f"is multiplied by {recipe.step_factor:g} every {counted(recipe.step_epochs, 'epoch')}."
         case "halving":
