@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.counting import counted, percent
 from segstudio.desktop.canvas.pyramid import Pyramid
 from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.exporting.marks import Level, marks_of
@@ -243,7 +244,7 @@ def row_told(pair: Pair, side: Side | None) -> str:
     told = FATES_TOLD[pair.fate]
     if pair.fate == "both":
         told = f"{told}, {_TAKES[side] if side else 'not decided'}"
-    differs = f" · {pair.differs:.1%} differs" if pair.differs else ""
+    differs = f" · {percent(pair.differs)} differs" if pair.differs else ""
     return f"{pair.key}\n{told}{differs}"
 
 
@@ -251,17 +252,16 @@ def agreement_told(agreement: Agreement) -> str:
     """Return in a sentence how far the two agree; nothing where they have painted no photo both; pure."""
     if agreement.same is None or agreement.mean_iou is None:
         return ""
-    photos = "1 photo" if agreement.photos == 1 else f"{agreement.photos:,} photos"
     worst = min(agreement.classes, key=lambda row: row.iou)
     return (
-        f"On {photos} painted by both, {agreement.same:.1%} of the pixels are the same; mean IoU"
-        f" {agreement.mean_iou:.1%}, least for {worst.name} ({worst.iou:.1%})."
+        f"On {counted(agreement.photos, 'photo')} painted by both, {percent(agreement.same)} of the pixels are the same; mean IoU"
+        f" {percent(agreement.mean_iou)}, least for {worst.name} ({percent(worst.iou)})."
     )
 
 
 def agreement_table(agreement: Agreement) -> str:
     """Return the IoU of each class, a line each; pure."""
-    return "\n".join(f"{row.name}: IoU {row.iou:.1%}" for row in agreement.classes)
+    return "\n".join(f"{row.name}: IoU {percent(row.iou)}" for row in agreement.classes)
 
 
 def _void(pyramid: Pyramid) -> Mask:
