@@ -10,6 +10,7 @@ import typer
 from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.ending import tidy_when_ended
 from segstudio.cli.output import JsonOption, Output, in_megabytes
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.agreement import Agreement
@@ -76,31 +77,37 @@ def merge_(
         choices = choices_of(plan, prefer=wanted, chosen=chosen)
         _tell(plan, choices, out)
         done = None if dry_run else _carry_out(opened, plan, choices, out)
-    out.finish({"project": str(opened.folder), **_as_json(plan, choices), "merged": done is not None})
+    merged = done is not None and not done.is_empty
+    out.finish({"project": str(opened.folder), **_as_json(plan, choices), "merged": merged})
 
 
 def _carry_out(project: Project, plan: MergePlan, choices: dict[str, Side], out: Output) -> Merge:
     if len(choices) < len(plan.conflicts):
         left = len(plan.conflicts) - len(choices)
-        photos = "1 photo was" if left == 1 else f"{left:,} photos were"
+        photos = f"{counted(left, 'photo')} {'was' if left == 1 else 'were'}"
         raise SegStudioError(
             f"{photos} changed on both sides, and nothing was written",
             where=plan.name,
             fix="Say --prefer mine, theirs or newer, or --mine PHOTO and --theirs PHOTO for each",
         )
     done = merge(project, plan, choices, StrokeJournals())
-    out.say(f"Merged: {len(done.photos):,} photos. Taken back with: segstudio merge {project.folder} --undo")
+    if done.is_empty:
+        out.say(f"{done.told(plan)}.")
+    else:
+        photos = counted(len(done.photos), "photo")
+        out.say(f"Merged: {photos}. Taken back with: segstudio merge {project.folder} --undo")
     return done
 
 
 def _undo(project: Project, out: Output) -> None:
-    record = next((each for each in reversed(merges(project.folder)) if not each.undone), None)
+    newest_first = reversed(merges(project.folder))
+    record = next((each for each in newest_first if not each.undone and not each.is_empty), None)
     if record is None:
         raise SegStudioError("there is no merge to take back", where=str(project.folder))
     done = unmerge(project, record, StrokeJournals())
     out.say(
-        f"The merge of {record.name} is taken back: {len(done.back):,} photos are as before, "
-        f"{len(done.gone):,} are in the trash."
+        f"The merge of {record.name} is taken back: {_are(len(done.back))} as before, "
+        f"{_are(len(done.gone))} in the trash."
     )
     if done.classes or done.kept_classes:
         out.say(done.told_classes())
@@ -117,6 +124,10 @@ def _undo(project: Project, out: Output) -> None:
             "kept_classes": list(done.kept_classes),
         }
     )
+
+
+def _are(photos: int) -> str:
+    return f"{counted(photos, 'photo')} {'is' if photos == 1 else 'are'}"
 
 
 def _tell(plan: MergePlan, choices: dict[str, Side], out: Output) -> None:
@@ -142,7 +153,7 @@ def _tell_agreement(agreement: Agreement, out: Output) -> None:
         [row.name, f"{row.iou:.1%}", f"{row.first_pixels:,}", f"{row.second_pixels:,}"]
         for row in agreement.classes
     ]
-    title = f"Agreement on {agreement.photos:,} photos that both painted"
+    title = f"Agreement on {counted(agreement.photos, 'photo')} that both painted"
     out.table(title, ["class", "IoU", "pixels here", "pixels there"], rows)
     out.say(
         f"Mean IoU {agreement.mean_iou:.1%}; {agreement.same:.1%} of the pixels that both labelled are the same."

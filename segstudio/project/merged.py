@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.project.change import Change, file_stamp, mask_name
 from segstudio.project.class_uses import MaskCounter
@@ -64,6 +65,18 @@ class Merge(BaseModel):
         """Where its files lie, relative to the project."""
         return f"{FOLDER}/{self.number}"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing came in, so that there is nothing to take back."""
+        return not self.photos and not self.classes
+
+    def told(self, plan: MergePlan) -> str:
+        """Return what it brought, of what `plan` said, as a sentence without full stop."""
+        if self.photos:
+            return f"{counted(len(self.photos), 'photo')} merged from {self.name}"
+        kept = "; the masks from there are kept as versions" if plan.conflicts else ""
+        return f"Nothing came in from {self.name}{kept}"
+
 
 @dataclass(frozen=True, slots=True)
 class Unmerged:
@@ -96,7 +109,7 @@ def merge(
 ) -> Merge:
     """Bring in what a plan says, conflicts as `choices` says (by key), all of it or nothing; returns what was done.
 
-    Of a conflict the mask that does not win is kept as a version. Nobody may have one of the photos open for painting.
+    Of a conflict the mask that does not win is kept as a version. What brings nothing is not remembered. Nobody may have one of the photos open for painting.
     Raises SegStudioError when a conflict is not decided, when the project was changed since the plan was made, and as
     `Project.change` does; nothing has changed then.
     """
@@ -128,7 +141,8 @@ def merge(
                 done.append(told)
             progress(number + 1, len(coming))
         record = record.model_copy(update={"photos": tuple(done)})
-        change.put_file(f"{record.folder}/{_FILE}", record.model_dump_json(indent=1).encode())
+        if not record.is_empty:
+            change.put_file(f"{record.folder}/{_FILE}", record.model_dump_json(indent=1).encode())
     return record
 
 

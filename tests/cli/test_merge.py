@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from segstudio.project.merged import Merge
 from segstudio.project.project import Project
 from tests.cli.conftest import Run
 
@@ -48,6 +49,31 @@ def test_a_part_goes_out_and_comes_back(labelled: Project, run: Run, tmp_path: P
     assert mask is not None
     assert (mask == 1).all()
     assert run("merge", labelled.folder, "--undo")[0] == 1
+
+
+def test_the_merge_taken_back_is_the_last_that_brought_something(
+    labelled: Project, run: Run, tmp_path: Path
+) -> None:
+    folder, first, anna = labelled.folder, labelled.keys()[0], tmp_path / "anna"
+    photo = labelled.photo(first)
+    assert run("pack", folder, tmp_path / "p.zip", "--photos", first)[0] == 0
+    assert run("restore", tmp_path / "p.zip", anna)[0] == 0
+    _paint(folder, first, 0)
+    _paint(anna, first, 1)
+    code, out, err = run("merge", folder, anna, "--prefer", "theirs")
+    assert (code, "Merged: 1 photo. " in out) == (0, True), err
+    code, out, err = run("merge", folder, anna, "--prefer", "theirs")
+    assert (code, "Nothing came in" in out, "--undo" in out) == (0, True, False), err
+    older = Merge(number=99999999999999999, name="left by an earlier SegStudio")
+    (folder / older.folder).mkdir()
+    (folder / older.folder / "merge.json").write_text(older.model_dump_json())
+    code, out, err = run("merge", folder, "--undo")
+    assert (code, "1 photo is as before" in out) == (0, True), err
+    mask = Project.open(folder).read_mask(photo)
+    assert mask is not None
+    assert (mask == 0).all()
+    code, out, err = run("merge", folder, anna, "--prefer", "mine", "--json")
+    assert (code, json.loads(out)["merged"], "kept as versions" in err) == (0, False, True)
 
 
 def test_what_cannot_be_done_is_told(labelled: Project, run: Run, tmp_path: Path) -> None:

@@ -158,6 +158,19 @@ def test_a_merge_is_taken_back_but_for_what_was_painted_since(
         unmerge(mine, merges(mine.folder)[-1], JOURNALS)
 
 
+def test_a_merge_that_brings_nothing_leaves_no_record(mine: Project, theirs: Project) -> None:
+    _paint(theirs, "b.png", 2)
+    record = merge(mine, _plan(mine, theirs), {}, JOURNALS)
+    assert merge(mine, _plan(mine, theirs), {}, JOURNALS).is_empty
+    _paint(mine, "a.png", 1)
+    _paint(theirs, "a.png", 2)
+    plan = _plan(mine, theirs)
+    assert merge(mine, plan, choices_of(plan, prefer="mine"), JOURNALS).is_empty
+    assert len(versions_of(mine.folder, "a.png")) > 0
+    assert merges(mine.folder) == (record,)
+    assert unmerge(mine, record, JOURNALS).back == ("b.png",)
+
+
 def test_classes_are_matched_by_number_where_they_left_and_else_by_name(
     mine: Project, theirs: Project
 ) -> None:

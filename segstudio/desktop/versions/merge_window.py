@@ -171,7 +171,8 @@ class MergeWindow(QDialog):
             self.list.item(row).setToolTip(pair.problem)
         still = sum(map(self._is_open, self._pairs))
         coming = [pair for pair in self._pairs if self._comes_in(pair)]
-        self.go.setText(f"Merge {len(coming):,} photos" if len(coming) != 1 else "Merge 1 photo")
+        only_kept = bool(self.plan.conflicts) and not coming and not still
+        self.go.setText("Keep as versions" if only_kept else f"Merge {counted(len(coming), 'photo')}")
         self.go.setEnabled(
             not still and any(p.fate in ("new", "theirs", "status", "both") for p in self._pairs)
         )

@@ -133,9 +133,8 @@ class MergeWish(QObject):
             done = merge(
                 project, plan, choices, StrokeJournals(), progress=stage, cancelled=control.cancelled
             )
-            photos = "1 photo" if len(done.photos) == 1 else f"{len(done.photos):,} photos"
             undo = Remedy("Take it back", do=partial(self._take_back, done))
-            return Problem(f"{photos} merged from {plan.name}.", level="info", actions=(undo,))
+            return Problem(f"{done.told(plan)}.", level="info", actions=() if done.is_empty else (undo,))
 
         self._errand.begin("Merging", work)
 

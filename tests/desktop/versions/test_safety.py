@@ -16,6 +16,7 @@ from segstudio.desktop.versions.merge_window import MergeWindow
 from segstudio.desktop.versions.trash_window import TrashWindow
 from segstudio.desktop.window import Window
 from segstudio.project.backup import restore
+from segstudio.project.merged import merges
 from segstudio.project.pack import make_pack
 from segstudio.project.person import VARIABLE, person
 from segstudio.project.presence import people
@@ -196,6 +197,16 @@ def test_a_pack_is_compared_chosen_merged_and_taken_back(
         back()
         hands.wait_for_notice("is taken back")
         assert [value_of(key) for key in ("0.jpg", "1.jpg", "2.jpg")] == [1, 1, None]
+        there = Project.open(project.folder)
+        there.write_mask(there.photo("2.jpg"), np.ones((40, 60), dtype=np.uint8))
+        dialog = _ask(hands, "project.merge", "merge")
+        assert isinstance(dialog, MergeWindow)
+        dialog.all_mine.click()
+        assert dialog.go.text() == "Keep as versions"
+        _press(dialog, "merge.go")
+        hands.wait_for_notice("Nothing came in from")
+        assert (window.notice.problem or problem).actions == ()
+        assert not [each for each in merges(project.folder) if not each.undone]
 
     assert drive(steps, project.folder) == 0
     assert versions_of(project.folder, "1.jpg")[-1].what.startswith("not taken from")
