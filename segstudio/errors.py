@@ -77,7 +77,9 @@ def told_of(stand_in: Path, meant: Path) -> Iterator[None]:
     try:
         yield
     except SegStudioError as error:
-        error.where = error.where.replace(str(stand_in), str(meant))
+        error.where, error.problem, error.fix = (
+            words.replace(str(stand_in), str(meant)) for words in (error.where, error.problem, error.fix)
+        )
         raise
 
 

@@ -47,5 +47,7 @@ def backup(
             "bytes": taken.seal.size_bytes,
             "zip_bytes": file.stat().st_size,
             "outside": taken.not_taken,
+            "left_out": list(taken.files.left_out),
+            "renamed": taken.files.renamed,
         }
     )

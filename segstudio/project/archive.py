@@ -70,11 +70,20 @@ def safe_member(name: str) -> PurePosixPath | None:
     return None if leaves or "\x00" in text or not path.parts else path
 
 
+def folded(name: str) -> str:
+    """Return what two names have in common that some file systems take for one."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def checked_members(
-    infos: Sequence[zipfile.ZipInfo], archive: Path
+    infos: Sequence[zipfile.ZipInfo], archive: Path, *, sealed: bool = False
 ) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
-    """Return the files of a ZIP file and where they go; raises SegStudioError as `unpack` does before it writes."""
-    if len(infos) > MAX_MEMBERS:
+    """Return the files of a ZIP file and where they go; raises SegStudioError as `unpack` does before it writes.
+
+    One that is `sealed` holds what a file system held: any number of files, and below its top names that differ in capitals
+    alone.
+    """
+    if len(infos) > MAX_MEMBERS and not sealed:
         raise _refused(
             archive, f"the ZIP file holds {len(infos)} members, more than {MAX_MEMBERS}", "Split it"
         )
@@ -88,11 +97,11 @@ def checked_members(
         if info.is_dir() or info.orig_filename.endswith("\\"):
             continue
         _check_kind(info, archive)
-        folded = unicodedata.normalize("NFC", str(path)).casefold()
-        if folded in seen:
+        known_as = str(path) if sealed and len(path.parts) > 1 else folded(str(path))
+        if known_as in seen:
             problem = f'the ZIP member "{path}" is there twice'
             raise _refused(archive, problem, "Pack it again with different names")
-        seen.add(folded)
+        seen.add(known_as)
         members.append((info, path))
     return members
 
@@ -113,11 +122,12 @@ def check_space(
     folder: Path,
     *,
     most_bytes: int = MAX_BYTES,
+    fix: str = "Make room there, or set TMPDIR to a larger disk",
 ) -> None:
     """Refuse a ZIP file that would unpack to more than it can mean, than `most_bytes`, or than the disk has left."""
     unpacked = sum(info.file_size for info, _ in members)
-    packed = max(archive.stat().st_size, 1)
-    if unpacked > most_bytes or (unpacked > RATIO_FREE_BYTES and unpacked > MAX_RATIO * packed):
+    packed = archive.stat().st_size
+    if unpacked > most_bytes or is_too_tight(unpacked, packed):
         raise _refused(
             archive,
             f"the ZIP file of {packed / 1e6:.1f} MB would unpack to {unpacked / 1e6:,.0f} MB, which no photos do",
@@ -126,10 +136,17 @@ def check_space(
     free = shutil.disk_usage(folder).free
     if unpacked > free:
         raise _refused(
-            archive,
-            f"unpacking takes {unpacked / 1e6:,.0f} MB, but {folder} has {free / 1e6:,.0f} MB free",
-            "Make room there, or set TMPDIR to a larger disk",
+            archive, f"unpacking takes {_size(unpacked)}, but {folder} has {_size(free)} free", fix
         )
+
+
+def is_too_tight(unpacked: int, packed: int) -> bool:
+    """Whether a ZIP file of `packed` bytes that unpacks to so many is refused as one that is made to fill a disk."""
+    return unpacked > RATIO_FREE_BYTES and unpacked > MAX_RATIO * max(packed, 1)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB" if count >= 10_000_000 else f"{count / 1e3:,.0f} kB"
 
 
 def _extract(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> Path:

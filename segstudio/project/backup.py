@@ -9,15 +9,15 @@ files themselves are read, and must be the same at the end.
 from __future__ import annotations
 
 import errno
-import os
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from segstudio.errors import SegStudioError
+from segstudio.project.backup_files import ProjectFiles, files_of
 from segstudio.project.change import STAGING, file_stamp, recover, staging_folder
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
 from segstudio.project.images import is_photo
@@ -39,15 +39,17 @@ _FOLDERS: dict[Part, str] = {
 }
 _GROWS = (".undo", ".jsonl", ".log")
 _REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
-_LEFT_OUT = (".lock", ".lock.by", ".part")
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a backup holds: its `seal`, and how many photos lie outside the project and are `not_taken`."""
+    """What a backup holds: its `seal`, how many photos lie outside the project and are `not_taken`, and which `files`
+    are left out or called otherwise.
+    """
 
     seal: Seal
     not_taken: int
+    files: ProjectFiles
 
     def told(self) -> str:
         """Return it in a sentence or two."""
@@ -56,7 +58,7 @@ class Taken:
         if self.not_taken:
             photos = "1 photo lies" if self.not_taken == 1 else f"{self.not_taken:,} photos lie"
             told += f" {photos} outside the project and {'is' if self.not_taken == 1 else 'are'} not in it."
-        return told
+        return f"{told} {self.files.told()}".rstrip()
 
 
 def back_up(
@@ -72,8 +74,9 @@ def back_up(
     """Write the project as it is now into the ZIP file `target`, whole or not at all.
 
     `without` leaves parts out; `with_outside` takes photos along that lie outside the project, where else they are
-    only referred to; with `replace` a file that is there goes once the new one is whole. `progress` gets bytes. Raises SegStudioError when something cannot be read or written, and
-    WorkStopped when `cancelled` says so; nothing is left then.
+    only referred to or linked; with `replace` a file that is there goes once the new one is whole. `progress` gets bytes.
+    Raises SegStudioError when something cannot be read or written, or would not come back, and WorkStopped when
+    `cancelled` says so; nothing is left then.
     """
     target = target.resolve()
     if target.is_relative_to(project.folder):
@@ -81,7 +84,10 @@ def back_up(
             "the backup would lie inside the project", where=str(target), fix="Choose a place outside of it"
         )
     who, when = stamp()
-    with moment_of(project.folder, without=without, cancelled=cancelled) as found:
+    with moment_of(project.folder, without=without, linked=with_outside, cancelled=cancelled) as (
+        found,
+        files,
+    ):
         document = load_document(project.folder)
         outside = document.references if "photos" not in without else {}
         members = [member for member in found if member.name != FILE_NAME]
@@ -101,7 +107,7 @@ def back_up(
             told=f"without {left_out}" if left_out else "",
         )
         sealed = write_sealed(target, members, seal, replace=replace, progress=progress, cancelled=cancelled)
-    return Taken(sealed, 0 if with_outside else len(outside))
+    return Taken(sealed, 0 if with_outside else len(outside), files)
 
 
 def restore(
@@ -124,18 +130,20 @@ def moment_of(
     *,
     without: Collection[Part] = (),
     only: Collection[str] | None = None,
+    linked: bool = False,
     cancelled: Cancelled = never,
-) -> Iterator[list[Member]]:
+) -> Iterator[tuple[list[Member], ProjectFiles]]:
     """Give the files of a project, or `only` those named, as they are at one moment; they can be read inside the block.
 
+    With `linked` photos are taken that are links to files elsewhere; what else is not taken as it is comes second.
     Raises SegStudioError when somebody holds the project's lock for long.
     """
     skipped = tuple(_FOLDERS[part] for part in without)
 
-    def names() -> list[str]:
-        return [
-            name for name in sorted(_names(project) if only is None else only) if not name.startswith(skipped)
-        ]
+    def files() -> ProjectFiles:
+        if only is not None:
+            return ProjectFiles({name: name for name in sorted(only)}).without(skipped)
+        return files_of(project, linked_photos=linked).without(skipped)
 
     with ExitStack() as held:
         try:
@@ -143,24 +151,25 @@ def moment_of(
         except SegStudioError as error:
             if not _cannot_be_written(error):
                 raise
-            yield _watched(project, names())
+            found = files()
+            yield _watched(project, found.names), found
             return
         opened = Project.open(project)
         with opened.alone():
             recover(project, but=staging)
-            members = []
-            for name in names():
+            members, found = [], files()
+            for path, name in found.names.items():
                 check_cancelled(cancelled)
                 with suppress(FileNotFoundError):  # such as a journal that was closed at this moment
-                    members.append(_held(project, name, staging))
-        yield members
+                    members.append(_held(project / path, name, staging / "moment" / path))
+        yield members, found
 
 
 def _cannot_be_written(error: SegStudioError) -> bool:
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in _REFUSALS
 
 
-def _watched(project: Path, names: Sequence[str]) -> list[Member]:
+def _watched(project: Path, names: Mapping[str, str]) -> list[Member]:
     """Return the files of a project that can only be read, each of which must be the same at the end."""
     if any((project / STAGING).glob(f"*/{LIST}")):
         raise SegStudioError(
@@ -169,8 +178,8 @@ def _watched(project: Path, names: Sequence[str]) -> list[Member]:
             fix="Open the project on a computer that may write there, then back up",
         )
     found = []
-    for name in names:
-        path = project / name
+    for below, name in names.items():
+        path = project / below
         stamp = file_stamp(path)
         if stamp is not None and name.endswith(_GROWS):
             found.append(Member(name, path, stamp[1]))
@@ -179,14 +188,13 @@ def _watched(project: Path, names: Sequence[str]) -> list[Member]:
     return found
 
 
-def _held(project: Path, name: str, staging: Path) -> Member:
+def _held(path: Path, name: str, second: Path) -> Member:
     """Give a file a second name, so that it can be replaced meanwhile; copy it where that cannot be, and it is small."""
-    path, second = project / name, staging / "moment" / name
     length = path.stat().st_size
     most = length if name.endswith(_GROWS) else None
     second.parent.mkdir(parents=True, exist_ok=True)
     try:
-        second.hardlink_to(path)
+        second.hardlink_to(path.resolve() if path.is_symlink() else path)
     except OSError:
         if name.startswith(("photos/", "runs/", "sources/")):  # large, and hardly ever replaced
             return Member(name, path, most)
@@ -194,18 +202,13 @@ def _held(project: Path, name: str, staging: Path) -> Member:
     return Member(name, second, most)
 
 
-def _names(project: Path) -> Iterator[str]:
-    """Yield the files of a project, relative to it: not its caches, locks, and what is being put in place."""
-    for below, folders, names in os.walk(project):
-        here = Path(below)
-        if here == project:
-            folders[:] = [name for name in folders if not name.startswith(".") or name == ".trash"]
-        for name in names:
-            if not name.endswith(_LEFT_OUT):
-                yield (here / name).relative_to(project).as_posix()
-
-
 def _check_project(folder: Path) -> ProjectDocument:
+    if not (folder / FILE_NAME).exists():
+        raise SegStudioError(
+            f"the ZIP file holds no {FILE_NAME}, and so no project",
+            where=str(folder),
+            fix="Take another backup",
+        )
     return load_document(folder)
 
 

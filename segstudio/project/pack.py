@@ -85,7 +85,7 @@ def make_pack(
     who, when = stamp()
     before = read_pack(project.folder)
     wanted = {name for photo in photos for name in (mask_name(photo.key), state_name(photo.key))}
-    with moment_of(project.folder, only=wanted, cancelled=cancelled) as found:
+    with moment_of(project.folder, only=wanted, cancelled=cancelled) as (found, _):
         masks = {member.name: member.content for member in found}
         packed: dict[str, PackedPhoto] = {}
         members = list(found)

@@ -22,25 +22,22 @@ from typing import BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, told_of
 from segstudio.files import replacing, sync_folder
-from segstudio.project.archive import check_space, checked_members
+from segstudio.project.archive import check_space, checked_members, is_too_tight
 from segstudio.project.change import FileStamp, file_stamp
+from segstudio.project.sealed_names import AGAIN, SEAL, belongs, check_names
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
 from segstudio.project.times import file_time
 
-SEAL = "segstudio-seal.json"
 _MOST_SEAL_BYTES = 256 << 20
+_MOST_SEAL_BYTES_A_FILE = 1 << 10
 _MOST_BYTES = 16 << 40
 _CHUNK = 1 << 20
 _PACKED = frozenset({".png", ".jpg", ".jpeg", ".pt", ".zip", ".webp", ".mp4", ".safetensors", ".undo"})
 """What is compressed already is stored as it is."""
 
-_HIDDEN = ".trash/"
-"""The only folder of a project with such a name that is worth keeping; others steer what is done to it."""
-
 _DAMAGED = "the ZIP file is damaged or cut off"
-_AGAIN = "Take another copy of it, or make it again"
 
 
 class SealedFile(BaseModel):
@@ -101,28 +98,44 @@ def write_sealed(
 
     With `replace` a file that is there goes once the new one is whole. `progress` gets bytes done and their total. Raises
     SegStudioError when something is there already, a file cannot be read or was changed meanwhile, the disk refuses or
-    gives back something else than was written, and WorkStopped when `cancelled` says so.
+    gives back something else than was written, or `unpack_sealed` would refuse it; WorkStopped when `cancelled` says so.
     """
     if target.exists() and not replace:
         raise SegStudioError("there is a file of this name", where=str(target), fix="Choose another name")
     total = 2 * sum(_length(member) for member in members)
     done = _Counter(progress, cancelled, total)
     with replacing(target) as stream:
-        files = {}
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as writing:
-            for member in members:
-                files[member.name] = _add(writing, member, done)
-            seal = seal.model_copy(update={"files": files})
-            writing.writestr(SEAL, seal.model_dump_json(indent=1))
+        sealed = _write(stream, members, seal, done)
+        if is_too_tight(sealed.size_bytes, stream.tell()):  # no bomb, but `restore` would take it for one
+            stream.seek(0)
+            stream.truncate()
+            sealed = _write(stream, members, seal, done, packed=False)
         stream.flush()
         os.fsync(stream.fileno())
         stream.seek(0)
         with _reading(target), zipfile.ZipFile(stream) as reading:
-            infos = {info.filename: info for info in reading.infolist()}
-            for name, file in seal.files.items():
+            seen, infos = _contents(reading, target)
+            if seen.files != sealed.files:
+                name = min(set(sealed.files) ^ set(seen.files))
+                raise SegStudioError(
+                    f'"{name[:120]}" could not be taken out of the ZIP file again', fix="Rename it"
+                )
+            for name, file in sealed.files.items():
                 _hash(reading, infos[name], name, file, done)
         _check_unchanged(members)
-    return seal
+    return sealed
+
+
+def _write(
+    stream: BinaryIO, members: Sequence[Member], seal: Seal, done: _Counter, *, packed: bool = True
+) -> Seal:
+    files = {}
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as writing:
+        for member in members:
+            files[member.name] = _add(writing, member, done, packed=packed)
+        sealed = seal.model_copy(update={"files": files})
+        writing.writestr(SEAL, sealed.model_dump_json(indent=1))
+    return sealed
 
 
 def _check_unchanged(members: Sequence[Member]) -> None:
@@ -166,24 +179,29 @@ def unpack_sealed(
     folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SegStudioError("there is something already", where=str(folder), fix="Choose another folder")
-    with _opened(archive) as (reading, seal, members):
+    landing = folder.with_name(f".{folder.name[:40]}.{uuid.uuid4().hex[:12]}.part")
+    with (
+        told_of(landing, folder),
+        _opened(archive) as (reading, seal, members),
+        _made(landing, folder.parent),
+    ):
         done = _Counter(progress, cancelled, seal.size_bytes)
-        with _landing(folder) as landing:
-            check_space(
-                [(info, PurePosixPath(name)) for name, info in members.items()],
-                archive,
-                landing,
-                most_bytes=_MOST_BYTES,
-            )
-            for name, info in members.items():
-                _extract(reading, info, landing / name, seal.files[name], done)
-            check(landing)
-            for below, _, _ in os.walk(landing):
-                sync_folder(Path(below))
-            if folder.exists():
-                folder.rmdir()  # empty, or it was filled meanwhile and this is refused
-            landing.rename(folder)
-            sync_folder(folder.parent)
+        check_space(
+            [(info, PurePosixPath(name)) for name, info in members.items()],
+            archive,
+            landing,
+            most_bytes=_MOST_BYTES,
+            fix="Make room there, or choose another place",
+        )
+        for name, info in members.items():
+            _extract(reading, info, landing / name, seal.files[name], done)
+        check(landing)
+        for below, _, _ in os.walk(landing):
+            sync_folder(Path(below))
+        if folder.exists():
+            folder.rmdir()  # empty, or it was filled meanwhile and this is refused
+        landing.rename(folder)
+        sync_folder(folder.parent)
     return seal
 
 
@@ -207,7 +225,7 @@ def _length(member: Member) -> int:
     return 0
 
 
-def _add(writing: zipfile.ZipFile, member: Member, done: _Counter) -> SealedFile:
+def _add(writing: zipfile.ZipFile, member: Member, done: _Counter, *, packed: bool) -> SealedFile:
     digest, size = hashlib.sha256(), 0
     try:
         with _source(member) as (source, written_ns):
@@ -216,7 +234,7 @@ def _add(writing: zipfile.ZipFile, member: Member, done: _Counter) -> SealedFile
                 max(when.year, 1980), 2107
             )  # a ZIP file tells no others; the seal tells the time itself
             info = zipfile.ZipInfo(member.name, (year, *when.timetuple()[1:6]))
-            is_packed = PurePosixPath(member.name).suffix.lower() in _PACKED
+            is_packed = not packed or PurePosixPath(member.name).suffix.lower() in _PACKED
             info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             with writing.open(info, "w", force_zip64=True) as target:
@@ -257,7 +275,7 @@ def _reading(archive: Path) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError) as error:
-        raise SegStudioError(_DAMAGED, where=archive.name, fix=_AGAIN) from error
+        raise SegStudioError(_DAMAGED, where=archive.name, fix=AGAIN) from error
     except (NotImplementedError, RuntimeError) as error:
         raise SegStudioError(
             "the ZIP file is packed in an unusual way", where=archive.name, fix="Use it as it was made"
@@ -274,14 +292,23 @@ def _reading(archive: Path) -> Iterator[None]:
 def _opened(archive: Path) -> Iterator[tuple[zipfile.ZipFile, Seal, Mapping[str, zipfile.ZipInfo]]]:
     """Open a sealed ZIP file whose members are safe, and are those of its seal."""
     with _reading(archive), zipfile.ZipFile(archive) as reading:
-        found = {str(path): info for info, path in checked_members(reading.infolist(), archive)}
-        seal = _read_seal(reading, found.pop(SEAL, None), archive)
-        _check_names(found, seal, archive)
+        seal, found = _contents(reading, archive)
         yield reading, seal, found
 
 
-def _read_seal(reading: zipfile.ZipFile, info: zipfile.ZipInfo | None, archive: Path) -> Seal:
-    if info is None or info.file_size > _MOST_SEAL_BYTES:
+def _contents(reading: zipfile.ZipFile, archive: Path) -> tuple[Seal, dict[str, zipfile.ZipInfo]]:
+    """Return a seal and the members that it names, both without what would steer the program that unpacks them."""
+    infos = reading.infolist()
+    found = {str(path): info for info, path in checked_members(infos, archive, sealed=True)}
+    most = _MOST_SEAL_BYTES + _MOST_SEAL_BYTES_A_FILE * len(infos)
+    seal = _read_seal(reading, found.pop(SEAL, None), archive, most)
+    check_names(found, seal.files, archive)
+    files = {name: file for name, file in seal.files.items() if belongs(name)}
+    return seal.model_copy(update={"files": files}), {name: found[name] for name in files}
+
+
+def _read_seal(reading: zipfile.ZipFile, info: zipfile.ZipInfo | None, archive: Path, most: int) -> Seal:
+    if info is None or info.file_size > most:
         raise SegStudioError(
             "this ZIP file is no backup and no pack of SegStudio",
             where=archive.name,
@@ -289,33 +316,13 @@ def _read_seal(reading: zipfile.ZipFile, info: zipfile.ZipInfo | None, archive: 
         )
     try:
         with reading.open(info) as stream:
-            return Seal.model_validate_json(stream.read(_MOST_SEAL_BYTES))
+            return Seal.model_validate_json(stream.read(most))
     except (ValidationError, RecursionError) as error:
         raise SegStudioError(
             "the list of what the ZIP file holds cannot be read: it is damaged, or of a newer SegStudio",
             where=archive.name,
-            fix=_AGAIN,
+            fix=AGAIN,
         ) from error
-
-
-def _check_names(found: Mapping[str, zipfile.ZipInfo], seal: Seal, archive: Path) -> None:
-    """Refuse what the seal does not name, or names and is not there; and a file where another one needs a folder."""
-    hidden = {name for name in found if name.startswith(".") and not name.startswith(_HIDDEN)}
-    missing = sorted(set(seal.files) - set(found))
-    strange = sorted(hidden | (set(found) - set(seal.files)))
-    if missing or strange:
-        name = (missing or strange)[0]
-        what = "is missing from" if missing else "does not belong in"
-        raise SegStudioError(f'"{name[:120]}" {what} the ZIP file', where=archive.name, fix=_AGAIN)
-    names = {name.casefold() for name in found}
-    for name in found:
-        above = next((str(p) for p in PurePosixPath(name).parents if str(p).casefold() in names), None)
-        if above is not None:
-            raise SegStudioError(
-                f'the ZIP file holds "{above[:120]}" as a file and as a folder',
-                where=archive.name,
-                fix=_AGAIN,
-            )
 
 
 def _hash(
@@ -339,13 +346,19 @@ def _checked(
             done.add(len(chunk))
             yield chunk
     if size != file.size_bytes or digest.hexdigest() != file.sha256:
-        raise SegStudioError(f'"{name}" in the ZIP file is not what was put into it', fix=_AGAIN)
+        raise SegStudioError(f'"{name}" in the ZIP file is not what was put into it', fix=AGAIN)
 
 
 def _extract(
     reading: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, file: SealedFile, done: _Counter
 ) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        raise SegStudioError(
+            f'"{info.filename}" and another file differ in capitals or accents alone, which this disk cannot tell apart',
+            where=str(target.parent),
+            fix="Restore it to a disk that can, as on Linux, and rename one of them there",
+        )
     with target.open("xb") as writing:
         for chunk in _checked(reading, info, str(info.filename), file, done):
             writing.write(chunk)
@@ -357,18 +370,17 @@ def _extract(
 
 
 @contextmanager
-def _landing(folder: Path) -> Iterator[Path]:
-    """Give a new folder beside `folder`, and remove it at the end where it still has its first name."""
-    landing = folder.with_name(f".{folder.name[:40]}.{uuid.uuid4().hex[:12]}.part")
+def _made(landing: Path, place: Path) -> Iterator[None]:
+    """Make a new folder in `place`, and remove it at the end where it still has its first name."""
     try:
         landing.mkdir(parents=True)
     except OSError as error:
         raise SegStudioError(
             f"nothing can be written there ({error.strerror or error})",
-            where=str(folder.parent),
+            where=str(place),
             fix="Choose another place",
         ) from error
     try:
-        yield landing
+        yield
     finally:
         shutil.rmtree(landing, ignore_errors=True)

@@ -26,7 +26,8 @@ from segstudio.project.moving import LIST
 from segstudio.project.pack import make_pack
 from segstudio.project.project import Project
 from segstudio.project.removal import remove_photos
-from segstudio.project.sealed_zip import SEAL, read_seal, verify
+from segstudio.project.sealed_names import SEAL
+from segstudio.project.sealed_zip import read_seal, verify
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
 
 _ONES = np.ones((60, 80), dtype=np.uint8)
@@ -303,9 +304,9 @@ _HOSTILE = (
     (_add("project.json"), "twice"),
     (_add("PROJECT.json"), "twice"),
     (_add("photos/x.png", sealed=False), "does not belong"),
-    (_add(".staging/1/commit.json", b"[]"), "does not belong"),
-    (_add(".lock"), "does not belong"),
-    (_add("project.json/x"), "as a file and as a folder"),
+    (_add("project.json.LOCK", sealed=False), "does not belong"),
+    (_add("masks/a.jpg.png/x"), "as a file and as a folder"),
+    (_add("PROJECT.json/x"), "as a file and as a folder"),
     (_wrong_size, "not what was put into it"),
 )
 
@@ -330,6 +331,37 @@ def test_hostile_ones_are_refused_and_nothing_is_written(
             restore(hostile, sealed.parent / "inner/new")
         assert told in str(refused.value), number
         assert fingerprint(sealed.parent) == before
+
+
+_OF_ONE_PLACE = (
+    ".staging/1/commit.json",
+    ".lock",
+    ".Cache/x.json",
+    ".git/hooks/x",
+    ".DS_Store",
+    "masks/a.jpg.lock",
+    "masks/a.jpg.lock.by",
+    "masks/deep/B.JPG.LOCK",
+    "sources/x.part",
+)
+
+
+def test_what_would_steer_the_program_is_not_unpacked(sealed: Path, tmp_path: Path) -> None:
+    """Locks and half-written files at any depth, and what is hidden at the top, of whoever made the ZIP file."""
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(sealed) as reading, zipfile.ZipFile(other, "w") as writing:
+        seal = json.loads(reading.read(SEAL))
+        for info in reading.infolist():
+            if info.filename != SEAL:
+                writing.writestr(info, reading.read(info))
+        for name in _OF_ONE_PLACE:
+            _add(name)(writing, seal["files"])
+        writing.writestr(SEAL, json.dumps(seal))
+    assert verify(other).files == read_seal(sealed).files
+    restore(other, tmp_path / "new")
+    there = {path.relative_to(tmp_path / "new").as_posix() for path in (tmp_path / "new").rglob("*")}
+    assert there.isdisjoint(_OF_ONE_PLACE)
+    assert {name for name in there if (tmp_path / "new" / name).is_file()} == set(read_seal(sealed).files)
 
 
 @pytest.mark.parametrize("seal", [b"", b"[]", b"{}", b'{"kind": "backup", "version": 2}', b"[" * 100_000])

@@ -24,7 +24,7 @@ from segstudio.project.masks import read_mask
 from segstudio.project.pack import make_pack, read_pack
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
-from segstudio.project.sealed_zip import SEAL
+from segstudio.project.sealed_names import SEAL
 from segstudio.runs.events import EpochDone, Notice, RunFinished, StepDone, decode_event, encode_event
 from segstudio.runs.model_glance import glance
 from segstudio.runs.recipe import load_recipe, recipe_to_toml

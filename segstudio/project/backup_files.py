@@ -1,0 +1,121 @@
+"""Which files of a project's folder a backup takes, what it leaves there, and the names that a ZIP file can carry.
+
+A folder holds what file systems allow: links, pipes, names that no ZIP file can tell. Whatever is not taken as it is, is told.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from segstudio.project.document import FILE_NAME
+from segstudio.project.sealed_names import belongs, known_as
+
+_NO_ZIP_CARRIES = re.compile(r"[\\\ud800-\udfff]")
+"""A backslash parts folders in a ZIP file, and what no UTF-8 can tell has no name there."""
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFiles:
+    """The files of a project by path, and what they are called in a ZIP file; `left_out` are links that lead out of the
+    project and what is no ordinary file.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Those that are called otherwise in the ZIP file."""
+        return {path: name for path, name in self.names.items() if path != name}
+
+    def without(self, prefixes: tuple[str, ...]) -> ProjectFiles:
+        """Return those whose paths begin with none of `prefixes`."""
+        names = {path: name for path, name in self.names.items() if not path.startswith(prefixes)}
+        left_out = tuple(path for path in self.left_out if not f"{path}/".startswith(prefixes))
+        return ProjectFiles(names, left_out)
+
+    def told(self) -> str:
+        """Return what is not in it, or is called otherwise, in a sentence or two; empty where all is as it was."""
+        told = []
+        if self.left_out:
+            told.append(
+                "Not in it, because they lead out of the project or are no ordinary files: "
+                f"{_listed(self.left_out)}."
+            )
+        if self.renamed:
+            pairs = [f"{_shown(path)} as {name}" for path, name in self.renamed.items()]
+            told.append(f"Under another name, because a ZIP file cannot carry theirs: {_listed(pairs)}.")
+        return " ".join(told)
+
+
+def files_of(project: Path, *, linked_photos: bool = False) -> ProjectFiles:
+    """Return the files of a project: not its caches, locks, what is being put in place, and what is hidden at its top.
+
+    A link to a file of the project is taken as that file; one that leads out only as a photo, and with `linked_photos`.
+    """
+    found, left_out, top = [], [], project.resolve()
+    for below, folders, names in os.walk(project):
+        here = Path(below)
+        if here == project:
+            folders[:] = [name for name in folders if belongs(f"{name}/x")]
+        linked = [name for name in folders if (here / name).is_symlink()]
+        for name in (*linked, *names):
+            path = (here / name).relative_to(project).as_posix()
+            if not belongs(path):
+                continue
+            takes_links = linked_photos and path.startswith("photos/")
+            if name not in linked and _is_taken(here / name, top, takes_links=takes_links):
+                found.append(path)
+            else:
+                left_out.append(path)
+    return ProjectFiles(carried_names(found), tuple(sorted(left_out)))
+
+
+def _is_taken(path: Path, top: Path, *, takes_links: bool) -> bool:
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+        return is_file and (takes_links or not path.is_symlink() or path.resolve().is_relative_to(top))
+    except FileNotFoundError:
+        return not path.is_symlink()  # it went this moment, which is told by who takes it
+    except OSError:
+        return False  # a link that leads to itself
+
+
+def carried_names(paths: Iterable[str]) -> dict[str, str]:
+    """Return what each path is called in a ZIP file: itself, wherever it can be carried and is unlike the others.
+
+    At the top of the project capitals tell no two names apart: there lies what the program itself looks for.
+    """
+    wanted = {path: _carried(path) for path in sorted(paths)}
+    taken = {known_as(str(above)) for name in wanted.values() for above in PurePosixPath(name).parents}
+    named = {}
+    for path in sorted(wanted, key=lambda path: (path != wanted[path], path != FILE_NAME, path)):
+        plain, number, name = PurePosixPath(wanted[path]), 1, wanted[path]
+        while known_as(name) in taken:
+            number += 1
+            name = str(plain.with_name(f"{plain.stem} ({number}){plain.suffix}"))
+        taken.add(known_as(name))
+        named[path] = name
+    return {path: named[path] for path in wanted}
+
+
+def _carried(path: str) -> str:
+    first, slash, rest = _NO_ZIP_CARRIES.sub("_", path).partition("/")
+    return f"{first.replace(':', '_')}{slash}{rest}"  # a colon there would be a drive
+
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "replace").decode()
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [_shown(name) for name in names]
+    more = f" and {len(shown) - _NAMED:,} more" if len(shown) > _NAMED else ""
+    return ", ".join(shown[:_NAMED]) + more
