@@ -55,7 +55,8 @@ def demo(
     _draw(places, photos, out)
     project = _import(places, out)
     recipe = load_recipe("demo", [f"epochs={epochs}"] if epochs else [])
-    out.say(f"\n3. Training {recipe.head} from scratch …")
+    out.say("")
+    out.say(f"3. Training {recipe.head} from scratch …")
     trained = train_new(project, recipe, out, device=device)
     run = RunFolder(Path(str(trained["folder"])))
     if trained["state"] != "finished":
@@ -65,9 +66,11 @@ def demo(
             where=str(run.path),
             fix=f"Go on with: segstudio train {project.folder} --resume {run.name}",
         )
-    out.say("\n4. Scores on the photos that were held out:")
+    out.say("")
+    out.say("4. Scores on the photos that were held out:")
     evaluate(project.folder, model=str(run.best), out=places.scores, device=device, json=json)
-    out.say("\n5. Segmenting new photos that are not in the project …")
+    out.say("")
+    out.say("5. Segmenting new photos that are not in the project …")
     predict([places.new], model=str(run.best), out=places.results, device=device, json=json)
     _lay_out_for_review(places, project)
     _tell(places, project, run, time.monotonic() - started, out)
@@ -114,7 +117,8 @@ def _draw(places: _Places, photos: int, out: Output) -> None:
 
 
 def _import(places: _Places, out: Output) -> Project:
-    out.say("\n2. Importing the annotations into a new project …")
+    out.say("")
+    out.say("2. Importing the annotations into a new project …")
     Project.create(places.project, name="Sample jumps", classes=ClassList.from_names(_CLASSES))
     import_(
         [places.sample / "annotations"],
@@ -141,9 +145,11 @@ def _lay_out_for_review(places: _Places, project: Project) -> None:
 def _show(project: Project, out: Output) -> None:
     if not can_be_seen():
         opening = f"segstudio {shlex.quote(str(project.folder))}"
-        out.say(f"\nThere is no display here to open the window on. Where there is one:  {opening}")
+        out.say("")
+        out.say(f"There is no display here to open the window on. Where there is one:  {opening}")
         return
-    out.say("\nThe window opens on the project: drop a photo on it, or train it further. Close it to end.")
+    out.say("")
+    out.say("The window opens on the project: drop a photo on it, or train it further. Close it to end.")
     if not open_window_apart(project.folder, "review"):
         out.warn("The window could not be shown; everything above is there all the same.")
 

@@ -45,14 +45,14 @@ def _run(work: Callable[[], object]) -> None:
     try:
         work()
     except SegStudioError as error:
-        sys.stderr.write(" ".join(str(error).splitlines()) + "\n")
+        _tell(error)
         sys.exit(1)
     except OSError as error:
         told = disk_refusal(error)
         if told is None:
             raise
         with suppress(OSError):  # it may be where this goes, too
-            sys.stderr.write(f"{told}\n")
+            _tell(told)
         sys.exit(1)
     except KeyboardInterrupt:
         _stopped()
@@ -60,6 +60,12 @@ def _run(work: Callable[[], object]) -> None:
         if end.code == _INTERRUPTED:  # Typer's answer to Ctrl-C
             _stopped()
         raise
+
+
+def _tell(error: SegStudioError) -> None:
+    from segstudio.cli.output import printable  # its tables and bars are nothing that the window waits for
+
+    sys.stderr.write(printable(" ".join(str(error).splitlines())) + "\n")
 
 
 def _asks_for_the_window(words: Sequence[str]) -> tuple[bool, Path | None]:

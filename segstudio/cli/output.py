@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +22,14 @@ JsonOption = Annotated[
 ]
 
 _SECONDS_BETWEEN_LINES = 5.0
+
+_STEERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, breaks of lines, and what turns the direction of writing."""
+
+
+def printable(text: str) -> str:
+    """Return a text with `?` for what would steer a terminal: names in a project or a backup may be a stranger's."""
+    return _STEERS.sub("?", text)
 
 
 class Output:
@@ -40,17 +50,17 @@ class Output:
         return self._stream.isatty()
 
     def say(self, text: str) -> None:
-        """Print one line as it is."""
-        self._console.print(text, markup=False)
+        """Print one line as it is, but for what would steer the terminal."""
+        self._console.print(printable(text), markup=False)
 
     def warn(self, text: str) -> None:
         """Print one line that deserves attention."""
-        self._console.print(text, markup=False, style="yellow")
+        self._console.print(printable(text), markup=False, style="yellow")
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table; a column whose cells are all numbers is set flush right."""
         table = Table(
-            title=Text(title) if title else None,
+            title=Text(printable(title)) if title else None,
             title_justify="left",
             header_style="bold",
             box=None,
@@ -58,9 +68,9 @@ class Output:
         )
         for position, name in enumerate(columns):
             numeric = bool(rows) and all(_is_number(row[position]) for row in rows)
-            table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
+            table.add_column(Text(printable(name)), justify="right" if numeric else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(printable(cell)) for cell in row))
         wide = Console(
             file=self._stream, highlight=False, emoji=False, width=None if self._stream.isatty() else 160
         )
@@ -77,7 +87,7 @@ class Output:
                 TimeRemainingColumn(),
             )
             with Progress(*columns, console=self._console, transient=True) as bar:
-                task = bar.add_task(what, total=total)
+                task = bar.add_task(escape(printable(what)), total=total)
                 yield lambda steps: bar.advance(task, steps)
         else:
             yield _plain_progress(self.say, what, total)

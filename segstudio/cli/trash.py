@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.arguments import ProjectArgument
-from segstudio.cli.output import JsonOption, Output
+from segstudio.cli.output import JsonOption, Output, printable
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.class_edits import ClassEditing
@@ -60,8 +61,8 @@ def _empty(project: Project, things: tuple[Trashed, ...], out: Output, *, asks: 
             raise SegStudioError(
                 "emptying the trash deletes for good, and nobody can be asked", fix="Say --yes as well"
             )
-        question = f"Delete {len(things):,} things in the trash of {project.name} for good?"
-        if not typer.confirm(question, err=True):
+        question = f"Delete {counted(len(things), 'thing')} in the trash of {project.name} for good?"
+        if not typer.confirm(printable(question), err=True):
             out.say("Nothing was deleted.")
             out.finish({"project": str(project.folder), "bytes": 0})
             return

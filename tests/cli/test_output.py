@@ -19,6 +19,22 @@ def test_text_is_printed_as_it_is(capsys: Capture, text: str) -> None:
     assert capsys.readouterr().out == f"{text}\n{text}\n"
 
 
+_NASTY = "a\x1b[2J\x1b]0;t\x07b\rc\nd\x9bK\u202ee"
+_TAMED = "a?[2J?]0;t?b?c?d?K?e"
+
+
+def test_text_cannot_steer_the_terminal(capsys: Capture) -> None:
+    out = Output()
+    out.say(_NASTY)
+    out.warn(_NASTY)
+    assert capsys.readouterr().out == f"{_TAMED}\n{_TAMED}\n"
+    out.table(_NASTY, [_NASTY], [[_NASTY]])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.strip() for line in lines] == [_TAMED] * 3
+    Output(json=True).finish({"name": _NASTY})
+    assert json.loads(capsys.readouterr().out) == {"name": _NASTY}
+
+
 @pytest.mark.parametrize("cell", ["[bold]x", "[/]", "a:car:b", "C:\\[a]", "größe"])
 def test_cells_columns_and_titles_are_printed_as_they_are(capsys: Capture, cell: str) -> None:
     Output().table(f"T {cell}", [f"H {cell}", "n"], [[cell, "1"]])
