@@ -25,6 +25,9 @@ SCHEMA = 1
 
 DEFAULT_VERSIONS = 20
 
+_SHOWN = 40
+"""So many characters of a wrong value are told."""
+
 _PLAIN = re.compile(r"[^/\\:\x00-\x1f\x7f][^\\:\x00-\x1f\x7f]{0,250}")
 """Nearly all keys are so, which is seen sooner than what else can be one."""
 
@@ -117,7 +120,13 @@ def _load(path: Path, schema: int, migrations: Mapping[int, Migration]) -> Proje
     raw = _read_json(path)
     found = raw.get("schema_version")
     if not isinstance(found, int) or isinstance(found, bool):
-        raise _DamagedError("schema_version is missing", where=str(path), fix="Is this a SegStudio project?")
+        wrong = f"is {json.dumps(found)[:_SHOWN]}, which is no whole number"
+        told = wrong if "schema_version" in raw else "is missing"
+        raise _DamagedError(
+            f"schema_version {told}",
+            where=str(path),
+            fix="Correct it by hand, if this is a SegStudio project",
+        )
     if found > schema:
         raise SegStudioError(
             f"the project was saved by a newer SegStudio (schema {found}; this one knows up to {schema})",
@@ -187,6 +196,23 @@ def _validated(raw: dict[str, Any], path: Path) -> ProjectDocument:
         with inside(str(path)):
             return ProjectDocument.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise _DamagedError(f"{place}: {first['msg']}", where=str(path), fix="Correct it by hand") from error
+        problem, fix = _told(error)
+        raise _DamagedError(problem, where=str(path), fix=fix) from error
+
+
+def _told(error: ValidationError) -> tuple[str, str]:
+    """Return what is wrong with the first bad value, and what to do."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+    if first["type"] == "extra_forbidden":
+        return f"{place} is nothing that this SegStudio knows", "Take it out by hand, or update SegStudio"
+    message = first["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if first["type"] == "missing":
+        told = f"{place} is missing"
+    elif message.startswith("Input should "):
+        value, should = first["input"], message.removeprefix("Input ")
+        plain = isinstance(value, str | int | float | None)
+        told = f"{place} is {str(value)[:_SHOWN]} but {should}" if plain else f"{place} {should}"
+    else:
+        told = f"{place}: {message[:1].lower()}{message[1:]}"
+    return told, "Correct it by hand"

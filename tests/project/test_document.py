@@ -62,9 +62,9 @@ def test_a_missing_project_says_how_to_make_one(tmp_path: Path) -> None:
         (b"[]", "does not hold a project"),
         (b'"text"', "does not hold a project"),
         (b"{}", "schema_version is missing"),
-        (b'{"schema_version": "1"}', "schema_version is missing"),
-        (b'{"schema_version": true}', "schema_version is missing"),
-        (b'{"schema_version": 1}', "name: Field required"),
+        (b'{"schema_version": "1"}', 'schema_version is "1", which is no whole number'),
+        (b'{"schema_version": true}', "schema_version is true, which is no whole number"),
+        (b'{"schema_version": 1}', "name is missing"),
         (b'{"schema_version": 1, "name": "\\ud800"}', "half a character"),
         (b'{"schema_version": 1, "name": "a", "references": {"\\udc00.jpg": "a"}}', "half a character"),
     ],
@@ -95,7 +95,7 @@ def test_a_folder_named_like_the_file_is_told(tmp_path: Path) -> None:
         ({"classes": {"classes": [{"index": 0, "name": "a", "colour": "red"}]}}, '"red" is not a colour'),
         ({"classes": {"classes": [{"index": 0, "name": "a", "colour": 7}]}}, "colour"),
         ({"references": {"a": 1}}, "references.a"),
-        ({"references": {"../a.jpg": "a.jpg"}}, "references: Value error, '../a.jpg' cannot name a photo"),
+        ({"references": {"../a.jpg": "a.jpg"}}, "references: '../a.jpg' cannot name a photo"),
         ({"references": {"b/../../a.jpg": "a.jpg"}}, "cannot name a photo"),
         ({"references": {"/a.jpg": "a.jpg"}}, "cannot name a photo"),
         ({"references": {"c:a.jpg": "a.jpg"}}, "cannot name a photo"),
@@ -104,7 +104,20 @@ def test_a_folder_named_like_the_file_is_told(tmp_path: Path) -> None:
         ({"classes": {"classes": [{"index": 10**30, "name": "a", "colour": "#000000"}]}}, "less than 255"),
         ({"versions": float("nan")}, "finite number"),
         ({"versions": 10**400}, "less than or equal to 1000"),
-        ({"surprise": 1}, "surprise"),
+        (
+            {
+                "classes": {
+                    "classes": [{"index": i, "name": "a", "colour": "#000000"} for i in (0, 1)],
+                }
+            },
+            "json: classes: two classes have the same name. Correct it by hand.",
+        ),
+        ({"name": 5}, "name is 5 but should be a valid string. Correct"),
+        ({"classes": []}, "classes should be"),
+        (
+            {"surprise": 1},
+            "surprise is nothing that this SegStudio knows. Take it out by hand, or update SegStudio.",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_by_file_and_place(
