@@ -114,7 +114,7 @@ def _look_at(project: Project, photo: Photo) -> _Examined:
             return _Examined(photo, None, print_, "")
         totals = count_values(read_mask(project.mask_path(photo), size=photo.size))
     except SegStudioError as error:
-        return _Examined(photo, None, None, str(error))
+        return _Examined(photo, None, None, str(error).removesuffix("."))
     counts = MaskCounts(photo.key, {value: int(n) for value, n in enumerate(totals) if n})
     return _Examined(photo, counts, print_, "")
 
@@ -216,10 +216,12 @@ def _unlabelled(examined: Sequence[_Examined]) -> list[Finding]:
     if len(bare) == len(examined):
         return [Finding("error", "no-masks", "no photo has a mask yet", "Import annotations, or paint some")]
     if bare:
-        text = f"{len(bare)} of {len(examined)} photos have no mask and are not used"
+        have = "has no mask and is" if len(bare) == 1 else "have no mask and are"
+        text = f"{len(bare):,} of {counted(len(examined), 'photo')} {have} not used"
         findings.append(Finding("hint", "without-mask", text, "Label or remove them", _keys(bare)))
     if void:
-        text = f"{len(void)} masks are void all over and teach nothing"
+        teaches = "is void all over and teaches" if len(void) == 1 else "are void all over and teach"
+        text = f"{counted(len(void), 'mask')} {teaches} nothing"
         findings.append(Finding("warning", "all-void", text, "Label these photos", _keys(void)))
     return findings
 
@@ -237,11 +239,12 @@ def _split(examined: Sequence[_Examined]) -> list[Finding]:
     if not labelled:
         return []
     if undecided and val:
-        text = f"{len(undecided)} photos have no split: training takes them as training photos"
+        have = counted(len(undecided), "photo has", "photos have")
+        text = f"{have} no split: training takes what has none for training"
         fix = "Nothing to do if that is meant; otherwise split anew: segstudio check --split random|folder|burst"
         return [Finding("hint", "no-split", text, fix, _keys(undecided))]
     if undecided and not val:
-        text = f"{len(undecided)} photos are neither for training nor for validation"
+        text = f"{counted(len(undecided), 'photo is', 'photos are')} neither for training nor for validation"
         fix = "Training splits them at random; or use: segstudio check --split random|folder|burst"
         return [Finding("hint", "no-split", text, fix, _keys(undecided))]
     if not train:
@@ -299,9 +302,7 @@ def _balance(name: str, index: int, totals: ClassTotals) -> list[Finding]:
         changes = {"class_weights": "median-frequency"}
         return [Finding("warning", "imbalance", text, fix, changes=changes)]
     if photos < _FEW_PHOTOS:
-        text = (
-            f'"{name}" occurs in {photos} photo{"s" if photos > 1 else ""} only: its score will mean little'
-        )
+        text = f'"{name}" occurs in {counted(photos, "photo")} only: its score will mean little'
         return [Finding("hint", "few-photos", text, "Label it in more photos")]
     return []
 
@@ -332,7 +333,7 @@ def _leaks(examined: Sequence[_Examined]) -> list[Finding]:
     if not pairs:
         return []
     told = "; ".join(f"{val[p.left].photo.key} ~ {train[p.right].photo.key}" for p in pairs[:3])
-    text = f"{len(pairs)} of {len(val)} validation photos look nearly like a training photo ({told})"
+    text = f"{len(pairs)} of {counted(len(val), 'validation photo')} {'looks' if len(pairs) == 1 else 'look'} nearly like a training photo ({told})"
     fix = "Keep bursts together: segstudio check --split burst (or folder)"
     keys = tuple(val[pair.left].photo.key for pair in pairs)
     return [Finding("warning", "leak", f"{text}: the score will be too good", fix, keys)]
@@ -344,12 +345,12 @@ def _demand(examined: Sequence[_Examined], demand: Demand) -> list[Finding]:
     crops = photos * demand.crops_per_photo
     left_over = crops % demand.batch_size
     if 0 < crops < demand.batch_size:
-        text = f"an epoch has {crops} crops, fewer than one batch of {demand.batch_size}"
+        text = f"an epoch has {counted(crops, 'crop')}, fewer than one batch of {demand.batch_size}"
         enough = -(-demand.batch_size * 4 // photos)
         fix = f"Use --set crops_per_photo={enough} or a smaller batch_size"
         findings.append(Finding("hint", "small-epoch", text, fix, changes={"crops_per_photo": enough}))
     elif left_over == 1 and demand.batch_size > 1:
-        text = f"the last batch of each epoch holds a single crop ({crops} crops in batches of {demand.batch_size})"
+        text = f"the last batch of each epoch holds a single crop ({counted(crops, 'crop')} in batches of {demand.batch_size})"
         fix = "Harmless here, but its gradient is noisy: choose a batch_size that leaves none or more over"
         findings.append(Finding("hint", "odd-batch", text, fix))
     if demand.memory_mb > demand.memory_free_mb:

@@ -35,6 +35,9 @@ def test_a_folder_that_is_the_only_one_is_divided_and_that_is_told(run: Run, lab
 def test_what_stops_a_training_is_exit_status_one_and_json_all_the_same(run: Run, labelled: Project) -> None:
     run("check", labelled.folder, "--split", "random")
     (labelled.folder / "photos" / "01.png").write_bytes(b"\x89PNG")
+    _, out, _ = run("check", labelled.folder)
+    assert "Restore or remove this photo." in out
+    assert ".. " not in out
     code, out, _ = run("check", labelled.folder, "--json")
     assert code == 1
     answer = json.loads(out.splitlines()[-1])

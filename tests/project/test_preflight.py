@@ -116,7 +116,8 @@ def test_photos_without_a_mask_are_a_hint(sound: Project, add_photo: AddPhoto) -
 
 def test_masks_without_any_label_are_a_warning(sound: Project, add_photo: AddPhoto) -> None:
     add_photo("void.png", _stripes(VOID), split="train")
-    assert _found(sound)["all-void"].photos == ("void.png",)
+    finding = _found(sound)["all-void"]
+    assert (finding.photos, finding.problem[:18]) == (("void.png",), "1 mask is void all")
 
 
 def test_photos_of_no_split_are_a_hint_and_take_part_in_the_rest(
