@@ -61,7 +61,15 @@ def nobody_begins(project: Project) -> Iterator[None]:
     """
     lock = _numbers_lock(project)
     make_folder(lock.parent, project.folder)
-    let_go = _hold_soon(lock)
+    try:
+        let_go = _hold_soon(lock)
+    except SegStudioError as error:
+        why = f" ({error.__cause__.strerror})" if isinstance(error.__cause__, OSError) else ""
+        raise SegStudioError(
+            f"the project may not be written{why}",
+            where=str(project.folder),
+            fix="Check its permissions",
+        ) from error
     if let_go is None:
         raise SegStudioError(
             "masks are being changed already, here or in another window",

@@ -214,7 +214,7 @@ def _check_free(project: Project, removal: Removal) -> None:
             raise SegStudioError(
                 f'there is another "{photo.key}" in the project now',
                 where=str(project.folder),
-                fix="Remove or rename that one first, then bring this one back",
+                fix="Remove that one first (it lies in the trash then), and bring this one back",
             )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.files import hold
@@ -125,7 +128,7 @@ def test_nothing_is_lost_where_the_place_is_taken(
     removal = remove_photos(full, ["a.jpg", "c.png"])
     add_photo("C.png")
     before = fingerprint(full.folder)
-    with pytest.raises(SegStudioError, match=r'there is another "c\.png"'):
+    with pytest.raises(SegStudioError, match=r'there is another "c\.png".*Remove that one first'):
         bring_back(Project.open(full.folder), removal)
     assert fingerprint(full.folder) == before
 
@@ -168,3 +171,16 @@ def test_a_removal_that_cannot_be_read_hides_no_other(full: Project) -> None:
     removal = remove_photos(full, ["c.png"])
     assert removal.number > broken.number
     assert removals(full.folder) == (removal,)
+
+
+def test_a_folder_that_may_only_be_read_is_told_as_everywhere(
+    full: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(lock: FileLock, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(lock.lock_file))
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    with pytest.raises(SegStudioError) as refused:
+        remove_photos(full, ["a.jpg"])
+    told = "the project may not be written (Permission denied). Check its permissions."
+    assert str(refused.value) == f"{full.folder}: {told}"
