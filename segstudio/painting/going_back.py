@@ -25,7 +25,7 @@ def go_back(project: Project, photo: Photo, version: Version) -> tuple[str, ...]
     cannot be read, somebody paints on the photo, or the disk refuses; nothing has changed then.
     """
     mask, gone = read_version(project.folder, photo, version, project.classes)
-    put_mask(project, photo, mask, doing=f"go back to {version.when.astimezone():%d %b %H:%M}")
+    put_mask(project, photo, mask, doing=f"go back to {version.when.astimezone():%d %b %Y %H:%M}")
     return gone
 
 

@@ -80,7 +80,6 @@ class VersionsWish(QObject):
     @Slot(object)
     def _on_back_asked(self, compared: Compared) -> None:
         """Save, keep what there is, and only then put the other mask over it."""
-        from segstudio.desktop.versions.words import told_time
         from segstudio.project.project import Project
         from segstudio.project.versions import keep_now
 
@@ -93,8 +92,7 @@ class VersionsWish(QObject):
         if problem is not None:
             self._session.problem_met.emit(problem)
             return
-        when = compared.version.when.astimezone()
-        label = f"go back to {told_time(when, when)}"
+        label = f"go back to {compared.version.when.astimezone():%d %b %Y %H:%M}"
         folder, photo = shown.folder, shown.photo
         keeping.send(
             lambda: keep_now(Project.open(folder), photo, doing=label),
@@ -116,6 +114,6 @@ class VersionsWish(QObject):
             if compared.gone
             else ""
         )
-        when = f"{compared.version.when.astimezone():%d %b %H:%M}"
+        when = f"{compared.version.when.astimezone():%d %b %Y %H:%M}"
         told = f"{shown.photo.key} is as it was {when}. Undo takes it back.{gone}"
         self._session.problem_met.emit(Problem(told, level="info"))
