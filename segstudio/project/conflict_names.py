@@ -10,6 +10,8 @@ _MARK = re.compile(
       \ ?\([^()/]+\)            # (Anna's conflicted copy 2026-01-01), (1)
     | [._]sync-conflict-[\w-]+  # .sync-conflict-20260101-120000-ABCDEFG
     | _conflict-[\w-]+          # _conflict-20260101-120000
+    | \ -\ [^\W\d_]{2,20}(\ \(\d+\))?  # - Copy, - Kopie (2): Windows, in its language
+    | ~[\w.@-]{1,62}            # ~HEAD: the branch of Git
     | \ [2-9]                   # as if it had been copied by hand
     | -[\w][\w .-]{0,62}        # -STUDIO-PC: the name of the machine
     """,

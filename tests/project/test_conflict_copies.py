@@ -29,6 +29,11 @@ KEYS = frozenset({"a.jpg", "day 1/a.jpg", "a-b.jpg", "a.jpg (1)", "b (2).jpg"})
         ("a-b.jpg-Anna's laptop", None),
         ("a-b.jpg-STUDIO-PC 2", "a-b.jpg"),
         ("a.jpg 2", "a.jpg"),
+        ("a.jpg - Copy", "a.jpg"),
+        ("a.jpg - Kopie (2)", "a.jpg"),
+        ("a.jpg~HEAD", "a.jpg"),
+        ("a.jpg~origin_anna", "a.jpg"),
+        ("a.jpg - b.jpg", None),
         ("a.jpg (2)", "a.jpg"),
         ("a.jpg (1)", None),  # a photo of that name
         ("b (2).jpg", None),
