@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import socket
 import threading
 import time
@@ -36,6 +37,9 @@ STALE_S = 60.0
 
 _LONGEST_GAP = 0.25
 """Of STALE_S: after a longer time without a look nobody knows what happened meanwhile, and waiting begins anew."""
+
+_LONG_DEAD_S = 7 * 86_400.0
+_OF_WINDOW = re.compile(r"[0-9a-f]{32}\.json")
 
 _STARTED_APART_S = 2.0
 _START_FIELD = 19
@@ -289,10 +293,22 @@ class Presence:
         if not (folder / FILE_NAME).exists():
             return  # it is away: nothing must be left where it was mounted
         path.parent.mkdir(exist_ok=True)
+        is_first = folder not in self._told
         self._told.add(folder)
         photos = {one.key: one.since for one in held}
         signs = Signs(**self.painter.model_dump(), photos=photos, beat=beat, saves=saves)
         write_note(path, signs.model_dump_json(indent=1).encode())
+        if is_first:
+            _remove_long_dead(path)
+
+
+def _remove_long_dead(own: Path) -> None:
+    """Remove the signs of windows that were killed long ago, by the time of a file that was written just now. A window that lives all the same tells its signs again with its next beat."""
+    now = own.stat().st_mtime
+    for entry in tuple(os.scandir(own.parent)):
+        with suppress(OSError):  # it went meanwhile, or may not be removed
+            if _OF_WINDOW.fullmatch(entry.name) and now - entry.stat().st_mtime > _LONG_DEAD_S:
+                Path(entry).unlink()
 
 
 def _read(path: Path) -> bytes:
