@@ -303,7 +303,10 @@ class Presence:
 
 
 def _remove_long_dead(own: Path) -> None:
-    """Remove the signs of windows that were killed long ago, by the time of a file that was written just now. A window that lives all the same tells its signs again with its next beat."""
+    """Remove the signs of windows that were killed long ago, by the time of a file that was written just now.
+
+    A window that lives all the same tells its signs again with its next beat.
+    """
     now = own.stat().st_mtime
     for entry in tuple(os.scandir(own.parent)):
         with suppress(OSError):  # it went meanwhile, or may not be removed

@@ -290,3 +290,8 @@ def test_python_dash_m_is_the_same_program() -> None:
         [sys.executable, "-m", "segstudio", "--version"], capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stdout) == (0, f"segstudio {version('segstudio')}\n")
+
+
+def test_the_sentence_of_an_error_cannot_steer_the_terminal(run: Run, labelled: Project) -> None:
+    code, _, err = run("remove", labelled.folder, "x\x1b[2J.png")
+    assert (code, "x?[2J.png" in err, "\x1b" in err) == (1, True, False)
