@@ -10,6 +10,7 @@ import typer
 from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.ending import tidy_when_ended
 from segstudio.cli.output import JsonOption, Output, in_megabytes
+from segstudio.counting import counted
 from segstudio.project.pack import chosen_photos, make_pack, read_pack
 from segstudio.project.photos import Status
 from segstudio.project.project import Project
@@ -26,7 +27,9 @@ def pack(
     photos: Annotated[
         list[str] | None,
         typer.Option(
-            "--photos", metavar="NAME", help="Photos by name, * and ? standing for anything; without it all."
+            "--photos",
+            metavar="NAME",
+            help="Photos by name, * and ? standing for anything; may be given several times; without it all.",
         ),
     ] = None,
     status: Annotated[
@@ -47,7 +50,7 @@ def pack(
     goes_back = read_pack(opened.folder) is not None
     with tidy_when_ended(), in_megabytes(out, "Packing, MB written and read back") as progress:
         seal = make_pack(opened, file, chosen, for_whom=for_whom, progress=progress)
-    out.say(f"{file}: {seal.name}, {len(chosen):,} photos, {seal.size_bytes / 1e6:,.1f} MB.")
+    out.say(f"{file}: {seal.name}, {counted(len(chosen), 'photo')}, {seal.size_bytes / 1e6:,.1f} MB.")
     if goes_back:
         out.say(f"Taken back with: segstudio merge PROJECT {file}")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from segstudio.project.sealed_zip import Member, Seal, write_sealed
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
 
 PACK = "pack.json"
+_NEAREST = 4
 
 
 class PackedPhoto(BaseModel):
@@ -53,18 +55,50 @@ def chosen_photos(
 ) -> tuple[Photo, ...]:
     """Return the photos whose key is like one of `patterns` (`*` and `?`; none: all) and whose status is named.
 
-    Raises SegStudioError when there are none.
+    Raises SegStudioError when there are none, and for a pattern that no photo is like.
     """
+    photos = project.photos()
+    liked = {pattern: {photo.key for photo in photos if _is_like(photo.key, pattern)} for pattern in patterns}
+    unknown = [pattern for pattern, keys in liked.items() if not keys]
+    if unknown:
+        raise SegStudioError(
+            f"the project has no photo {_listed(unknown)}",
+            where=str(project.folder),
+            fix=_advice(unknown, [photo.key for photo in photos]),
+        )
+    named = set().union(*liked.values()) if liked else {photo.key for photo in photos}
     found = tuple(
-        photo
-        for photo in project.photos()
-        if (not patterns or any(fnmatchcase(photo.key, pattern) for pattern in patterns))
-        and (not statuses or photo.status in statuses)
+        photo for photo in photos if photo.key in named and (not statuses or photo.status in statuses)
     )
     if not found:
-        told = ", ".join((*patterns, *statuses)) or "there are none"
-        raise SegStudioError(f"no photo is meant ({told})", where=str(project.folder))
+        statuses_there = ", ".join(sorted({photo.status for photo in photos if photo.key in named}))
+        raise SegStudioError(
+            f"no photo is meant: none is {' or '.join(statuses)}" if photos else "the project has no photos",
+            where=str(project.folder),
+            fix=f"Name another status (they are: {statuses_there}), or none" if photos else "Import some",
+        )
     return found
+
+
+def _is_like(key: str, pattern: str) -> bool:
+    return fnmatchcase(key, pattern.replace("[", "[[]"))  # a bracket in a name is one
+
+
+def _advice(unknown: Sequence[str], keys: Sequence[str]) -> str:
+    """Say what may have been meant: the nearest names, also of photos in folders."""
+    by_name = {key.rpartition("/")[2]: key for key in keys}
+    near: dict[str, None] = {}
+    for pattern in unknown:
+        near |= dict.fromkeys(get_close_matches(pattern, keys, n=2))
+        near |= dict.fromkeys(by_name[name] for name in get_close_matches(pattern, by_name, n=2))
+    if near:
+        return f"The nearest names: {_listed([*near][:_NEAREST])}"
+    return "Photos are named with their folders, as the list shows them; * and ? stand for anything"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NEAREST:,} more" if len(names) > _NEAREST else ""
+    return ", ".join(f'"{name[:120]}"' for name in names[:_NEAREST]) + more
 
 
 def make_pack(
