@@ -80,7 +80,7 @@ def test_what_cannot_be_done_is_told(labelled: Project, run: Run, tmp_path: Path
     folder = labelled.folder
     assert run("backup", folder, tmp_path / "b.zip")[0] == 0
     for words, code, told in (
-        (("pack", folder, tmp_path / "x.zip", "--photos", "no*"), 1, "no photo is meant"),
+        (("pack", folder, tmp_path / "x.zip", "--photos", "no*"), 1, 'has no photo "no*"'),
         (("pack", folder, tmp_path / "x.zip", "--status", "red"), 2, "--status takes"),
         (("merge", folder), 2, "name the pack"),
         (("merge", folder, tmp_path / "b.zip", "--prefer", "me"), 2, "--prefer takes"),
