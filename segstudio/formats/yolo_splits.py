@@ -72,10 +72,17 @@ def splits_in_yaml(text: str, home: Path) -> YoloSplits:
             near = [root / inner, inner]
             if inner.suffix.lower() == _LIST:  # told whole, it lay elsewhere once
                 near += [PurePosixPath(*inner.parts[place:]) for place in range(1, len(inner.parts))]
-                lists += [(use, path) for path in [home / one for one in near] if path.is_file()][:1]
+                lists += [(use, path) for path in [home / one for one in near] if _is_there(path)][:1]
             elif not inner.suffix and not PurePosixPath(word).is_absolute():
                 folders += [(use, one) for one in dict.fromkeys(near)]
     return YoloSplits(home, tuple(dict.fromkeys(folders)), tuple(lists))
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can be called so
+        return False
 
 
 def _inner(word: str) -> PurePosixPath:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from segstudio.errors import SegStudioError
 from segstudio.project.change import Change, mask_name, read_state
@@ -52,6 +52,14 @@ class Version(BaseModel):
     replaced: bool = False
     what: str = ""
     names: dict[int, str] = {}
+
+    @field_validator("when")
+    @classmethod
+    def _is_a_day_everywhere(cls, when: datetime) -> datetime:
+        """Refuse what has no date in another time zone."""
+        if not datetime.min.year < when.year < datetime.max.year:
+            raise ValueError("nothing was painted then")
+        return when
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +319,7 @@ def _read(project: Path, key: str, number: int) -> Version:
 def _time_of(number: int) -> datetime:
     """Return the time that a number tells, or now where it tells none."""
     try:
-        return datetime.strptime(str(number)[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        found = datetime.strptime(str(number)[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return datetime.now(UTC)
+    return found if datetime.min.year < found.year < datetime.max.year else datetime.now(UTC)

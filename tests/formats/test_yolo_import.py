@@ -237,3 +237,12 @@ def test_a_list_outside_the_folder_is_not_read(tmp_path: Path, make_photo: MakeP
     with gather([tmp_path / "set"]) as gathered:
         plan = make_plan(gathered, ClassList(), ImportOptions())
     assert [photo.annotation.subset for photo in plan.photos if photo.annotation] == [""]
+
+
+def test_a_list_that_no_file_can_be_called_is_not_read(tmp_path: Path, make_photo: MakePhoto) -> None:
+    make_photo(tmp_path / "set/images/a.jpg")
+    _label(tmp_path / "set", "images/a.jpg")
+    (tmp_path / "set/data.yaml").write_text(f"train: {'9' * 5000}.txt\nnames: [sky]\n", encoding="utf-8")
+    with gather([tmp_path / "set"]) as gathered:
+        plan = make_plan(gathered, ClassList(), ImportOptions())
+    assert [photo.annotation.subset for photo in plan.photos if photo.annotation] == [""]

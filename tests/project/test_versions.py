@@ -258,7 +258,17 @@ def test_where_no_file_can_have_two_names_it_is_copied(
     assert (read_mask(version_file(painted.folder, "a.jpg", version.number)) == 1).all()
 
 
-@pytest.mark.parametrize("spoil", ["[1]", "", "\udcff", '{"number": 5, "when": 1e99}'])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "[1]",
+        "",
+        "\udcff",
+        '{"number": 5, "when": 1e99}',
+        '{"number": 5, "when": "0001-01-01T00:00:00+14:00"}',
+        '{"number": 5, "when": "9999-12-31T23:59:59-12:00"}',
+    ],
+)
 def test_one_whose_record_cannot_be_read_is_still_there(painted: Project, spoil: str) -> None:
     """Records are not waited for: a power cut may tear one."""
     _paint(painted, 2)

@@ -20,7 +20,7 @@ from segstudio.desktop.reviewing.taking_back import (
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes, write_text
 from segstudio.project.bringing_in import Incoming
-from segstudio.project.photos import PhotoState
+from segstudio.project.photos import PhotoState, clean_key
 
 FOLDER = Path("review") / "taken"
 
@@ -120,8 +120,9 @@ def _mask_of(place: Path) -> Path:
 def _read(path: Path) -> Taken | None:
     try:
         record = _Record.model_validate_json(path.read_bytes())
+        clean_key(record.key)
         mask = _mask_of(path).read_bytes() if record.had_mask else None
-    except (OSError, ValidationError):
+    except (OSError, ValidationError, SegStudioError):
         return None
     return Taken(record.key, record.stamp, record.came_in, mask, record.state, record.origin)
 
