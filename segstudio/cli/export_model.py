@@ -44,13 +44,14 @@ def export_model(
 ) -> None:
     """Write a model as ONNX or TorchScript, with its classes and normalisation inside."""
     from segstudio.inference.exporting import export_model as export
+    from segstudio.inference.exporting import refuse_to_replace
     from segstudio.inference.finding import find_model
     from segstudio.networks.model_file import read_card
 
     console = Output(json)
     path = find_model(model, project)
     read_card(path)  # what is no model is told before photos are looked for
-    _refuse_to_replace_a_model(out)
+    refuse_to_replace(out)
     chosen = _photos_for(path, photos or [], project)
     console.say(f"Comparing with PyTorch on {counted(len(chosen), 'photo')}.")
     report = export(path, out, format_.value, [_small(read_photo(photo)) for photo in chosen])
@@ -71,23 +72,6 @@ def export_model(
             "agreement": report.agreement,
             "size_bytes": report.size_bytes,
         }
-    )
-
-
-def _refuse_to_replace_a_model(out: Path) -> None:
-    """Raise SegStudioError where the export would take the place of what it comes from: it has no way back."""
-    from segstudio.networks.model_file import read_card
-
-    if not out.is_file():
-        return
-    try:
-        read_card(out)
-    except SegStudioError:
-        return
-    raise SegStudioError(
-        "this is a model that can be trained on and evaluated, which an export cannot",
-        where=str(out),
-        fix="Choose another --out",
     )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import mmap
 import tempfile
 import warnings
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +35,11 @@ CARD_NAME = "segstudio.json"
 
 LARGEST_DIFFERENCE = 0.01
 LEAST_AGREEMENT = 0.999
+_PORTABLE = "segstudio-portable"
+_CARD_BYTES = 1 << 24
+"""No description is longer; a packed file may say that it holds more than any memory."""
+_ONNX_BEGINS = b"\x08"
+"""The version of ONNX stands first in its files."""
 _ONNX_VERSION = 18
 _TRACED_PX = (64, 96)
 
@@ -77,11 +85,12 @@ class ExportReport:
 def export_model(model: Path, out: Path, format_: ExportFormat, photos: Sequence[Photo]) -> ExportReport:
     """Write the model file `model` to `out` for other programs, and tell how it compares on `photos`.
 
-    Raises SegStudioError, with nothing written, when the model or the format's packages are missing, and when the exported
-    model does not answer as PyTorch does.
+    Raises SegStudioError, with nothing written, when the model or the format's packages are missing, when the exported
+    model does not answer as PyTorch does, and where `refuse_to_replace` does.
     """
     if not photos:
         raise ValueError("an export is checked on at least one photo")
+    refuse_to_replace(out)
     network, card = load_network(model)
     portable = Portable(network, card).eval()
     content = _written(portable, card, format_)
@@ -96,6 +105,32 @@ def export_model(model: Path, out: Path, format_: ExportFormat, photos: Sequence
         )
     write_bytes(out, content)
     return report
+
+
+def refuse_to_replace(out: Path) -> None:
+    """Raise SegStudioError where an export may not be written: at a folder, and at a file that is no earlier export."""
+    if not out.exists() or (out.is_file() and is_export(out)):
+        return
+    raise SegStudioError(
+        "this is a folder" if out.is_dir() else "what is there is no earlier export, and is not replaced",
+        where=str(out),
+        fix="Choose another --out",
+    )
+
+
+def is_export(path: Path) -> bool:
+    """Tell whether a file was written by `export_model`, by its description; its weights are not read.
+
+    Raises SegStudioError when the file cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            begins = stream.read(4)
+        if begins.startswith(_ONNX_BEGINS):
+            return _is_onnx_export(path)
+        return begins.startswith(b"PK") and _is_torchscript_export(path)
+    except OSError as error:
+        raise SegStudioError(f"the file cannot be read ({error.strerror})", where=str(path)) from error
 
 
 def compared(portable: Portable, run: Runner, photos: Sequence[Photo], *, size_bytes: int) -> ExportReport:
@@ -118,7 +153,7 @@ def compared(portable: Portable, run: Runner, photos: Sequence[Photo], *, size_b
 def told_classes(card: ModelCard) -> str:
     """Return what is written into an exported model: JSON of classes, normalisation and where it came from."""
     told = {
-        "format": "segstudio-portable",
+        "format": _PORTABLE,
         "head": card.head,
         "classes": [entry.model_dump(include={"index", "name", "colour"}) for entry in card.classes],
         "input": {"name": INPUT, "layout": "NHWC", "dtype": "uint8", "channels": "RGB"},
@@ -134,6 +169,25 @@ def told_classes(card: ModelCard) -> str:
         "weights_licence": card.weights_licence,
     }
     return json.dumps(told)
+
+
+def _is_onnx_export(path: Path) -> bool:
+    """Look for the description from the end, where the metadata of an ONNX file stand behind its weights."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        told = content.rfind(_PORTABLE.encode())
+        return told >= 0 and content.rfind(CARD_NAME.encode(), 0, told) >= 0
+
+
+def _is_torchscript_export(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                if entry.filename.endswith(f"/extra/{CARD_NAME}") and entry.file_size <= _CARD_BYTES:
+                    told = json.loads(archive.read(entry))
+                    return isinstance(told, dict) and told.get("format") == _PORTABLE
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
+        pass  # packed by another program, or damaged
+    return False
 
 
 def _written(portable: Portable, card: ModelCard, format_: ExportFormat) -> bytes:

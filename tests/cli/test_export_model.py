@@ -51,6 +51,14 @@ def test_a_model_is_never_replaced_by_its_export(run: Run, model: Path, tmp_path
     assert model.read_bytes() == before
     assert run(*words, tmp_path / "model.pt")[0] == 0
     assert run(*words, tmp_path / "model.pt")[0] == 0, "an earlier export is"
+    seen = photo.read_bytes()
+    code, out, err = run(*words, photo)
+    assert (code, out) == (1, ""), "told before the work"
+    assert "photo.png: what is there is no earlier export, and is not replaced" in err
+    assert photo.read_bytes() == seen
+    code, out, err = run(*words, tmp_path)
+    assert (code, out) == (1, "")
+    assert "this is a folder. Choose another --out" in err
 
 
 def test_what_is_no_model_is_told_as_such(run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from segstudio.errors import SegStudioError
 from segstudio.inference import exporting
-from segstudio.inference.exporting import CARD_NAME, ExportFormat, Portable, compared, export_model
+from segstudio.inference.exporting import CARD_NAME, ExportFormat, Portable, compared, export_model, is_export
 from segstudio.inference.predictor import Predictor
 from segstudio.networks.model_file import save_model
 from tests.inference.networks_for_tests import ColourNetwork, colour_card
@@ -40,6 +41,8 @@ def test_an_exported_model_answers_as_the_predictor_does(
     assert report.difference < 1e-3
     assert report.agreement > 0.999
     assert report.size_bytes == out.stat().st_size
+    assert is_export(out)
+    assert not is_export(path)
     expected = Predictor.load(path).segment(PHOTOS[0]).mask
     if format_ == "onnx":
         runtime = importlib.import_module("onnxruntime")
@@ -74,6 +77,25 @@ def test_what_answers_otherwise_is_refused_and_not_written(
     with pytest.raises(SegStudioError, match="answers otherwise than PyTorch"):
         export_model(path, tmp_path / "model.pt", "torchscript", PHOTOS)
     assert not (tmp_path / "model.pt").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"\x08", b"\x08\x09segstudio.json", b"PK\x03\x04", b"\xff\xd8\xff"]
+)
+def test_what_is_no_export_is_not_replaced_by_one(content: bytes, tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    out.write_bytes(content)
+    with pytest.raises(SegStudioError, match="mine: what is there is no earlier export, and is not replaced"):
+        export_model(tmp_path / "unread.pt", out, "torchscript", PHOTOS)
+    assert out.read_bytes() == content
+
+
+def test_a_packed_file_is_an_export_only_by_its_description(tmp_path: Path) -> None:
+    packed = tmp_path / "packed.zip"
+    for told, expected in (("[]", False), ("{", False), ('{"format": "segstudio-portable"}', True)):
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr(f"model/extra/{CARD_NAME}", told)
+        assert is_export(packed) == expected
 
 
 def test_an_answer_that_is_no_number_or_of_another_size_counts_as_wrong() -> None:
