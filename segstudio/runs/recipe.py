@@ -51,17 +51,26 @@ class Recipe(MachineChoices):
     @model_validator(mode="after")
     def _is_consistent(self) -> Recipe:
         if self.scale_min > self.scale_max:
-            raise _at("scale_min", "must not be above scale_max")
+            raise _beside(self, "scale_min", "must not be above scale_max", "scale_max")
         if 0 < self.max_side_px < _SMALLEST_PX:
-            raise _at("max_side_px", f"must be 0, for every pixel, or {_SMALLEST_PX} and more")
+            raise _beside(self, "max_side_px", f"must be 0, for every pixel, or {_SMALLEST_PX} and more")
         if problem := _merge_problem(self.merge, self.ignore_classes):
-            raise ValueError(problem)
+            raise PydanticCustomError(
+                "merge", "{problem}", {"problem": problem, "fields": "merge,ignore_classes"}
+            )
         return self
 
 
-def _at(field: str, problem: str) -> PydanticCustomError:
-    """Return the error of a field beside others, with its name among the facts: a form shows it there."""
-    return PydanticCustomError("not_beside", "{field} {problem}", {"field": field, "problem": problem})
+def _beside(recipe: Recipe, field: str, problem: str, other: str = "") -> PydanticCustomError:
+    """Return the error of a field beside another, `other`, with its name among the facts: a form shows it there.
+
+    `fields` names both, with a comma: either may be the one to correct.
+    """
+    facts = {"field": field, "value": getattr(recipe, field), "problem": problem, "fields": field}
+    if not other:
+        return PydanticCustomError("not_beside", "{field} = {value}: {problem}", facts)
+    facts |= {"fields": f"{field},{other}", "than": getattr(recipe, other)}
+    return PydanticCustomError("not_beside", "{field} = {value}: {problem} = {than}", facts)
 
 
 def load_recipe(name_or_path: str, changes: Sequence[str] = ()) -> Recipe:
@@ -120,7 +129,9 @@ def _told(error: ValidationError, place_of: Callable[[str], str]) -> SegStudioEr
     message = first["msg"].removeprefix("Value error, ")
     message = f"{message[:1].lower()}{message[1:]}"
     if not path:
-        return SegStudioError(message, where=place_of("the recipe"), fix="Correct the value")
+        fields = str(errors[0].get("ctx", {}).get("fields", "")).split(",")
+        field = next((each for each in fields if place_of(each) != place_of("")), fields[0])
+        return SegStudioError(message, where=place_of(field), fix=_help_of(field))
     field = str(path[0])
     name = f"{field}.{first['loc'][-1]}" if isinstance(errors[0]["input"], dict) else field
     return SegStudioError(

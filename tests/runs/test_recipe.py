@@ -112,16 +112,19 @@ def test_the_last_of_two_changes_counts() -> None:
         ("class_weights={sky=inf}", "--set class_weights: class_weights.sky = inf: input should be a finite"),
         ("epochs=true", "--set epochs: epochs = true: input should be a number"),
         ("learning_rate=false", "--set learning_rate: learning_rate = false: input should be a number"),
-        ("max_side_px=1", "max_side_px must be 0, for every pixel, or 32 and more"),
+        (
+            "max_side_px=1",
+            "--set max_side_px: max_side_px = 1: must be 0, for every pixel, or 32 and more. max_side",
+        ),
         ("class_weights=most", "--set class_weights"),
         ("optimizer=adm", "--set optimizer: optimizer = 'adm'"),
-        ("scale_min=3", "scale_min must not be above scale_max"),
+        ("scale_min=3", "--set scale_min: scale_min = 3.0: must not be above scale_max = 2.0. scale_min: "),
         ("head=lraspp", "--set head: unknown head"),
         ("head=../../x", "--set head: unknown head"),
         ("ignore_classes=3", "--set ignore_classes"),
         ("merge=rope", "--set merge: merge = 'rope': write it like rope=person"),
         ("merge={rope = 3}", "--set merge"),
-        ("merge=Person=person", 'merge takes the class "Person" as itself'),
+        ("merge=Person=person", '--set merge: merge takes the class "Person" as itself'),
         ("merge=a=b,b=c", 'merge takes "a" as "b", which is itself taken as another class'),
         ("merge=a=b,A=c", "merge = 'a=b,A=c': a class is named twice"),
         ("merge={'rope' = 'b', ' ROPE' = 'c'}", "merge names a class twice"),
@@ -135,6 +138,19 @@ def test_a_bad_change_is_told_by_its_key(change: str, told: str) -> None:
 def test_a_class_is_merged_or_left_out(ignored: str) -> None:
     told = _refused("quick-cpu", "merge=rope=person", f"ignore_classes={ignored}")
     assert f'"{ignored.lower()}" stands both in merge and in ignore_classes' in told
+
+
+def test_of_two_fields_that_do_not_go_together_the_changed_one_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('scale_min = 0.5\nmerge = {a = "b"}\n', encoding="utf-8")
+    assert _refused(str(path), "scale_max=0.1").startswith(
+        "--set scale_max: scale_min = 0.5: must not be above scale_max = 0.1. scale_max: "
+    )
+    assert _refused(str(path), "ignore_classes=a").startswith('--set ignore_classes: "a" stands both')
+    path.write_text("scale_min = 3\n", encoding="utf-8")
+    assert _refused(str(path), "epochs=2").startswith(
+        "mine.toml: scale_min = 3.0: must not be above scale_max"
+    )
 
 
 def test_the_meaning_of_a_field_stands_beside_its_bad_value() -> None:
