@@ -26,6 +26,7 @@ from segstudio.project.splitting import split_project
 from segstudio.runs.events import EpochDone, RunFailed, RunFinished
 from segstudio.runs.folder import NEWEST, EventLog, RunFolder, appending, find_run, list_runs
 from segstudio.runs.recipe import Recipe, load_recipe
+from segstudio.runs.resuming import check_processes
 
 if TYPE_CHECKING:
     from segstudio.training.team import Team
@@ -99,8 +100,10 @@ def train(
         def chosen() -> str:
             """Find the run to go on with, or make a new one."""
             if resume is not None:
-                return str(_run_named(opened.runs_folder, resume).path)
-            first = changes_from(init_from, opened.folder) if init_from else []
+                found = _run_named(opened.runs_folder, resume)
+                check_processes(found, gpus if team is None else team.size)
+                return str(found.path)
+            first = changes_from(init_from, opened.folder, set_ or []) if init_from else []
             new = load_recipe(recipe or "quick-cpu", [*first, *(set_ or [])])
             make_split(opened, new, out)
             return str(RunFolder.create(opened.runs_folder, new, name=name).path)

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
+from segstudio.cli.initial import changes_from
 from segstudio.networks.build import build
 from segstudio.networks.model_file import save_model
 from segstudio.project.project import Project
@@ -42,3 +45,17 @@ def test_two_places_for_the_first_weights_are_one_too_many(run: Run, labelled: P
     code, _, err = run("train", labelled.folder, "--init-from", "a.pt", "--set", "weights=none")
     assert code == 1
     assert "both say where the weights start" in err
+
+
+def test_another_head_than_the_models_is_refused_before_a_run_is_made(
+    run: Run, labelled: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "best.pt"
+    card = ModelCard(head=HEAD, classes=(ModelClass(index=0, name="sky", colour="#0000FF"),))
+    save_model(path, {"any": torch.zeros(1)}, card.model_dump_json())
+    words = ("train", labelled.folder, "--init-from", path, "--set")
+    code, _, err = run(*words, "head=fcn_resnet50")
+    assert code == 1
+    assert f"--init-from brings the model's own head, {HEAD}. Leave --set head out." in err
+    assert not list(labelled.runs_folder.iterdir())
+    assert changes_from(str(path), labelled.folder, [f"head = '{HEAD}'"])[0] == f"head={HEAD}", "its own is"
