@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from segstudio.errors import SegStudioError, did_you_mean
+from segstudio.errors import SegStudioError
+from segstudio.runs.head_names import unknown_head
 
 COST_INPUT_PX = 520
 """`multiply_adds` are for one square photo of this side: the size at which torchvision states its own."""
@@ -102,9 +103,7 @@ def head_named(name: str) -> HeadInfo:
     """Return the head `name`; raises SegStudioError, with the closest name, when there is none."""
     info = HEADS.get(name)
     if info is None:
-        raise SegStudioError(
-            f'unknown head "{name}"{did_you_mean(name, HEADS)}', fix="`segstudio heads` lists them"
-        )
+        raise unknown_head(name, HEADS)
     return info
 
 
