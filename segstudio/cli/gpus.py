@@ -18,6 +18,7 @@ from segstudio.cli.output import Output
 from segstudio.errors import SegStudioError
 from segstudio.runs.events import RunFailed
 from segstudio.runs.folder import RunFolder, appending
+from segstudio.runs.resuming import way_on
 
 if TYPE_CHECKING:
     from segstudio.training.team import Team
@@ -85,7 +86,7 @@ def train_on_many(project: Path, folder: RunFolder, *, gpus: int, device: str, j
     told = SegStudioError(
         f"one of the {gpus} processes of this training was ended",
         where=str(folder.path),
-        fix=f"Go on from the last checkpoint with --resume {folder.name}",
+        fix=way_on(folder, gpus),
     )
     with appending(folder.log) as log:
         log.append(RunFailed(problem=str(told)))

@@ -11,6 +11,7 @@ from segstudio.cli.scores import score_text
 from segstudio.counting import counted
 from segstudio.runs.events import EpochDone, Event, Notice, RunStarted, RunStopped, StepDone
 from segstudio.runs.folder import RunFolder
+from segstudio.runs.resuming import resume_words
 
 _SECONDS_BETWEEN_LINES = 5.0
 """Short epochs are not all told: a line at most this often, and the last one always."""
@@ -26,6 +27,7 @@ class Teller:
         self._advance: Callable[[int], None] = lambda steps: None
         self._last_line = 0.0
         self._epochs = 0
+        self._processes = 1
 
     def __enter__(self) -> Teller:
         return self
@@ -45,12 +47,13 @@ class Teller:
             case Notice(text=text):
                 self._out.say(text)
             case RunStopped(step=step):
-                self._out.say(f"Stopped after step {step}. Go on with: --resume {self._folder.name}")
+                words = resume_words(self._folder.name, self._processes)
+                self._out.say(f"Stopped after step {step}. Go on with: {words}")
             case _:
                 pass
 
     def _started(self, event: RunStarted) -> None:
-        self._epochs = event.epochs
+        self._epochs, self._processes = event.epochs, event.processes
         goes_on = f" from step {event.step}" if event.step else ""
         self._out.say(
             f"{event.head} on {event.device} in {event.precision}{goes_on}: {counted(event.photos_train, 'photo')},"

@@ -26,6 +26,7 @@ from segstudio.runs.folder import RunFolder
 from segstudio.runs.heads import head_named
 from segstudio.runs.model_card import ModelCard, ModelClass
 from segstudio.runs.recipe import Recipe, recipe_from
+from segstudio.runs.resuming import check_processes
 from segstudio.training.balance import class_weights, repeat_factors
 from segstudio.training.checkpoints import Checkpoint, load_checkpoint
 from segstudio.training.devices import keep_freed_memory, worker_count
@@ -65,8 +66,10 @@ def prepare(
 
     `progress` counts photos that are read, `fetching` bytes of weights that are downloaded. Nothing is written into
     `folder`. Raises SegStudioError for anything that would end the run later: an unknown head or class, bad mask
-    values, damaged files, missing weights.
+    values, damaged files, missing weights, a checkpoint of another number of processes.
     """
+    if resume:
+        check_processes(folder, team.size)
     chosen = pick_device(device)
     keep_freed_memory(chosen)
     # A run that died before its first checkpoint begins anew: the same seed leads the same way.

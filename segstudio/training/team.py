@@ -15,6 +15,7 @@ from torch import Tensor
 
 from segstudio.errors import SegStudioError
 from segstudio.runs.recipe import Recipe
+from segstudio.runs.resuming import resume_words
 from segstudio.training.checkpoints import Counters
 
 _Told = TypeVar("_Told")
@@ -129,7 +130,7 @@ def lost(error: Exception) -> TeamLostError:
     """Return the sentence for a team that is no longer whole."""
     told = TeamLostError(
         "one of the processes of this training has ended",
-        fix="See what it said above, and go on from the last checkpoint with --resume",
+        fix=f"See what it said above, and go on with {_resume()}: from the last checkpoint, or anew where there is none yet",
     )
     told.__cause__ = error
     return told
@@ -139,8 +140,12 @@ def short_of_memory(together: int) -> TeamShortOfMemoryError:
     """Return the sentence for a team that is to be started again, with so many crops at a time."""
     return TeamShortOfMemoryError(
         "memory did not suffice for one of the processes of this training",
-        fix=f"Go on from the last step with --resume: each then takes {together} crop{'s' * (together > 1)} at a time",
+        fix=f"Go on from the last step with {_resume()}: each then takes {together} crop{'s' * (together > 1)} at a time",
     )
+
+
+def _resume() -> str:
+    return resume_words("", dist.get_world_size() if dist.is_initialized() else 1)
 
 
 def told_of_fewer(counters: Counters, recipe: Recipe, team: Team) -> str:

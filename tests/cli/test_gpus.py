@@ -5,6 +5,7 @@ beside one alone.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,21 +19,25 @@ import psutil
 import pytest
 import torch
 
+from segstudio.cli.gpus import train_on_many
 from segstudio.cli.main import main
+from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
 from segstudio.project.images import encode_png
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
-from segstudio.runs.events import EpochDone, Event, Notice, RunFailed, RunStarted, StepDone
+from segstudio.runs.events import EpochDone, Event, Notice, RunFailed, RunStarted, StepDone, encode_event
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import Recipe
 from segstudio.training.checkpoints import load_checkpoint
 from segstudio.training.prepare import prepare
+from tests.run_events import started
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
 
 CHOICES = {
     "weights": "none",
+    "loss": "cross-entropy",  # Dice is of the crops that a process has
     "crop_px": 32,
     "epochs": 500,
     "warmup_steps": 0,
@@ -195,6 +200,32 @@ def test_one_device_is_not_shared(project: Project, capsys: pytest.CaptureFixtur
         main(["train", str(project.folder), "--gpus", "2", "--device", "cuda:0"])
     assert 'cannot share the device "cuda:0"' in capsys.readouterr().err
     assert not project.runs_folder.exists() or not list(project.runs_folder.iterdir())
+
+
+def test_what_one_process_has_trained_is_not_gone_on_with_by_two(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = RunFolder.create(project.runs_folder, Recipe(), name="three")
+    run.last.touch()
+    run.log.write_bytes(encode_event(started(processes=1)))
+    log = run.log.read_bytes()
+    with pytest.raises(SystemExit):
+        main(["train", str(project.folder), "--resume", "three", "--gpus", "2", "--device", "cpu"])
+    assert "trained by 1 process and cannot go on with 2. Go on without --gpus" in capsys.readouterr().err
+    assert run.log.read_bytes() == log
+
+
+def test_processes_that_were_ended_before_anything_was_saved_are_told_so(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RunFolder.create(project.runs_folder, Recipe(), name="kr")
+    run.log.write_bytes(encode_event(started(processes=2)))
+    monkeypatch.setattr("segstudio.cli.gpus.sys.executable", shutil.which("false"))
+    with pytest.raises(
+        SegStudioError, match="Nothing was saved yet: --resume kr --gpus 2 begins the run anew"
+    ):
+        train_on_many(project.folder, run, gpus=2, device="cpu", json=False)
+    assert run.state() == "failed"
 
 
 def _validated(events: list[Event]) -> list[EpochDone]:

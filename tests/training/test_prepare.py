@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 import torch
 
+from segstudio.errors import SegStudioError
 from segstudio.networks.build import build
 from segstudio.networks.model_file import read_card
 from segstudio.project.project import Project
-from segstudio.runs.events import Notice
+from segstudio.runs.events import Notice, encode_event
 from segstudio.runs.folder import RunFolder
+from segstudio.training.prepare import prepare
+from segstudio.training.team import Team
+from tests.run_events import started
 from tests.training.conftest import MakeProject
 from tests.training.test_trainer import run, small_recipe
 
@@ -52,3 +56,18 @@ def test_a_random_backbone_is_not_held_back(
     factor, told = decided(make_project(), tmp_path / "runs", weights="none", backbone_learning_rate=chosen)
     assert factor == becomes
     assert any("learns at the classifier's rate" in text for text in told) == (chosen < 1)
+
+
+@pytest.mark.parametrize(("trained", "goes_on"), [(1, 2), (2, 1)])
+def test_another_number_of_processes_is_refused_before_anything_is_written(
+    trained: int, goes_on: int, make_project: MakeProject, tmp_path: Path
+) -> None:
+    """Steps that were counted with another number of processes would be of other epochs, or beyond the end."""
+    project, recipe = make_project(), small_recipe()
+    folder = RunFolder.create(tmp_path / "runs", recipe, name="three")
+    run(project, recipe, folder, stop=lambda: True)
+    folder.log.write_bytes(encode_event(started(processes=trained)))
+    before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
+    with pytest.raises(SegStudioError, match=f"cannot go on with {goes_on}"):
+        prepare(project, recipe, folder, device="cpu", resume=True, team=Team(size=goes_on))
+    assert before == {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}

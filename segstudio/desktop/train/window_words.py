@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from segstudio.desktop.train.form.fields import in_titles
 
 
@@ -12,4 +14,5 @@ def in_window_words(said: str, run: str = "") -> str:
             "The run did not begin: the weights that the network starts from are not on this computer and could"
             " not be fetched. Check, on the left, offers to import a file or to start from random weights."
         )
-    return in_titles(said.replace(f"--resume {run}", "Resume").replace("--resume", "Resume"))
+    said = said.replace(f"--resume {run}", "Resume").replace("--resume", "Resume")
+    return in_titles(re.sub(r"Resume --gpus \d+", "Resume", said))  # which takes as many as the run had

@@ -15,3 +15,4 @@ def test_fields_and_buttons_are_called_as_they_are_in_the_window() -> None:
     said = "out of memory. Train with fewer crops per step (batch_size) and go on with --resume jump-2."
     told = 'out of memory. Train with fewer crops per step ("Batch") and go on with Resume.'
     assert in_window_words(said, "jump-2") == told
+    assert in_window_words("Go on with --resume jump-2 --gpus 2.", "jump-2") == "Go on with Resume."
