@@ -140,9 +140,10 @@ def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progre
                 "Their batch-norms were folded into the convolutions: those of the backbone stay frozen."
             )
     knows = any(key.startswith(f"{BACKBONE}.") for key in report.matched)
-    if not knows and recipe.backbone_learning_rate < 1:
-        recipe = recipe.model_copy(update={"backbone_learning_rate": 1.0})
-        notices.append("The backbone starts at random and learns at the classifier's rate.")
+    if not knows:
+        notices += _told_of_random_backbone(recipe)
+        rate = max(1.0, recipe.backbone_learning_rate)
+        recipe = recipe.model_copy(update={"backbone_learning_rate": rate})
     card = ModelCard(
         head=recipe.head,
         classes=tuple(map(_model_class, classes)),
@@ -158,6 +159,19 @@ def _fresh(project: Project, recipe: Recipe, folder: RunFolder, fetching: Progre
         segstudio=_version(),
     )
     return _Start(network, recipe, card, classes, (train, val), tuple(notices))
+
+
+def _told_of_random_backbone(recipe: Recipe) -> list[str]:
+    """Say when a backbone that knows nothing learns; nothing where the recipe's own rate for it holds."""
+    if not recipe.freeze_backbone:
+        slow = recipe.backbone_learning_rate < 1
+        return ["The backbone starts at random and learns at the classifier's rate."] if slow else []
+    learns = 0 < recipe.unfreeze_after < recipe.epochs
+    when = f"learns nothing before epoch {recipe.unfreeze_after + 1}" if learns else "never learns"
+    return [
+        f"Warning: the backbone starts at random and is frozen, so that it {when}. Set freeze_backbone=false, or start from"
+        " weights that know something."
+    ]
 
 
 def _subset(val: list[LabelledPhoto], recipe: Recipe) -> list[LabelledPhoto]:

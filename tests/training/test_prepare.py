@@ -58,6 +58,26 @@ def test_a_random_backbone_is_not_held_back(
     assert any("learns at the classifier's rate" in text for text in told) == (chosen < 1)
 
 
+@pytest.mark.parametrize(
+    ("unfreeze_after", "told"),
+    [(0, "it never learns"), (1, "it learns nothing before epoch 2"), (2, "it never learns")],
+)
+def test_a_random_backbone_that_is_frozen_is_warned_of(
+    unfreeze_after: int, told: str, make_project: MakeProject, tmp_path: Path
+) -> None:
+    """Of two epochs: what would learn after the second one never does."""
+    _, texts = decided(
+        *(make_project(), tmp_path / "runs"),
+        weights="none",
+        freeze_backbone=True,
+        unfreeze_after=unfreeze_after,
+    )
+    (warning,) = (text for text in texts if "frozen" in text)
+    assert told in warning
+    assert "Set freeze_backbone=false" in warning
+    assert not any("classifier's rate" in text for text in texts)
+
+
 @pytest.mark.parametrize(("trained", "goes_on"), [(1, 2), (2, 1)])
 def test_another_number_of_processes_is_refused_before_anything_is_written(
     trained: int, goes_on: int, make_project: MakeProject, tmp_path: Path
