@@ -21,7 +21,8 @@ except ImportError:
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _RGB, _PALETTE = 2, 3
-_UP = 2
+UP = 2
+"""The filter that tells a row by the one above."""
 _LEVEL = 3
 _BAND_BYTES = 1 << 22
 
@@ -49,7 +50,7 @@ def _bands(rows: npt.NDArray[np.uint8]) -> Iterator[npt.NDArray[np.uint8]]:
     for top in range(0, height, step):
         here = rows[top : top + step]
         band = np.empty((len(here), width + 1), dtype=np.uint8)
-        band[:, 0] = _UP
+        band[:, 0] = UP
         band[0, 1:] = here[0] - rows[top - 1] if top else here[0]
         np.subtract(here[1:], here[:-1], out=band[1:, 1:])
         yield band

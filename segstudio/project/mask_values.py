@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from segstudio.png import UP
 from segstudio.project.images import MAX_PIXELS
 from segstudio.project.masks import read_mask
 from segstudio.project.statistics import Counts, count_values
@@ -35,7 +36,7 @@ def count_file(path: Path, size: tuple[int, int] | None) -> Counts:
 
 
 def _counted(data: bytes, size: tuple[int, int] | None) -> Counts | None:
-    """Count an 8-bit palette or grey PNG without row filters; None: it is something else, or damaged."""
+    """Count an 8-bit palette or grey PNG whose rows are as they are or told by those above; None: it is something else, or damaged."""
     chunks = list(_chunks(data))
     if (
         not chunks
@@ -57,16 +58,22 @@ def _counted(data: bytes, size: tuple[int, int] | None) -> Counts | None:
 def _unpacked(packed: bytes, rows: int, columns: int) -> Counts | None:
     stride = columns + 1  # each row begins with the number of its filter
     counts = np.zeros(256, dtype=np.int64)
+    above = np.zeros(columns, dtype=np.uint8)
     unpacker, left = zlib.decompressobj(), rows
     while left:
         take = min(left, max(1, _BAND_BYTES // stride))
         band = np.frombuffer(unpacker.decompress(packed, take * stride), dtype=np.uint8)
         packed = unpacker.unconsumed_tail
-        if len(band) != take * stride or band[::stride].any():
+        if len(band) != take * stride:
             return None
-        counts += count_values(band.reshape(take, stride))
+        filters, pixels = band[::stride], band.reshape(take, stride)[:, 1:]
+        if (filters == UP).all():
+            pixels = np.add.accumulate(np.vstack([above, pixels]), axis=0, dtype=np.uint8)[1:]
+        elif filters.any():
+            return None
+        above = pixels[-1]
+        counts += count_values(pixels)
         left -= take
-    counts[0] -= rows
     is_whole = not unpacker.decompress(packed, 1) and unpacker.eof  # its check sum was looked at then
     return counts if is_whole else None
 

@@ -61,6 +61,15 @@ def test_masks_of_other_programs_are_counted_too(path: Path, options: dict[str, 
     assert np.array_equal(count_file(path, (40, 50)), count_values(mask))
 
 
+@pytest.mark.usefixtures("no_reading")
+def test_masks_of_earlier_versions_are_counted_as_they_are_unpacked(path: Path, classes: ClassList) -> None:
+    mask = drawn(900, 1100)
+    image = Image.fromarray(mask)
+    image.putpalette(classes.palette().tobytes())
+    image.save(path, "PNG", bits=8, compress_level=1, compress_type=3)
+    assert np.array_equal(count_file(path, mask.shape), count_values(mask))
+
+
 def test_filtered_rows_are_counted_too(path: Path) -> None:
     mask = np.tile(np.arange(200, dtype=np.uint8), (30, 1))
     rows = b"".join(b"\1" + bytes([int(row[0])]) + np.diff(row).tobytes() for row in mask)
