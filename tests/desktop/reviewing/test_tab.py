@@ -144,7 +144,7 @@ def test_a_panel_lights_its_class_and_escape_goes_back(show: Show, jumps: Projec
     value = panel.caption.value
     QTest.mouseClick(panel, Qt.MouseButton.LeftButton)
     shown.wait(lambda: page.viewing.state.focus.value == value and panel.isChecked())
-    assert np.array_equal(seen(shown) == VOID, mask == value)
+    shown.wait(lambda: np.array_equal(seen(shown) == VOID, mask == value))
     assert page.bar.focus.text() == f"{panel.caption.title} alone"
     whole = page.stage.right.zoom
     shown.actions["view.in"].trigger()
@@ -155,7 +155,7 @@ def test_a_panel_lights_its_class_and_escape_goes_back(show: Show, jumps: Projec
     assert page.viewing.state.focus.value == value
     QTest.keyClick(page.side.list, Qt.Key.Key_Escape)
     shown.wait(lambda: not page.viewing.state.focus.is_on and not panel.isChecked())
-    assert np.array_equal(seen(shown), mask)
+    shown.wait(lambda: np.array_equal(seen(shown), mask))
 
 
 @pytest.mark.usefixtures("quick")

@@ -12,7 +12,7 @@ from tests.formats.writing.trips import CLASSES, export, import_again, masks_of,
 
 @pytest.mark.parametrize("outlines", ["polygons", "masks"])
 def test_spaces_around_names_are_part_of_them(tmp_path: Path, outlines: str) -> None:
-    keys = (" a.png", "a.png", "x /a.png", "b .png")
+    keys = (" a.png", "a.png", " x/a.png", "b .png")
     masks = {key: np.full((6, 7), value % 4, dtype=np.uint8) for value, key in enumerate(keys, start=1)}
     for mask in masks.values():
         mask[2:4, 3:5] = 3
