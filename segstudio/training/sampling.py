@@ -181,6 +181,12 @@ def _loaded(loader: DataLoader[Batch]) -> Generator[Batch]:
         if loader.num_workers and str(error).startswith(_DEATHS):
             raise _LoaderLostError from error
         raise
+    except (EOFError, OSError) as error:  # the memory of a crop was to be had from a process that has died
+        if loader.num_workers and not str(error).startswith(
+            "Caught "
+        ):  # which is what went wrong in a process
+            raise _LoaderLostError from error
+        raise
 
 
 def _told_lost(workers: int) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from segstudio.project.project import Project
 from segstudio.runs.recipe import Recipe
 from segstudio.training.augmentation import Augmentation
 from segstudio.training.photos import LabelledPhoto, PhotoStore
-from segstudio.training.sampling import CropKey, CropPlan, _Crops, crop_batches
+from segstudio.training.sampling import CropKey, CropPlan, _Crops, _loaded, _LoaderLostError, crop_batches
 from tests.training.conftest import MakeProject
 
 
@@ -116,3 +117,39 @@ def test_a_crop_that_does_not_count_has_no_label(make_project: MakeProject) -> N
     assert (counted[1] != 255).any()
     assert (uncounted[1] == 255).all()
     assert (store[0][1] != 255).any(), "the photo's own labels stay"
+
+
+class _Loader:
+    """A loader with processes whose next batch fails."""
+
+    num_workers = 2
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __iter__(self) -> Iterator[object]:
+        raise self._error
+        yield
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed."),
+        EOFError(),
+        ConnectionResetError(104, "Connection reset by peer"),
+        FileNotFoundError(2, "No such file or directory"),
+    ],
+)
+def test_a_dead_loader_process_is_known_however_it_shows(error: Exception) -> None:
+    """Its crops lie in memory that is handed over when they are taken."""
+    with pytest.raises(_LoaderLostError):
+        next(_loaded(_Loader(error)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("size mismatch"), OSError("Caught OSError in DataLoader worker")]
+)
+def test_what_went_wrong_in_a_living_loader_process_is_no_death(error: Exception) -> None:
+    with pytest.raises(type(error), match=str(error)):
+        next(_loaded(_Loader(error)))  # type: ignore[arg-type]
