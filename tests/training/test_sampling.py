@@ -128,8 +128,10 @@ class _Loader:
         self._error = error
 
     def __iter__(self) -> Iterator[object]:
+        return map(self._batch, range(3))
+
+    def _batch(self, number: int) -> object:
         raise self._error
-        yield
 
 
 @pytest.mark.parametrize(
