@@ -43,7 +43,6 @@ CHOICES = {
     "warmup_steps": 0,
     "optimizer": "sgd",
     "learning_rate": 0.001,
-    "loss": "cross-entropy",
     "validate_every": 2,
     "previews": 1,
 }
