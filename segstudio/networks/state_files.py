@@ -108,7 +108,7 @@ def _refuse_long_names(pickled: IO[bytes], path: Path, *, pickles: int = 1) -> N
             for code, value, _place in pickletools.genops(pickled):
                 if code.name == "GLOBAL" and len(str(value)) > _LONGEST_NAME:
                     raise file_with_objects(path)
-    except (ValueError, EOFError, OverflowError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, EOFError, OverflowError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise damaged_file(path) from error
 
 

@@ -354,8 +354,9 @@ class Project:
         return self._lists(key, self._document)
 
     def _lists(self, key: str, document: ProjectDocument) -> bool:
-        names = (f"photos/{key}", state_name(key), mask_name(key))
-        return key in document.references or any((self.folder / name).is_file() for name in names)
+        files = (self.folder / name for name in (f"photos/{key}", state_name(key), mask_name(key)))
+        # Path.is_file raises where no file can be called so.
+        return key in document.references or any(os.path.isfile(path) for path in files)  # noqa: PTH113
 
     def _by_key(self) -> dict[str, Listed]:
         if self._listed is None:

@@ -187,6 +187,14 @@ def test_every_pickle_of_an_old_file_is_looked_at(tmp_path: Path, monkeypatch: p
         load_plain(path)
 
 
+def test_an_old_file_that_tells_of_endless_bytes_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "old.pt"
+    endless = pickle.BINBYTES8 + (1 << 61).to_bytes(8, "little")
+    path.write_bytes(b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19." + b"\x80\x04" + endless + b"few.")
+    with pytest.raises(SegStudioError, match="damaged"):
+        load_plain(path)
+
+
 def test_views_of_one_tensor_are_no_harm(tmp_path: Path) -> None:
     state = {"a": STATE["a.weight"], "b": STATE["a.weight"].t(), "c": torch.arange(9).expand(1, 9)}
     content: dict[str, object] = {**state, "itself": state}

@@ -301,3 +301,7 @@ def test_a_mask_of_other_classes_is_not_saved(project: Project, add_photo: AddPh
         project.save_photo(photo, mask=np.zeros((60, 80), dtype=np.uint8))
     assert not project.mask_path(photo).exists()
     assert not (project.folder / ".staging").exists()
+
+
+def test_there_is_no_photo_of_a_name_that_no_file_can_have(project: Project) -> None:
+    assert not project.has_photo("x" * 5000)
