@@ -246,3 +246,8 @@ def _refused(path: Path, error: OSError) -> SegStudioError:
         where=str(path),
         fix="Check that the folder is writable and has space left; what was there before is unchanged",
     )
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether a file is there: none is where no file can be called so, or nobody may look."""
+    return os.path.isfile(path)  # noqa: PTH113 (Path.is_file raises then)

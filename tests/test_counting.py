@@ -1,6 +1,6 @@
 import pytest
 
-from segstudio.counting import counted, percent, sized
+from segstudio.counting import counted, listed, percent, sized
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,13 @@ def test_things_are_counted_in_the_plural_but_for_one(number: int, told: str) ->
 
 def test_a_plural_of_its_own_is_used() -> None:
     assert [counted(number, "class", "classes") for number in (1, 2)] == ["1 class", "2 classes"]
+
+
+@pytest.mark.parametrize(
+    ("most", "told"), [(1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c"), (4, "a, b, c")]
+)
+def test_the_first_names_are_listed_and_the_others_counted(most: int, told: str) -> None:
+    assert listed(["a", "b", "c"], most) == told
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from segstudio.counting import listed
 from segstudio.desktop.look import Look
 from segstudio.desktop.work import EndingJobs, Job
 
@@ -37,9 +38,10 @@ class Dropped:
         if len(self.missing) == 1:
             path = self.missing[0]
             return f"“{path.name}” is not in {path.parent} any more: it was moved or removed. Drop it from where it is now."
-        names = ", ".join(f"“{path.name}”" for path in self.missing[:_NAMED])
-        more = f" and {len(self.missing) - _NAMED:,} more" if len(self.missing) > _NAMED else ""
-        return f"{names}{more} are not where they were: they were moved or removed. Drop them from where they are now."
+        names = listed([f"“{path.name}”" for path in self.missing], _NAMED)
+        return (
+            f"{names} are not where they were: they were moved or removed. Drop them from where they are now."
+        )
 
     @property
     def is_model(self) -> bool:

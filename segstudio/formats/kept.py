@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, inside
+from segstudio.files import is_file
 from segstudio.formats.grey_masks import relabelled
 from segstudio.formats.options import Cancelled, check_cancelled, never
 from segstudio.formats.placement import Fit, fit_of, in_pixels, scaled_to, turned_upright
@@ -77,7 +78,7 @@ def _annotation(folder: Path, record: ImportRecord, photo: Photo, cancelled: Can
             where=photo.key,
             fix="Do not trust who made the project; import the annotations again",
         )
-    if not _is_there(path):
+    if not is_file(path):
         raise SegStudioError(
             "the annotation file that was kept of its import is gone",
             where=photo.key,
@@ -98,13 +99,6 @@ def _annotation(folder: Path, record: ImportRecord, photo: Photo, cancelled: Can
         where=file.shown,
         fix="Import the file again in the Import tab",
     )
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # no file can be called so
-        return False
 
 
 def _read(file: SourceFile) -> Iterable[Annotation]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from unicodedata import normalize
 
+from segstudio.counting import counted, listed
 from segstudio.errors import SegStudioError
 from segstudio.formats.examine import Examined, Outcome
 from segstudio.formats.grey_masks import GreySet
@@ -158,7 +159,7 @@ def _greys(one: GreySet, plan: ImportPlan, names: Mapping[int, str]) -> str:
     }
 
     told = ", ".join(f"{grey} is {name}" for grey, name in meant.items())
-    return f"{_count(len(one.files), 'mask holds', 'masks hold')} {one.told} alone: {told}"
+    return f"{counted(len(one.files), 'mask holds', 'masks hold')} {one.told} alone: {told}"
 
 
 def _is_renamed(one: Examined) -> bool:
@@ -210,14 +211,13 @@ def _named_together(errors: list[SegStudioError]) -> SegStudioError:
     alike = [error for error in errors if (error.problem, error.fix) == (first.problem, first.fix)]
     where = told_some([error.where for error in alike])
     others = len(errors) - len(alike)
-    more = f" (and {_count(others, 'other file')} with other damage)" if others else ""
+    more = f" (and {counted(others, 'other file')} with other damage)" if others else ""
     return SegStudioError(first.problem + more, where=where, fix=first.fix)
 
 
 def told_some(names: Sequence[str]) -> str:
     """Return the first names in a row, and how many more there are."""
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    return listed(names, _NAMED)
 
 
 def _first_of(errors: list[SegStudioError]) -> SegStudioError:
@@ -248,17 +248,13 @@ def _sizes(by_outcome: Mapping[Outcome, list[Examined]]) -> list[SegStudioError]
 
 def _unknown(plan: ImportPlan) -> SegStudioError:
     first, *others = plan.labelling.unknown
-    more = f"; {_count(len(others), 'other class', 'other classes')} unknown too" if others else ""
+    more = f"; {counted(len(others), 'other class', 'other classes')} unknown too" if others else ""
     shown = f'unknown class "{first.name}"' if first.name.strip() else "a shape without class"
     return SegStudioError(
-        f"{shown}{first.hint} ({_count(first.shapes, 'shape')} in {_count(first.photos, 'photo')}{more})",
+        f"{shown}{first.hint} ({counted(first.shapes, 'shape')} in {counted(first.photos, 'photo')}{more})",
         where=first.where,
         fix=f'Use --map "{first.name}=CLASS"{", --add-classes" if first.name.strip() else ""} or --skip-unknown',
     )
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _only_labels(pictures: Sequence[Examined]) -> SegStudioError:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
+from segstudio.files import is_file
 from segstudio.formats.beside import stamp_of, text_in
 from segstudio.formats.yolo_yaml import list_in_yaml, word_in_yaml
 
@@ -72,17 +73,10 @@ def splits_in_yaml(text: str, home: Path) -> YoloSplits:
             near = [root / inner, inner]
             if inner.suffix.lower() == _LIST:  # told whole, it lay elsewhere once
                 near += [PurePosixPath(*inner.parts[place:]) for place in range(1, len(inner.parts))]
-                lists += [(use, path) for path in [home / one for one in near] if _is_there(path)][:1]
+                lists += [(use, path) for path in [home / one for one in near] if is_file(path)][:1]
             elif not inner.suffix and not PurePosixPath(word).is_absolute():
                 folders += [(use, one) for one in dict.fromkeys(near)]
     return YoloSplits(home, tuple(dict.fromkeys(folders)), tuple(lists))
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # no file can be called so
-        return False
 
 
 def _inner(word: str) -> PurePosixPath:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from segstudio.counting import listed
 from segstudio.project.document import FILE_NAME
 from segstudio.project.sealed_names import belongs, known_as
 
@@ -116,6 +117,4 @@ def _shown(path: str) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    shown = [_shown(name) for name in names]
-    more = f" and {len(shown) - _NAMED:,} more" if len(shown) > _NAMED else ""
-    return ", ".join(shown[:_NAMED]) + more
+    return listed([_shown(name) for name in names], _NAMED)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from segstudio.counting import listed
 from segstudio.errors import SegStudioError
 from segstudio.project.backup import moment_of
 from segstudio.project.change import mask_name, state_name
@@ -97,8 +98,7 @@ def _advice(unknown: Sequence[str], keys: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NEAREST:,} more" if len(names) > _NEAREST else ""
-    return ", ".join(f'"{name[:120]}"' for name in names[:_NEAREST]) + more
+    return listed([f'"{name[:120]}"' for name in names], _NEAREST)
 
 
 def make_pack(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -349,14 +350,18 @@ class Project:
         """Tell whether there is a photo `key` now, without a look at all the others.
 
         One whose file was moved away counts as long as it has a state or a mask: it may come back. Of one that was
-        removed on purpose nothing is left.
+        removed on purpose nothing is left. Raises OSError where nobody can look, as on a share that went away.
         """
-        return self._lists(key, self._document)
+        try:
+            return self._lists(key, self._document)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # no photo can be called so
+                return False
+            raise
 
     def _lists(self, key: str, document: ProjectDocument) -> bool:
-        files = (self.folder / name for name in (f"photos/{key}", state_name(key), mask_name(key)))
-        # Path.is_file raises where no file can be called so.
-        return key in document.references or any(os.path.isfile(path) for path in files)  # noqa: PTH113
+        names = (f"photos/{key}", state_name(key), mask_name(key))
+        return key in document.references or any((self.folder / name).is_file() for name in names)
 
     def _by_key(self) -> dict[str, Listed]:
         if self._listed is None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -305,3 +307,19 @@ def test_a_mask_of_other_classes_is_not_saved(project: Project, add_photo: AddPh
 
 def test_there_is_no_photo_of_a_name_that_no_file_can_have(project: Project) -> None:
     assert not project.has_photo("x" * 5000)
+
+
+def test_a_photo_is_not_said_to_be_gone_when_nobody_can_look(
+    project: Project, add_photo: AddPhoto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_photo("a.png")
+    look = os.stat
+
+    def gone(path: str | Path, **options: Any) -> os.stat_result:
+        if str(path).startswith(str(project.folder)):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return look(path, **options)
+
+    monkeypatch.setattr(os, "stat", gone)
+    with pytest.raises(OSError, match=os.strerror(errno.ESTALE)):
+        project.has_photo("a.png")

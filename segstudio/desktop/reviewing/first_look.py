@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from segstudio.counting import listed
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.reviewing.board import ReviewBoard
 from segstudio.desktop.reviewing.item_list import ItemList
@@ -100,5 +101,4 @@ def passed_told(names: Sequence[str], why: str) -> str:
     """Return one sentence on photos that were passed over, `why` of a single one; pure."""
     if len(names) == 1:
         return f"{names[0]}: {why}"
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return f"{len(names):,} photos cannot be segmented: {', '.join(names[:_NAMED])}{more}. They are marked in the list."
+    return f"{len(names):,} photos cannot be segmented: {listed(names, _NAMED)}. They are marked in the list."

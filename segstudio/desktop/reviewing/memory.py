@@ -18,6 +18,7 @@ from segstudio.desktop.reviewing.models import Model, models_of
 from segstudio.desktop.reviewing.reading import item_of
 from segstudio.desktop.reviewing.videos import Video, VideoBook
 from segstudio.errors import SegStudioError
+from segstudio.files import is_file
 from segstudio.project.review_queue import Decision, ReviewQueue, ReviewRecord
 from segstudio.runs.predictions import trim_predictions
 
@@ -143,21 +144,13 @@ def _with_model_id(queue: ReviewQueue, opened: OpenedProject, record: ReviewReco
 def _item(queue: ReviewQueue, opened: OpenedProject, record: ReviewRecord) -> Item | None:
     photo = opened.photo(record.photo) if not record.outside else None
     path = queue.path_of(record.frame or record.photo)
-    if record.frame and (record.outside or photo is not None) and _is_file(path):
+    if record.frame and (record.outside or photo is not None) and is_file(path):
         key = "" if record.outside else record.photo
         name = record.title or path.name
         return Item(str(path), path, name, key, is_video=True, file_name=record.file_name)
     if record.outside:
-        return item_of(path, None) if _is_file(path) else None
+        return item_of(path, None) if is_file(path) else None
     return item_of(photo.path, photo) if photo is not None else None
-
-
-def _is_file(path: Path) -> bool:
-    """Tell whether a file is there; a damaged record may tell a name that no file can have."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 def _write(folder: Path, row: Row, model: Model) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from segstudio.counting import counted
+from segstudio.counting import counted, listed
 from segstudio.desktop.opened import OpenedProject
 from segstudio.desktop.run_summaries import RunSummary
 from segstudio.runs.folder import RunFolder
@@ -128,15 +128,10 @@ def card_details(card: ModelCard) -> tuple[tuple[str, str], ...]:
         ("Run", card.run),
         ("Project", card.project),
         ("Trained on", f"{len(card.train_photos):,} photos, scored on {len(card.val_photos):,}"),
-        ("Photos", _named(card.train_photos)),
+        ("Photos", listed(card.train_photos, _MOST_NAMED)),
         ("Began with", _beginning_told(card)),
     ]
     return tuple((title, text) for title, text in rows if text)
-
-
-def _named(photos: Sequence[str]) -> str:
-    more = len(photos) - _MOST_NAMED
-    return ", ".join(photos[:_MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _beginning_told(card: ModelCard) -> str:
