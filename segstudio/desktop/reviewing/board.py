@@ -22,6 +22,7 @@ from segstudio.desktop.reviewing.thoughts import Thoughts
 from segstudio.desktop.reviewing.videos import Video
 from segstudio.desktop.reviewing.words import status_of
 from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.telling import Telling
 from segstudio.desktop.work import JobStatus
 from segstudio.project.classes import ClassList
 from segstudio.review.tallies import Matrix
@@ -57,7 +58,7 @@ class ReviewBoard(QObject):
         self._wanted: tuple[str, ...] = ()
         self._model_problem, self._video = "", (0, 0)
         self._last_good: Model | None = None
-        self._told_problem: Problem | None = None
+        self._telling = Telling(self.problem_met.emit, self.problem_over.emit)
         self._chosen = NO_CLASS
         self._thoughts = Thoughts()
         self._following = Following()
@@ -293,17 +294,12 @@ class ReviewBoard(QObject):
 
     def tell_of_model(self, problem: Problem) -> None:
         """Tell what is wrong with the choice of model, until another is made: the newest word alone."""
-        if self._told_problem not in (None, problem):
-            self.problem_over.emit(self._told_problem)
-        self._told_problem = problem
-        self.problem_met.emit(problem)
+        self._telling.tell("model", problem)
 
     def _forget_problem(self) -> None:
         """The model that is asked is another one, or is tried again."""
         self._model_problem = ""
-        if self._told_problem is not None:
-            self.problem_over.emit(self._told_problem)
-            self._told_problem = None
+        self._telling.over("model")
 
     @Slot(str)
     def _on_began(self, item_id: str) -> None:

@@ -15,10 +15,10 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.telling import Telling
 from segstudio.desktop.train.board import RunBoard
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.leaving import Leaving, leaving_words
-from segstudio.desktop.train.telling import Telling
 from segstudio.desktop.train.words import run_line
 from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.widgets.steps import Steps, Stepwise, put_up
@@ -49,7 +49,7 @@ class TrainTab(QStackedWidget):
         self._look, self._actions, self._session = look, actions, session
         self.board = RunBoard(self)
         self.errands = Errands(self)
-        self._telling = Telling(session)
+        self._telling = Telling(session.problem_met.emit, session.problem_over.emit)
         self.page: TrainPage | None = None
         self._making = Stepwise(self)
         self._planned: dict[str, str] = {}

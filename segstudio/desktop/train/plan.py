@@ -18,6 +18,7 @@ from segstudio.desktop.look import Look
 from segstudio.desktop.opened import Changed
 from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.telling import Telling
 from segstudio.desktop.train.errands import Errands, ask_verb
 from segstudio.desktop.train.form.augmentation_view import CROPS, PHOTOS, AugmentationView, read_crops
 from segstudio.desktop.train.form.check_list import CheckList
@@ -32,7 +33,6 @@ from segstudio.desktop.train.gpu import gpu_count
 from segstudio.desktop.train.head_work import HeadWork
 from segstudio.desktop.train.launch import recipe_words
 from segstudio.desktop.train.splitting import split_anew, split_back, split_counts
-from segstudio.desktop.train.telling import Telling
 from segstudio.desktop.widgets.labels import label
 from segstudio.desktop.work import JobControl
 from segstudio.project.photos import Split
@@ -55,7 +55,7 @@ class Plan(QWidget):
     ) -> None:
         super().__init__()
         self._look, self._actions, self._session, self._errands = look, actions, session, errands
-        self._telling = Telling(session)
+        self._telling = Telling(session.problem_met.emit, session.problem_over.emit)
         self._result: CheckResult | None = None
         self._is_stale = True
         self._is_starting = False

@@ -15,13 +15,13 @@ from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
 from segstudio.desktop.problems import Problem, Remedy, problem_of
 from segstudio.desktop.session import ProjectSession
+from segstudio.desktop.telling import Telling
 from segstudio.desktop.train.board import RunBoard, RunRow
 from segstudio.desktop.train.errands import Errands
 from segstudio.desktop.train.launch import command_line
 from segstudio.desktop.train.phases import LIVE
 from segstudio.desktop.train.run_files import RunUnderWayError, rename_run, restore_run, trash_run
 from segstudio.desktop.train.run_list import RunList
-from segstudio.desktop.train.telling import Telling
 from segstudio.desktop.widgets.labels import label
 from segstudio.errors import SegStudioError
 
@@ -37,7 +37,7 @@ class RunsPanel(QWidget):
     ) -> None:
         super().__init__()
         self._actions, self._session, self._board, self._errands = actions, session, board, errands
-        self._refusals = Telling(session)
+        self._refusals = Telling(session.problem_met.emit, session.problem_over.emit)
         self._under_way: set[str] = set()
         self.list = RunList(look)
         self._empty = label("No runs yet: Start training makes one.", "dim", wraps=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from segstudio.desktop.problems import Problem
-from segstudio.desktop.session import ProjectSession
 
 
 class Telling:
-    """Tells problems by what they are about, and takes each away when it is over or another takes its place."""
+    """Tells problems by what they are about, and takes each away when it is over or another takes its place.
 
-    def __init__(self, session: ProjectSession) -> None:
-        self._session = session
+    `met` is called with each one, and `over` with one that is no more to be shown.
+    """
+
+    def __init__(self, met: Callable[[Problem], object], over: Callable[[Problem], object]) -> None:
+        self._met, self._over = met, over
         self._told: dict[str, Problem] = {}
 
     @property
@@ -23,10 +27,10 @@ class Telling:
         if self._told.get(about) != problem:
             self.over(about)
         self._told[about] = problem
-        self._session.problem_met.emit(problem)
+        self._met(problem)
 
     def over(self, about: str) -> None:
         """Take away what was told of it."""
         problem = self._told.pop(about, None)
         if problem is not None:
-            self._session.problem_over.emit(problem)
+            self._over(problem)

@@ -7,7 +7,7 @@ import pytest
 from segstudio.desktop.problems import Problem
 from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places
-from segstudio.desktop.train.telling import Telling
+from segstudio.desktop.telling import Telling
 from segstudio.desktop.widgets.notices import Notices
 
 
@@ -20,7 +20,7 @@ def test_files_that_are_refused_one_after_the_other_do_not_pile_up(session: Proj
     shown = [Notices()]
     session.problem_met.connect(lambda problem: shown.append(shown[-1].told(problem)))
     session.problem_over.connect(lambda problem: shown.append(shown[-1].without(problem)))
-    telling = Telling(session)
+    telling = Telling(session.problem_met.emit, session.problem_over.emit)
     telling.tell("split", Problem("The split failed."))
     for name in ("a", "b", "b"):
         telling.tell("weights", Problem(f"{name}.pth holds no weights."))
