@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from segstudio.errors import SegStudioError
-from segstudio.files import make_below, sync_folder, write_text
+from segstudio.files import copy_file, make_below, sync_folder, write_text
 from segstudio.project.document import FILE_NAME
 from segstudio.project.photos import clean_key
 
@@ -48,11 +50,13 @@ def make_folder(folder: Path, project: Path) -> None:
 def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:
     """Decide that everything staged in `folder` is put in place and the files `removed` go.
 
-    Raises SegStudioError, with nothing written, when a file would have to take the place of a folder.
+    Raises SegStudioError, with nothing written, when a file would have to take the place of a folder, or a folder of the
+    project is on another disk that has no room or is away.
     """
     files = folder / FILES
     names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
     _check_free(project, names)
+    _check_room(project, files, names)
     for staged in _folders_of(files / name for name in _awaited(names)):  # one sync for all the files in it
         sync_folder(staged)
     if removed:  # a file of its own: the list stays as every SegStudio reads it
@@ -75,12 +79,12 @@ def move(project: Path, folder: Path) -> None:
         for name in names:
             staged, target = folder / FILES / name, project / clean_key(name)
             try:
-                staged.replace(target)
+                _replace(staged, target)
             except FileNotFoundError:
                 (folder / LIST).stat()  # otherwise all of it has gone now
                 if staged.exists():  # otherwise an earlier attempt has moved it
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    staged.replace(target)
+                    _replace(staged, target)
         for name in gone:
             remove(project, project / clean_key(name))
     except OSError as error:
@@ -102,6 +106,25 @@ def remove(project: Path, path: Path) -> None:
     for folder in path.relative_to(project).parents[:-2]:
         with suppress(OSError):  # not empty
             (project / folder).rmdir()
+
+
+def _replace(staged: Path, target: Path) -> None:
+    """Give a staged file its place; where that is on another disk, as in a folder that is a link, the file is copied.
+
+    Raises OSError when a disk refuses.
+    """
+    try:
+        staged.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        try:
+            copy_file(staged, target)
+        except SegStudioError as refused:
+            if isinstance(refused.__cause__, OSError):
+                raise refused.__cause__ from error
+            raise
+        staged.unlink()
 
 
 def _listed(path: Path) -> list[str]:
@@ -133,5 +156,31 @@ def _check_free(project: Path, names: Iterable[str]) -> None:
             )
     folders = _folders_of(targets)
     for above in sorted({above for each in folders for above in (each, *each.parents)}):
-        if above.is_relative_to(project) and above.exists() and not above.is_dir():
+        if not above.is_relative_to(project):
+            continue
+        if above.exists() and not above.is_dir():
             raise SegStudioError("a file stands where a folder must go", where=str(above), fix="Move it away")
+        if above.is_symlink() and not above.exists():
+            raise SegStudioError(
+                "the folder is a link, and what it leads to is not there",
+                where=str(above),
+                fix="Bring the drive or folder back that it leads to",
+            )
+
+
+def _check_room(project: Path, files: Path, names: Iterable[str]) -> None:
+    """Refuse what will have to be copied to another disk and finds no room there: once decided it cannot be refused."""
+    here, names = files.stat().st_dev, [name for name in names if "/" in name]
+    tops = {name.partition("/")[0] for name in names}
+    disks = {top: (project / top).stat().st_dev for top in sorted(tops) if (project / top).exists()}
+    needed = Counter[int]()
+    for name in names:
+        disk = disks.get(name.partition("/")[0], here)
+        needed[disk] += (files / name).stat().st_size if disk != here else 0
+    for top, disk in disks.items():
+        if shutil.disk_usage(project / top).free < needed[disk]:
+            raise SegStudioError(
+                f"the other disk that this folder is on has no room for {needed[disk] / 1e6:,.1f} MB",
+                where=str(project / top),
+                fix="Make room there; nothing was changed",
+            )
