@@ -206,9 +206,10 @@ class _LearningChoices(_PhotoChoices):
 class MachineChoices(_LearningChoices):
     """How the machine is used, what is looked at and what is kept."""
 
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
+    precision: Literal["auto", "fp32", "tf32", "bf16", "fp16"] = Field(
         "auto",
-        description="Number format of the forward pass: auto takes bf16 or fp16 on a GPU, fp32 on a CPU.",
+        description="Number format of the forward pass: auto takes bf16 or fp16 on a GPU, fp32 on a CPU; tf32 is fp32 with"
+        " shorter factors, for GPUs from Ampere on.",
     )
     channels_last: bool = Field(True, description="Memory order that most processors prefer.")
     compile_network: bool = Field(

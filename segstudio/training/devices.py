@@ -25,13 +25,14 @@ _DEVICE_FAILURES = ("cuda error", "hip error", "cudnn error", "cublas error", "c
 def autocast_dtype(precision: str, device: torch.device) -> torch.dtype | None:
     """Return the number format of the forward pass, None for float32.
 
-    `auto` takes bf16 on a GPU that computes in it, fp16 on an older one, and float32 elsewhere. Raises
-    SegStudioError for fp16 on a CPU, where it is slower and loses gradients.
+    `auto` takes bf16 on a GPU that computes in it, fp16 on an older one, and float32 elsewhere. tf32 is float32 too:
+    see `float32_products`. Raises SegStudioError for fp16 on a CPU, where it is slower and loses gradients, and for tf32
+    there.
     """
-    if precision == "fp16" and device.type == "cpu":
-        raise SegStudioError("fp16 needs a GPU", fix="Use --set precision=auto, or bf16")
+    if precision in ("fp16", "tf32") and device.type == "cpu":
+        raise SegStudioError(f"{precision} needs a GPU", fix="Use --set precision=auto, or bf16")
     match precision:
-        case "fp32":
+        case "fp32" | "tf32":
             return None
         case "bf16":
             return torch.bfloat16
@@ -86,6 +87,25 @@ def deterministic(wanted: bool) -> Iterator[None]:
     finally:
         torch.use_deterministic_algorithms(before[0])
         torch.backends.cudnn.benchmark = before[1]
+
+
+@contextmanager
+def float32_products(precision: str) -> Iterator[None]:
+    """While the block runs, a GPU multiplies float32 as `precision` says: fp32 exactly, tf32 with factors of 10 bits.
+
+    TF32 is what the tensor cores of NVIDIA's GPUs from Ampere on take; others compute exactly. Any other format leaves
+    what torch does by itself, TF32 for convolutions alone.
+    """
+    if precision not in ("fp32", "tf32"):
+        yield
+        return
+    convolutions, matrices = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = convolutions.allow_tf32, matrices.allow_tf32
+    convolutions.allow_tf32 = matrices.allow_tf32 = precision == "tf32"
+    try:
+        yield
+    finally:
+        convolutions.allow_tf32, matrices.allow_tf32 = before
 
 
 def is_out_of_memory(error: BaseException) -> bool:

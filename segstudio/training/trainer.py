@@ -37,6 +37,7 @@ from segstudio.training.devices import (
     autocast_dtype,
     deterministic,
     device_name,
+    float32_products,
     is_device_failure,
     is_out_of_memory,
     memory_total_mb,
@@ -103,7 +104,8 @@ class Trainer:
         `stop` is asked before each step and between validation photos. Raises SegStudioError when the loss
         is no longer a number, and TeamLostError when another process has ended.
         """
-        with deterministic(self._task.recipe.deterministic):
+        recipe = self._task.recipe
+        with deterministic(recipe.deterministic), float32_products(recipe.precision):
             try:
                 yield from self._run(Latch(lambda: self._task.team.any(stop())))
             except TeamLostError as error:
@@ -360,7 +362,7 @@ class Trainer:
             head=task.recipe.head,
             classes=task.card.class_names,
             device=device_name(task.device),
-            precision=str(self._dtype or torch.float32).removeprefix("torch."),
+            precision="tf32" if task.recipe.precision == "tf32" else str(self._dtype or torch.float32)[6:],
             step=self._counters.step,
             closed_epochs=self._counters.closed,
             epochs=task.recipe.epochs,

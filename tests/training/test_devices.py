@@ -6,7 +6,12 @@ import sys
 import pytest
 import torch
 
-from segstudio.training.devices import is_device_failure, is_out_of_memory, keep_freed_memory
+from segstudio.training.devices import (
+    float32_products,
+    is_device_failure,
+    is_out_of_memory,
+    keep_freed_memory,
+)
 
 CPU = torch.device("cpu")
 STEP_BYTES = 80 << 20
@@ -70,3 +75,18 @@ def test_a_device_that_fails_is_told_from_one_that_is_full(
 @pytest.mark.skipif(not hasattr(torch, "AcceleratorError"), reason="an older torch")
 def test_a_device_that_fails_may_have_an_error_of_its_own() -> None:
     assert is_device_failure(torch.AcceleratorError("unknown error"))
+
+
+@pytest.mark.parametrize(
+    ("precision", "exact"), [("fp32", (True, True)), ("tf32", (False, False)), ("bf16", None), ("auto", None)]
+)
+def test_float32_is_multiplied_as_the_recipe_says_and_as_before_afterwards(
+    precision: str, exact: tuple[bool, bool] | None
+) -> None:
+    def is_exact() -> tuple[bool, bool]:
+        return not torch.backends.cudnn.allow_tf32, not torch.backends.cuda.matmul.allow_tf32
+
+    before = is_exact()
+    with float32_products(precision):
+        assert is_exact() == (exact or before)
+    assert is_exact() == before

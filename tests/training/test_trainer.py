@@ -283,6 +283,7 @@ def test_without_validation_photos_the_newest_model_is_the_best(
         ({"ignore_classes": ("sky", "rope")}, "at least two classes"),
         ({"class_weights": {"cloud": 1.0}}, 'unknown class "cloud"'),
         ({"precision": "fp16"}, "fp16 needs a GPU"),
+        ({"precision": "tf32"}, "tf32 needs a GPU"),
     ],
 )
 def test_what_would_fail_later_fails_before_the_first_step(
