@@ -49,5 +49,6 @@ def backup(
             "outside": taken.not_taken,
             "left_out": list(taken.files.left_out),
             "renamed": taken.files.renamed,
+            "linked": {name: str(place) for name, place in taken.files.linked.items()},
         }
     )

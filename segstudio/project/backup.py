@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from segstudio.errors import SegStudioError
-from segstudio.project.backup_files import ProjectFiles, files_of
+from segstudio.project.backup_files import ProjectFiles, files_of, linked_folders
 from segstudio.project.change import STAGING, file_stamp, recover, staging_folder
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
 from segstudio.project.images import is_photo
@@ -79,7 +79,8 @@ def back_up(
     `cancelled` says so; nothing is left then.
     """
     target = target.resolve()
-    if target.is_relative_to(project.folder):
+    elsewhere = linked_folders(project.folder, without=_folders(without))
+    if any(target.is_relative_to(top) for top in (project.folder, *elsewhere.values())):
         raise SegStudioError(
             "the backup would lie inside the project", where=str(target), fix="Choose a place outside of it"
         )
@@ -138,12 +139,11 @@ def moment_of(
     With `linked` photos are taken that are links to files elsewhere; what else is not taken as it is comes second.
     Raises SegStudioError when somebody holds the project's lock for long.
     """
-    skipped = tuple(_FOLDERS[part] for part in without)
 
     def files() -> ProjectFiles:
         if only is not None:
-            return ProjectFiles({name: name for name in sorted(only)}).without(skipped)
-        return files_of(project, linked_photos=linked).without(skipped)
+            return ProjectFiles({name: name for name in sorted(only)})
+        return files_of(project, linked_photos=linked, without=_folders(without))
 
     with ExitStack() as held:
         try:
@@ -163,6 +163,10 @@ def moment_of(
                 with suppress(FileNotFoundError):  # such as a journal that was closed at this moment
                     members.append(_held(project / path, name, staging / "moment" / path))
         yield members, found
+
+
+def _folders(parts: Collection[Part]) -> tuple[str, ...]:
+    return tuple(_FOLDERS[part] for part in parts)
 
 
 def _cannot_be_written(error: SegStudioError) -> bool:

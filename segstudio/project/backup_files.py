@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from segstudio.counting import listed
+from segstudio.errors import SegStudioError
 from segstudio.project.document import FILE_NAME
 from segstudio.project.sealed_names import belongs, known_as
 
@@ -21,30 +22,31 @@ _NO_ZIP_CARRIES = re.compile(r"[\\\ud800-\udfff]")
 
 _NAMED = 3
 
+_OWN = ("photos", "masks", "sources", "runs", "history", ".trash")
+"""The project's own folders: one that is a link is meant to be on another disk, and what lies there is the project's."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectFiles:
     """The files of a project by path, and what they are called in a ZIP file; `left_out` are links that lead out of the
-    project and what is no ordinary file.
+    project and what is no ordinary file. `linked` are the project's own folders that are links, and where they lead.
     """
 
     names: dict[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    linked: dict[str, Path] = field(default_factory=dict)
 
     @property
     def renamed(self) -> dict[str, str]:
         """Those that are called otherwise in the ZIP file."""
         return {path: name for path, name in self.names.items() if path != name}
 
-    def without(self, prefixes: tuple[str, ...]) -> ProjectFiles:
-        """Return those whose paths begin with none of `prefixes`."""
-        names = {path: name for path, name in self.names.items() if not path.startswith(prefixes)}
-        left_out = tuple(path for path in self.left_out if not f"{path}/".startswith(prefixes))
-        return ProjectFiles(names, left_out)
-
     def told(self) -> str:
         """Return what is not in it, or is called otherwise, in a sentence or two; empty where all is as it was."""
-        told = []
+        told = [
+            f"{name} is a link: what lies in {_shown(str(place))} is in it, and comes back as a folder."
+            for name, place in self.linked.items()
+        ]
         if self.left_out:
             told.append(
                 "Not in it, because they lead out of the project or are no ordinary files: "
@@ -56,33 +58,71 @@ class ProjectFiles:
         return " ".join(told)
 
 
-def files_of(project: Path, *, linked_photos: bool = False) -> ProjectFiles:
-    """Return the files of a project: not its caches, locks, what is being put in place, and what is hidden at its top.
+def files_of(project: Path, *, linked_photos: bool = False, without: tuple[str, ...] = ()) -> ProjectFiles:
+    """Return the files of a project: not its caches, locks, what is being put in place, what is hidden at its top, and what
+    lies in the folders `without`, such as `photos/`.
 
-    A link to a file of the project is taken as that file; one that leads out only as a photo, and with `linked_photos`.
+    A link to a file of the project is taken as that file, one of its own folders that is a link as that folder; a link
+    that leads out elsewhere only as a photo, and with `linked_photos`. Raises SegStudioError as `linked_folders` does.
     """
-    found, left_out, top = [], [], project.resolve()
-    for below, folders, names in os.walk(project):
-        here = Path(below)
-        if here == project:
-            folders[:] = [name for name in folders if belongs(f"{name}/x")]
-        linked = [name for name in folders if (here / name).is_symlink()]
-        for name in (*linked, *names):
-            path = (here / name).relative_to(project).as_posix()
-            if not belongs(path):
-                continue
-            takes_links = linked_photos and path.startswith("photos/")
-            if name not in linked and _is_taken(here / name, top, takes_links=takes_links):
-                found.append(path)
-            else:
-                left_out.append(path)
-    return ProjectFiles(carried_names(found), tuple(sorted(left_out)))
+    found, left_out = [], []
+    linked = linked_folders(project, without=without)
+    inside = (project.resolve(), *linked.values())
+    for top in (project, *(project / name for name in linked)):
+        for below, folders, names in os.walk(top):
+            here = Path(below)
+            if here == project:
+                folders[:] = [name for name in folders if belongs(f"{name}/x") and name not in linked]
+            links = [name for name in folders if (here / name).is_symlink()]
+            for name in (*links, *names):
+                path = (here / name).relative_to(project).as_posix()
+                if not belongs(path) or f"{path}/".startswith(without):
+                    continue
+                takes_links = linked_photos and path.startswith("photos/")
+                if name not in links and _is_taken(here / name, inside, takes_links=takes_links):
+                    found.append(path)
+                else:
+                    left_out.append(path)
+    return ProjectFiles(carried_names(found), tuple(sorted(left_out)), linked)
 
 
-def _is_taken(path: Path, top: Path, *, takes_links: bool) -> bool:
+def linked_folders(project: Path, *, without: tuple[str, ...] = ()) -> dict[str, Path]:
+    """Return those of the project's own folders that are links, but those `without`, and where they lead.
+
+    Raises SegStudioError for one that leads nowhere, and for one that would take the project itself in.
+    """
+    found = {}
+    for name in _OWN:
+        folder = project / name
+        if f"{name}/" in without or not folder.is_symlink():
+            continue
+        try:
+            place = folder.resolve(strict=True)
+        except (OSError, RuntimeError) as error:  # a link that leads to itself
+            raise SegStudioError(
+                "the folder is a link, and what it leads to is not there",
+                where=str(folder),
+                fix="Bring the drive or folder back that it leads to, or remove the link",
+            ) from error
+        if project.resolve().is_relative_to(place):
+            raise SegStudioError(
+                "the folder is a link to one that the project itself lies in",
+                where=str(folder),
+                fix="Remove the link",
+            )
+        if place.is_dir():
+            found[name] = place
+    return found
+
+
+def _is_taken(path: Path, inside: tuple[Path, ...], *, takes_links: bool) -> bool:
     try:
-        is_file = stat.S_ISREG(path.stat().st_mode)
-        return is_file and (takes_links or not path.is_symlink() or path.resolve().is_relative_to(top))
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        if takes_links or not path.is_symlink():
+            return True
+        leads_to = path.resolve()
+        return any(leads_to.is_relative_to(top) for top in inside)
     except FileNotFoundError:
         return not path.is_symlink()  # it went this moment, which is told by who takes it
     except OSError:

@@ -214,6 +214,41 @@ def test_photos_that_are_links_are_taken_along_when_that_is_said(
     assert (tmp_path / "new/photos/a.jpg").read_bytes() == (tmp_path / "elsewhere.jpg").read_bytes()
 
 
+@pytest.mark.parametrize("name", ["photos", "masks"])
+def test_an_own_folder_that_is_a_link_is_taken_with_what_lies_there(
+    project: Project, add_photo: AddPhoto, tmp_path: Path, name: str
+) -> None:
+    add_photo("a.jpg", np.ones((60, 80), dtype=np.uint8))
+    add_photo("sub/b.jpg", np.ones((60, 80), dtype=np.uint8))
+    before, place = _files(project.folder), tmp_path / "disk" / name
+    place.parent.mkdir()
+    (project.folder / name).rename(place)
+    _link(project.folder / name, place)
+    _link(place / "secret.txt", tmp_path / "secret.txt")
+    _link(place / "home", tmp_path)
+    (tmp_path / "secret.txt").write_text("secret")
+    taken = back_up(project, tmp_path / "b.zip")
+    assert taken.files.linked == {name: place}
+    assert taken.files.left_out == (f"{name}/home", f"{name}/secret.txt")
+    assert f"{name} is a link: what lies in {place} is in it" in taken.told()
+    restore(tmp_path / "b.zip", tmp_path / "new")
+    assert _files(tmp_path / "new") == before
+    assert not (tmp_path / "new" / name).is_symlink()
+    with pytest.raises(SegStudioError, match="inside the project"):
+        back_up(project, place / "c.zip")
+
+
+def test_a_folder_that_leads_nowhere_or_around_the_project_is_told(project: Project, tmp_path: Path) -> None:
+    photos = project.folder / "photos"
+    photos.rmdir()
+    for leads_to in (tmp_path / "away", photos, tmp_path, project.folder):
+        _link(photos, leads_to)
+        with pytest.raises(SegStudioError, match="is a link"):
+            back_up(project, tmp_path.parent / "b.zip")
+        assert back_up(project, tmp_path / "c.zip", without=["photos"], replace=True).files.linked == {}
+        photos.unlink()
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_stops_no_backup(project: Project, tmp_path: Path) -> None:
     os.mkfifo(project.folder / "sources/pipe")
