@@ -48,6 +48,16 @@ def badly_named(root: Path) -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def linked_below(root: Path) -> list[str]:
+    """Return the folders below `root`, relative to it, that are links: photos behind them are none of the project's."""
+    found = []
+    for folder, below, _ in os.walk(root):
+        found += [
+            path.relative_to(root).as_posix() for name in below if (path := Path(folder) / name).is_symlink()
+        ]
+    return sorted(found)
+
+
 def _photos_below(root: Path) -> Iterator[Path]:
     for folder, _, names in os.walk(root):
         yield from (path for name in names if is_photo(path := Path(folder) / name))

@@ -17,6 +17,7 @@ from segstudio.project.change import state_name
 from segstudio.project.conflict_copies import conflict_copies
 from segstudio.project.document_copies import document_copies
 from segstudio.project.learnt_classes import LearntClass, learnt_classes, value_table
+from segstudio.project.listing import badly_named, linked_below
 from segstudio.project.masks import read_mask
 from segstudio.project.photos import Photo, Split
 from segstudio.project.project import Project
@@ -90,6 +91,7 @@ def examine(
         *_damaged(examined),
         *_damaged_records(photos),
         *_missing(project.missing()),
+        *_passed_over(project),
         *_names(photos),
         *_copies(project),
         *_bad_values(project, examined),
@@ -152,6 +154,27 @@ def _missing(keys: Sequence[str]) -> list[Finding]:
     files = "the file of 1 photo is" if len(keys) == 1 else f"the files of {len(keys):,} photos are"
     text = f"{files} missing ({named}), so training leaves out what was labelled there"
     return [Finding("warning", "missing-photo", text, "Put them back into photos/", tuple(keys))]
+
+
+def _passed_over(project: Project) -> list[Finding]:
+    root = project.folder / "photos"
+    return [
+        Finding(
+            "warning",
+            "not-listed",
+            f"photos/{name} is a link to a folder, and what lies there is no photo of the project",
+            "Remove the link, and import the folder: segstudio import --reference leaves the photos where they are",
+        )
+        for name in linked_below(root)
+    ] + [
+        Finding(
+            "warning",
+            "not-listed",
+            f"photos/{name} is no photo of the project: {why.partition(';')[0]}",
+            "Rename it",
+        )
+        for name, why in badly_named(root)
+    ]
 
 
 def _names(photos: Sequence[Photo]) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,20 @@ def test_names_that_other_systems_refuse_or_mix_up_are_told(sound: Project, add_
         found["name-refused"].problem
         == "2 photos have what Windows refuses as a file name: 12:30.png, CON.png"
     )
+
+
+def test_what_is_in_the_folder_of_photos_and_is_none_is_told(sound: Project, tmp_path: Path) -> None:
+    (tmp_path / "camera").mkdir()
+    try:
+        (sound.folder / "photos/camera").symlink_to(tmp_path / "camera")
+        (sound.folder / "photos/tab\tname.jpg").touch()
+    except OSError:
+        pytest.skip("the file system takes no such name")
+    found = [finding.problem for finding in examine(sound, _MODEST) if finding.code == "not-listed"]
+    assert found == [
+        "photos/camera is a link to a folder, and what lies there is no photo of the project",
+        "photos/tab\\tname.jpg is no photo of the project: its name holds what no name of a photo may hold",
+    ]
 
 
 def test_copies_that_two_machines_left_are_told(sound: Project) -> None:
