@@ -33,7 +33,7 @@ from segstudio.desktop.tabs.train import TrainTab
 from segstudio.desktop.train.launch import is_alive, new_run, start
 from segstudio.runs.events import StepDone
 from segstudio.runs.folder import RunFolder
-from tests.benchmarks.test_training_overhead import make_project
+from tests.benchmarks.loops import make_project
 
 ROUNDS = int(os.environ.get("SEGSTUDIO_BENCH_ROUNDS", "8"))
 TURN_S = float(os.environ.get("SEGSTUDIO_BENCH_TURN_S", "6"))
