@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import MAX_CLASSES, VOID, ClassList, LabelClass
+from segstudio.wrong_values import wrong_value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,8 +39,10 @@ def class_list_of(entries: Iterable[tuple[int, str, str]]) -> ClassList:
     try:
         return ClassList(classes=tuple(LabelClass(index=i, name=n, colour=c) for i, n, c in entries))
     except ValidationError as error:
-        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise SegStudioError(f"the model's classes are damaged ({reason})") from error
+        raise SegStudioError(
+            f"the model's classes are damaged ({wrong_value(error)})",
+            fix="Use another model, or a copy of this one",
+        ) from error
 
 
 def match_classes(

@@ -16,6 +16,7 @@ from segstudio.errors import SegStudioError, inside
 from segstudio.files import copy_file, write_text
 from segstudio.project.classes import ClassList
 from segstudio.project.photos import clean_key
+from segstudio.wrong_values import wrong_value
 
 FILE_NAME = "project.json"
 BACKUP_NAME = "project.json.bak"
@@ -202,17 +203,6 @@ def _validated(raw: dict[str, Any], path: Path) -> ProjectDocument:
 
 def _told(error: ValidationError) -> tuple[str, str]:
     """Return what is wrong with the first bad value, and what to do."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-    if first["type"] == "extra_forbidden":
-        return f"{place} is nothing that this SegStudio knows", "Take it out by hand, or update SegStudio"
-    message = first["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    if first["type"] == "missing":
-        told = f"{place} is missing"
-    elif message.startswith("Input should "):
-        value, should = first["input"], message.removeprefix("Input ")
-        plain = isinstance(value, str | int | float | None)
-        told = f"{place} is {str(value)[:_SHOWN]} but {should}" if plain else f"{place} {should}"
-    else:
-        told = f"{place}: {message[:1].lower()}{message[1:]}"
-    return told, "Correct it by hand"
+    is_strange = error.errors()[0]["type"] == "extra_forbidden"
+    fix = "Take it out by hand, or update SegStudio" if is_strange else "Correct it by hand"
+    return wrong_value(error), fix

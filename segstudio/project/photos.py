@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.errors import SegStudioError
 from segstudio.project.images import MAX_PIXELS
+from segstudio.wrong_values import wrong_value
 
 Split = Literal["train", "val"]
 Status = Literal["todo", "doing", "done", "checked"]
@@ -70,11 +71,8 @@ class PhotoState(BaseModel):
         try:
             state = cls.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            told = f"{place}: {first['msg']}" if place else "the file is cut off or damaged"
             raise SegStudioError(
-                f"the photo's record cannot be read ({told})", where=where, fix=_BEGIN_ANEW
+                f"the photo's record cannot be read ({wrong_value(error)})", where=where, fix=_BEGIN_ANEW
             ) from error
         if state.size is not None and state.size[0] * state.size[1] > MAX_PIXELS:
             raise SegStudioError(

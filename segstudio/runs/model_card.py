@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.errors import SegStudioError
+from segstudio.wrong_values import wrong_value
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -73,10 +74,10 @@ class ModelCard(BaseModel):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"]) or "the whole of it"
             raise SegStudioError(
-                f"the model's description is damaged ({place}: {first['msg']})", where=where
+                f"the model's description is damaged ({wrong_value(error)})",
+                where=where,
+                fix="Use another model, or a copy of this one",
             ) from error
 
     @property

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from segstudio.errors import SegStudioError
 from segstudio.runs.model_card import ModelCard
+from segstudio.wrong_values import wrong_value
 
 Id = int | str
 """What the client calls a request; every answer to it carries the same."""
@@ -196,9 +197,7 @@ def decode_request(line: bytes) -> Request:
     try:
         return _REQUESTS.validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise SegStudioError(f"this is no request ({place}: {first['msg']})") from error
+        raise SegStudioError(f"this is no request ({wrong_value(error)})") from error
 
 
 def decode_event(line: bytes) -> Event | None:

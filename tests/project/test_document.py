@@ -101,9 +101,9 @@ def test_a_folder_named_like_the_file_is_told(tmp_path: Path) -> None:
         ({"references": {"c:a.jpg": "a.jpg"}}, "cannot name a photo"),
         ({"references": {"a\n.jpg": "a.jpg"}}, "cannot name a photo"),
         ({"references": {"a" * 5000: "a.jpg"}}, "cannot name a photo"),
-        ({"classes": {"classes": [{"index": 10**30, "name": "a", "colour": "#000000"}]}}, "less than 255"),
-        ({"versions": float("nan")}, "finite number"),
-        ({"versions": 10**400}, "less than or equal to 1000"),
+        ({"classes": {"classes": [{"index": 10**30, "name": "a", "colour": "#000000"}]}}, "below 255"),
+        ({"versions": float("nan")}, "a number that is not endless"),
+        ({"versions": 10**400}, "at most 1,000"),
         (
             {
                 "classes": {
@@ -112,7 +112,7 @@ def test_a_folder_named_like_the_file_is_told(tmp_path: Path) -> None:
             },
             "json: classes: two classes have the same name. Correct it by hand.",
         ),
-        ({"name": 5}, "name is 5 but should be a valid string. Correct"),
+        ({"name": 5}, "name is 5 but should be a text. Correct"),
         ({"classes": []}, "classes should be"),
         (
             {"surprise": 1},

@@ -57,9 +57,10 @@ def test_a_state_comes_back_and_unknown_fields_are_passed_over() -> None:
     [
         ("", "cut off or damaged"),
         ("[]", "cut off or damaged"),
-        ('{"split": "test"}', "split"),
-        ('{"size": [0, 4]}', "size"),
-        ('{"size": [4]}', "size"),
+        ('{"split": "test"}', '(split is "test" but should be "train" or "val"). Restore'),
+        ('{"who": 5}', "(who is 5 but should be a text). Restore"),
+        ('{"size": [0, 4]}', "(size.0 is 0 but should be above 0). Restore"),
+        ('{"size": [4]}', "(size.1 is missing). Restore"),
         ('{"size": [100000, 100000]}', "impossible size"),
     ],
 )

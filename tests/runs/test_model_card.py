@@ -56,12 +56,14 @@ def test_fields_of_a_later_version_are_passed_over() -> None:
     ],
 )
 def test_a_damaged_card_is_told_by_file_and_place(changes: dict[str, object], place: str) -> None:
-    assert f"description is damaged ({place}: " in _refused(_raw(**changes))
+    told = _refused(_raw(**changes))
+    assert f"description is damaged ({place} " in told
+    assert told.endswith("). Use another model, or a copy of this one.")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "5"])
 def test_what_is_no_card_is_told(text: str) -> None:
-    assert "description is damaged (the whole of it: " in _refused(text)
+    assert "description is damaged (it is cut off or damaged). Use" in _refused(text)
 
 
 def test_a_newer_card_is_told_as_such_even_when_it_looks_different() -> None:
