@@ -6,6 +6,7 @@ photo, but somebody's work: it is found, compared, and one of the two chosen.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -15,10 +16,12 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.files import make_below
-from segstudio.project.conflict_names import copied_key
+from segstudio.project.conflict_names import copied_file
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.project import Project
 from segstudio.project.times import file_time
+
+_MASK = ".png"
 
 TRASH = ".trash/conflicts"
 """Below it lie the copies that were decided about, each in a folder of its own, as they lay in the project."""
@@ -49,8 +52,7 @@ def put_away(project: Project, copy: ConflictCopy) -> Path:
 
     Raises SegStudioError when the disk refuses; the copy is where it was then, and offered again.
     """
-    beside = [copy.path.with_suffix(suffix) for suffix in (".png", ".json", ".undo")]
-    return move_away(project.folder, [path for path in beside if path.exists()])
+    return move_away(project.folder, [path for path in _own_files(project.folder, copy) if path.exists()])
 
 
 def move_away(project: Path, paths: Sequence[Path]) -> Path:
@@ -73,11 +75,23 @@ def bring_back(project: Project, folder: Path) -> None:
 
 def _found(project: Project, keys: frozenset[str]) -> Iterator[ConflictCopy]:
     root = project.folder / "masks"
-    for path in root.rglob("*.png"):
-        key = copied_key(path.relative_to(root).as_posix().removesuffix(".png"), keys)
-        if key is not None:
-            with suppress(OSError):  # it went meanwhile
-                yield ConflictCopy(key, path, file_time(path.stat().st_mtime_ns))
+    for folder, _, names in os.walk(root):
+        for path in (Path(folder) / name for name in names if _MASK in name):
+            key = copied_file(path.relative_to(root).as_posix(), keys, _MASK)
+            if key is not None:
+                with suppress(OSError):  # it went meanwhile
+                    yield ConflictCopy(key, path, file_time(path.stat().st_mtime_ns))
+
+
+def _own_files(project: Path, copy: ConflictCopy) -> Iterator[Path]:
+    """Yield the mask of a copy, its state and its journal: they are called alike, but for their extension."""
+    name = copy.path.relative_to(project / "masks").as_posix()
+    mark = name[len(copy.key) :]
+    for extension in (_MASK, ".json", ".undo"):
+        own = (
+            extension + mark[len(_MASK) :] if mark.startswith(_MASK) else mark.removesuffix(_MASK) + extension
+        )
+        yield project / f"masks/{copy.key}{own}"
 
 
 def _new_folder(project: Path) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList, LabelClass
 from segstudio.project.conflict_copies import move_away
-from segstudio.project.conflict_names import copied_key
+from segstudio.project.conflict_names import copied_file
 from segstudio.project.document import FILE_NAME, ProjectDocument, read_document
 from segstudio.project.project import Project
 from segstudio.project.times import file_time
@@ -122,8 +122,8 @@ def put_copy_away(project: Project, copy: DocumentCopy) -> Path:
 
 
 def _found(project: Path) -> Iterator[DocumentCopy]:
-    for path in project.glob(f"{_STEM}*.json"):
-        if copied_key(path.stem, {_STEM}) != _STEM:
+    for path in project.glob(f"{_STEM}*"):
+        if copied_file(path.name, {_STEM}, ".json") is None:
             continue
         with suppress(OSError, SegStudioError):  # another file of such a name, or it went meanwhile
             yield DocumentCopy(path, file_time(path.stat().st_mtime_ns), read_document(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from segstudio.errors import SegStudioError
 from segstudio.project.conflict_copies import bring_back, conflict_copies, put_away, read_copy
-from segstudio.project.conflict_names import copied_key
+from segstudio.project.conflict_names import copied_file, copied_key
 from segstudio.project.project import Project
 from tests.project.conftest import AddPhoto, Fingerprint
 
@@ -26,7 +27,26 @@ KEYS = frozenset({"a.jpg", "day 1/a.jpg", "a-b.jpg", "a.jpg (1)", "b (2).jpg"})
         ("day 1/a.jpg.sync-conflict-20260101-120102-ABCDEFG", "day 1/a.jpg"),
         ("a.jpg_conflict-20260101-120102", "a.jpg"),
         ("a.jpg-STUDIO-PC", "a.jpg"),
-        ("a-b.jpg-Anna's laptop", None),
+        ("a-b.jpg-Anna's laptop", "a-b.jpg"),
+        ("a-b.jpg-Anna\u2019s MacBook Pro-2", "a-b.jpg"),
+        ("a.jpg-1.jpg", None),  # the mask of a photo that is missing
+        ("a.jpg~1.JPG", None),
+        ("a.jpg (Case Conflict)", "a.jpg"),
+        ("a.jpg (DESKTOP (2)'s conflicted copy 2026-01-01) (1)", "a.jpg"),
+        ("a.jpg (SFConflict anna@example.org 2026-01-01-12-01-02)", "a.jpg"),
+        ("a.jpg [Conflict]", "a.jpg"),
+        ("a.jpg[Conflict 2]", "a.jpg"),
+        ("a.jpg.sync-conflict-20260101-120102-ABCDEFG.sync-conflict-20260102-120102-ABCDEFG", "a.jpg"),
+        ("a.jpg.Conflict", "a.jpg"),
+        ("a.jpg.Conflict.Conflict2", "a.jpg"),
+        ("a.jpg.conflict1", "a.jpg"),
+        ("a.jpg_STUDIO-PC_Anna_Jan-01-120102-2026_Conflict", "a.jpg"),
+        ("a.jpg_STUDIO-PC_Jan-01-120102-2026_CaseConflict", "a.jpg"),
+        ("a.jpg_LOCAL_4711", "a.jpg"),
+        ("a.jpg copy", "a.jpg"),
+        ("a.jpg copy 3", "a.jpg"),
+        ("a.jpg 12", "a.jpg"),
+        ("a.jpg 1", None),
         ("a-b.jpg-STUDIO-PC 2", "a-b.jpg"),
         ("a.jpg 2", "a.jpg"),
         ("a.jpg - Copy", "a.jpg"),
@@ -46,6 +66,55 @@ KEYS = frozenset({"a.jpg", "day 1/a.jpg", "a-b.jpg", "a.jpg (1)", "b (2).jpg"})
 )
 def test_copies_are_told_by_their_names(name: str, key: str | None) -> None:
     assert copied_key(name, KEYS) == key
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("a.jpg.png", None),
+        ("a.jpg~HEAD.png", "a.jpg"),
+        ("a.jpg.png~HEAD", "a.jpg"),
+        ("a.jpg.png~anna_masks", "a.jpg"),
+        ("day 1/a.jpg.png.orig", "day 1/a.jpg"),
+        ("a.jpg.png.mine", "a.jpg"),
+        ("a.jpg.png.r17", "a.jpg"),
+        ("a.jpg.png.merge-right.r17", "a.jpg"),
+        ("a.jpg.png.OTHER", "a.jpg"),
+        ("a.jpg.png.conflict1", "a.jpg"),
+        ("a.jpg.png (1)", "a.jpg"),
+        ("a.jpg.png~", None),
+        ("a.jpg.png.part", None),
+        ("a.jpg.png.damaged-2026-01-01-120102-000000", None),
+        ("a.jpg.json~HEAD", None),
+        ("c.jpg.png~HEAD", None),
+        ("a.jpg (1).png~HEAD", "a.jpg (1)"),
+    ],
+)
+def test_a_mark_may_stand_behind_the_extension(name: str, key: str | None) -> None:
+    assert copied_file(name, KEYS, ".png") == key
+
+
+@pytest.mark.parametrize("mark", ["-", "(", "((", "[", "_a_", ".conflict", "_conflict-a", "~", " (a)"])
+def test_no_name_takes_long(mark: str) -> None:
+    began = time.process_time()
+    copied_file("a.jpg" + mark * 60 + "!", KEYS, ".png")
+    copied_file("a.jpg.png" + mark * 60 + "!", KEYS, ".png")
+    assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize("name", ["a.png{0}~HEAD", "a.png~HEAD{0}"])
+def test_what_belongs_to_a_copy_goes_with_it_and_nothing_else(copied: Project, name: str) -> None:
+    masks = copied.folder / "masks"
+    for extension in (".png", ".json"):
+        shutil.copy(masks / f"b.png{extension}", masks / name.format(extension))
+    own = {name.format(extension) for extension in (".png", ".json")}
+    before = {path.name for path in masks.iterdir()}
+    copy = next(copy for copy in conflict_copies(copied) if "HEAD" in copy.path.name)
+    assert copy.key == "a.png"
+    assert (read_copy(copied, copy) == 1).all()
+    away = put_away(copied, copy)
+    assert {path.name for path in away.rglob("*") if path.is_file()} == own
+    assert {path.name for path in masks.iterdir()} == before - own
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from tests.project.conftest import AddPhoto, Textured
 NAMES = (
     "project (Anna's conflicted copy 2026-05-01).json",
     "project.sync-conflict-20260501-120102-ABCDEFG.json",
+    "project.json~HEAD",
+    "project.json.orig",
     "project-DESKTOP-1.json",
     "project (1).json",
 )
