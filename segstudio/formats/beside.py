@@ -8,6 +8,8 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 
+_MAX_LIST_BYTES = 64 << 20
+
 
 def files_called(folder: Path, names: tuple[str, ...], extensions: tuple[str, ...] = ()) -> tuple[Path, ...]:
     """Return the files in a folder that have one of these names, in that order and whatever their case, then those
@@ -44,6 +46,16 @@ def text_in(path: Path, most_bytes: int) -> str | None:
         raise SegStudioError(
             f'the names in "{path.name}" are not written as UTF-8', fix="Save that file as UTF-8"
         ) from error
+
+
+def lines_of_list(path: Path) -> list[str]:
+    """Return the lines of a list of photos, of UTF-8 or, where its first bytes say so, UTF-16. Raises SegStudioError for
+    one that cannot be read: what it says must not be passed over.
+    """
+    text = text_in(path, _MAX_LIST_BYTES)
+    if text is None:
+        raise SegStudioError(f'the list "{path.name}" is no text of names', fix="Save that file as UTF-8")
+    return text.splitlines()
 
 
 @lru_cache(maxsize=256)

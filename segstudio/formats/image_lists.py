@@ -6,50 +6,51 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from segstudio.formats.beside import files_called, stamp_of
+from segstudio.errors import SegStudioError
+from segstudio.formats.beside import files_called, lines_of_list, stamp_of
 
 _FOLDERS = ("ImageSets/Segmentation", "ImageSets/Main", "ImageSets")
 _USES = ("train", "val", "test")
 _NAMES = tuple(f"{use}.txt" for use in _USES)
-_MAX_BYTES = 64 << 20
+_FIX = "Save that file as UTF-8"
 
 
 def listed_use(mask: Path, root: Path) -> str:
     """Return what the lists beside the folder of a mask say that its photo is for (`train`, `val`, `test`); empty where
-    there are none up to the folder of `root`, it is on none, or on several.
+    there are none up to the folder of `root`, it is on none, or on several. Raises SegStudioError for a list that cannot
+    be read.
     """
     for above in mask.parents:
         if not above.is_relative_to(root) and above != root.parent:
             break
         for name in _FOLDERS:
-            uses = _uses(files_called(above / name, _NAMES)) if (above / name).is_dir() else {}
+            lists = files_called(above / name, _NAMES) if (above / name).is_dir() else ()
+            uses, problem = _read(tuple((path, *stamp_of(path)) for path in lists))
+            if problem:
+                raise SegStudioError(problem, fix=_FIX)
             if uses:
                 inner = PurePosixPath(mask.relative_to(above).as_posix()).with_suffix("")
                 return uses.get("/".join(inner.parts[1:]), uses.get(inner.name, ""))
     return ""
 
 
-def _uses(lists: tuple[Path, ...]) -> Mapping[str, str]:
-    return _read(tuple((path, *stamp_of(path)) for path in lists))
-
-
 @lru_cache(maxsize=8)
-def _read(lists: tuple[tuple[Path, int, int], ...]) -> Mapping[str, str]:
+def _read(lists: tuple[tuple[Path, int, int], ...]) -> tuple[Mapping[str, str], str]:
+    """Return the use of each name on the lists, and why one cannot be read."""
     found: dict[str, str] = {}
-    for path, _, size in lists:
-        if size <= _MAX_BYTES:
-            for name in _names_in(path):
-                found[name] = "" if name in found and found[name] != path.stem.lower() else path.stem.lower()
-    return found
+    for path, _, _ in lists:
+        try:
+            names = _names_in(path)
+        except SegStudioError as error:
+            return {}, error.problem
+        for name in names:
+            found[name] = "" if name in found and found[name] != path.stem.lower() else path.stem.lower()
+    return found, ""
 
 
 def _names_in(path: Path) -> set[str]:
     """Return the names on the lines; lists of one class tell a number after each, which is no part of it."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return set()
-    names = {line.strip() for line in lines if line.strip()}
+    names = {line.strip() for line in lines_of_list(path) if line.strip()}
     numbered = [name.rsplit(maxsplit=1) for name in names]
     if names and all(len(parts) == 2 and parts[1] in ("-1", "0", "1") for parts in numbered):
         return {parts[0] for parts in numbered}

@@ -14,14 +14,15 @@ from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError
 from segstudio.files import is_file
-from segstudio.formats.beside import stamp_of, text_in
+from segstudio.formats.beside import lines_of_list, stamp_of
 from segstudio.formats.yolo_yaml import list_in_yaml, word_in_yaml
 
 _USES = ("train", "val", "test")
 _LIST = ".txt"
-_MAX_BYTES = 64 << 20
+_FIX = "Save that file as UTF-8"
 
 _Parts = tuple[str, ...]
+_Listed = Mapping[str, Mapping[str, Sequence[_Parts]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class YoloSplits:
 
     def of(self, labels: Path) -> tuple[str, str]:
         """Return what the photo of a label file is for, and its path from the folder of that split on, without extension,
-        where that folder is the only one of its split; empty texts where nothing is told.
+        where that folder is the only one of its split; empty texts where nothing is told. Raises SegStudioError for a list
+        that cannot be read.
         """
         if not labels.is_relative_to(self.home):
             return "", ""
@@ -54,7 +56,10 @@ class YoloSplits:
 
     def _listed(self, parts: _Parts) -> str:
         own = _folded(parts)
-        for use, others in _uses(self.lists).get(own[-1], {}).items():
+        listed, problem = _uses(self.lists)
+        if problem:
+            raise SegStudioError(problem, fix=_FIX)
+        for use, others in listed.get(own[-1], {}).items():
             if any(_agree(own, other) for other in others):
                 return use
         return ""
@@ -85,32 +90,32 @@ def _inner(word: str) -> PurePosixPath:
     return PurePosixPath(*(part for part in told.parts if part not in ("..", "/") and ":" not in part))
 
 
-def _uses(lists: Iterable[tuple[str, Path]]) -> Mapping[str, Mapping[str, Sequence[_Parts]]]:
+def _uses(lists: Iterable[tuple[str, Path]]) -> tuple[_Listed, str]:
     return _read(tuple((use, path, *stamp_of(path)) for use, path in lists))
 
 
 @lru_cache(maxsize=8)
-def _read(
-    lists: tuple[tuple[str, Path, int, int], ...],
-) -> Mapping[str, Mapping[str, Sequence[_Parts]]]:
-    """Return the paths on the lists, by the photo's name without extension and by use; what is on two lists is on none."""
+def _read(lists: tuple[tuple[str, Path, int, int], ...]) -> tuple[_Listed, str]:
+    """Return the paths on the lists, by the photo's name without extension and by use, and why a list cannot be read; what is
+    on two lists is on none.
+    """
     found: dict[str, dict[str, list[_Parts]]] = defaultdict(lambda: defaultdict(list))
     uses: dict[_Parts, set[str]] = defaultdict(set)
     for use, path, _, _ in lists:
-        for parts in _paths_in(path):
+        try:
+            paths = _paths_in(path)
+        except SegStudioError as error:
+            return {}, error.problem
+        for parts in paths:
             uses[parts].add(use)
     for parts, told in uses.items():
         if len(told) == 1:
             found[parts[-1]][next(iter(told))].append(parts)
-    return found
+    return found, ""
 
 
 def _paths_in(path: Path) -> list[_Parts]:
-    try:
-        text = text_in(path, _MAX_BYTES) or ""
-    except SegStudioError:  # names that are not written as UTF-8 are those of no photo here
-        return []
-    told = (_inner(line.strip()) for line in text.splitlines())
+    told = (_inner(line.strip()) for line in lines_of_list(path))
     return [_folded(one.with_suffix("").parts) for one in told if one.name]
 
 

@@ -58,8 +58,28 @@ def test_what_is_on_two_lists_or_none_is_not_told(voc: Path) -> None:
     _write(voc, {"val": "a\n"})
     assert listed_use(mask, voc) == ""
     assert listed_use(mask.with_name("z.png"), voc) == ""
-    (voc / "ImageSets" / "Segmentation" / "train.txt").write_bytes(b"\xff\xfe\x00")
-    assert listed_use(mask, voc) == "val"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("Straße\n".encode("cp1252"), 'the names in "train.txt" are not written as UTF-8'),
+        (b"\xff\xfe\x00", 'the list "train.txt" is no text of names'),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_told(
+    voc: Path, project: Project, content: bytes, problem: str
+) -> None:
+    (voc / "ImageSets/Segmentation/train.txt").write_bytes(content)
+    with gather([voc]) as gathered:
+        refusal = prepare(gathered, project, ImportOptions()).report.refusal
+    assert refusal is not None
+    assert refusal.problem == problem
+
+
+def test_a_list_of_utf_16_is_read(voc: Path) -> None:
+    (voc / "ImageSets/Segmentation/train.txt").write_text("a\n", encoding="utf-16")
+    assert listed_use(voc / "SegmentationClass/a.png", voc) == "train"
 
 
 def test_lists_of_one_class_tell_a_number(tmp_path: Path) -> None:

@@ -246,3 +246,26 @@ def test_a_list_that_no_file_can_be_called_is_not_read(tmp_path: Path, make_phot
     with gather([tmp_path / "set"]) as gathered:
         plan = make_plan(gathered, ClassList(), ImportOptions())
     assert [photo.annotation.subset for photo in plan.photos if photo.annotation] == [""]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-16", ""),
+        ("cp1252", 'the names in "train.txt" are not written as UTF-8'),
+        ("utf-16-le", 'the list "train.txt" is no text of names'),
+    ],
+)
+def test_a_list_of_photos_is_read_or_told(
+    tmp_path: Path, make_photo: MakePhoto, encoding: str, told: str
+) -> None:
+    make_photo(tmp_path / "images/Straße.jpg")
+    _label(tmp_path, "images/Straße.jpg")
+    (tmp_path / "train.txt").write_text("images/Straße.jpg\n", encoding=encoding)
+    (tmp_path / "data.yaml").write_text("train: train.txt\nnames: [sky]\n", encoding="utf-8")
+    with gather([tmp_path]) as gathered:
+        plan = make_plan(gathered, ClassList(), ImportOptions())
+    assert [error.problem for error in plan.damaged] == ([told] if told else [])
+    assert [photo.annotation.subset for photo in plan.photos if photo.annotation] == (
+        [] if told else ["train"]
+    )
