@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,14 @@ import typer
 from segstudio.cli.colours import ColourChoice, in_colours
 from segstudio.cli.counting import class_table_row
 from segstudio.cli.output import JsonOption, Output
-from segstudio.cli.predict_video import FilmFrame, FilmWishes, find_films, is_film, segment_film
+from segstudio.cli.predict_video import (
+    FilmFrame,
+    FilmWishes,
+    find_films,
+    frames_promised,
+    is_film,
+    segment_film,
+)
 from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
@@ -52,6 +59,30 @@ class _Result:
     confidence: float
     files: list[Path]
     reported: ReportedPhoto | None
+
+
+class _Done:
+    """What was segmented so far, in its order, and what could not be read."""
+
+    def __init__(self, *, with_report: bool) -> None:
+        self.with_report = with_report
+        self.results: list[tuple[Input, _Result]] = []
+        self.unread: list[tuple[Input, SegStudioError]] = []
+
+    @property
+    def on_page(self) -> int:
+        """How many of them the page is about."""
+        return min(len(self.results), MOST_PHOTOS)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the page is to be about the next one, too."""
+        return self.with_report and len(self.results) < MOST_PHOTOS
+
+    @property
+    def extent(self) -> str:
+        """What the page is about, in words."""
+        return f"about the first {self.on_page:,} of {len(self.results):,} photos and frames"
 
 
 def predict(
@@ -104,22 +135,25 @@ def predict(
     kinds = Kinds(mask or everything, overlay or everything, panels or everything, confidence, opacity)
     photos, films = _found(inputs)
     refuse_overwriting(photos, out, kinds.suffixes)
-    if report and len(photos) > MOST_PHOTOS:
-        raise SegStudioError(f"{len(photos):,} photos are too many for one page", fix="Leave out --report")
+    if report:
+        _refuse_long_report(photos, films, every=every)
     path = find_model(model, project)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
     predictor.classes = in_colours(predictor.classes, colours, model=path, project=project)
     console.say(f"{predictor.card.head} from {path}, on {predictor.device}: {_what(photos, films)}.")
-    results, unread = _segment(console, predictor, photos, out, kinds, with_report=report)
-    if films:
-        frame_kinds = kinds if not everything else Kinds(False, True, False, False, opacity)
-        wishes = FilmWishes(every, scale, frames)
-        frames_of_films, unread_films = _segment_films(
-            console, predictor, films, out, kinds=frame_kinds, wishes=wishes, with_report=report
-        )
-        results, unread = results + frames_of_films, unread + unread_films
-    if results:
-        _write_summaries(out, predictor, results, with_report=report)
+    done = _Done(with_report=report)
+    try:
+        _segment(console, predictor, photos, out, kinds=kinds, done=done)
+        if films:
+            frame_kinds = kinds if not everything else Kinds(False, True, False, False, opacity)
+            wishes = FilmWishes(every, scale, frames)
+            _segment_films(console, predictor, films, out, kinds=frame_kinds, wishes=wishes, done=done)
+    finally:  # also of what was done before a full disk or Ctrl-C
+        if done.results:
+            _write_summaries(out, predictor, done)
+    results, unread = done.results, done.unread
+    if report and done.on_page < len(results):
+        console.warn(f"{REPORT_NAME} is {done.extent}: a page holds no more.")
     _tell(console, results, predictor.classes, out)
     told = {
         "model": str(path),
@@ -148,21 +182,42 @@ def _found(inputs: Sequence[Path]) -> tuple[tuple[Input, ...], tuple[Input, ...]
     return (photos if films else find_inputs(others)), films
 
 
+def _refuse_long_report(photos: Sequence[Input], films: Sequence[Input], *, every: int) -> None:
+    """Raise SegStudioError where the photos, and the frames that films promise, are more than a page holds."""
+    promised = frames_promised(films)
+    room = MOST_PHOTOS - len(photos)
+
+    def frames(step: int) -> int:
+        return sum(-(-each // step) for each in promised)
+
+    if frames(every) <= room:
+        return
+    parts = [counted(len(photos), "photo")] if photos or not films else []
+    parts += [counted(frames(every), "frame")] if films else []
+    fix = "Leave out --report"
+    if room >= sum(each > 0 for each in promised):
+        fewer = next(step for step in count(max(every, sum(promised) // room)) if frames(step) <= room)
+        fix += f", or take fewer frames with --every {fewer}"
+    raise SegStudioError(
+        f"{' and '.join(parts)} are too many for one page, which holds {MOST_PHOTOS:,}", fix=fix
+    )
+
+
 def _segment(
     console: Output,
     predictor: Predictor,
     photos: tuple[Input, ...],
     out: Path,
-    kinds: Kinds,
     *,
-    with_report: bool,
-) -> tuple[list[tuple[Input, _Result]], list[tuple[Input, SegStudioError]]]:
+    kinds: Kinds,
+    done: _Done,
+) -> None:
     from segstudio.inference.batch import Failed, segment_all
 
     def write(item: Input, photo: npt.NDArray[np.uint8], prediction: Prediction) -> _Result:
         findings = Findings(photo, prediction.mask, predictor.classes, prediction.confidence)
         counts = tally(prediction.mask, predictor.classes, prediction.confidence)
-        page = reported(item.name, findings, opacity=kinds.opacity) if with_report else None
+        page = reported(item.name, findings, opacity=kinds.opacity) if done.with_report else None
         files = write_pictures(
             out / item.stem,
             findings,
@@ -173,17 +228,14 @@ def _segment(
         )
         return _Result(counts, float(prediction.confidence.mean()) / 255, files, page)
 
-    results: list[tuple[Input, _Result]] = []
-    unread: list[tuple[Input, SegStudioError]] = []
     with console.progress("Segmenting", len(photos)) as advance:
         for entry in segment_all(predictor, photos, read=lambda item: read_photo(item.path), write=write):
             if isinstance(entry, Failed):
-                unread.append((entry.item, entry.error))
+                done.unread.append((entry.item, entry.error))
                 console.warn(str(entry.error))
             else:
-                results.append((entry.item, entry.result))
+                done.results.append((entry.item, entry.result))
             advance(1)
-    return results, unread
 
 
 def _segment_films(
@@ -194,25 +246,18 @@ def _segment_films(
     *,
     kinds: Kinds,
     wishes: FilmWishes,
-    with_report: bool,
-) -> tuple[list[tuple[Input, _Result]], list[tuple[Input, SegStudioError]]]:
+    done: _Done,
+) -> None:
     from segstudio.inference.inputs import Input
     from segstudio.inference.video import UnreadableVideoError
 
-    results: list[tuple[Input, _Result]] = []
-    unread: list[tuple[Input, SegStudioError]] = []
-
     def take(frame: FilmFrame) -> None:
         findings, sure = frame.findings, frame.findings.confidence
-        if with_report and len(results) >= MOST_PHOTOS:
-            raise SegStudioError(
-                f"more than {MOST_PHOTOS:,} frames are too many for one page",
-                fix="Leave out --report, or take fewer with --every",
-            )
         counts = tally(findings.mask, predictor.classes, sure)
-        page = reported(frame.name, findings, opacity=kinds.opacity) if with_report else None
+        page = reported(frame.name, findings, opacity=kinds.opacity) if done.has_room else None
         mean = 0.0 if sure is None else float(sure.mean()) / 255
-        results.append((Input(frame.path, frame.name, frame.stem), _Result(counts, mean, frame.files, page)))
+        item = Input(frame.path, frame.name, frame.stem)
+        done.results.append((item, _Result(counts, mean, frame.files, page)))
 
     told = subtitle(predictor)
     for film in films:
@@ -222,23 +267,21 @@ def _segment_films(
             ):
                 take(frame)
         except UnreadableVideoError as error:
-            unread.append((film, error))
+            done.unread.append((film, error))
             console.warn(str(error))
             continue
         if not wishes.frames and kinds.overlay:
             console.say(f"Wrote {film.result(out, FILM_SUFFIX)}.")
-    return results, unread
 
 
-def _write_summaries(
-    out: Path, predictor: Predictor, results: Sequence[tuple[Input, _Result]], *, with_report: bool
-) -> None:
+def _write_summaries(out: Path, predictor: Predictor, done: _Done) -> None:
     """Write what is about all photos: the table, and the page when it is wanted."""
-    rows = [table_rows(photo.name, predictor.classes, result.tallies) for photo, result in results]
+    rows = [table_rows(photo.name, predictor.classes, result.tallies) for photo, result in done.results]
     write_csv(out / TABLE_NAME, TABLE_COLUMNS, chain.from_iterable(rows))
-    if with_report:
-        photos = [result.reported for _, result in results if result.reported is not None]
-        facts = (("model", subtitle(predictor)), ("photos", f"{len(photos):,}"))
+    if done.with_report:
+        photos = [result.reported for _, result in done.results if result.reported is not None]
+        extent = f"{len(photos):,}" if len(photos) == len(done.results) else done.extent
+        facts = (("model", subtitle(predictor)), ("photos", extent))
         head = ReportHead("What the model sees", facts, predictor.classes)
         write_text(out / REPORT_NAME, html_report(head, photos))
 

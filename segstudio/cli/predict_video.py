@@ -64,6 +64,20 @@ def find_films(sources: Sequence[Path], photos: Sequence[Input]) -> tuple[Input,
     )
 
 
+def frames_promised(films: Sequence[Input]) -> tuple[int, ...]:
+    """Return how many frames the header of each film promises: 0 where it does not tell, or is none."""
+    from segstudio.inference.video import UnreadableVideoError, Video
+
+    promised = []
+    for film in films:
+        try:
+            with Video(film.path) as video:
+                promised.append(video.promised)
+        except UnreadableVideoError:
+            promised.append(0)  # it is told when its turn comes
+    return tuple(promised)
+
+
 def segment_film(
     console: Output,
     predictor: Predictor,

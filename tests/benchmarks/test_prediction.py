@@ -111,11 +111,10 @@ def plain_loop(network: nn.Module, photos: list[Path], out: Path, *, overlays: b
 
 def predict_loop(predictor: Predictor, photos: list[Path], out: Path, *, overlays: bool) -> None:
     kinds = Kinds(mask=True, overlay=overlays, panels=False)
-    results, unread = verb._segment(
-        Output(json=True), predictor, find_inputs(photos), out, kinds, with_report=False
-    )
-    assert len(results) == len(photos)
-    assert not unread
+    done = verb._Done(with_report=False)
+    verb._segment(Output(json=True), predictor, find_inputs(photos), out, kinds=kinds, done=done)
+    assert len(done.results) == len(photos)
+    assert not done.unread
 
 
 def bare_network(network: nn.Module, tensor: torch.Tensor, count: int) -> None:

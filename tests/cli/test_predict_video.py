@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from segstudio.cli.predict_video import find_films
+from segstudio.errors import SegStudioError
 from segstudio.inference.predictor import Predictor
+from segstudio.review.film import OverlayFilm
 from tests.cli.conftest import Run
 from tests.inference.networks_for_tests import colour_predictor
 from tests.inference.videos import write_video
@@ -85,3 +87,64 @@ def test_films_of_the_same_name_keep_their_extension(tmp_path: Path) -> None:
         path.parent.mkdir()
         path.touch()
     assert [film.stem for film in find_films(paths, ())] == ["jump-mp4", "JUMP-avi", "land"]
+
+
+def test_more_frames_than_a_page_holds_are_refused_before_the_work(
+    run: Run, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.cli.predict.MOST_PHOTOS", 5)
+    films = [write_video(tmp_path / f"{name}.avi", frames=frames) for name, frames in (("a", 7), ("b", 3))]
+    cv2.imwrite(str(tmp_path / "photo.png"), np.zeros((16, 16, 3), dtype=np.uint8))
+    words = (
+        "predict",
+        *films,
+        tmp_path / "photo.png",
+        "--model",
+        model,
+        "--out",
+        tmp_path / "out",
+        "--report",
+    )
+    code, _, err = run(*words, "--every", 2)
+    assert code == 1
+    assert err == (
+        "1 photo and 6 frames are too many for one page, which holds 5. Leave out --report, or take fewer frames with"
+        " --every 3.\n"
+    )
+    assert not (tmp_path / "out").exists()
+    assert run(*words, "--every", 3)[0] == 0
+
+
+def test_of_frames_that_a_film_did_not_promise_the_page_shows_the_first(
+    run: Run, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.cli.predict.MOST_PHOTOS", 3)
+    monkeypatch.setattr("segstudio.inference.video._whole", lambda _: 0)
+    film = write_video(tmp_path / "jump.avi", frames=5)
+    code, out, err = run(
+        "predict", film, "--model", model, "--out", tmp_path / "out", "--report", "--overlay"
+    )
+    assert (code, err) == (0, "")
+    assert "report.html is about the first 3 of 5 photos and frames: a page holds no more." in out
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<section ") == 3
+    assert "about the first 3 of 5 photos and frames" in page
+    with (tmp_path / "out" / "predictions.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert len({row["photo"] for row in csv.DictReader(stream)}) == 5
+    assert (tmp_path / "out" / "jump.overlay.mp4").exists()
+
+
+def test_what_was_done_before_a_failure_stands_in_the_tables(
+    run: Run, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: OverlayFilm, picture: object) -> None:
+        raise SegStudioError("the disk is full")
+
+    monkeypatch.setattr(OverlayFilm, "add", refuse)
+    cv2.imwrite(str(tmp_path / "photo.png"), np.zeros((16, 16, 3), dtype=np.uint8))
+    film = write_video(tmp_path / "jump.avi", frames=2)
+    words = ("predict", film, tmp_path / "photo.png", "--model", model, "--out", tmp_path / "out")
+    code, _, err = run(*words, "--report", "--overlay")
+    assert (code, err) == (1, "the disk is full.\n")
+    assert "photo.png" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "photo.png" in (tmp_path / "out" / "predictions.csv").read_text(encoding="utf-8-sig")
