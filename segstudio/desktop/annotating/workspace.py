@@ -80,6 +80,8 @@ class Workspace(QWidget):
         self._stack.addWidget(self.canvas)
         self._stack.addWidget(self._broken)
         self._locked = LockBar(look, desk)
+        self.free_part = QWidget()
+        """Where the photo stands without the bar that says who paints on it: a notice must not lie over its button."""
         self._waiting = QProgressBar()
         self._waiting.setObjectName("canvas.waiting")
         self._waiting.setRange(0, 0)
@@ -122,8 +124,10 @@ class Workspace(QWidget):
         over = QGridLayout(room)
         over.setContentsMargins(0, 0, 0, 0)
         over.setSpacing(0)
-        over.addWidget(self._stack, 0, 0)
-        over.addWidget(self._locked, 0, 0, Qt.AlignmentFlag.AlignTop)  # over it: the photo must not move
+        over.addWidget(self.free_part, 1, 0)
+        over.setRowStretch(1, 1)
+        over.addWidget(self._stack, 0, 0, 2, 1)
+        over.addWidget(self._locked, 0, 0)  # over it: the photo must not move
         self._waiting.setParent(room)
         self._waiting.hide()
         column = QVBoxLayout(self)

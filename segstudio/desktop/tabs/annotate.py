@@ -102,8 +102,8 @@ class AnnotateTab(QStackedWidget):
         return self._desk.unsaved
 
     def still_part(self) -> QWidget | None:
-        """Return where the canvas stands: what is painted on must not move."""
-        return self.canvas.parentWidget() if self.currentIndex() == 1 else None
+        """Return where the canvas stands: what is painted on must not move, and who paints on it must be seen."""
+        return self.workspace.free_part if self.currentIndex() == 1 else None
 
     def save_first(self, window: QWidget) -> bool:
         """Save what is painted before the window closes; False when it is to stay open."""

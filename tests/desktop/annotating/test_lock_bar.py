@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.annotating.lock_bar import lock_words
 from segstudio.desktop.editing import neighbours
+from segstudio.desktop.problems import Problem
 from segstudio.desktop.window import Window
 from segstudio.project.painted_photos import begin_painting
 from segstudio.project.photo_locks import Claim, Painted
@@ -51,6 +52,10 @@ def test_the_bar_tells_follows_and_offers(
         hold.let_go()
         hands.wait(button.isVisible)
         assert not hands.tab._desk.can_paint
+        window.notice.tell(Problem("0.jpg was taken over by Anna on STUDIO-PC."))
+        hands.wait(window.notice.isVisible)
+        at = button.mapTo(window, button.rect().center())
+        assert window.childAt(at) is button, "the way on lies under a notice"
         shot(window, "lock-bar-free")
         button.click()
         hands.wait(lambda: hands.tab._desk.can_paint)
