@@ -22,7 +22,7 @@ _NO_ZIP_CARRIES = re.compile(r"[\\\ud800-\udfff]")
 
 _NAMED = 3
 
-_OWN = ("photos", "masks", "sources", "runs", "history", ".trash")
+_OWN = ("photos", "masks", "sources", "runs", "review", "history", ".trash")
 """The project's own folders: one that is a link is meant to be on another disk, and what lies there is the project's."""
 
 
