@@ -20,6 +20,7 @@ from segstudio.formats.importing import commit_import, prepare
 from segstudio.formats.options import ImportOptions, SplitChoice
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
+from segstudio.formats.table import is_of_masks
 from segstudio.formats.undoing import last_import, undo_import
 from segstudio.project.project import Project
 
@@ -184,7 +185,13 @@ def import_(
             gathered, options = published.found.gathered, published.found.options(options)
         else:
             gathered = stack.enter_context(
-                gather(sources, photos or [], boxes=boxes is _Boxes.AREAS, progress=stages.stage("Unpacking"))
+                gather(
+                    sources,
+                    photos or [],
+                    boxes=boxes is _Boxes.AREAS,
+                    masks=is_of_masks(format_),
+                    progress=stages.stage("Unpacking"),
+                )
             )
         prepared = prepare(
             gathered,
@@ -261,7 +268,10 @@ def _tell(
     if report.hidden and not ordered:
         out.say("A class was painted over wholly: say with --order what lies on top, from bottom to top.")
     if report.label_images:
-        out.say("What looks like a label image stays out; --label-images takes it for a photo.")
+        out.say(
+            "What looks like a label image stays out; --format index-png (of numbers) or colour-png takes it for the mask"
+            " of its photo, --label-images for a photo."
+        )
     if report.doubles:
         out.say("A photo comes in once, whatever its names; --keep-doubles takes it more often.")
     for sentence in report.oddities[:_LISTED]:

@@ -11,6 +11,7 @@ A set are the masks that go by the same table of labels, or by none. Where the t
 - 0 and 255, and the table has more names: 255 is a label of its own, `255`, and the person says what it means.
 - As many values as names, none of them a number of the table but 0: the names in the order of the values.
 - Values whose grey is a colour of the table go by that.
+- Masks of one object in several folders that are called like classes are of those (`class_folders`): a set for each folder.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Literal
 
 from segstudio.errors import SegStudioError
+from segstudio.formats.class_folders import ClassFolders
 from segstudio.formats.label_picture import look_at
 from segstudio.formats.label_tables import VOID_LABEL, VOID_LABELS, LabelTable, plain_of
 from segstudio.formats.shapes import Annotation, PicturePart, Shape
@@ -40,13 +42,15 @@ _VOID_NUMBER = 255
 @dataclass(frozen=True, slots=True)
 class GreySet:
     """Masks whose greys are no numbers of classes: their files, and the label of each grey, ascending. `is_named` tells that
-    a table gives these labels, instead of those that were read; `roles` are what labels are that none gives.
+    a table or a folder gives these labels, instead of those that were read; `roles` are what labels are that none gives. `folders` are
+    several in which they lie, and which may be classes of their own.
     """
 
     files: frozenset[Path]
     labels: Mapping[int, str]
     roles: Mapping[str, Role]
     is_named: bool
+    folders: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
@@ -72,9 +76,11 @@ def greys_of(annotation: Annotation, table: LabelTable | None) -> frozenset[int]
     return frozenset(greys)
 
 
-def grey_sets(masks: Iterable[tuple[Annotation, LabelTable | None]]) -> list[GreySet]:
+def grey_sets(
+    masks: Iterable[tuple[Annotation, LabelTable | None]], told: ClassFolders | None = None
+) -> list[GreySet]:
     """Return the sets of masks whose greys are no numbers of classes, and what those mean; `masks` come with the table
-    that they go by.
+    that they go by. `told` is what their folders tell of classes.
     """
     members: dict[Path | None, list[Annotation]] = defaultdict(list)
     greys: dict[Path | None, set[int] | None] = {}
@@ -91,7 +97,7 @@ def grey_sets(masks: Iterable[tuple[Annotation, LabelTable | None]]) -> list[Gre
     for key, some in members.items():
         labels = _labels(sorted(greys[key] or ()), tables[key])
         if labels and not (_VOID_NUMBER in labels and any(map(_paints_void, some))):
-            found.append(_set(some, labels, tables[key]))
+            found += _by_folder(some, labels, tables[key], told or ClassFolders())
     return found
 
 
@@ -123,6 +129,28 @@ def _renamed(shape: Shape, labels: Mapping[int, str]) -> Shape:
     grey = shape.codes[0] if shape.picture.coding == "index" else shape.codes[0] // _GREY
     label = labels.get(grey, shape.label)
     return replace(shape, label=label, where=f"label {label}")
+
+
+def _by_folder(
+    members: Sequence[Annotation], labels: Mapping[int, str], table: LabelTable | None, told: ClassFolders
+) -> list[GreySet]:
+    """Return one set, or one for each folder where the folders tell what the object is."""
+    is_open = len(labels) == 2 and (table is None or labels[max(labels)] == str(max(labels)))
+    folders = told.folders_of(one.file for one in members) if is_open else ()
+    names = [row.name for row in table.rows] if table is not None else None
+    if not folders or not told.are_classes(folders, names):
+        return [replace(_set(members, labels, table), folders=folders)]
+    around = labels[min(labels)]
+    roles: Mapping[str, Role] = {_BACKGROUND: _BACKGROUND} if around == _BACKGROUND else {}
+    return [
+        GreySet(
+            frozenset(one.file for one in members if told.of[one.file] == folder),
+            {min(labels): around, max(labels): folder},
+            roles,
+            is_named=True,
+        )
+        for folder in folders
+    ]
 
 
 def _set(members: Sequence[Annotation], labels: Mapping[int, str], table: LabelTable | None) -> GreySet:

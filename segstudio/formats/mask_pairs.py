@@ -19,6 +19,7 @@ from segstudio.formats.mask_files import (
 )
 from segstudio.formats.places import PhotoFile, SourceFile, telling_folders
 from segstudio.formats.shapes import LabelPicture
+from segstudio.formats.told_masks import told_masks
 
 
 def label_pictures(
@@ -49,6 +50,25 @@ def label_pictures(
         if picture.path not in candidates or not stems.intersection(_stems(file)):
             continue
         yield file
+
+
+def told_files(
+    pictures: Iterable[PhotoFile],
+    photos: Iterable[PhotoFile],
+    table: Path | None,
+    masks: Iterable[SourceFile],
+) -> Iterator[SourceFile]:
+    """Yield the `pictures` that are masks of one of the `photos` because the person says that there are some, wherever they
+    lie (`told_masks`), beyond the `masks` that are known.
+    """
+    known = {mask.path for mask in masks}
+    found = [picture for picture in pictures if picture.path not in known and not is_of_objects(picture)]
+    told = told_masks(found, [photo for photo in photos if photo.path not in known], known)
+    roots = _is_of_masks(found)
+    for picture in found:
+        if picture.path in told:
+            _, root = _placed(picture, roots)
+            yield SourceFile(picture.path, root, picture.shown, table, told[picture.path])
 
 
 def _stems(file: SourceFile) -> set[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, WorkStopped, inside
+from segstudio.formats.class_folders import ClassFolders, class_folders
 from segstudio.formats.grey_masks import GreySet, grey_sets, relabelled
 from segstudio.formats.label_tables import table_for
 from segstudio.formats.labels import Labelling, LabelUse, count_labels, label_uses
@@ -26,8 +27,9 @@ from segstudio.formats.places import PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.shapes import Annotation, without_boxes
 from segstudio.formats.shelf import Shelf, tally_of
 from segstudio.formats.sources import Gathered
-from segstudio.formats.table import Format, NotReadError, format_named, recognise
+from segstudio.formats.table import Format, NotReadError, format_named, is_of_masks, recognise
 from segstudio.formats.threads import in_threads
+from segstudio.formats.told_masks import MASKS_ARE
 from segstudio.formats.told_photos import told_photos
 from segstudio.project.classes import ClassList
 from segstudio.project.images import is_photo
@@ -100,9 +102,11 @@ def make_plan(
     """
     wanted = format_named(options.format) if options.format else None
     reading = _Reading([], {}, {}, [], [], set(), [], set())
-    told = _read_all(gathered, wanted, reading, options.boxes, progress=progress, cancelled=cancelled)
-    if gathered.files and not reading.formats and not reading.damaged and not tolerant:
-        raise reading.not_read[0]
+    told = _read_all(
+        gathered, wanted, reading, options.boxes, names=classes.names, progress=progress, cancelled=cancelled
+    )
+    if (gathered.files or wanted) and not reading.formats and not reading.damaged and not tolerant:
+        raise (*reading.not_read, *gathered.passed_over, *_none_of(wanted))[0]
     matching = match(reading.annotations, [*gathered.photos, *told])
     lost = tuple(one for one in matching.lost if one.file not in gathered.torn)
     torn = [gathered.torn[one.file] for one in matching.lost if one.file in gathered.torn]
@@ -136,6 +140,14 @@ def make_plan(
         deleted=sum(annotation.deleted for annotation in reading.annotations),
         grey_sets=tuple(reading.grey_sets),
     )
+
+
+def _none_of(wanted: Format | None) -> Iterator[SegStudioError]:
+    if wanted is not None:
+        fix = MASKS_ARE if is_of_masks(wanted.name) else "Leave out --format to see what is there"
+        yield SegStudioError(
+            f"nothing that was given is of the format {wanted.name}: {wanted.title}", fix=fix
+        )
 
 
 def _skipped(annotations: Sequence[Annotation]) -> Mapping[str, int]:
@@ -222,11 +234,12 @@ def _read_all(
     reading: _Reading,
     boxes: Boxes | None,
     *,
+    names: Sequence[str],
     progress: Progress,
     cancelled: Cancelled,
 ) -> list[PhotoFile]:
     """Read the files on all cores, pictures last: those that are parts of another annotation, such as panoptic ones,
-    are none of their own, and those that one tells to be its photo are photos. Return the latter.
+    are none of their own, and those that one tells to be its photo are photos. Return the latter. `names` are those of the project's classes.
     """
     shelf, files = Shelf(), gathered.files
 
@@ -244,11 +257,13 @@ def _read_all(
     none = {*reading.parts, *(photo.path for photo in told)}
     pictures = [file for file in files if is_photo(file.path) and file.path not in none]
     take(pictures, len(files) - len(pictures))
-    _settle_greys(pictures, reading, shelf)
+    _settle_greys(pictures, class_folders(pictures, [*gathered.photos, *told], names), reading, shelf)
     return told
 
 
-def _settle_greys(pictures: Sequence[SourceFile], reading: _Reading, shelf: Shelf) -> None:
+def _settle_greys(
+    pictures: Sequence[SourceFile], folders: ClassFolders, reading: _Reading, shelf: Shelf
+) -> None:
     """Give the masks of few greys the labels that they have as a set."""
     tables = {file.path: table_for(file) for file in pictures if file.path in reading.formats}
     masks = [
@@ -257,7 +272,7 @@ def _settle_greys(pictures: Sequence[SourceFile], reading: _Reading, shelf: Shel
         if annotation.file in tables
         and (tables[annotation.file] is not None or reading.formats[annotation.file] != "voc")
     ]
-    reading.grey_sets += grey_sets(masks)
+    reading.grey_sets += grey_sets(masks, folders)
     labels = {path: one.labels for one in reading.grey_sets if one.is_named for path in one.files}
     for place, annotation in enumerate(reading.annotations):
         if annotation.file in labels:
@@ -275,7 +290,7 @@ def _read(
             if wanted is not None and found.name != wanted.name:
                 raise NotReadError(
                     f"this is {found.title}, not {wanted.title}",
-                    fix="Leave out --format, or give other files",
+                    fix=f"Say --format {found.name}, or give other files",
                 )
             labels = found.labels(file)
             declared = frozenset(labels if found.declared is None else found.declared(file))

@@ -159,7 +159,12 @@ def _greys(one: GreySet, plan: ImportPlan, names: Mapping[int, str]) -> str:
     }
 
     told = ", ".join(f"{grey} is {name}" for grey, name in meant.items())
-    return f"{counted(len(one.files), 'mask holds', 'masks hold')} {one.told} alone: {told}"
+    apart = (
+        f"; they lie in {told_some(one.folders)}, which tell a class each where the project has classes called so"
+        if one.folders
+        else ""
+    )
+    return f"{counted(len(one.files), 'mask holds', 'masks hold')} {one.told} alone: {told}{apart}"
 
 
 def _is_renamed(one: Examined) -> bool:

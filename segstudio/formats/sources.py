@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, WorkStopped
+from segstudio.formats.finds import Finds, shown_path, told_once, unknown_told
 from segstudio.formats.label_images import MASK_FOLDERS
 from segstudio.formats.label_tables import TABLE_NAMES, read_table
-from segstudio.formats.mask_pairs import is_of_objects, label_pictures, outdone_masks
+from segstudio.formats.mask_pairs import is_of_objects, label_pictures, outdone_masks, told_files
 from segstudio.formats.options import Progress, unheard
 from segstudio.formats.other_photos import FILM_SUFFIXES, damaged_photos, embedded_photos, film_photos
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.table import (
-    UnknownFileError,
+    NotReadError,
     annotation_extensions,
     is_annotation,
     is_read,
     refused_extensions,
     why_refused,
 )
+from segstudio.formats.told_masks import MASKS_ARE
 from segstudio.formats.told_photos import twins_of
+from segstudio.formats.walking import is_passed_over, visible_files
 from segstudio.project.archive import unpack
 from segstudio.project.images import is_photo
 
@@ -53,21 +55,6 @@ class Gathered:
     unknown: tuple[SegStudioError, ...] = ()
 
 
-@dataclass(slots=True)
-class _Finds:
-    files: dict[Path, SourceFile] = field(default_factory=dict)
-    photos: dict[Path, PhotoFile] = field(default_factory=dict)
-    passed_over: dict[str, list[SegStudioError]] = field(default_factory=dict)
-    given_photos: list[Path] = field(default_factory=list)
-    masks: dict[Path, PhotoFile] = field(default_factory=dict)
-    deeper: dict[Path, PhotoFile] = field(default_factory=dict)
-    films: list[Path] = field(default_factory=list)
-    table: Path | None = None
-    torn: dict[Path, SegStudioError] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
-    boxes: bool = False
-
-
 @contextmanager
 def gather(
     sources: Sequence[Path],
@@ -75,6 +62,7 @@ def gather(
     *,
     refused: list[SegStudioError] | None = None,
     boxes: bool = False,
+    masks: bool = False,
     progress: Progress = unheard,
 ) -> Iterator[Gathered]:
     """Find the annotation files and photos in `sources`; with `photo_places`, photos are taken from there alone.
@@ -82,16 +70,21 @@ def gather(
     Without, photos are those in the folders and ZIP files given, beside a single annotation file, and in a
     folder such as `Images` beside `Annotations`, and those that annotation files hold themselves or tell of a film. Of
     pictures that are masks of photos found, the former are annotation files. Hidden files and single objects' masks are
-    passed over. With `boxes`, files of nothing but boxes are annotation files. `progress` tells of unpacking. Raises SegStudioError for what is missing or no source; where a list is given as
-    `refused`, such errors go there, those of folders and ZIP files with nothing in them too, and the rest counts,
-    be it nothing.
+    passed over. With `boxes`, files of nothing but boxes are annotation files. With `masks`, pictures of few colours are
+    masks of the photos that they are called like, wherever they lie; so they are where there is a table of labels, or `photo_places` are
+    given, and nothing else is an annotation. `progress` tells of unpacking. Raises SegStudioError for what is missing or no source, and for
+    a table given without any mask; where a list is given as `refused`, such errors go there, those of folders and ZIP files with nothing in
+    them too, and the rest counts, be it nothing.
     """
     with ExitStack() as cleaning:
-        finds = _Finds(boxes=boxes)
+        finds = Finds(boxes=boxes, masks_told=masks)
+        has_any = False
         for source in sources:
             try:
-                if not _take_source(_existing(source), finds, cleaning, progress) and refused is not None:
+                is_filled = _take_source(_existing(source), finds, cleaning, progress)
+                if not is_filled and refused is not None:
                     raise SegStudioError(_NOTHING_IN_IT, where=str(source), fix=_GIVE)
+                has_any = has_any or is_filled
             except WorkStopped:
                 raise
             except SegStudioError as error:
@@ -104,23 +97,32 @@ def gather(
             for place in photo_places:
                 _take_photo_place(_existing(place), finds, cleaning, progress)
         offered = dict(finds.photos) if photo_places else pictures
-        _take_masks(pictures, offered, finds)
+        _take_masks(pictures, offered, finds, from_places=bool(photo_places))
         _take_other_photos(finds, cleaning, progress)
-        if not finds.files and not finds.photos and not finds.masks and refused is None:
+        has_none = not finds.files and not finds.passed_over and not finds.unknown
+        if has_none and photo_places:
+            _tell_idle(pictures.values(), finds)
+        if has_none and finds.table is not None:
+            idle = _NO_MASKS.within(shown_path(finds.table))
+            if refused is None:
+                raise idle
+            refused.append(idle)
+        is_empty = not finds.photos and not finds.masks
+        if not finds.files and (is_empty or not has_any) and refused is None:
             if finds.passed_over or finds.unknown:
-                raise (*_told_once(finds.passed_over), *_unknown_told(finds.unknown))[0]
+                raise (*told_once(finds.passed_over), *unknown_told(finds.unknown))[0]
             raise SegStudioError(
                 "there is nothing to import", where=", ".join(str(source) for source in sources), fix=_GIVE
             )
         yield Gathered(
             tuple(finds.files.values()),
             tuple(finds.photos.values()),
-            _told_once(finds.passed_over),
-            _told_once(_beside(finds)),
+            told_once(finds.passed_over),
+            told_once(_beside(finds)),
             tuple(mask for path, mask in finds.masks.items() if path not in finds.photos),
             tuple(picture for path, picture in offered.items() if path not in finds.photos),
             finds.torn,
-            _unknown_told(finds.unknown),
+            unknown_told(finds.unknown),
         )
 
 
@@ -130,11 +132,16 @@ def photo_key(name: PurePosixPath) -> str:
     return str(PurePosixPath(*folders, name.name))
 
 
+_NO_MASKS = SegStudioError(
+    "there is no mask that goes with this table of classes", fix=f"Give photos and masks, too: {MASKS_ARE}"
+)
+
 _GIVE = "Give annotation files, folders or ZIP files with them"
 _TABLES = frozenset({".yaml", ".yml", ".names", ".labels", ".csv"})
 """Extensions of files that name the classes of others, beside those of annotation files."""
 
 _NOTHING_IN_IT = "there are no photos and no annotation files in it"
+_IDLE = "this picture is neither a mask nor a photo, because --photos says where photos lie"
 _INNER_ZIP = SegStudioError(
     "a ZIP file that lies in a folder is not opened", fix="Give the ZIP file itself, beside the folder"
 )
@@ -152,10 +159,10 @@ def _existing(path: Path) -> Path:
     return path.absolute()
 
 
-def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Progress) -> bool:
+def _take_source(source: Path, finds: Finds, cleaning: ExitStack, progress: Progress) -> bool:
     """Return whether there was anything in it, found before or not."""
     if source.is_dir():
-        has_any = _take_folder(source, finds, shown=_shown(source))
+        has_any = _take_folder(source, finds, shown=shown_path(source))
         _take_siblings(source, finds)
         return has_any
     if source.suffix.lower() == ".zip":
@@ -167,29 +174,31 @@ def _take_source(source: Path, finds: _Finds, cleaning: ExitStack, progress: Pro
         return _take_folder(folder, finds, shown=source.name, staged=True) or bool(inner)
     if source.suffix.lower() in FILM_SUFFIXES:
         finds.films.append(source)
-    elif _is_table(source):
+    elif _is_table(source, masks_told=finds.masks_told):
         finds.table = source
     elif source.suffix.lower() in annotation_extensions() and is_annotation(source, boxes=finds.boxes):
-        finds.files.setdefault(source, SourceFile(source, source.parent, _shown(source)))
-        _take_photos(source.parent, finds, shown=_shown(source.parent), offered=False, deep=False)
+        finds.files.setdefault(source, SourceFile(source, source.parent, shown_path(source)))
+        _take_photos(source.parent, finds, shown=shown_path(source.parent), offered=False, deep=False)
         _take_siblings(source.parent, finds)
         for folder in _photo_folders_in(source.parent):
-            _take_photos(folder, finds, shown=_shown(folder), offered=False)
+            _take_photos(folder, finds, shown=shown_path(folder), offered=False)
     elif is_photo(source):
         _add_photo(finds, source, PurePosixPath(source.name), source.name)
         finds.given_photos.append(source)
     elif (known := why_refused(source, boxes=finds.boxes)) is not None:
-        raise known.within(_shown(source))
+        raise known.within(shown_path(source))
     else:
+        is_list = _is_table(source, masks_told=True)
+        fix = f"{_GIVE}, or say that these are names of classes: --format index-png" if is_list else _GIVE
         raise SegStudioError(
-            "this is no annotation file, photo, folder or ZIP file", where=str(source), fix=_GIVE
+            "this is no annotation file, photo, folder or ZIP file", where=str(source), fix=fix
         )
     return True
 
 
-def _take_photo_place(place: Path, finds: _Finds, cleaning: ExitStack, progress: Progress) -> None:
+def _take_photo_place(place: Path, finds: Finds, cleaning: ExitStack, progress: Progress) -> None:
     if place.is_dir():
-        _take_photos(place, finds, shown=_shown(place))
+        _take_photos(place, finds, shown=shown_path(place))
     elif place.suffix.lower() == ".zip":
         _take_photos(_unpacked(place, cleaning, progress), finds, shown=place.name, staged=True)
     elif is_photo(place):
@@ -202,28 +211,28 @@ def _take_photo_place(place: Path, finds: _Finds, cleaning: ExitStack, progress:
         )
 
 
-def _is_table(path: Path) -> bool:
-    """Tell whether a file that was given names the classes of masks: any text is a list of names, if need be."""
+def _is_table(path: Path, *, masks_told: bool) -> bool:
+    """Tell whether a file that was given names the classes of masks: any text is a list of names, if need be, or where
+    masks are told.
+    """
     if path.suffix.lower() not in (".txt", ".json", ".csv") or is_annotation(path) or why_refused(path):
         return False
     table = read_table(path)
     told = table is not None and any(row.colour is not None or row.number is not None for row in table.rows)
-    return told or (table is not None and path.name.lower() in TABLE_NAMES)
+    return told or (table is not None and (masks_told or path.name.lower() in TABLE_NAMES))
 
 
-def _unknown_told(shown: Sequence[str]) -> tuple[SegStudioError, ...]:
-    if not shown:
-        return ()
-    more = f" (and {len(shown) - 1} more like it)" if len(shown) > 1 else ""
-    problem = f"this JSON is of no format that is known here{more}"
-    return (
-        UnknownFileError(
-            problem, where=shown[0], fix="If it holds annotations, export them in another format"
-        ),
-    )
+def _tell_idle(pictures: Iterable[PhotoFile], finds: Finds) -> None:
+    """Tell of pictures that are no photos, because those come from elsewhere, and no masks either."""
+    for picture in pictures:
+        if picture.path not in finds.photos and picture.path not in finds.masks:
+            told = NotReadError(_IDLE, fix=MASKS_ARE)
+            finds.passed_over.setdefault(told.problem, []).append(told.within(picture.shown))
 
 
-def _take_masks(pictures: dict[Path, PhotoFile], offered: Mapping[Path, PhotoFile], finds: _Finds) -> None:
+def _take_masks(
+    pictures: dict[Path, PhotoFile], offered: Mapping[Path, PhotoFile], finds: Finds, *, from_places: bool
+) -> None:
     """Take the pictures that are masks of the photos found for annotation files; photos may be those `offered` alone."""
     twins = twins_of([*finds.files, *pictures], offered.values())
     told = {photo.path for photo in twins.values()}
@@ -237,6 +246,9 @@ def _take_masks(pictures: dict[Path, PhotoFile], offered: Mapping[Path, PhotoFil
             del finds.photos[picture.path]
             finds.masks[picture.path] = picture
     masks = list(label_pictures(pictures.values(), finds.photos.values(), finds.table, twins))
+    is_idle = not masks and not finds.files and (finds.lies_table or finds.table is not None or from_places)
+    if finds.masks_told or is_idle:
+        masks += told_files(pictures.values(), finds.photos.values(), finds.table, masks)
     annotated = [file for path, file in finds.files.items() if is_read(path)] if masks else []
     outdone = outdone_masks(masks, annotated, finds.photos.values())
     for file in masks:
@@ -248,7 +260,7 @@ def _take_masks(pictures: dict[Path, PhotoFile], offered: Mapping[Path, PhotoFil
             finds.masks.pop(file.path, None)
 
 
-def _take_other_photos(finds: _Finds, cleaning: ExitStack, progress: Progress) -> None:
+def _take_other_photos(finds: Finds, cleaning: ExitStack, progress: Progress) -> None:
     """Take the photos that annotation files hold themselves, and the frames of films that they tell of."""
     files, photos = list(finds.files.values()), list(finds.photos.values())
 
@@ -275,22 +287,23 @@ def _unpacked(
     extensions = annotation_extensions() | refused_extensions() | FILM_SUFFIXES | _TABLES
 
     def wanted(path: PurePosixPath) -> bool:
-        if inner is not None and path.suffix.lower() == ".zip" and not _is_passed_over(path):
+        if inner is not None and path.suffix.lower() == ".zip" and not is_passed_over(path):
             inner.append(path)
         of_interest = path.suffix.lower() in extensions or is_photo(Path(path))
-        return of_interest and not _is_passed_over(path)
+        return of_interest and not is_passed_over(path)
 
     unpack(archive, folder, wanted, progress=progress)
     return folder
 
 
-def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False) -> bool:
+def _take_folder(root: Path, finds: Finds, *, shown: str, staged: bool = False) -> bool:
     """Return whether there is anything in it."""
     extensions = annotation_extensions() | refused_extensions()
     has_any = False
-    for path, inner in _walk(root):
+    for path, inner in visible_files(root):
         extension = path.suffix.lower()
         known = _INNER_ZIP if extension == ".zip" else None
+        finds.lies_table |= path.name.lower() in TABLE_NAMES
         is_ours = extension in extensions and is_annotation(path, boxes=finds.boxes)
         if is_ours:
             finds.files.setdefault(path, SourceFile(path, root, f"{shown}/{inner}"))
@@ -310,7 +323,7 @@ def _take_folder(root: Path, finds: _Finds, *, shown: str, staged: bool = False)
     return has_any or found > 0
 
 
-def _beside(finds: _Finds) -> dict[str, list[SegStudioError]]:
+def _beside(finds: Finds) -> dict[str, list[SegStudioError]]:
     """Return the annotation files that are not read and lie, by their names, beside photos that were given."""
     extensions = sorted(refused_extensions())
     found: dict[str, list[SegStudioError]] = {}
@@ -319,23 +332,14 @@ def _beside(finds: _Finds) -> dict[str, list[SegStudioError]]:
     ):
         known = why_refused(path, boxes=finds.boxes) if path.is_file() else None
         if known is not None:
-            found.setdefault(known.problem, []).append(known.within(_shown(path)))
+            found.setdefault(known.problem, []).append(known.within(shown_path(path)))
     return found
 
 
-def _told_once(passed_over: dict[str, list[SegStudioError]]) -> tuple[SegStudioError, ...]:
-    """Return one error for each kind of annotation file that is not read: its first file, and how many more."""
-    told = []
-    for first, *others in passed_over.values():
-        more = f" (and {len(others)} more like it)" if others else ""
-        told.append(type(first)(first.problem + more, where=first.where, fix=first.fix))
-    return tuple(told)
-
-
-def _take_siblings(folder: Path, finds: _Finds) -> None:
+def _take_siblings(folder: Path, finds: Finds) -> None:
     if folder.name.lower() in ANNOTATION_FOLDERS:
         for beside in _photo_folders_in(folder.parent):
-            _take_photos(beside, finds, shown=_shown(beside), offered=False)
+            _take_photos(beside, finds, shown=shown_path(beside), offered=False)
 
 
 def _photo_folders_in(folder: Path) -> list[Path]:
@@ -344,7 +348,7 @@ def _photo_folders_in(folder: Path) -> list[Path]:
 
 def _take_photos(
     root: Path,
-    finds: _Finds,
+    finds: Finds,
     *,
     shown: str,
     offered: bool = True,
@@ -354,7 +358,7 @@ def _take_photos(
 ) -> int:
     """Return how many there are."""
     count = 0
-    for path, inner in _walk(root, deep=deep):
+    for path, inner in visible_files(root, deep=deep):
         in_masks = pass_masks and any(part.lower() in _MASK_FOLDERS for part in inner.parts[:-1])
         if is_photo(path) and in_masks and path.parent.name.lower() in MASK_FOLDERS:
             finds.masks[path] = PhotoFile(path, inner, f"{shown}/{inner}", offered=offered, staged=staged)
@@ -368,30 +372,6 @@ def _take_photos(
 
 
 def _add_photo(
-    finds: _Finds, path: Path, name: PurePosixPath, shown: str, *, offered: bool = True, staged: bool = False
+    finds: Finds, path: Path, name: PurePosixPath, shown: str, *, offered: bool = True, staged: bool = False
 ) -> None:
     finds.photos.setdefault(path, PhotoFile(path, name, shown, offered=offered, staged=staged))
-
-
-def _walk(root: Path, *, deep: bool = True) -> Iterator[tuple[Path, PurePosixPath]]:
-    """Yield each visible file below `root` with its path relative to it, in a fixed order."""
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if deep and not _is_hidden(name))
-        for name in sorted(names):
-            if not _is_hidden(name):
-                path = Path(folder) / name
-                if path.is_file():  # not a pipe or a device
-                    yield path, PurePosixPath(path.relative_to(root).as_posix())
-
-
-def _is_passed_over(path: PurePosixPath) -> bool:
-    return any(_is_hidden(part) for part in path.parts)
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"
-
-
-def _shown(path: Path) -> str:
-    """The path with its last two folders at most: enough to find it, without the machine's layout."""
-    return "/".join(path.parts[-3:]) if len(path.parts) > 3 else path.as_posix()

@@ -278,6 +278,11 @@ def format_named(name: str) -> Format:
     )
 
 
+def is_of_masks(name: str | None) -> bool:
+    """Tell whether the format of that name is that of pictures that lie beside photos, so that its name says that there are some."""
+    return name is not None and name.strip().lower() in ("index-png", "colour-png")
+
+
 def annotation_extensions() -> frozenset[str]:
     """Return the extensions, in lower case, of files worth a look; without those of pictures, which are photos first."""
     return frozenset(extension for entry in FORMATS for extension in entry.extensions) - PHOTO_SUFFIXES

@@ -486,3 +486,20 @@ def test_the_last_import_is_taken_back(run: Run, given: Path, project: Path) -> 
     assert (status, "there is no import to take back" in err) == (1, True)
     assert run("import", "--undo", given, "--project", project)[0] == 2
     assert run("import", "--project", project)[0] == 2
+
+
+def test_told_masks_come_in_and_label_images_tell_how(run: Run, tmp_path: Path) -> None:
+    assert run("new", tmp_path / "p", "--class", "background,sky")[0] == 0
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    for folder in ("photos", "x"):
+        (tmp_path / folder).mkdir()
+    Image.fromarray(pixels).save(tmp_path / "photos/a.jpg")
+    Image.fromarray((pixels[..., 0] > 99).astype(np.uint8)).save(tmp_path / "x/a.png")
+    given = ("import", tmp_path / "photos", tmp_path / "x", "--project", tmp_path / "p")
+    status, out, _ = run(*given, "--dry-run")
+    assert status == 0
+    assert "--format index-png" in " ".join(out.split())
+    maps = ("--map", "0=background", "--map", "1=sky")
+    status, out, _ = run(*given, *maps, "--format", "index-png", "--json")
+    assert status == 0
+    assert json.loads(out)["imported"] == ["a.jpg"]

@@ -28,13 +28,20 @@ class Given:
     def __init__(self, folder: Path, make_photo: MakePhoto) -> None:
         self.folder, self._make_photo, self._count = folder, make_photo, 0
 
-    def add(self, *greys: int, mode: str = "L", palette: list[int] | None = None) -> npt.NDArray[np.intp]:
+    def add(
+        self,
+        *greys: int,
+        mode: str = "L",
+        palette: list[int] | None = None,
+        photos: str = "images",
+        masks: str = "masks",
+    ) -> npt.NDArray[np.intp]:
         self._count += 1
         name = f"p{self._count}"
-        self._make_photo(self.folder / f"images/{name}.jpg", seed=self._count)
+        self._make_photo(self.folder / photos / f"{name}.jpg", seed=self._count)
         places = _PLACES % len(greys)
-        path = self.folder / f"masks/{name}.png"
-        path.parent.mkdir(exist_ok=True)
+        path = self.folder / masks / f"{name}.png"
+        path.parent.mkdir(exist_ok=True, parents=True)
         picture = Image.fromarray(np.array(greys, dtype=np.uint8)[places])
         if palette is not None:
             picture.putpalette(palette)
@@ -200,3 +207,73 @@ def test_what_no_table_tells_is_asked_for(
     refusal = bring(FOUR)[0].report.refusal
     assert refusal is not None
     assert "unknown class" in str(refusal)
+
+
+PLANES = ClassList.from_names(["background", "plane", "person"])
+
+
+def test_folders_of_masks_of_one_object_tell_their_classes(given: Given, bring: Bring) -> None:
+    for folder in ("plane", "person", "plane"):
+        places = given.add(0, 255, masks=f"masks/train/{folder}")
+    prepared, project = bring(PLANES)
+    assert [one.labels for one in prepared.plan.grey_sets] == [
+        {0: "background", 255: "person"},
+        {0: "background", 255: "plane"},
+    ]
+    assert prepared.report.greys[1] == '2 masks hold 0 and 255 alone: 0 is "background", 255 is "plane"'
+    first, second, third = project.photos()
+    for photo, value in ((first, 1), (second, 2), (third, 1)):
+        expected = np.array([0, value], dtype=np.uint8)[places]
+        assert (read_mask(project.mask_path(photo)) == expected).all()
+        assert (mask_from_kept(project, photo) == expected).all()
+
+
+def test_a_folder_that_is_no_class_is_asked_for(given: Given, bring: Bring) -> None:
+    given.add(0, 255, masks="masks/plane")
+    given.add(0, 255, masks="masks/person")
+    refusal = bring(CARS)[0].report.refusal
+    assert refusal is not None
+    assert 'unknown class "person"' in refusal.problem
+    prepared, _ = bring(ClassList(), add_classes=True)
+    assert set(prepared.report.added_classes) == {"background", "person", "plane"}
+
+
+@pytest.mark.parametrize("classes", [CARS, PLANES])
+def test_folders_of_photos_are_classes_only_where_the_project_has_them(
+    given: Given, bring: Bring, classes: ClassList
+) -> None:
+    for folder in ("plane", "person"):
+        given.add(0, 255, photos=f"{folder}/images", masks=f"{folder}/masks")
+    prepared, _ = bring(classes)
+    is_told = classes is PLANES
+    assert prepared.report.shapes == (
+        {"background": 2, "plane": 1, "person": 1} if is_told else {"background": 2, "car": 2}
+    )
+    apart = "; they lie in person, plane, which tell a class each where the project has classes called so"
+    assert [sentence.endswith(apart) for sentence in prepared.report.greys] == (
+        [False, False] if is_told else [True]
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "is_told"), [("background\nplane\nperson", True), ("background\ncar\nsky", False)]
+)
+def test_a_table_says_which_folders_are_classes(
+    given: Given, bring: Bring, names: str, is_told: bool
+) -> None:
+    for folder in ("plane", "person"):
+        given.add(0, 255, masks=f"masks/{folder}")
+    given.table(names)
+    refusal = bring(PLANES)[0].report.refusal
+    assert (refusal is None) == is_told
+    assert is_told or 'unknown class "255"' in str(refusal)
+
+
+@pytest.mark.parametrize("folders", [("train", "val"), ("1", "2"), ("labels", "masks")])
+def test_folders_that_say_nothing_of_classes_are_of_one_object(
+    given: Given, bring: Bring, folders: tuple[str, str]
+) -> None:
+    for folder in folders:
+        given.add(0, 255, masks=f"masks/{folder}")
+    prepared, _ = bring(CARS)
+    assert prepared.report.shapes == {"background": 2, "car": 2}
