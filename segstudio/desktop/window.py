@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.closing import may_close
@@ -40,6 +40,7 @@ from segstudio.desktop.tabs.tab import (
 from segstudio.desktop.widgets.header import Header
 from segstudio.desktop.widgets.notice_bar import NoticeBar
 from segstudio.desktop.widgets.notice_place import NoticePlace
+from segstudio.desktop.widgets.pressing import PressingWindow
 from segstudio.desktop.widgets.splitters import keep_parts, restore_parts
 from segstudio.desktop.widgets.status_line import StatusLine
 from segstudio.desktop.wishes import Wishes
@@ -50,7 +51,7 @@ _SMALLEST = QSize(960, 600)
 _FIRST_TAB, _FILES_TAB, _MODELS_TAB = "annotate", "import", "review"
 
 
-class Window(QMainWindow):
+class Window(PressingWindow):
     """Header, notice, start page or tabs, status line. The tabs' pages are made bit by bit once a project is asked for.
 
     `painted` comes once: what is heavy waits for it; `closed` when it has been. While `asks` is true, closing asks
@@ -76,8 +77,7 @@ class Window(QMainWindow):
         self._unpainted = True
         self._tab_to_restore = self._dropped_on = ""
         self._coming: tuple[Path, ...] | None = None
-        self._can_prepare = False
-        self.asks = True
+        self._can_prepare, self.asks = False, True
         self.beside: list[MayBeUnfinished] = []  # what has windows of its own
         self.notice = NoticeBar(look, actions)
         self.wishes = Wishes(

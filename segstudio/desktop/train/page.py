@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.look import Look
@@ -140,15 +140,6 @@ class TrainPage(QWidget):
         if self._is_stale:
             self._is_stale = False
             self._show_chosen()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return presses the button that has the keyboard, as the space bar does."""
-        button = QApplication.focusWidget()
-        is_return = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_return and isinstance(button, QAbstractButton) and self.isAncestorOf(button):
-            button.click()
-        else:
-            super().keyPressEvent(event)
 
     def _show_chosen(self) -> None:
         opened = self._session.opened

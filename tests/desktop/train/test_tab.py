@@ -406,20 +406,6 @@ def test_a_run_under_way_is_not_thrown_away_which_is_told_until_it_has_ended(
         qtbot.waitUntil(lambda: over == shown.problems, timeout=WAIT_MS)
 
 
-def test_return_presses_what_has_the_keyboard(show: Show, tiny: Project) -> None:
-    page = show(tiny).page
-    button = page.plan.split_fold.button
-    button.setFocus()
-    for key, is_open in ((Qt.Key.Key_Return, True), (Qt.Key.Key_Enter, False), (Qt.Key.Key_Space, True)):
-        QTest.keyClick(button, key)
-        assert button.isChecked() is is_open
-    line = page.findChild(QLineEdit, "field.epochs")
-    assert line is not None
-    line.setFocus()
-    QTest.keyClick(line, Qt.Key.Key_Return)
-    assert button.isChecked()
-
-
 def test_why_a_run_failed_stands_below_how_far_it_came(
     qtbot: QtBot, show: Show, tiny: Project, written: Written
 ) -> None:
