@@ -16,17 +16,21 @@ from segstudio.errors import SegStudioError
 from segstudio.project.class_uses import count_masks
 from segstudio.project.classes import VOID
 from segstudio.project.learnt_classes import LearntClass, learnt_classes
+from segstudio.project.photos import Photo
 from segstudio.project.preflight import Demand, Finding, examine
 from segstudio.project.project import Project
 from segstudio.project.splits import Grouping, one_group_told
 from segstudio.project.splitting import split_project
 from segstudio.project.statistics import total
 from segstudio.runs.heads import head_named
+from segstudio.runs.patience import told_of_waiting
 from segstudio.runs.recipe import Recipe, load_recipe
 
 _MEGABYTE = 1_000_000
 _SAVED_COPIES = 3
 """best.pt is one copy of the weights, last.pt one more and the optimizer's numbers."""
+
+_SEVERITIES = ("error", "warning", "hint")
 
 SplitChoice = Literal["random", "folder", "burst"]
 
@@ -61,6 +65,9 @@ def check(
     with out.progress("Reading photos", len(photos)) as advance:
         demand = _demand(opened, planned)
         findings = examine(opened, demand, lambda done, count: advance(1), learnt=learnt)
+    findings = sorted(
+        [*findings, *_waiting(photos, planned)], key=lambda each: _SEVERITIES.index(each.severity)
+    )
     errors = sum(finding.severity == "error" for finding in findings)
     balance = [] if errors else _balance(opened)
     if not errors:
@@ -87,6 +94,20 @@ def _split(project: Project, split: SplitChoice, out: Output, *, fraction: float
     )
     if divided := one_group_told([photo.key for photo in project.photos() if photo.is_labelled], grouping):
         out.say(f"{divided}.")
+
+
+def _waiting(photos: Sequence[Photo], recipe: Recipe) -> list[Finding]:
+    """Return what of the recipe waits for validation in vain; photos of no split are split when the training starts."""
+    labelled = [photo for photo in photos if photo.is_labelled]
+    undecided = sum(photo.split is None for photo in labelled)
+    validates = undecided > 1 or any(photo.split == "val" for photo in labelled)
+    fix = "Train longer, or let it wait for fewer" if validates else "Give some photos the split val"
+    code = "waits-too-long" if validates else "waits-in-vain"
+    return [
+        Finding("warning", code, told, fix)
+        for told in told_of_waiting(recipe, validates=validates)
+        if labelled
+    ]
 
 
 def _as_json(finding: Finding) -> dict[str, object]:

@@ -25,6 +25,7 @@ from segstudio.project.project import Project
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.heads import head_named
 from segstudio.runs.model_card import ModelCard, ModelClass
+from segstudio.runs.patience import told_of_waiting
 from segstudio.runs.recipe import Recipe, recipe_from
 from segstudio.runs.resuming import check_processes
 from segstudio.training.balance import class_weights, repeat_factors
@@ -100,7 +101,7 @@ def prepare(
             ),
             factors=repeat_factors(shown, recipe.oversample_rare),
             device=chosen,
-            notices=start.notices,
+            notices=(*start.notices, *(() if checkpoint else _told_of_validation(recipe, val))),
             team=team,
         )
         trainer = Trainer(start.network, task, folder, checkpoint)
@@ -172,6 +173,17 @@ def _told_of_random_backbone(recipe: Recipe) -> list[str]:
         f"Warning: the backbone starts at random and is frozen, so that it {when}. Set freeze_backbone=false, or start from"
         " weights that know something."
     ]
+
+
+def _told_of_validation(recipe: Recipe, val: PhotoStore) -> list[str]:
+    """Say what will not be scored, and what waits for scores in vain."""
+    told = []
+    if len(val) and not val.has_labels:
+        told.append(
+            "no pixel of the photos for validation is labelled with a class that is learnt: there will be no score"
+        )
+    told += told_of_waiting(recipe, validates=val.has_labels)
+    return [f"Warning: {each}." for each in told]
 
 
 def _subset(val: list[LabelledPhoto], recipe: Recipe) -> list[LabelledPhoto]:

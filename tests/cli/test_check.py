@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from segstudio.project.classes import ClassList
+from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
 from tests.cli.conftest import Run
 
@@ -88,3 +89,23 @@ def test_a_damaged_record_is_listed_and_all_else_goes_on(run: Run, labelled: Pro
     assert (damaged["severity"], damaged["photos"]) == ("warning", ["01.png"])
     assert "masks/01.png.json" in damaged["fix"]
     assert "no photo has a mask" not in out
+
+
+def test_what_of_the_recipe_waits_for_validation_in_vain_is_told(run: Run, labelled: Project) -> None:
+    patient = ("--set", "early_stopping=3", "--set", "schedule=plateau", "--json")
+
+    def found() -> list[tuple[str, str]]:
+        findings = json.loads(run("check", labelled.folder, *patient)[1].splitlines()[-1])["findings"]
+        return [(each["code"], each["problem"].partition(":")[0]) for each in findings]
+
+    assert [code for code, _ in found()] == ["no-split"], "training splits the photos itself"
+    for photo in labelled.photos():
+        labelled.write_state(photo, PhotoState(split="train", status="done", size=photo.size))
+    assert found() == [
+        ("no-validation", "no photo is for validation"),
+        ("waits-in-vain", "early_stopping=3 never ends the training early"),
+        ("waits-in-vain", "schedule=plateau never lowers the learning rate"),
+    ]
+    run("check", labelled.folder, "--split", "random")
+    short = run("check", labelled.folder, *patient[:2], "--set", "epochs=4")[1]
+    assert "warning: early_stopping=3 never ends the training early: there are only 4 validations. " in short

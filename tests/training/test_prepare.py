@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -91,3 +92,29 @@ def test_another_number_of_processes_is_refused_before_anything_is_written(
     with pytest.raises(SegStudioError, match=f"cannot go on with {goes_on}"):
         prepare(project, recipe, folder, device="cpu", resume=True, team=Team(size=goes_on))
     assert before == {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
+
+
+def test_what_waits_for_validation_in_vain_is_told_before_the_first_step(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    _, told = decided(make_project(val=0), tmp_path / "runs", early_stopping=3, schedule="plateau")
+    assert [text for text in told if text.startswith("Warning")] == [
+        "Warning: early_stopping=3 never ends the training early: there is no validation.",
+        "Warning: schedule=plateau never lowers the learning rate: there is no validation.",
+    ]
+    _, told = decided(make_project(name="scored"), tmp_path / "runs", early_stopping=3, epochs=9)
+    assert not any(text.startswith("Warning") for text in told)
+
+
+def test_validation_photos_without_labels_are_no_validation(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    project = make_project()
+    for photo in project.photos():
+        if photo.split == "val":
+            project.write_mask(photo, np.full(photo.size, 255, dtype=np.uint8))
+    _, told = decided(project, tmp_path / "runs", early_stopping=3, epochs=9)
+    assert [text for text in told if text.startswith("Warning")] == [
+        "Warning: no pixel of the photos for validation is labelled with a class that is learnt: there will be no score.",
+        "Warning: early_stopping=3 never ends the training early: there is no validation.",
+    ]

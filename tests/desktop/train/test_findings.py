@@ -34,6 +34,7 @@ def finding(code: str, severity: str = "warning", **more: Any) -> dict[str, Any]
     ("told", "fix", "changes"),
     [
         (finding("leak"), "split", None),
+        (finding("waits-in-vain"), "split", None),
         (finding("damaged"), "photos", None),
         (finding("imbalance", changes={"class_weights": "inverse"}), "change", {"class_weights": "inverse"}),
         (finding("empty-class", changes={"ignore_classes": ["b"]}), "change", {"ignore_classes": ["b"]}),

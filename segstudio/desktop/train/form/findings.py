@@ -14,7 +14,9 @@ from segstudio.runs.heads import HeadInfo
 Fix = Literal["change", "split", "photos", "fetch", "import", ""]
 Severity = Literal["error", "warning", "hint"]
 
-_SPLIT = frozenset({"no-split", "no-training", "no-validation", "leak", "only-validation", "only-training"})
+_SPLIT = frozenset(
+    {"no-split", "no-training", "no-validation", "waits-in-vain", "leak", "only-validation", "only-training"}
+)
 _PHOTOS = frozenset(
     {"damaged", "bad-values", "no-masks", "without-mask", "all-void", "one-class", "few-photos"}
 )
@@ -25,6 +27,7 @@ _SAID = {
     "only-training": "Split again, or label more of it",
     "no-training": "Split again",
     "no-validation": "Split again",
+    "waits-in-vain": "Split again",
     "memory": "Fewer or smaller crops need less, or a smaller network",
 }
 _BUTTONS: Mapping[str, str] = {
