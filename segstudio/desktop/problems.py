@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from segstudio.errors import SegStudioError, disk_refusal
+from segstudio.project.moving import ProjectAwayError
 
 Level = Literal["info", "warning", "error"]
 
@@ -26,13 +27,15 @@ class Remedy:
 class Problem:
     """One sentence (`text`), `details` to unfold, which may be empty, and what can be done about it.
 
-    What only informs (`level` info) goes away by itself; what is wrong stays until it was seen.
+    What only informs (`level` info) goes away by itself; what is wrong stays until it was seen. `is_away`: the folder of
+    the project is not there, and nothing is wrong with what lies in it.
     """
 
     text: str
     details: str = ""
     level: Level = "error"
     actions: tuple[Remedy, ...] = ()
+    is_away: bool = False
 
 
 _OF_THE_COMMAND_LINE = re.compile(r"(^|[\s\"'(`])(--[a-z]|segstudio [a-z])")
@@ -55,7 +58,8 @@ def problem_of(error: BaseException) -> Problem:
         return Problem(str(refused), details)
     if isinstance(error, SegStudioError):
         text, whole = words_of(error), str(error)
-        return Problem(text, details if error.__cause__ is not None else whole if text != whole else "")
+        details = details if error.__cause__ is not None else whole if text != whole else ""
+        return Problem(text, details, is_away=isinstance(error, ProjectAwayError))
     kind = type(error).__name__
     return Problem(
         f"SegStudio made a mistake ({kind}). Your files are as they were last saved; the log file tells more.",

@@ -159,6 +159,12 @@ class Journal:
                 self._go_on(data, to_disk=to_disk)
         except OSError as error:
             self._lost = self._lost or isinstance(error, FileNotFoundError | FileExistsError)
+            if isinstance(error, FileNotFoundError) and not self.path.parent.is_dir():
+                raise SegStudioError(
+                    "the folder of the masks is not there any more",
+                    where=str(self.path.parent),
+                    fix="Bring its drive or folder back",
+                ) from error
             raise SegStudioError(
                 f"the stroke journal could not be written ({error.strerror or error})",
                 where=str(self.path),

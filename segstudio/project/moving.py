@@ -7,7 +7,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,6 +27,29 @@ _NOT_AWAITED = "history/masks/"
 """What masks were before: one folder for each photo, and none of them worth waiting for the disk."""
 
 
+class ProjectAwayError(SegStudioError):
+    """The folder of a project that was open is not there, such as one on a drive that was taken off."""
+
+
+def _away(project: Path) -> ProjectAwayError:
+    return ProjectAwayError(
+        "the project is not there any more", where=str(project), fix="Bring its drive or folder back"
+    )
+
+
+@contextmanager
+def told_when_away(project: Path) -> Iterator[None]:
+    """Raise ProjectAwayError in the place of any other SegStudioError of the block, where the project is not there."""
+    try:
+        yield
+    except SegStudioError as error:
+        try:
+            (project / FILE_NAME).stat()
+        except OSError:
+            raise _away(project) from error
+        raise
+
+
 def make_folder(folder: Path, project: Path) -> None:
     """Make a folder below a project, but never the project's own: a folder of its name, made while a drive is away, is
     in the way of what comes back.
@@ -37,13 +60,12 @@ def make_folder(folder: Path, project: Path) -> None:
         (project / FILE_NAME).stat()
         make_below(folder, project)
     except OSError as error:
-        is_away = isinstance(error, FileNotFoundError)
+        if isinstance(error, FileNotFoundError):
+            raise _away(project) from error
         raise SegStudioError(
-            "the project is not there any more"
-            if is_away
-            else f"the project may not be written ({error.strerror})",
+            f"the project may not be written ({error.strerror})",
             where=str(project),
-            fix="Bring its drive or folder back" if is_away else "Check its permissions",
+            fix="Check its permissions",
         ) from error
 
 

@@ -43,7 +43,7 @@ def test_it_makes_no_folder_where_a_project_is_away(tmp_path: Path) -> None:
     path = tmp_path / "away" / "masks" / "a.undo"
     editor, _ = MaskEditor.open(_blank(), path)
     _noise(editor, 1)
-    assert "could not be written" in str(editor.journal_problem)
+    assert "not there any more" in str(editor.journal_problem)
     editor.save(editor.snapshot(), lambda _: None)  # it went once the mask was there
     assert not list(tmp_path.iterdir())
     path.parent.mkdir(parents=True)
@@ -163,6 +163,22 @@ def test_a_full_disk_stops_nobody_and_is_made_good(tmp_path: Path, monkeypatch: 
     again, _ = MaskEditor.open(_blank(), path)
     assert (again.mask == editor.mask).all()
     assert _undone_all(again) == 3
+
+
+def test_a_folder_that_is_away_is_told_as_that(tmp_path: Path) -> None:
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    editor, _ = MaskEditor.open(_blank(), masks / "a.undo")
+    _noise(editor, 1)
+    masks.rename(tmp_path / "away")
+    _noise(editor, 2)
+    told = str(editor.journal_problem)
+    assert told == f"{masks}: the folder of the masks is not there any more. Bring its drive or folder back."
+    (tmp_path / "away").rename(masks)
+    _noise(editor, 3)
+    assert editor.journal_problem is None
+    again, _ = MaskEditor.open(_blank(), masks / "a.undo")
+    assert (again.mask == editor.mask).all()
 
 
 def test_a_disk_full_from_the_first_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

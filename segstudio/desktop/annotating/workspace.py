@@ -31,9 +31,13 @@ from segstudio.desktop.problems import Problem
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.tools.tool import Tool
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.photos import Photo
 
 _WAIT_MS = 300
 """Most photos are there by then; a bar that only flickers tells nothing."""
+
+_AGAIN_MS = 2000
+"""So often a project that is away is looked for."""
 
 
 class PaintedCanvas(Canvas):
@@ -87,6 +91,8 @@ class Workspace(QWidget):
         self._waiting.setRange(0, 0)
         self._waiting.setTextVisible(False)
         self._soon = QTimer(self, singleShot=True, interval=_WAIT_MS)
+        self._missing: Photo | None = None
+        self._again = QTimer(self, interval=_AGAIN_MS)
         self._lay_out()
         self._connect()
 
@@ -152,6 +158,7 @@ class Workspace(QWidget):
         desk.unreadable.connect(self._on_unreadable)
         self._overlay.changed.connect(self._on_overlay_changed)
         self._soon.timeout.connect(self._on_waited)
+        self._again.timeout.connect(self._on_again)
         self.tools.options.done.connect(canvas.setFocus)
         actions["size.up"].triggered.connect(lambda: box.size_step(1))
         actions["size.down"].triggered.connect(lambda: box.size_step(-1))
@@ -186,17 +193,22 @@ class Workspace(QWidget):
 
     @Slot(object)
     def _on_opening(self, _photo: object) -> None:
+        self._again.stop()
         self._soon.start()
 
     @Slot(object, object)
-    def _on_unreadable(self, _photo: object, problem: Problem) -> None:
-        """Say in the place of the photo why it is not there."""
+    def _on_unreadable(self, photo: Photo, problem: Problem) -> None:
+        """Say in the place of the photo why it is not there, and show it when the project has come back."""
         self._end_waiting()
+        if problem.is_away:
+            self._missing = photo
+            self._again.start()
         self._broken.tell(problem)
         self._stack.setCurrentWidget(self._broken)
         self._follow()
 
     def _end_waiting(self) -> None:
+        self._again.stop()
         self._soon.stop()
         self._waiting.hide()
 
@@ -210,6 +222,10 @@ class Workspace(QWidget):
             self._overlay.follow_photo(shown.light)
             self.canvas.show_photo(shown.pyramid, shown.editor.mask)
         self._follow()
+
+    @Slot()
+    def _on_again(self) -> None:
+        self._desk.show(self._missing)
 
     @Slot()
     def _on_waited(self) -> None:

@@ -14,6 +14,7 @@ from segstudio.desktop.editing.errands import Errands
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.shelf import Shelf, Stamp, stamp_of
 from segstudio.desktop.problems import Stopped, problem_of
+from segstudio.project.moving import told_when_away
 from segstudio.project.photos import Photo
 from segstudio.project.presence import Presence
 from segstudio.project.project import Project
@@ -166,9 +167,9 @@ def _opened(wish: Wish, pyramid: Pyramid | None, by: Presence) -> tuple[OpenPhot
     if wish.is_over:
         raise Stopped
     stamp = stamp_of(wish.photo)
-    opened = open_photo(
-        Project.open(wish.folder), wish.photo, pyramid, lambda: wish.is_over, by=by, way=wish.way
-    )
+    with told_when_away(wish.folder):
+        project = Project.open(wish.folder)
+        opened = open_photo(project, wish.photo, pyramid, lambda: wish.is_over, by=by, way=wish.way)
     return opened, stamp
 
 

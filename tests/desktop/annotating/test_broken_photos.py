@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from segstudio.desktop.annotating.gone import gone_between, told_of_gone
@@ -41,6 +41,34 @@ def _cut(path: Path) -> None:
 
 def _no_image(path: Path) -> None:
     path.write_text("no photo at all")
+
+
+def test_while_the_project_is_away_no_photo_is_said_to_be_broken(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    away = project.folder.with_name("away")
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.tab._desk._opener._shelf.clear()
+        page = hands.find("canvas.broken")
+        project.folder.rename(away)
+        for _ in range(3):  # what was read ahead may be shown
+            hands.key(Qt.Key.Key_PageDown)
+            qtbot.wait(50)
+        hands.wait(page.isVisible)
+        told = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+        assert "The project is away" in told
+        assert any(
+            "not there any more. Bring its drive or folder back. The photo is opened" in text for text in told
+        )
+        assert not any(button.isVisible() for button in page.findChildren(QPushButton))
+        away.rename(project.folder)
+        hands.wait_for_photo("3.jpg")
+        hands.wait(hands.canvas.isVisible)
+
+    assert drive(steps, project.folder) == 0
 
 
 @pytest.mark.parametrize("damage", [_cut, _no_image])
