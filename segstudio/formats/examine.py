@@ -47,7 +47,8 @@ class Examined:
 
     `size` is rows and columns of the upright photo, (0, 0) when it is damaged. `present` is the photo of the
     project that it already is. Counts are of shapes; `hidden` are mask values that were painted over, `values` those that
-    are in the mask. `same_as` is the key of a photo of equal content; `suspicion` why it is no photo but a label image.
+    are in the mask. `same_as` is the key of a photo of equal content; `suspicion` why it is no photo but a label image, and
+    `mask_of` that photo's name whose it is, if any.
     Of a file with several `frames` the first comes in.
     """
 
@@ -64,6 +65,7 @@ class Examined:
     problem: SegStudioError | None = None
     same_as: str = ""
     suspicion: str = ""
+    mask_of: str = ""
     frames: int = 1
 
 
@@ -140,7 +142,8 @@ def _suspected(
     looked = _look(planned, looks)
     if looked.problem is not None or not (looked.few_colours or path.parent.name.casefold() in MASK_FOLDERS):
         return None
-    return Examined(planned, Outcome.LABEL_IMAGE, looked.size, suspicion=why)
+    photo = suspicion.photo_of(path)
+    return Examined(planned, Outcome.LABEL_IMAGE, looked.size, suspicion=why, mask_of=photo)
 
 
 def _doubles_told(

@@ -189,7 +189,7 @@ def _take_source(source: Path, finds: Finds, cleaning: ExitStack, progress: Prog
         raise known.within(shown_path(source))
     else:
         is_list = _is_table(source, masks_told=True)
-        fix = f"{_GIVE}, or say that these are names of classes: --format index-png" if is_list else _GIVE
+        fix = f"{_GIVE}; names of classes count in a file called classes.txt" if is_list else _GIVE
         raise SegStudioError(
             "this is no annotation file, photo, folder or ZIP file", where=str(source), fix=fix
         )

@@ -77,6 +77,11 @@ class ChoicesPanel(QFrame):
             Fix.LABELS.value,
             "For pictures of few colours that are photos nevertheless.",
         )
+        self._masks = _box(
+            "import.masks",
+            Fix.MASKS.value,
+            "For masks in a folder of any name, or beside their photos. The files are read again.",
+        )
         self._doubles = _box(
             "import.doubles",
             Fix.DOUBLES.value,
@@ -95,7 +100,15 @@ class ChoicesPanel(QFrame):
         grid.addWidget(self._under, 1, 1)
         grid.addWidget(self._boxes_label, 2, 0)
         grid.addWidget(self._boxes, 2, 1)
-        boxes = (self._keep, self._scale, self._replace, self._reference, self._labels, self._doubles)
+        boxes = (
+            self._keep,
+            self._scale,
+            self._replace,
+            self._reference,
+            self._masks,
+            self._labels,
+            self._doubles,
+        )
         for number, box in enumerate(boxes):
             grid.addWidget(box, 3 + number, 0, 1, 2)
             box.clicked.connect(self._on_changed)
@@ -141,6 +154,7 @@ class ChoicesPanel(QFrame):
         self._replace.setChecked(choices.replace)
         self._reference.setChecked(choices.reference and not has_zip)
         self._reference.setEnabled(not has_zip)
+        self._masks.setChecked(choices.masks)
         self._labels.setChecked(choices.label_images)
         self._doubles.setChecked(choices.keep_doubles)
         self._is_showing = False
@@ -149,7 +163,9 @@ class ChoicesPanel(QFrame):
     def offer(self, fixes: Collection[Fix]) -> None:
         """Show the choices that are rarely wanted where a row asks for one of `fixes`, or they are chosen."""
         self._offered = frozenset(fixes)
-        self._labels.setVisible(Fix.LABELS in fixes or self._choices.label_images)
+        has_labels = Fix.MASKS in fixes or Fix.LABELS in fixes
+        self._masks.setVisible(Fix.MASKS in fixes or self._choices.masks)
+        self._labels.setVisible(has_labels or self._choices.label_images)
         self._doubles.setVisible(Fix.DOUBLES in fixes or self._choices.keep_doubles)
 
     def apply(self, fix: Fix, folder: str) -> None:
@@ -157,6 +173,7 @@ class ChoicesPanel(QFrame):
         wanted = {
             Fix.SCALE: replace(self._choices, scale=True),
             Fix.REPLACE: replace(self._choices, replace=True),
+            Fix.MASKS: replace(self._choices, masks=True),
             Fix.LABELS: replace(self._choices, label_images=True, keep_unlabelled=True),
             Fix.DOUBLES: replace(self._choices, keep_doubles=True),
             Fix.KEEP: replace(self._choices, keep_unlabelled=True),
@@ -194,6 +211,7 @@ class ChoicesPanel(QFrame):
                 scale=self._scale.isChecked(),
                 replace=self._replace.isChecked(),
                 reference=self._reference.isChecked(),
+                masks=self._masks.isChecked(),
                 label_images=self._labels.isChecked(),
                 keep_doubles=self._doubles.isChecked(),
                 under=self._under.text().strip().strip("/"),

@@ -19,7 +19,7 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.work import JobStatus
 from segstudio.errors import SegStudioError
 from segstudio.formats.labels import label_uses
-from segstudio.formats.options import Boxes, ImportOptions
+from segstudio.formats.options import ImportOptions
 from segstudio.formats.previewing import Paint
 from segstudio.project.classes import ClassList
 
@@ -48,7 +48,7 @@ class Inquiry(QObject):
         self._examination: Examination | None = None
         self._status: JobStatus | None = None
         self._is_held = False
-        self._boxes: Boxes | None = None  # as they were wanted when the files were read
+        self._wanted = Choices()  # those under which the files were read
         self._is_outdated = False
         self._preparer = Preparer(self)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -72,8 +72,8 @@ class Inquiry(QObject):
             return
         self._examination = None
         self._bench.given.show_sources(self._sources)
-        self._boxes = self._bench.choices.choices.boxes
-        self._preparer.read(self._sources, opened.folder, self._boxes)
+        self._wanted = self._bench.choices.choices
+        self._preparer.read(self._sources, opened.folder, self._wanted.boxes, masks=self._wanted.masks)
         self.show_tally()
 
     def commit(self) -> Commit | None:
@@ -264,7 +264,7 @@ class Inquiry(QObject):
 
     @Slot(object)
     def _on_choices_changed(self, choices: Choices) -> None:
-        if choices.boxes != self._boxes:
+        if (choices.boxes, choices.masks) != (self._wanted.boxes, self._wanted.masks):
             self.give(self._sources)
             return
         self._show_choices(choices)

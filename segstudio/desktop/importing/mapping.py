@@ -51,13 +51,16 @@ class LabelRow:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the person chose for the whole import. `keep_unlabelled` and `boxes` None: as the files suggest."""
+    """What the person chose for the whole import. `keep_unlabelled` and `boxes` None: as the files suggest. `masks`: what looks
+    like a label image is the mask of its photo.
+    """
 
     split: SplitChoice | None = None
     keep_unlabelled: bool | None = None
     scale: bool = False
     replace: bool = False
     reference: bool = False
+    masks: bool = False
     label_images: bool = False
     keep_doubles: bool = False
     under: str = ""

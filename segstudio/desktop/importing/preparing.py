@@ -97,15 +97,21 @@ class Preparer(QObject):
         """Whether something is read or looked at."""
         return self._job is not None
 
-    def read(self, sources: Sequence[Path], folder: Path, boxes: Boxes | None = None) -> None:
-        """Read `sources` for the project in `folder`, with boxes as they are wanted; what was read before is thrown away."""
+    def read(
+        self, sources: Sequence[Path], folder: Path, boxes: Boxes | None = None, *, masks: bool = False
+    ) -> None:
+        """Read `sources` for the project in `folder`, with boxes, and `masks` of any name, as they are wanted; what was read
+        before is thrown away.
+        """
         wanted, looks = tuple(sources), self._material.looks if self._material is not None else Looks()
         self.clear()
         stack = ExitStack()
         self._stacks.append(stack)
         self._begin(
             "Reading annotations",
-            lambda control: _read(wanted, folder, boxes, looks=looks, kept=stack, control=control),
+            lambda control: _read(
+                wanted, folder, boxes, masks=masks, looks=looks, kept=stack, control=control
+            ),
         )
 
     def examine(self, folder: Path, classes: ClassList, options: ImportOptions) -> None:
@@ -202,6 +208,7 @@ def _read(
     folder: Path,
     boxes: Boxes | None,
     *,
+    masks: bool,
     looks: Looks,
     kept: ExitStack,
     control: JobControl,
@@ -215,7 +222,9 @@ def _read(
     refused: list[SegStudioError] = []
     try:
         gathered = kept.enter_context(
-            gather(_in_order(sources), refused=refused, boxes=boxes == "areas", progress=progress)
+            gather(
+                _in_order(sources), refused=refused, boxes=boxes == "areas", masks=masks, progress=progress
+            )
         )
         classes = Project.open(folder).classes
         plan = make_plan(

@@ -38,6 +38,7 @@ class Fix(Enum):
     REPLACE = "Replace masks that are there"
     KEEP = "Take photos without annotation too"
     UNDER = "Put the new photos into a folder of their own"
+    MASKS = "Take label images as masks of their photos"
     LABELS = "Take label images as photos all the same"
     DOUBLES = "Take equal photos more than once"
     BOXES = "Take boxes as areas"
@@ -289,7 +290,7 @@ def _judged(one: Examined, plan: ImportPlan) -> _Verdict:
 def _no_photo_of_its_own(one: Examined, verdict: _Verdict) -> _Verdict:
     if one.outcome is Outcome.LABEL_IMAGE:
         told = f"It looks like a label image and not like a photo: {one.suspicion}. It stays out."
-        return replace(verdict, advice=told)
+        return replace(verdict, advice=told, fix=Fix.MASKS if one.mask_of else Fix.LABELS)
     why = "it comes in once" if one.present is None else "the project has it already"
     told = f"It is the same photo as “{one.same_as}”, under another name: {why}."
     return replace(verdict, state=f"same as {PurePosixPath(one.same_as).name}", advice=told)

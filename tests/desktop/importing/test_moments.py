@@ -314,3 +314,42 @@ def test_label_images_and_doubles_are_told_and_taken_when_asked(
         assert box.isChecked()
 
     assert drive(steps, jumps.folder) == 0
+
+
+def test_label_images_become_masks_when_asked(
+    qtbot: QtBot, drive: Drive, jumps: Project, tmp_path: Path
+) -> None:
+    folder = tmp_path / "set"
+    for name in ("photos", "x"):
+        (folder / name).mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    (folder / "photos/a.jpg").write_bytes(encode_jpeg(noise))
+    Image.fromarray((noise[:, :, 0] // 90).astype(np.uint8)).save(folder / "x/a.png")
+
+    def steps(window: Window) -> None:
+        tab = tab_of(qtbot, window)
+        box, photos = (tab.findChild(QCheckBox, name) for name in ("import.masks", "import.labels"))
+        assert box is not None
+        assert photos is not None
+        dropped(window, folder)
+        wait_until_looked_at(qtbot, tab)
+        (label,) = (row for row in tab.bench.table.model.rows if row.state == "label image")
+        assert box.isVisible()
+        assert photos.isVisible()
+        tab.bench.table.view.setCurrentIndex(
+            tab.bench.table.model.index(tab.bench.table.model.rows.index(label), 0)
+        )
+        fix = window.findChild(QPushButton, "import.fix")
+        assert fix is not None
+        assert fix.text() == "Take label images as masks of their photos"
+        QTest.mouseClick(fix, Qt.MouseButton.LeftButton)
+        wait_until_looked_at(qtbot, tab)
+        assert box.isChecked()
+        assert box.isVisible()
+        assert list(states(tab)) == ["a.jpg"]
+        assert [row.label for row in tab.bench.classes.rows] == ["0", "1", "2"]
+        QTest.mouseClick(box, Qt.MouseButton.LeftButton)
+        wait_until_looked_at(qtbot, tab)
+        assert sorted(states(tab).values()) == ["label image", "to be painted"]
+
+    assert drive(steps, jumps.folder) == 0
