@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,12 +18,12 @@ from segstudio.errors import SegStudioError
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask, unknown_values
+from segstudio.training.mapped_file import MappedFile
 
 Progress = Callable[[int, int], None]
 """Told how many of how many photos are ready."""
 
 _MEGABYTE = 1_000_000
-_BLOCK = 1 << 24
 _PLANES = 4  # red, green, blue, labels
 
 _Pair = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
@@ -165,22 +163,20 @@ class _Cache:
     """A flat array of bytes, in memory or in a temporary file that other processes map too."""
 
     def __init__(self, size: int, *, shared: bool) -> None:
-        self._path: Path | None = None
-        self._owner = True
-        if shared and size:
-            self._path = _reserve(size)
+        self._file = MappedFile(size) if shared and size else None
+        self._path = self._file.path if self._file else None
         self.array = self._map() if self._path else np.empty(size, dtype=np.uint8)
 
     def close(self) -> None:
         self.array = np.empty(0, dtype=np.uint8)
-        if self._path is not None and self._owner:
-            with contextlib.suppress(OSError):  # on Windows while another process still maps it
-                self._path.unlink(missing_ok=True)
+        if self._file is not None:
+            self._file.remove()
+            self._file = None
 
     def __getstate__(self) -> dict[str, Any]:
         if self._path is None and self.array.size:
             raise TypeError("only a shared cache can be given to another process")
-        return {"_path": self._path, "_owner": False}
+        return {"_path": self._path, "_file": None}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         self.__dict__.update(state)
@@ -189,25 +185,6 @@ class _Cache:
     def _map(self) -> npt.NDArray[np.uint8]:
         assert self._path is not None
         return np.memmap(self._path, dtype=np.uint8, mode="r+")
-
-
-def _reserve(size: int) -> Path:
-    """Make a temporary file of `size` bytes that are really there: a hole in a full disk would end the process
-    when it is written through a mapping.
-    """
-    with tempfile.NamedTemporaryFile(prefix="segstudio-photos-", delete=False) as stream:
-        try:
-            for start in range(0, size, _BLOCK):
-                stream.write(bytes(min(_BLOCK, size - start)))
-            stream.flush()
-        except OSError as error:
-            Path(stream.name).unlink(missing_ok=True)
-            raise SegStudioError(
-                f"there is no room for {-(-size // _MEGABYTE)} MB of decoded photos ({error.strerror})",
-                where=str(Path(stream.name).parent),
-                fix="Lower cache_mb, set TMPDIR to a roomier folder, or use --set workers=0",
-            ) from error
-    return Path(stream.name)
 
 
 def channel_table(channels: Sequence[Sequence[int]]) -> npt.NDArray[np.uint8]:
