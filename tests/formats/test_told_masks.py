@@ -147,7 +147,9 @@ def test_names_of_classes_count_whatever_their_file_is_called_where_masks_are_to
     _mask(tmp_path / "in/x/a.png")
     table = tmp_path / "mine.txt"
     table.write_text("background\nsky\nperson\n", encoding="utf-8")
-    with pytest.raises(SegStudioError, match=r"mine\.txt.*names of classes count in a file called classes\.txt"):
+    with pytest.raises(
+        SegStudioError, match=r"mine\.txt.*names of classes count in a file called classes\.txt"
+    ):
         _imported(project, tmp_path / "in", table, name=None)
     assert _imported(project, tmp_path / "in", table).refusal is None
     (there,) = Project.open(project.folder).photos()
