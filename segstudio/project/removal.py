@@ -21,6 +21,7 @@ from segstudio.project.painted_photos import kept_from_painting
 from segstudio.project.photos import Photo, clean_key
 from segstudio.project.project import Project, stamp
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
+from segstudio.project.versions import FOLDER as VERSIONS
 from segstudio.project.versions import version_files
 
 TRASH = ".trash/photos"
@@ -116,8 +117,10 @@ def stage_removal(
 
 
 def removals(project: Path) -> tuple[Removal, ...]:
-    """Return what lies in the trash of the project, the newest removal last; what cannot be read is left out."""
-    found = (_read(project / TRASH / f"{number:06}" / _FILE) for number in _numbers(project))
+    """Return what lies in the trash of the project, the newest removal last; of one whose record cannot be read no more is
+    known than its files tell.
+    """
+    found = (_read(project, number) for number in _numbers(project))
     return tuple(removal for removal in found if removal is not None)
 
 
@@ -132,7 +135,7 @@ def bring_back(
     """
     project.refresh()
     there = file_stamp(project.folder / removal.folder / _FILE)
-    if _read(project.folder / removal.folder / _FILE) != removal:
+    if _read(project.folder, removal.number) != removal:
         raise SegStudioError("these photos are no longer in the trash", where=str(project.folder))
     _check_free(project, removal)
     with project.change() as change:
@@ -231,8 +234,38 @@ def _numbers(project: Path) -> list[int]:
     return sorted(int(name) for name in names if name.isdecimal())
 
 
-def _read(path: Path) -> Removal | None:
+def _read(project: Path, number: int) -> Removal | None:
+    folder = project / TRASH / f"{number:06}"
     try:
-        return Removal.model_validate_json(path.read_bytes())
+        return Removal.model_validate_json((folder / _FILE).read_bytes())
     except (OSError, ValidationError):
-        return None
+        return _as_it_lies(folder, number)
+
+
+def _as_it_lies(folder: Path, number: int) -> Removal | None:
+    """Return a removal as far as its files tell of it, whose names are those that they had in the project; None for none.
+
+    Where a photo lay that was not copied is not among that: its mask comes back, and its file is missing.
+    """
+    files = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    known = {name.removeprefix("photos/") for name in files if name.startswith("photos/")}
+    known |= {
+        name.removeprefix("masks/").removesuffix(path.suffix)
+        for name in files
+        if name.startswith("masks/") and (path := Path(name)).suffix in (".png", ".json")
+    }
+    owned: dict[str, list[str]] = {key: [] for key in sorted(known)}
+    for name in files:
+        keys = [
+            key
+            for key in known
+            if name == f"photos/{key}" or name.startswith((f"masks/{key}.", f"{VERSIONS}/{key}/"))
+        ]
+        if keys:
+            owned[max(keys, key=len)].append(name)
+    photos = tuple(
+        RemovedPhoto(key=key, has_mask=mask_name(key) in names, files=tuple(names))
+        for key, names in owned.items()
+        if names
+    )
+    return Removal(number=number, photos=photos) if photos else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -165,8 +166,31 @@ def test_classes_that_went_meanwhile_are_told(full: Project) -> None:
     assert '"sky" went from the class list' in bring_back(full, removal)
 
 
-def test_a_removal_that_cannot_be_read_hides_no_other(full: Project) -> None:
+@pytest.mark.parametrize("damage", ["{", "[]", "", None])
+def test_a_removal_whose_record_is_damaged_comes_back_as_its_files_lie(
+    full: Project, fingerprint: Fingerprint, damage: str | None
+) -> None:
+    full.write_mask(full.photo("a.jpg"), 2 * _ONES)  # so that there is a version, too
+    before = fingerprint(full.folder)
+    broken = remove_photos(full, ["a.jpg", "deep/b [1].png", "c.png"])
+    record = full.folder / broken.folder / "removal.json"
+    record.unlink()
+    if damage is not None:
+        record.write_text(damage)
+    found = removals(full.folder)[0]
+    assert (found.number, found.keys) == (broken.number, tuple(sorted(broken.keys)))
+    assert {name for photo in found.photos for name in photo.files} == {
+        name for photo in broken.photos for name in photo.files
+    }
+    assert {photo.key for photo in found.photos if photo.has_mask} == {"a.jpg", "deep/b [1].png"}
+    assert bring_back(full, found) == ""
+    assert fingerprint(full.folder) == {**before, ".trash": "folder"}
+
+
+def test_a_removal_of_which_nothing_is_left_hides_no_other(full: Project) -> None:
     broken = remove_photos(full, ["a.jpg"])
+    shutil.rmtree(full.folder / broken.folder)
+    (full.folder / broken.folder).mkdir()
     (full.folder / broken.folder / "removal.json").write_text("{")
     removal = remove_photos(full, ["c.png"])
     assert removal.number > broken.number
