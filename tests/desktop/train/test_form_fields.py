@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from segstudio.desktop.train.form.fields import (
-    _ONLY_WITH,
     ELSEWHERE,
     ON_TOP,
     changes_from,
@@ -59,13 +58,6 @@ def test_what_counts_for_nothing_beside_the_others_is_known(
 ) -> None:
     recipe = Recipe.model_validate(values)
     assert is_in_use(name, lambda other: getattr(recipe, other)) is counts
-
-
-def test_what_fields_depend_on_are_fields_and_values_of_the_model() -> None:
-    for name, (other, needed) in _ONLY_WITH.items():
-        assert name in FIELDS
-        for value in needed:
-            Recipe.model_validate({other: value})
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Literal
 
 from segstudio.desktop.train.launch import toml_value
+from segstudio.runs.only_with import ONLY_WITH
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_names
 
 Kind = Literal["whole", "number", "yes-no", "choice", "text"]
@@ -38,25 +39,6 @@ _NAMES = {
     "ignore_classes": "Classes left out",
     "merge": "Classes learnt as others",
 }
-
-_ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
-    "auxiliary_weight": ("auxiliary", frozenset({True})),
-    "auxiliary_learning_rate": ("auxiliary", frozenset({True})),
-    "unfreeze_after": ("freeze_backbone", frozenset({True})),
-    "effective_number_beta": ("class_weights", frozenset({"effective-number"})),
-    "focal_gamma": ("loss", frozenset({"focal"})),
-    "dice_weight": ("loss", frozenset({"cross-entropy+dice"})),
-    "ohem_threshold": ("loss", frozenset({"ohem"})),
-    "ohem_least": ("loss", frozenset({"ohem"})),
-    "momentum": ("optimizer", frozenset({"sgd"})),
-    "poly_power": ("schedule", frozenset({"poly"})),
-    "step_epochs": ("schedule", frozenset({"step", "halving"})),
-    "step_factor": ("schedule", frozenset({"step", "plateau"})),
-    "halving_after": ("schedule", frozenset({"halving"})),
-    "one_cycle_rise": ("schedule", frozenset({"one-cycle"})),
-    "plateau_patience": ("schedule", frozenset({"plateau"})),
-}
-"""What counts for nothing unless another field has one of these values."""
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+")
 """A whole number in groups of three digits; any other comma may be a decimal one."""
@@ -186,7 +168,7 @@ def value_of(field: Field, text: str) -> Any:
 
 def is_in_use(name: str, value: Callable[[str], Any]) -> bool:
     """Tell whether a field counts for anything beside the `value` of the others, which may be a table."""
-    other, needed = _ONLY_WITH.get(name, ("", frozenset()))
+    other, needed = ONLY_WITH.get(name, ("", frozenset()))
     return not other or any(value(other) == each for each in needed)
 
 

@@ -1,0 +1,44 @@
+"""Fields of a recipe that count for nothing unless another one has a certain value; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from segstudio.runs.recipe import Recipe
+
+ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
+    "auxiliary_weight": ("auxiliary", frozenset({True})),
+    "auxiliary_learning_rate": ("auxiliary", frozenset({True})),
+    "unfreeze_after": ("freeze_backbone", frozenset({True})),
+    "effective_number_beta": ("class_weights", frozenset({"effective-number"})),
+    "focal_gamma": ("loss", frozenset({"focal"})),
+    "dice_weight": ("loss", frozenset({"cross-entropy+dice"})),
+    "ohem_threshold": ("loss", frozenset({"ohem"})),
+    "ohem_least": ("loss", frozenset({"ohem"})),
+    "label_smoothing": ("loss", frozenset({"cross-entropy", "focal", "cross-entropy+dice", "ohem"})),
+    "momentum": ("optimizer", frozenset({"sgd"})),
+    "poly_power": ("schedule", frozenset({"poly"})),
+    "step_epochs": ("schedule", frozenset({"step", "halving"})),
+    "step_factor": ("schedule", frozenset({"step", "plateau"})),
+    "halving_after": ("schedule", frozenset({"halving"})),
+    "one_cycle_rise": ("schedule", frozenset({"one-cycle"})),
+    "plateau_patience": ("schedule", frozenset({"plateau"})),
+}
+"""What counts for nothing unless another field has one of these values."""
+
+
+def told_of_unused(recipe: Recipe, fields: Iterable[str]) -> tuple[str, ...]:
+    """Return a clause for each of `fields` that counts for nothing beside the recipe's others."""
+    told = []
+    for field in fields:
+        other, needed = ONLY_WITH.get(field, ("", frozenset()))
+        if other and not any(getattr(recipe, other) == each for each in needed):
+            has, needs = (_plain(getattr(recipe, other)), " or ".join(sorted(map(_plain, needed))))
+            told.append(f"{field} counts for nothing with {other}={has}: it is for {other}={needs}")
+    return tuple(told)
+
+
+def _plain(value: object) -> str:
+    """Return a value as it stands in `--set`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
