@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _POLL_S = 0.1
 
+_TOLD = 1
+"""The exit status of processes one of which has said why they ended; another one, of those that were killed."""
+
 
 class Silent(Output):
     """What a process says that is not the first one: nothing, for all would say the same."""
@@ -67,7 +70,7 @@ def train_on_many(project: Path, folder: RunFolder, *, gpus: int, device: str, j
 
     The processes are in a session of their own: Ctrl-C comes here, and becomes a wish to stop; a second one ends them all.
     Where memory does not suffice for one of them, all are started again to go on with fewer crops at a time. Raises
-    SegStudioError when the first process, which would have said what happened, is the one that died.
+    SegStudioError when one was killed and none of the others could say so.
     """
     words = (
         *("--standalone", f"--nproc-per-node={gpus}", "-m", "segstudio", "train", str(project)),
@@ -75,22 +78,32 @@ def train_on_many(project: Path, folder: RunFolder, *, gpus: int, device: str, j
         *(("--json",) if json else ()),
     )
     command = [sys.executable, "-m", "segstudio.training.torchrun", *words]
+    told_before = _length(folder.log)
     while True:
         crops = folder.crops_together()
-        if _waited_for(subprocess.Popen(command, start_new_session=True), folder) == 0:
+        status = _waited_for(subprocess.Popen(command, start_new_session=True), folder)
+        if status == 0:
             return
         if folder.crops_together() == crops:
             break  # else memory ran out, and they go on with fewer
-    if folder.state() != "open":
-        raise SystemExit(1)  # it has said why
+    state, has_told = folder.state(), _length(folder.log) > told_before
+    if has_told and state in {"finished", "stopped"}:
+        return  # who was killed then had nothing more to do
+    if state != "open" and (status == _TOLD or has_told):
+        raise SystemExit(1)
     told = SegStudioError(
         f"one of the {gpus} processes of this training was ended",
         where=str(folder.path),
         fix=way_on(folder, gpus),
     )
-    with appending(folder.log) as log:
-        log.append(RunFailed(problem=str(told)))
+    if state == "open":
+        with appending(folder.log) as log:
+            log.append(RunFailed(problem=str(told)))
     raise told
+
+
+def _length(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
 
 
 def _waited_for(process: subprocess.Popen[bytes], folder: RunFolder) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,12 +18,15 @@ from segstudio.cli.scores import score_rows, score_text
 from segstudio.cli.stages import Stages
 from segstudio.cli.tables import Tables
 from segstudio.cli.telling import Teller
+from segstudio.cli.train_ends import failure_told, stop_on_interrupt
+from segstudio.cli.train_helping import helped
 from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.splitting import split_project
-from segstudio.runs.events import EpochDone, RunFailed, RunFinished
-from segstudio.runs.folder import NEWEST, EventLog, RunFolder, appending, find_run, list_runs
+from segstudio.runs.events import EpochDone, RunFinished
+from segstudio.runs.folder import NEWEST, RunFolder, appending, find_run, list_runs
+from segstudio.runs.only_with import told_of_unused
 from segstudio.runs.recipe import Recipe, load_recipe
 from segstudio.runs.resuming import check_processes
 
@@ -105,6 +107,8 @@ def train(
                 return str(found.path)
             first = changes_from(init_from, opened.folder, set_ or []) if init_from else []
             new = load_recipe(recipe or "quick-cpu", [*first, *(set_ or [])])
+            for told in told_of_unused(new, [change.partition("=")[0].strip() for change in set_ or ()]):
+                out.warn(f"{told}.")
             make_split(opened, new, out)
             return str(RunFolder.create(opened.runs_folder, new, name=name).path)
 
@@ -193,7 +197,7 @@ def train_in(
     team = team or ALONE
     tables = Tables(folder, recipe)
     if not team.is_first:
-        return _helped(project, recipe, folder, device=device, resume=resume, team=team)
+        return helped(project, recipe, folder, device=device, resume=resume, team=team)
     best: EpochDone | None = None
     finished = None
     with folder.held(), ExitStack() as stack:
@@ -212,8 +216,8 @@ def train_in(
             )
         stack.enter_context(closing(prepared))
         log = stack.enter_context(appending(folder.log))
-        stack.enter_context(_failure_told(log, folder, watched=watched))
-        interrupted = stack.enter_context(_stop_on_interrupt())
+        stack.enter_context(failure_told(log, folder, watched=watched))
+        interrupted = stack.enter_context(stop_on_interrupt(in_team=team.size > 1))
         teller = stack.enter_context(Teller(out, folder))
         stack.enter_context(closing(tables))
         for event in prepared.trainer.run(lambda: bool(interrupted) or folder.is_asked_to_stop()):
@@ -242,25 +246,6 @@ def train_in(
     }
 
 
-def _helped(
-    project: Project, recipe: Recipe, folder: RunFolder, *, device: str, resume: bool, team: Team
-) -> dict[str, object]:
-    """Do the part of a process that is not the first one."""
-    from segstudio.training.prepare import prepare
-
-    with _stop_on_interrupt() as interrupted:
-        prepared = prepare(project, recipe, folder, device=device, resume=resume, team=team)
-        with closing(prepared):
-            try:
-                for _ in prepared.trainer.run(lambda: bool(interrupted)):
-                    pass
-            except (RuntimeError, MemoryError) as error:
-                if told := _told_of_machine(error, folder):
-                    raise told from error
-                raise
-    return {}
-
-
 def _is_better(event: EpochDone, best: EpochDone | None) -> bool:
     if event.scores is None or event.scores.miou is None:
         return False
@@ -274,76 +259,3 @@ def _run_named(runs: Path, name: str) -> RunFolder:
             raise SegStudioError("there is no run to go on with", where=str(runs))
         return found[-1]
     return find_run(runs, name)
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[list[int]]:
-    """Turn the first Ctrl-C (or SIGTERM) into a wish: the list is no longer empty. A second one interrupts."""
-    seen: list[int] = []
-    handled = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in handled}
-
-    def note(number: int, _frame: object) -> None:
-        seen.append(number)
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-    for number in handled:
-        signal.signal(number, note)
-    try:
-        yield seen
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _failure_told(log: EventLog, folder: RunFolder, *, watched: bool = False) -> Iterator[None]:
-    """Write into the event log what ended the run, so that whoever follows it learns of it."""
-    from segstudio.training.team import TeamShortOfMemoryError
-
-    try:
-        yield
-    except TeamShortOfMemoryError as error:
-        if not watched:
-            _tell_failure(log, RunFailed(problem=str(error)))
-        raise
-    except SegStudioError as error:
-        _tell_failure(log, RunFailed(problem=str(error)))
-        raise
-    except Exception as error:
-        told = _told_of_machine(error, folder)
-        if told is None:
-            _tell_failure(log, RunFailed(problem=f"{type(error).__name__}: {error}"))
-            raise
-        _tell_failure(log, RunFailed(problem=str(told)))
-        raise told from error
-
-
-def _tell_failure(log: EventLog, event: RunFailed) -> None:
-    """Write it where the disk takes it: what ended the run is told in any case."""
-    with suppress(SegStudioError):
-        log.append(event)
-
-
-def _told_of_machine(error: Exception, folder: RunFolder) -> SegStudioError | None:
-    """Return the sentence for a training that memory does not suffice for or whose GPU has failed, None for any other
-    error.
-    """
-    from segstudio.training.devices import is_device_failure, is_out_of_memory
-
-    if is_device_failure(error):
-        return SegStudioError(
-            f"the GPU failed in the middle of training ({str(error).splitlines()[0].rstrip('.')})",
-            where=str(folder.path),
-            fix="Resume the run: it goes on from its last checkpoint. If it fails again, restart the computer and bring the"
-            " graphics driver up to date",
-        )
-    if not is_out_of_memory(error):
-        return None
-    return SegStudioError(
-        "training ran out of memory",
-        where=str(folder.path),
-        fix="Train with fewer crops per step (batch_size), smaller ones (crop_px) or a smaller head;"
-        " or free memory and resume",
-    )

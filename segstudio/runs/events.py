@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -168,6 +169,12 @@ def current_events(events: list[Event]) -> list[Event]:
             kept = [old for old in kept if _holds(old, event)]
         kept.append(event)
     return kept
+
+
+def photo_scores_of(events: Sequence[Event], epoch: int | None) -> PhotoScores | None:
+    """Return what was told of the validation photos in that epoch, None where nothing was."""
+    told = (event for event in reversed(events) if isinstance(event, EpochDone) and event.epoch == epoch)
+    return next((event.photo_scores for event in told), None)
 
 
 def _holds(old: Event, restart: RunStarted) -> bool:

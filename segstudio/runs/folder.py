@@ -94,14 +94,14 @@ class RunFolder:
         return self.path / "events.jsonl"
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, *, timeout_s: float = _PROBE_S) -> Iterator[None]:
         """Keep every other process from training this run while the block runs.
 
-        Raises SegStudioError when one does already, or the folder cannot be written.
+        Raises SegStudioError when one does already and for longer than `timeout_s`, or the folder cannot be written.
         """
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(locked(self.path / _LOCK, timeout_s=_PROBE_S))
+                stack.enter_context(locked(self.path / _LOCK, timeout_s=timeout_s))
             except SegStudioError as error:
                 if not isinstance(error.__cause__, TimeoutError):
                     raise  # such as a folder that may only be read

@@ -38,6 +38,8 @@ def resume_words(name: str, processes: int) -> str:
 
 def way_on(folder: RunFolder, processes: int) -> str:
     """Return what a person can do after the run was ended by force: nothing is promised that was not saved."""
+    if not folder.has_begun:
+        return "It had not begun to learn: start it again, where memory is short with fewer processes or a smaller cache_mb"
     words = resume_words(folder.name, processes)
     if folder.last.exists():
         return f"Go on from the last checkpoint with {words}"

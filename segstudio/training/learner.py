@@ -22,7 +22,7 @@ from segstudio.networks.norms import BatchNorm
 from segstudio.runs.recipe import Recipe
 from segstudio.training.losses import TrainingLoss
 from segstudio.training.synced_norms import use_synced_norms
-from segstudio.training.team import Team
+from segstudio.training.team import Team, tried
 
 _Tensors = tuple[Tensor, ...] | list[Tensor]
 
@@ -207,9 +207,8 @@ class Learner:
         self._over_team: nn.Module = self.network
         if self._team.size > 1:
             device = self._inputs.device
-            self._over_team = DistributedDataParallel(
-                self.network, device_ids=[device] if device.type == "cuda" else None
-            )
+            devices = [device] if device.type == "cuda" else None
+            self._over_team = tried(lambda: DistributedDataParallel(self.network, device_ids=devices))
         if not self._recipe.compile_network:
             return self._over_team
         compiled: Callable[[Tensor], Mapping[str, Tensor]] = torch.compile(self._over_team)

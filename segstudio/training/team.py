@@ -55,7 +55,7 @@ class Team:
         if self.size == 1:
             return wish
         said = torch.tensor([int(wish)])
-        _tried(lambda: dist.all_reduce(said, op=dist.ReduceOp.MAX, group=self.talk))
+        tried(lambda: dist.all_reduce(said, op=dist.ReduceOp.MAX, group=self.talk))
         return bool(said)
 
     def added(self, value: Tensor) -> Tensor:
@@ -63,7 +63,7 @@ class Team:
         if self.size == 1:
             return value
         total = value.detach().clone()
-        _tried(lambda: dist.all_reduce(total))
+        tried(lambda: dist.all_reduce(total))
         return total
 
     def gathered(self, value: _Given) -> list[_Given]:
@@ -71,7 +71,7 @@ class Team:
         if self.size == 1:
             return [value]
         values: list[Any] = [None] * self.size
-        _tried(lambda: dist.all_gather_object(values, value, group=self.talk))
+        tried(lambda: dist.all_gather_object(values, value, group=self.talk))
         return values
 
     def told(self, say: Callable[[], _Given]) -> _Given:
@@ -79,9 +79,17 @@ class Team:
         if self.size == 1:
             return say()
         values: list[Any] = [say() if self.is_first else None]
-        _tried(lambda: dist.broadcast_object_list(values, src=0, group=self.talk))
+        tried(lambda: dist.broadcast_object_list(values, src=0, group=self.talk))
         said: _Given = values[0]
         return said
+
+    def wait_for_first(self) -> None:
+        """Wait until the first process has come as far as this; that one needs no other which has ended meanwhile."""
+        try:
+            self.any(False)
+        except TeamLostError:
+            if not self.is_first:
+                raise
 
     @contextmanager
     def one_after_the_first(self) -> Iterator[None]:
@@ -160,7 +168,8 @@ def told_of_fewer(counters: Counters, recipe: Recipe, team: Team) -> str:
     )
 
 
-def _tried(talk: Callable[[], _Told]) -> _Told:
+def tried(talk: Callable[[], _Told]) -> _Told:
+    """Return what `talk` does, which all processes take part in; raises TeamLostError where another has ended."""
     try:
         return talk()
     except RuntimeError as error:  # a closed connection has no type of its own

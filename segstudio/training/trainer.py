@@ -6,33 +6,27 @@ import os
 import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from pathlib import Path
 from traceback import clear_frames
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from segstudio.errors import SegStudioError
-from segstudio.networks.model_file import save_model
-from segstudio.project.masks import write_mask
 from segstudio.runs.events import (
     CheckpointSaved,
     EpochDone,
     Event,
     Notice,
-    PreviewSaved,
     RunFinished,
     RunStarted,
     RunStopped,
+    photo_scores_of,
 )
 from segstudio.runs.folder import RunFolder
-from segstudio.runs.model_card import ModelCard
 from segstudio.runs.photo_scores import PhotoScores, too_few_to_tell_apart
 from segstudio.runs.schedules import learning_rate_factor
-from segstudio.runs.scores import Scores
 from segstudio.training.augmentation import Augmentation
-from segstudio.training.checkpoints import Checkpoint, Counters, save_checkpoint
+from segstudio.training.checkpoints import Checkpoint, Counters
 from segstudio.training.devices import (
     autocast_dtype,
     deterministic,
@@ -43,11 +37,12 @@ from segstudio.training.devices import (
     memory_total_mb,
     worker_count,
 )
+from segstudio.training.keeper import Keeper
 from segstudio.training.learner import Inputs, Learner
 from segstudio.training.meter import Meter
 from segstudio.training.pace import Clock, Latch
 from segstudio.training.sampling import Batch, CropPlan, crop_batches
-from segstudio.training.task import Task, classes_of
+from segstudio.training.task import Task
 from segstudio.training.team import TeamLostError, lost, short_of_memory, told_of_fewer
 from segstudio.training.validation import Validation, validate
 
@@ -95,6 +90,7 @@ class Trainer:
         self._learner = Learner(network, recipe, inputs, task.weights, task.team)
         if checkpoint is not None:
             self._learner.load(checkpoint.optimizer, checkpoint.scaler, checkpoint.average)
+        self._keeper = Keeper(task, folder, self._learner, self._counters)
         self._noted_fewer()
         self._learner.together = self._counters.together or recipe.batch_size
 
@@ -114,11 +110,22 @@ class Trainer:
                 # A GPU may have moved the weights by what an addition that broke off left: what is saved already holds.
                 if self._task.device.type == "cpu" or is_out_of_memory(error.__cause__ or error):
                     with suppress(RuntimeError, MemoryError, SegStudioError):
-                        yield self._save_last(self._counters.step // self._plan.steps_per_epoch)
+                        yield self._keeper.last(self._epoch)
                 if not fewer:
                     raise
                 yield Notice(text=told_of_fewer(self._counters, self._task.recipe, self._task.team))
                 raise short_of_memory(fewer) from error
+
+    def save_in_place_of_first(self) -> CheckpointSaved | None:
+        """Save where the first process, whose part it is, has died: in another one, after its `run` has raised
+        TeamLostError, while it holds the run. None on a GPU, where the weights may be wrong by now.
+        """
+        return self._keeper.last_in_place_of_first(self._epoch) if self._task.device.type == "cpu" else None
+
+    @property
+    def _epoch(self) -> int:
+        """How many epochs have all their steps."""
+        return self._counters.step // self._plan.steps_per_epoch
 
     def _noted_fewer(self) -> int:
         """Take from the run folder how few crops a process that memory did not suffice for has asked for; 0 when none has."""
@@ -153,18 +160,20 @@ class Trainer:
                     continue
             elif counters.step == self._steps or (step_in_epoch == 0 and self._waited_enough()):
                 batches.close()
-                yield self._save_last(epoch)
+                yield self._keeper.last(epoch)
+                self._task.team.wait_for_first()
                 yield from self._finished(epoch)
                 return
             if stopping():
                 batches.close()
                 yield from meter.flush()
-                yield self._save_last(epoch)
+                yield self._keeper.last(epoch)
+                self._task.team.wait_for_first()
                 yield RunStopped(epoch=epoch, step=counters.step)
                 return
             if clock.is_save_due() and self._again is None:
                 yield from meter.flush()
-                yield self._save_last(epoch)
+                yield self._keeper.last(epoch)
                 meter.restart()
             yield from self._take_step(batches, meter, epoch)
 
@@ -271,6 +280,7 @@ class Trainer:
         scores = validation.scores if validation else None
         miou = scores.miou if scores else None
         by_photo = self._photo_scores(validation) if validation else None
+        self._keeper.note_closing()
         yield EpochDone(
             epoch=epoch,
             step=counters.step,
@@ -286,11 +296,11 @@ class Trainer:
             self._wait(0 if is_best else 1)
         if is_best:
             counters.best_miou, counters.best_epoch, self._best = miou, epoch, by_photo
-            yield self._save_model(self._folder.best, epoch, scores)
+            yield self._keeper.model(self._folder.best, epoch, scores)
         if recipe.checkpoint_every and epoch % recipe.checkpoint_every == 0:
-            yield self._save_model(self._folder.path / f"epoch-{epoch:04d}.pt", epoch, scores)
+            yield self._keeper.model(self._folder.path / f"epoch-{epoch:04d}.pt", epoch, scores)
         if validation is not None:
-            yield from self._save_previews(epoch, validation)
+            yield from self._keeper.previews(epoch, validation)
 
     def _photo_scores(self, validation: Validation) -> PhotoScores:
         indices = [entry.index for entry in self._task.card.classes]
@@ -312,22 +322,6 @@ class Trainer:
             return best is None and (validated or not len(self._task.val))
         return best is None or miou > best
 
-    def _save_model(self, path: Path, epoch: int, scores: Scores | None) -> CheckpointSaved:
-        if self._task.team.is_first:
-            save_model(path, self._learner.shown.state_dict(), self._card(epoch, scores).model_dump_json())
-        return self._saved(path, epoch, scores.miou if scores else None)
-
-    def _save_last(self, epoch: int) -> CheckpointSaved:
-        if self._task.team.is_first:
-            save_checkpoint(
-                self._folder.last,
-                self._learner.network,
-                self._card(epoch, None),
-                counters=self._counters,
-                learnt=self._learner.state(),
-            )
-        return self._saved(self._folder.last, epoch, None)
-
     def _saved_where_possible(self, epoch: int, meter: Meter) -> Iterator[Event]:
         """Keep what was learnt before a step that failed; of one whose weights were moving the last checkpoint holds."""
         if self._learner.is_moving:
@@ -335,26 +329,9 @@ class Trainer:
         with suppress(RuntimeError, MemoryError, SegStudioError):
             yield from meter.flush()
             self._learner.undo_step()
-            yield self._save_last(epoch)
-
-    def _saved(self, path: Path, epoch: int, miou: float | None) -> CheckpointSaved:
-        return CheckpointSaved(name=path.name, epoch=epoch, step=self._counters.step, miou=miou)
-
-    def _save_previews(self, epoch: int, validation: Validation) -> Iterator[PreviewSaved]:
-        indices = np.array([entry.index for entry in self._task.card.classes], dtype=np.uint8)
-        classes = classes_of(self._task.card)
-        for photo, labels in zip(self._task.val.photos, validation.previews, strict=False):
-            name = f"previews/epoch-{epoch:04d}/{photo.key}.png"
-            if self._task.team.is_first:
-                write_mask(self._folder.path / name, indices[labels], classes)
-            yield PreviewSaved(epoch=epoch, photo=photo.key, name=name)
+            yield self._keeper.last(epoch)
 
     # -- what is told
-
-    def _card(self, epoch: int, scores: Scores | None) -> ModelCard:
-        told = scores.model_dump(mode="json") if scores else {}
-        update = {"epoch": epoch, "step": self._counters.step, "scores": told}
-        return self._task.card.model_copy(update=update)
 
     def _started(self) -> RunStarted:
         task, parameters = self._task, list(self._learner.network.parameters())
@@ -385,7 +362,8 @@ class Trainer:
             yield Notice(
                 text=f"Ended after epoch {epoch}: the last {counters.stale} validations were no better."
             )
-        if self._best and (warning := too_few_to_tell_apart(self._best.photos, self._best.interval)):
+        best = self._best or photo_scores_of(self._folder.events(steps=False), counters.best_epoch)
+        if best and (warning := too_few_to_tell_apart(best.photos, best.interval)):
             yield Notice(text=warning)
         yield RunFinished(
             epoch=epoch,

@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from segstudio.cli.main import main
-from segstudio.cli.train import _failure_told
+from segstudio.cli.train_ends import failure_told
 from segstudio.errors import SegStudioError
 from segstudio.networks.model_file import read_model
 from segstudio.project.project import Project
@@ -105,8 +105,10 @@ def weights_of(run: RunFolder) -> dict[str, torch.Tensor]:
 def test_trains_and_says_what_a_program_wants_to_know(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call("train", str(project), *QUICK, "--set", "epochs=1", "--json") == 0
-    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert call("train", str(project), *QUICK, "--set", "epochs=1", "--set", "focal_gamma=3", "--json") == 0
+    out, err = capsys.readouterr()
+    assert "focal_gamma counts for nothing with loss=cross-entropy+dice: it is for loss=focal." in err
+    told = json.loads(out.splitlines()[-1])
     assert told["state"] == "finished"
     assert 0 <= told["best_miou"] <= 1
     assert Path(told["model"]).is_file()
@@ -227,7 +229,7 @@ def test_what_ends_a_run_is_told_where_the_log_cannot_tell_it(tmp_path: Path) ->
     with (
         appending(tmp_path / "events.jsonl") as log,
         pytest.raises(SegStudioError, match=r"best\.pt"),
-        _failure_told(Full(log._stream, log._path), RunFolder(tmp_path)),
+        failure_told(Full(log._stream, log._path), RunFolder(tmp_path)),
     ):
         raise SegStudioError("best.pt could not be written")
 

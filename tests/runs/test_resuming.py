@@ -62,4 +62,7 @@ def test_the_words_name_the_processes_and_promise_no_checkpoint_that_is_not_ther
     assert resume_words("", 4) == "--resume --gpus 4"
     assert way_on(run, 2) == "Go on from the last checkpoint with --resume three --gpus 2"
     run.last.unlink()
+    run.log.write_bytes(encode_event(started(processes=2)))
     assert way_on(run, 2) == "Nothing was saved yet: --resume three --gpus 2 begins the run anew"
+    run.log.unlink()
+    assert way_on(run, 2).startswith("It had not begun to learn: start it again"), "it may be gone by then"

@@ -23,6 +23,7 @@ from segstudio.runs.events import (
     RunStarted,
     RunStopped,
     StepDone,
+    encode_event,
 )
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.model_card import ModelCard
@@ -443,6 +444,19 @@ def test_where_the_weights_come_from_stands_in_the_log(make_project: MakeProject
     events = run(make_project(), recipe, RunFolder.create(tmp_path / "runs", recipe))
     notices = [event.text for event in events if isinstance(event, Notice)]
     assert notices[0] == "Weights: all weights start at random."
+    assert "Validation has 2 photos" in notices[-1]
+
+
+def test_a_resumed_run_that_found_nothing_better_tells_too_that_validation_is_small(
+    make_project: MakeProject, tmp_path: Path
+) -> None:
+    project, recipe = make_project(), small_recipe(epochs=1)
+    folder = RunFolder.create(tmp_path / "runs", recipe)
+    folder.log.write_bytes(b"".join(map(encode_event, run(project, recipe, folder))))
+    events = run(project, recipe, folder, resume=True)
+    assert not only(EpochDone, events)
+    assert isinstance(events[-1], RunFinished)
+    notices = [event.text for event in events if isinstance(event, Notice)]
     assert "Validation has 2 photos" in notices[-1]
 
 
