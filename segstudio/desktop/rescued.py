@@ -66,7 +66,12 @@ def offer(session: ProjectSession, project: Path, release: Release) -> None:
 def offer_words(keys: Sequence[str]) -> str:
     """Return the sentence that tells of what is kept of the photos `keys`."""
     what = keys[0] if len(keys) == 1 else f"{len(keys)} photos"
+    masks = (
+        "the mask that is there now, which"
+        if len(keys) == 1
+        else "the masks that are there now, each of which"
+    )
     return (
-        f"What you painted last on {what} could not be saved in the project and was kept elsewhere: "
-        "brought back, it is one step of undo on each photo."
+        f"What you painted last on {what} could not be saved in the project and was kept elsewhere. "
+        f"Brought back, it takes the place of {masks} stays one step of undo away, and among the versions."
     )

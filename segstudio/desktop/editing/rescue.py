@@ -132,7 +132,15 @@ def _bring_one_back(project: Project, key: str, path: Path, listed: _List) -> No
 
 
 def _put(project: Project, hold: PhotoHold, mask: Mask) -> None:
-    project.save_photo(project.photo(hold.key), mask=mask, update=begun, check=hold.check)
+    """Save it; what stood there, by somebody else perhaps, stays among the versions whatever was kept before."""
+    project.save_photo(
+        project.photo(hold.key),
+        mask=mask,
+        update=begun,
+        check=hold.check,
+        by_hand=False,
+        doing="what was kept elsewhere came back",
+    )
 
 
 def _check_classes(mask: Mask, listed: _List, classes: ClassList, path: Path) -> None:

@@ -18,6 +18,7 @@ from segstudio.files import write_note
 from segstudio.project.masks import read_mask
 from segstudio.project.photo_locks import Painted
 from segstudio.project.project import Project
+from segstudio.project.versions import version_file, versions_of
 from tests.desktop.editing.conftest import Bench, Benches
 
 
@@ -85,6 +86,9 @@ def test_what_was_taken_over_goes_on_from_the_journal_and_is_never_overwritten(m
     brought = other.mask_on_disk(3)
     assert brought is not None
     assert brought[10, 45] == 1
+    version = versions_of(again.folder, "3.jpg")[-1]
+    assert (version.replaced, version.what) == (True, "what was kept elsewhere came back")
+    assert np.array_equal(read_mask(version_file(again.folder, "3.jpg", version.number)), mask)
     other.show(3)
     other.desk.undo()
     assert np.array_equal(shown(other).editor.mask, mask)
