@@ -17,6 +17,7 @@ from segstudio.cli.preset_project import preset_import
 from segstudio.cli.stages import Stages
 from segstudio.errors import SegStudioError
 from segstudio.formats.importing import commit_import, prepare
+from segstudio.formats.labels import idle_renames
 from segstudio.formats.options import ImportOptions, SplitChoice
 from segstudio.formats.report import ImportReport
 from segstudio.formats.sources import gather
@@ -205,6 +206,8 @@ def import_(
         report = prepared.report
         if not dry_run:
             commit_import(prepared, opened, progress=stages.stage("Writing"))
+    for sentence in idle_renames(prepared.plan.uses, prepared.plan.made_from, options.renames):
+        out.warn(f"--map: {sentence}.")
     _tell(out, report, proposed=prepared.proposed, ordered=order is not None, split=options.split)
     if dry_run:
         out.say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -193,6 +193,17 @@ def label_uses(uses: Iterable[LabelUse], classes: ClassList, options: ImportOpti
         else:
             values[use.name] = value
     return Labelling(grown, values, tuple(added), tuple(unknown))
+
+
+def idle_renames(uses: Sequence[LabelUse], classes: ClassList, renames: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a sentence for each of `renames` that speaks of a label that the files do not have."""
+    called = {name for use in uses for name in _called(_settled(use, classes), classes)}
+    names = [use.name for use in uses]
+    return tuple(
+        f'nothing is called "{old}"{did_you_mean(old, names)}, so that it became no "{new}"'
+        for old, new in renames.items()
+        if folded(old) not in called
+    )
 
 
 def _settled(use: LabelUse, classes: ClassList) -> LabelUse:

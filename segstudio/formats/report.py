@@ -19,6 +19,9 @@ from segstudio.formats.splitting import told_splits
 from segstudio.formats.table import UnknownFileError
 from segstudio.project.photos import Split
 
+_WORTHY = (Outcome.IMPORT, Outcome.UNLABELLED, Outcome.ALREADY_THERE, Outcome.DOUBLE, Outcome.UNKNOWN_CLASS)
+"""What leaves an import something to do, or tells that there is nothing because it was done, or that somebody is asked."""
+
 _NAMED = 5
 """Of many files alike so many are named, the others counted."""
 
@@ -201,12 +204,19 @@ def _refusal(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> 
                 return _first_of(errors)
     if plan.labelling.unknown and not (plan.options.skip_unknown or plan.options.hold_unknown):
         return _unknown(plan)
+    return _idle(plan, by_outcome)
+
+
+def _idle(plan: ImportPlan, by_outcome: Mapping[Outcome, list[Examined]]) -> SegStudioError | None:
+    """Return why nothing would come in, or None where something does, or is there already."""
     idle = (Outcome.SPARE, Outcome.DAMAGED, Outcome.LABEL_IMAGE)
     if not any(by_outcome[outcome] for outcome in Outcome if outcome not in idle):
         known = any(not isinstance(error, UnknownFileError) for error in plan.not_read)
         if by_outcome[Outcome.LABEL_IMAGE] and not plan.files and not known:
             return _only_labels(by_outcome[Outcome.LABEL_IMAGE])
         return _nothing(plan, _damaged(plan, by_outcome))
+    if not any(by_outcome[outcome] for outcome in _WORTHY):
+        return _nothing_left(plan, by_outcome[Outcome.BLANK])
     return None
 
 
@@ -269,6 +279,25 @@ def _only_labels(pictures: Sequence[Examined]) -> SegStudioError:
         else f"this looks like a label image, not like a photo: {pictures[0].suspicion}",
         where=told_some([one.planned.photo.shown for one in pictures]),
         fix="Give the photos too, or take these for photos with --label-images",
+    )
+
+
+def _nothing_left(plan: ImportPlan, blank: Sequence[Examined]) -> SegStudioError:
+    """Return why photos that were annotated all stay out."""
+    if not blank:
+        return SegStudioError(
+            "all photos that have an annotation are left out",
+            fix="See why in the whole report, with --dry-run",
+        )
+    unknown = [f'"{label.name}"' for label in plan.labelling.unknown]
+    if unknown:
+        return SegStudioError(
+            f"no shape is of a class that the project has, but of {told_some(unknown)}",
+            fix="Add these classes with --add-classes, or say with --map what they are",
+        )
+    return SegStudioError(
+        f"there is nothing to paint: no shape covers anything in {told_some([one.planned.key for one in blank])}",
+        fix="If nothing is there to be seen, use --blank-is-background; --keep-unlabelled brings the photos in without mask",
     )
 
 

@@ -140,6 +140,8 @@ _GIVE = "Give annotation files, folders or ZIP files with them"
 _TABLES = frozenset({".yaml", ".yml", ".names", ".labels", ".csv"})
 """Extensions of files that name the classes of others, beside those of annotation files."""
 
+_GOES_ALONG = "this file says something of annotations, but holds none"
+_GIVE_FOLDER = "Give the folder in which it lies with the annotations"
 _NOTHING_IN_IT = "there are no photos and no annotation files in it"
 _IDLE = "this picture is neither a mask nor a photo, because --photos says where photos lie"
 _INNER_ZIP = SegStudioError(
@@ -188,6 +190,8 @@ def _take_source(source: Path, finds: Finds, cleaning: ExitStack, progress: Prog
     elif (known := why_refused(source, boxes=finds.boxes)) is not None:
         raise known.within(shown_path(source))
     else:
+        if source.suffix.lower() in _TABLES - {".csv"}:
+            raise SegStudioError(_GOES_ALONG, where=str(source), fix=_GIVE_FOLDER)
         is_list = _is_table(source, masks_told=True)
         fix = f"{_GIVE}; names of classes count in a file called classes.txt" if is_list else _GIVE
         raise SegStudioError(

@@ -45,12 +45,13 @@ _PHOTO_WORDS = frozenset(
 
 
 def told_masks(
-    pictures: Iterable[PhotoFile], photos: Iterable[PhotoFile], masked: Iterable[Path] = ()
+    pictures: Collection[PhotoFile], photos: Iterable[PhotoFile], masked: Iterable[Path] = ()
 ) -> Mapping[Path, str]:
     """Return which of the `pictures` are masks of `photos`, and the name of each one's photo; pictures may be among the
     photos. `masked` are masks that are known already: their photos, called alike and nearest to them, get no other.
 
-    Where several photos are called so, the folders around tell which is meant; if they do not, the name has no folders.
+    Where several photos are called so, the folders around tell which is meant; if they do not, the name has no folders. In a folder of
+    nothing but masks, those that no photo is called like are masks too, of a photo without name.
     """
     called: dict[str, list[PhotoFile]] = defaultdict(list)
     for photo in photos:
@@ -67,7 +68,28 @@ def told_masks(
         if wanted and is_label(picture.path):
             best = _nearest(picture.path, wanted)
             found[picture.path] = str(best[0].name) if len(best) == 1 else best[0].name.name
-    return found
+    return found | _without_photo(pictures, found, called, is_label)
+
+
+def _without_photo(
+    pictures: Iterable[PhotoFile],
+    found: Mapping[Path, str],
+    called: Mapping[str, list[PhotoFile]],
+    is_label: Callable[[Path], bool],
+) -> dict[Path, str]:
+    folders = {path.parent for path in found}
+    others = [picture for picture in pictures if picture.path.parent in folders and picture.path not in found]
+    mixed = {picture.path.parent for picture in others if not is_label(picture.path)}
+    return {
+        picture.path: ""
+        for picture in others
+        if picture.path.parent not in mixed
+        and all(
+            photo.path == picture.path
+            for name in _shorter(_folded(picture.name.stem))
+            for photo in called.get(name, ())
+        )
+    }
 
 
 def _photos_of(

@@ -503,3 +503,15 @@ def test_told_masks_come_in_and_label_images_tell_how(run: Run, tmp_path: Path) 
     status, out, _ = run(*given, *maps, "--format", "index-png", "--json")
     assert status == 0
     assert json.loads(out)["imported"] == ["a.jpg"]
+
+
+def test_a_map_of_no_label_and_a_file_that_only_goes_along_are_told(
+    run: Run, project: Path, given: Path
+) -> None:
+    status, out, _ = run("import", given, "--project", project, "--map", "skj=sky")
+    assert status == 0
+    assert '--map: nothing is called "skj" (did you mean "sky"?)' in " ".join(out.split())
+    (given / "data.yaml").write_text("names: [sky]", encoding="utf-8")
+    status, _, told = run("import", given / "data.yaml", "--project", project)
+    assert status == 1
+    assert "holds none. Give the folder in which it lies" in told

@@ -517,3 +517,25 @@ def test_a_shape_without_class_is_not_told_to_become_one_by_its_name(
         assert refusal is not None
         assert refusal.fix == 'Use --map "=CLASS" or --skip-unknown'
         assert prepare(gathered, project, ImportOptions(renames={"": "sky"})).report.refusal is None
+
+
+def test_an_import_that_would_do_nothing_is_refused(
+    project: Project, tmp_path: Path, make_photo: Make, make_labelme: Make, polygon: Draw
+) -> None:
+    folder = tmp_path / "given"
+    make_photo(folder / "a.png")
+    make_labelme(folder / "a.xml", [polygon("tree", SQUARE)])
+    refusal = _report(project, folder, skip_unknown=True).refusal
+    assert refusal is not None
+    assert refusal.problem == 'no shape is of a class that the project has, but of "tree"'
+    assert "--add-classes" in refusal.fix
+    assert _report(project, folder, skip_unknown=True, keep_unlabelled=True).refusal is None
+    assert _report(project, folder, hold_unknown=True).refusal is None  # somebody is asked
+    make_labelme(folder / "a.xml")
+    refusal = _report(project, folder).refusal
+    assert refusal is not None
+    assert refusal.problem == "there is nothing to paint: no shape covers anything in a.png"
+    make_labelme(folder / "a.xml", [polygon("person", SQUARE)], size=(99, 99))
+    refusal = _report(project, folder, skip_bad=True).refusal
+    assert refusal is not None
+    assert refusal.problem == "all photos that have an annotation are left out"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.formats.labels import Labelling, count_labels, depths, label_uses
+from segstudio.formats.labels import Labelling, count_labels, depths, idle_renames, label_uses
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.shapes import Annotation, Box, Polygon, Shape, Undrawn
 from segstudio.project.classes import VOID, ClassList
@@ -128,3 +128,19 @@ def test_layers_tell_how_deep_labels_lie_and_sizes_where_they_do_not() -> None:
     assert sorted(several, key=lambda label: -several[label]) == ["person", "sky"]
     alike = depths([_boxes(("a", 0, 5), ("b", 0, 5))])
     assert alike["a"] == alike["b"]
+
+
+def test_a_rename_of_a_label_that_is_not_there_is_told() -> None:
+    annotation = Annotation(
+        names=("a",),
+        size=None,
+        shapes=(Polygon(label="Tree", where="polygon 1", points=np.zeros((0, 2))),),
+        file=Path("a"),
+        place="a.xml",
+    )
+    uses = count_labels([annotation], {})
+    assert idle_renames(uses, CLASSES, {" tree": "sky"}) == ()
+    assert idle_renames(uses, CLASSES, {"tre": "sky", "car": "void"}) == (
+        'nothing is called "tre" (did you mean "Tree"?), so that it became no "sky"',
+        'nothing is called "car", so that it became no "void"',
+    )

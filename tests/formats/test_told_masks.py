@@ -216,3 +216,16 @@ def test_masks_of_the_other_coding_are_told_with_their_format(
     Image.fromarray(colours[_values()]).save(tmp_path / "in/x/a.png")
     with pytest.raises(SegStudioError, match="Say --format colour-png"):
         _imported(project, tmp_path / "in")
+
+
+def test_a_mask_among_told_ones_whose_photo_is_not_there_is_told_and_is_no_photo(
+    project: Project, tmp_path: Path, make_photo: MakePhoto
+) -> None:
+    make_photo(tmp_path / "in/photos/a.jpg")
+    _mask(tmp_path / "in/x/a.png")
+    _mask(tmp_path / "in/x/z7.png", 1)
+    _mask(tmp_path / "in/photos/chart.png", 2)  # beside a photo: it may be one
+    report = _imported(project, tmp_path / "in")
+    assert report.refusal is None
+    assert [place.rpartition("/")[2] for place in report.without_photo] == ["z7.png"]
+    assert (report.imported, report.unlabelled) == (("a.jpg",), ("chart.png",))
