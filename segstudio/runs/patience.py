@@ -13,7 +13,8 @@ def told_of_waiting(recipe: Recipe, *, validates: bool) -> tuple[str, ...]:
     for three worse ones hears of them at the fourth, and the last of all comes when nothing is left to be changed.
     """
     validations = -(-recipe.epochs // recipe.validate_every) if validates else 0
-    why = f"there are only {counted(validations, 'validation')}" if validates else "there is no validation"
+    are = "is" if validations == 1 else "are"
+    why = f"there {are} only {counted(validations, 'validation')}" if validates else "there is no validation"
     waiting = []
     if recipe.early_stopping and recipe.early_stopping + 1 >= validations:
         waiting.append(f"early_stopping={recipe.early_stopping} never ends the training early: {why}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -133,6 +134,12 @@ def is_device_failure(error: BaseException) -> bool:
     kind = getattr(torch, "AcceleratorError", None)
     is_told = str(error).lower().startswith(_DEVICE_FAILURES)
     return not is_out_of_memory(error) and (is_told or (kind is not None and isinstance(error, kind)))
+
+
+def is_untranslatable(error: BaseException) -> bool:
+    """Tell whether torch.compile could not translate a network: for want of a C++ compiler or of Triton, for example."""
+    compiling = sys.modules.get("torch._dynamo.exc")  # there is no public name for it
+    return compiling is not None and isinstance(error, compiling.TorchDynamoException)
 
 
 def memory_mb(device: torch.device) -> float:

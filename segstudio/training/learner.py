@@ -65,6 +65,7 @@ class Learner:
             for values in (inputs.mean, inputs.std)
         )
         self._before = _Before(network, inputs.device)
+        self._is_translated = recipe.compile_network
         self.is_moving = False
         """Whether a step is changing the weights, or has broken off while it did."""
         self._forward = self._wrapped()
@@ -115,6 +116,14 @@ class Learner:
             torch.cuda.empty_cache()
         self.together = -(-self.together // 2)
         return True
+
+    def run_as_it_is(self) -> None:
+        """After a step for which torch.compile could not translate the network: do without, and make all as it was before
+        that step.
+        """
+        self.undo_step()
+        self._is_translated = False
+        self._forward = self._over_team
 
     def undo_step(self) -> None:
         """Make all as it was before a step that failed, whose weights have not moved; after one that did not, nothing."""
@@ -209,7 +218,7 @@ class Learner:
             device = self._inputs.device
             devices = [device] if device.type == "cuda" else None
             self._over_team = tried(lambda: DistributedDataParallel(self.network, device_ids=devices))
-        if not self._recipe.compile_network:
+        if not self._is_translated:
             return self._over_team
         compiled: Callable[[Tensor], Mapping[str, Tensor]] = torch.compile(self._over_team)
         return compiled

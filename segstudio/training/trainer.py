@@ -34,6 +34,7 @@ from segstudio.training.devices import (
     float32_products,
     is_device_failure,
     is_out_of_memory,
+    is_untranslatable,
     memory_total_mb,
     worker_count,
 )
@@ -203,6 +204,10 @@ class Trainer:
                 counters.together = self._learner.together
                 yield Notice(text=told_of_fewer(counters, self._task.recipe, self._task.team))
                 return
+            if is_untranslatable(error):
+                yield self._go_on_untranslated(error)
+                self._again = images, labels
+                return
             if self._again is not None:  # it was not for the number of crops: whoever resumes has made room
                 counters.together = self._enough
             if is_device_failure(error):  # what is on it may be wrong by now: the last checkpoint holds
@@ -214,6 +219,14 @@ class Trainer:
         self._again = None
         counters.step += 1
         yield from meter.step_done(loss, rate=rate, epoch=epoch + 1, images=self._plan.crops_in(len(images)))
+
+    def _go_on_untranslated(self, error: BaseException) -> Notice:
+        reason = str(getattr(error, "inner_exception", error)).strip().partition("\n")[0].rstrip(".")
+        problem = f"torch.compile cannot translate the network here ({reason})"
+        if self._task.team.size > 1:  # the others may be waiting in the middle of it
+            raise SegStudioError(problem, fix="Train with --set compile_network=false") from error
+        self._learner.run_as_it_is()
+        return Notice(text=f"{problem}: training goes on without it.")
 
     def _batches(self) -> Generator[Batch]:
         task = self._task

@@ -42,3 +42,7 @@ def test_the_last_validation_comes_when_nothing_can_be_ended_early(
         "early_stopping=2 never ends the training early: there are only 3 validations; "
         "schedule=plateau with plateau_patience=2 never lowers the learning rate: there are only 3 validations"
     )
+
+
+def test_one_validation_is_told_of_as_one() -> None:
+    assert told({"early_stopping": 2, "epochs": 1}).endswith("there is only 1 validation")

@@ -227,6 +227,35 @@ def test_a_network_can_be_compiled(
     assert same_weights(folder.last, plain.last)
 
 
+def test_a_network_that_cannot_be_compiled_here_is_trained_as_it_is(
+    make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of a first step is done by then: its batch statistics and its chance are taken back."""
+    from torch._dynamo.exc import BackendCompilerFailed
+
+    def compiled(network: torch.nn.Module) -> Callable[[torch.Tensor], object]:
+        def forward(images: torch.Tensor) -> object:
+            network(images)
+            problem = RuntimeError("Cannot find a working triton installation.\nMore of it")
+            raise BackendCompilerFailed("inductor", problem, None)
+
+        return forward
+
+    monkeypatch.setattr(torch, "compile", compiled)
+    project = make_project(train=4, val=1)
+    folder, events = trained(project, tmp_path / "runs", epochs=1, compile_network=True)
+    plain, _ = trained(project, tmp_path / "plain", epochs=1)
+    assert same_weights(folder.last, plain.last)
+    told = [event.text for event in events if isinstance(event, Notice)]
+    assert (
+        told.count(
+            "torch.compile cannot translate the network here (Cannot find a working triton installation): training goes on"
+            " without it."
+        )
+        == 1
+    )
+
+
 def test_a_trainer_without_memory_for_one_crop_says_so(
     make_project: MakeProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
