@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -72,9 +73,7 @@ def _restore(project: Project, photo: Photo, place: int, out: Output) -> None:
 
 def _list_photo(project: Project, photo: Photo, out: Output) -> None:
     kept = versions_of(project.folder, photo.key)[::-1]
-    now = project.read_mask(photo)
-    now = np.full(photo.size, VOID, dtype=np.uint8) if now is None else now
-    shares = list(differences(project.folder, photo, kept, project.classes, now))
+    shares = _shares(project, photo, kept, out)
     rows = [
         [str(place), _time(version), version.who, version.status, _share(share), version.what]
         for place, (version, share) in enumerate(zip(kept, shares, strict=True), start=1)
@@ -93,6 +92,17 @@ def _list_photo(project: Project, photo: Photo, out: Output) -> None:
             ],
         }
     )
+
+
+def _shares(project: Project, photo: Photo, kept: Sequence[Version], out: Output) -> list[float | None]:
+    """Return which part of the photo differs from now; None where one of the two cannot be read."""
+    try:
+        now = project.read_mask(photo)
+    except SegStudioError as error:  # what there was before is wanted all the more
+        out.warn(str(error))
+        return [None] * len(kept)
+    now = np.full(photo.size, VOID, dtype=np.uint8) if now is None else now
+    return list(differences(project.folder, photo, kept, project.classes, now))
 
 
 def _list_project(project: Project, out: Output) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from segstudio.errors import SegStudioError
 from segstudio.painting.editor import MaskEditor
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
@@ -32,15 +33,15 @@ def go_back(project: Project, photo: Photo, version: Version) -> tuple[str, ...]
 def put_mask(project: Project, photo: Photo, mask: Mask, *, doing: str) -> Photo:
     """Give a photo another mask, uint8 of its size, as one edit that is called `doing`; returns it as it is then.
 
-    The mask that goes is kept as a version, strokes that only the journal held included. What was checked counts as
-    done: nobody has checked this. Raises SegStudioError as `go_back` does.
+    The mask that goes is kept as a version, strokes that only the journal held included; a damaged one cannot be come
+    back to by undo. What was checked counts as done: nobody has checked this. Raises SegStudioError as `go_back` does.
     """
     with kept_from_painting(project, [photo]):
         return _put(project, photo, mask, project.journal_path(photo), doing)
 
 
 def _put(project: Project, photo: Photo, mask: Mask, journal: Path, doing: str) -> Photo:
-    there = project.read_mask(photo)
+    there = _what_is_there(project, photo)
     editor, recovered = MaskEditor.open(
         np.full(mask.shape, VOID, dtype=np.uint8) if there is None else there, journal
     )
@@ -56,6 +57,14 @@ def _put(project: Project, photo: Photo, mask: Mask, journal: Path, doing: str) 
             editor.paste(mask)
         editor.save(editor.snapshot(), write)
     return saved[0]
+
+
+def _what_is_there(project: Project, photo: Photo) -> Mask | None:
+    """Return the photo's mask; None where there is none, or it is damaged: then its file is kept as a version as it is."""
+    try:
+        return project.read_mask(photo)
+    except SegStudioError:
+        return None
 
 
 @contextmanager

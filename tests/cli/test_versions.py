@@ -36,6 +36,21 @@ def test_it_lists_and_goes_back(labelled: Project, run: Run) -> None:
     assert labelled.mask_path(labelled.photo(key)).read_bytes() != before
 
 
+def test_a_damaged_mask_hides_no_version_and_is_gone_back_from(labelled: Project, run: Run) -> None:
+    key = labelled.keys()[0]
+    path = labelled.mask_path(labelled.photo(key))
+    before = path.read_bytes()
+    _repaint(labelled, key)
+    path.write_bytes(path.read_bytes()[:40])
+    code, out, err = run("versions", labelled.folder, key, "--json")
+    assert code == 0, err
+    assert "the mask is damaged" in err
+    assert [told["differs"] for told in json.loads(out)["versions"]] == [None]
+    code, _, err = run("versions", labelled.folder, key, "--restore", "1")
+    assert code == 0, err
+    assert path.read_bytes() == before
+
+
 def test_it_tells_of_the_project_and_how_many_are_kept(labelled: Project, run: Run) -> None:
     key = labelled.keys()[0]
     _repaint(labelled, key)

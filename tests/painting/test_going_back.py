@@ -58,6 +58,20 @@ def test_it_goes_back_and_the_window_can_undo_it(project: Project) -> None:
     assert (editor.mask == 2).all()
 
 
+def test_a_damaged_mask_is_gone_back_from_and_kept(project: Project) -> None:
+    photo, path = project.photo("x.png"), project.mask_path(project.photo("x.png"))
+    damaged = path.read_bytes()[:40]
+    path.write_bytes(damaged)
+    (first,) = versions_of(project.folder, "x.png")
+    assert go_back(project, photo, first) == ()
+    assert _mask(project) == 1
+    kept = versions_of(project.folder, "x.png")[-1]
+    assert version_file(project.folder, "x.png", kept.number).read_bytes() == damaged
+    editor, _ = MaskEditor.open(_all(1), project.journal_path(photo))
+    editor.undo()  # whatever it does, the damaged file is not it
+    assert version_file(project.folder, "x.png", first.number).exists()
+
+
 def test_what_it_was_until_then_is_a_version_too(project: Project) -> None:
     photo = project.photo("x.png")
     go_back(project, photo, versions_of(project.folder, "x.png")[0])

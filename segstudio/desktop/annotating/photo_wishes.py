@@ -14,6 +14,7 @@ from segstudio.desktop.annotating.photo_work import PhotoWork
 from segstudio.desktop.annotating.removing import PhotoRemover
 from segstudio.desktop.annotating.strange_values import strange_values, told_of_strange
 from segstudio.desktop.editing.desk import PhotoDesk
+from segstudio.desktop.editing.mending import begin_record, go_back_to_last, start_empty
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.problems import Problem, Remedy
 from segstudio.desktop.tabs.photo_list import PhotoList
@@ -75,7 +76,15 @@ class PhotoWishes(QObject):
         if not shown.has_damaged_mask:
             return Problem(shown.told, level="info")
         folder, photo = shown.folder, shown.photo  # a notice may stay for long: it keeps no pixels
-        ways = [Remedy("Start with an empty mask", do=lambda: self._desk.start_empty(folder, photo))]
+        mend = self._desk.mend
+        ways = [
+            Remedy("Start with an empty mask", do=lambda: mend(lambda: start_empty(folder, photo))),
+        ]
+        if shown.has_versions:
+            back = Remedy(
+                "Go back to its last version", do=lambda: mend(lambda: go_back_to_last(folder, photo))
+            )
+            ways.insert(0, back)
         if photo.state.source:
             ways.append(Remedy("Import the mask again", do=lambda: self._import_in_place_of(folder, photo)))
         return Problem(shown.told, level="warning", actions=tuple(ways))
@@ -97,12 +106,12 @@ class PhotoWishes(QObject):
         return Problem(text, level="warning", actions=ways)
 
     def _told_of_record(self, folder: Path, photo: Photo, told: str) -> Problem:
-        way = Remedy("Begin its record anew", do=lambda: self._desk.begin_record(folder, photo))
+        way = Remedy("Begin its record anew", do=lambda: self._desk.mend(lambda: begin_record(folder, photo)))
         return Problem(told, details=photo.damage, level="warning", actions=(way,))
 
     def _import_in_place_of(self, folder: Path, damaged: Photo) -> None:
         self._to_import = damaged.key
-        self._desk.start_empty(folder, damaged)
+        self._desk.mend(lambda: start_empty(folder, damaged))
 
     @Slot(object)
     def _on_opened(self, shown: OpenPhoto | None) -> None:

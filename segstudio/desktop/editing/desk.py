@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from segstudio.desktop.editing.disk import LOOK, PAINT, Way, Written, mask_to_copy, write_fields
 from segstudio.desktop.editing.errands import Errands
-from segstudio.desktop.editing.mending import Mended, begin_record, start_empty
+from segstudio.desktop.editing.mending import Mended
 from segstudio.desktop.editing.neighbours import Neighbours
 from segstudio.desktop.editing.open_photo import OpenPhoto
 from segstudio.desktop.editing.opener import Opener, Wish
@@ -167,16 +167,9 @@ class PhotoDesk(PhotoSurface):
             lambda: mask_to_copy(Project.open(folder), photo, snapshot), then, self._on_errand_failed
         )
 
-    def start_empty(self, folder: Path, photo: Photo) -> None:
-        """Move the mask file of a photo, which cannot be read, aside, so that the photo can be painted on.
-
-        `folder` is its project's.
-        """
-        self._writing.send(lambda: start_empty(folder, photo), self._on_mended, self._on_errand_failed)
-
-    def begin_record(self, folder: Path, photo: Photo) -> None:
-        """Give a photo whose record cannot be read a new one, so that it can be painted on; `folder` is its project's."""
-        self._writing.send(lambda: begin_record(folder, photo), self._on_mended, self._on_errand_failed)
+    def mend(self, work: Callable[[], Mended]) -> None:
+        """Do what gives a photo whose mask or record cannot be read another one (see `mending`), and open it anew."""
+        self._writing.send(work, self._on_mended, self._on_errand_failed)
 
     def _on_mended(self, mended: Mended) -> None:
         shown, photo = self._shown, mended.written.photo

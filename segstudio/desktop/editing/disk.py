@@ -34,6 +34,7 @@ from segstudio.project.photo_locks import (
 from segstudio.project.photos import Photo, PhotoState, Status
 from segstudio.project.presence import Presence
 from segstudio.project.project import Project, stamp
+from segstudio.project.versions import version_files
 
 Cancelled = Callable[[], bool]
 
@@ -105,6 +106,7 @@ def open_photo(
         hold.let_go()
         opened = _looked_at(project, photo, pyramid, str(error))
         opened.has_damaged_mask = _is_damaged(project, photo)
+        opened.has_versions = opened.has_damaged_mask and bool(version_files(project.folder, photo.key))
         return opened
     except BaseException:
         hold.let_go()

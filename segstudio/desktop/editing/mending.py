@@ -8,9 +8,11 @@ from pathlib import Path
 from segstudio.desktop.editing.disk import Written, mask_time
 from segstudio.errors import SegStudioError
 from segstudio.files import hold
+from segstudio.painting.going_back import go_back
 from segstudio.project.change import aside_name
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
+from segstudio.project.versions import read_version, versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,26 @@ def start_empty(folder: Path, photo: Photo) -> Mended:
     aside = _set_aside(Project.open(folder), photo)
     told = f"{photo.key} starts empty; its damaged mask is kept as {aside.name}."
     return Mended(folder, Written(replace(photo, has_mask=False), None), told)
+
+
+def go_back_to_last(folder: Path, photo: Photo) -> Mended:
+    """Give a photo whose mask cannot be read the newest of its versions that can be. For a worker thread.
+
+    The damaged file is kept among the versions. Raises SegStudioError when none can be read, somebody paints on the photo,
+    or the disk refuses.
+    """
+    project = Project.open(folder)
+    photo = replace(project.photo(photo.key), size=photo.size)
+    for version in reversed(versions_of(folder, photo.key)):
+        try:
+            read_version(folder, photo, version, project.classes)
+        except SegStudioError:
+            continue
+        go_back(project, photo, version)
+        told = f"{photo.key} is as it was {version.when.astimezone():%d %b %Y %H:%M}; its damaged mask is kept among its versions."
+        there = Project.open(folder).photo(photo.key)
+        return Mended(folder, Written(there, mask_time(project, there)), told)
+    raise SegStudioError(f"no version of {photo.key} can be read", fix="Start with an empty mask")
 
 
 def begin_record(folder: Path, photo: Photo) -> Mended:

@@ -25,8 +25,8 @@ class OpenPhoto:
     `mask_time` is when the mask file was written that the editor began with or that was saved last (ns), None when
     there was none; `locked`: another window paints on it, or did when it was opened, and `painted` says who by now, None
     when nobody does; `is_lost`: somebody else has taken it over; `cannot_write`: the project's folder refuses to be written;
-    `has_damaged_mask`: its mask file cannot be read, and that is all that keeps it from being painted on,
-    `has_damaged_record`: its state file; `light` is how it would be stretched to be seen well; `counts` says how many
+    `has_damaged_mask`: its mask file cannot be read, and that is all that keeps it from being painted on, `has_versions`: then
+    there are versions of it; `has_damaged_record`: its state file cannot be read; `light` is how it would be stretched to be seen well; `counts` says how many
     pixels there are of each mask value. `hold` is the lock on painting.
     """
 
@@ -42,6 +42,7 @@ class OpenPhoto:
     is_lost: bool = False
     cannot_write: bool = False
     has_damaged_mask: bool = False
+    has_versions: bool = False
     has_damaged_record: bool = False
     light: Light = field(default_factory=Light)
     counts: Counts = field(default_factory=lambda: np.zeros(256, dtype=np.int64))

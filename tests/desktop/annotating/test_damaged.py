@@ -60,6 +60,32 @@ def test_a_damaged_mask_is_moved_aside_and_the_photo_painted_on(
     assert [old.read_bytes() for old in aside] == [content]
 
 
+def test_a_damaged_mask_goes_back_to_its_last_version_that_can_be_read(
+    qtbot: QtBot, drive: Drive, project: Project
+) -> None:
+    photo = project.photo("0.jpg")
+    project.save_photo(photo, mask=np.ones(photo.size, dtype=np.uint8), by_hand=False)
+    for _ in range(2):  # the newest version cannot be read, either
+        project.save_photo(photo, mask=np.zeros(photo.size, dtype=np.uint8), by_hand=False)
+        path = project.mask_path(photo)
+        path.write_bytes(path.read_bytes()[:40])
+
+    def steps(window: Window) -> None:
+        hands = Hands(qtbot, window)
+        hands.wait_for_photo("0.jpg")
+        hands.wait_for_notice("the mask is")
+        QTest.mouseClick(_way_out(window, "Go back to its last version"), Qt.MouseButton.LeftButton)
+        hands.wait(lambda: hands.tab._desk.can_paint)
+        hands.wait_for_notice("its damaged mask is kept among its versions")
+        assert (hands.mask == 1).all()
+        hands.key(Qt.Key.Key_1)
+        hands.dab(20, 20)
+
+    assert drive(steps, project.folder) == 0
+    mask = saved_mask(project, "0.jpg")
+    assert (mask[20, 20], mask[0, 0]) == (0, 1)
+
+
 def test_a_way_out_that_waited_is_for_its_photo_and_keeps_no_pixels(
     qtbot: QtBot, drive: Drive, project: Project
 ) -> None:
