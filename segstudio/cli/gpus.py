@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,7 +87,14 @@ def train_on_many(project: Path, folder: RunFolder, *, gpus: int, device: str, j
             return
         if folder.crops_together() == crops:
             break  # else memory ran out, and they go on with fewer
+    was_alone = status < 0 and _stopped_those_left(folder)
     state, has_told = folder.state(), _length(folder.log) > told_before
+    if was_alone and has_told and state == "stopped":
+        raise SegStudioError(
+            f"torchrun, which looks after the {gpus} processes of this training, was ended, and so they were stopped",
+            where=str(folder.path),
+            fix=way_on(folder, gpus),
+        )
     if has_told and state in {"finished", "stopped"}:
         return  # who was killed then had nothing more to do
     if state != "open" and (status == _TOLD or has_told):
@@ -100,6 +108,18 @@ def train_on_many(project: Path, folder: RunFolder, *, gpus: int, device: str, j
         with appending(folder.log) as log:
             log.append(RunFailed(problem=str(told)))
     raise told
+
+
+def _stopped_those_left(folder: RunFolder) -> bool:
+    """Stop the processes that train on though torchrun has been ended, for nobody looks after them; tell whether there
+    were any.
+    """
+    if not folder.is_held():
+        return False
+    folder.ask_to_stop()
+    while folder.is_held():
+        time.sleep(_POLL_S)
+    return True
 
 
 def _length(log: Path) -> int:

@@ -9,6 +9,7 @@ import shutil
 import signal
 from pathlib import Path
 
+import psutil
 import pytest
 
 from segstudio.cli.gpus import train_on_many
@@ -101,6 +102,25 @@ def test_two_processes_killed_resumed_and_stopped_learn_what_one_does(
         assert right.scores is not None
         assert left.scores.miou == pytest.approx(right.scores.miou, abs=0.01)
         assert sum(map(sum, left.scores.confusion)) == sum(map(sum, right.scores.confusion)) == 3 * 48 * 64
+
+
+def test_processes_whose_torchrun_is_killed_are_stopped(project: Project) -> None:
+    """They would train on, with nobody to look after them, while their run was told to have failed."""
+    run = RunFolder(project.runs_folder / "two")
+    with two_processes(project, *options(batch_size=2), "--name", "two") as process:
+        wait_for_step(run, process, 2)
+        (torchrun,) = psutil.Process(process.pid).children()
+        left = torchrun.children()
+        torchrun.kill()
+        said, _ = process.communicate(timeout=120)
+        assert not [each for each in left if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    assert process.returncode == 1
+    assert "torchrun, which looks after the 2 processes of this training, was ended" in said
+    assert "Go on from the last checkpoint with --resume two --gpus 2" in said
+    assert run.state() == "stopped"
+    assert not run.is_asked_to_stop()
+    done = max(event.step for event in run.events() if isinstance(event, StepDone))
+    assert load_checkpoint(run.last).counters.step == done
 
 
 def test_one_device_is_not_shared(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
