@@ -11,7 +11,7 @@ from pathlib import Path
 from segstudio.errors import SegStudioError
 from segstudio.formats.doubles import Digests, Stamp, doubles_of, stamp_of
 from segstudio.formats.label_images import LOSSLESS, MASK_FOLDERS, Suspicion, few_colours
-from segstudio.formats.options import Cancelled, ImportOptions, Progress, never, unheard
+from segstudio.formats.options import Cancelled, Progress, never, unheard
 from segstudio.formats.painted import PaintedMasks
 from segstudio.formats.placement import Fit, fit_of, in_pixels, scaled_to, turned_upright
 from segstudio.formats.plan import ImportPlan, PlannedPhoto
@@ -217,7 +217,7 @@ def _examine_annotation(
         result = _paint(annotation, size, orientation, plan)
     except SegStudioError as error:  # a label picture that cannot be read
         return Examined(planned, Outcome.DAMAGED, size, present=there, problem=error.within(annotation.place))
-    outcome = _outcome(result, annotation, there, options, is_held=_is_held(annotation, plan))
+    outcome = _outcome(result, annotation, there, plan, is_held=_is_held(annotation, plan))
     if masks is not None and outcome is Outcome.IMPORT:
         masks.keep(planned.key, result.mask, plan.labelling.classes)
     return Examined(
@@ -276,18 +276,26 @@ def _is_held(annotation: Annotation, plan: ImportPlan) -> bool:
 
 
 def _outcome(
-    result: Rasterised, annotation: Annotation, there: Photo | None, options: ImportOptions, *, is_held: bool
+    result: Rasterised, annotation: Annotation, there: Photo | None, plan: ImportPlan, *, is_held: bool
 ) -> Outcome:
+    options = plan.options
     if there is not None and there.has_mask and not options.replace:
         return Outcome.ALREADY_THERE
     if is_held:
         return Outcome.UNKNOWN_CLASS
     # a point or a line says that something is there: such a photo is not all background
-    if result.painted or (options.blank_is_background and not annotation.shapes):
+    if result.painted or (options.blank_is_background and _is_blank(annotation, plan)):
         return Outcome.IMPORT
     if options.keep_unlabelled and there is None:
         return Outcome.UNLABELLED
     return Outcome.BLANK
+
+
+def _is_blank(annotation: Annotation, plan: ImportPlan) -> bool:
+    """Tell whether an annotation has no shape but those of labels that are left out."""
+    tally = tally_of(annotation.shapes)
+    counted = plan.labelling.values.keys() | {label.name for label in plan.labelling.unknown}
+    return not tally.undrawn and counted.isdisjoint(tally.drawn)
 
 
 def _paint(annotation: Annotation, size: tuple[int, int], orientation: int, plan: ImportPlan) -> Rasterised:

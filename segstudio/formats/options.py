@@ -37,8 +37,8 @@ class ImportOptions:
     colour (`#RRGGBB`; empty: the next free one). `under` is put before each photo's key. `skip_bad` leaves out what is damaged, doubtful or of another size, which otherwise stops
     the import; `hold_unknown` leaves out whole photos with shapes of unknown classes, `skip_unknown` those shapes.
     `keep_unlabelled` takes photos without annotation, or whose annotation is blank, without mask (None: where nothing
-    that was given holds annotations); `blank_is_background` takes those whose annotation has no shape at all with a mask
-    of unpainted pixels. `label_images` takes pictures that look like label images for photos, `keep_doubles` photos of
+    that was given holds annotations); `blank_is_background` takes those whose annotation has no shape at all, or only
+    shapes that are left out, with a mask of unpainted pixels. `label_images` takes pictures that look like label images for photos, `keep_doubles` photos of
     equal content more than once. `boxes` None: those among outlines are areas, and files of nothing but boxes are not read; it
     counts when files are gathered and read.
     """

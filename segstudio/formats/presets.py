@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.formats.coco import coco_categories
 from segstudio.formats.label_tables import VOID_LABEL, LabelRow, plain_of, read_table
+from segstudio.formats.labels import folded
 from segstudio.formats.options import ImportOptions
 from segstudio.formats.places import PhotoFile, SourceFile
 from segstudio.formats.sources import Gathered
@@ -30,7 +31,7 @@ class Layout(BaseModel):
     `photos` and `labels` are patterns below the set's folder, and each must match; the labels may be masks or annotation
     files. `classes` is the table of classes beside the preset's file. Those in `void` are not labelled, and `renames` are labels
     that are called otherwise in the files. `unpainted` is the class of pixels under no shape; with `others_unpainted`
-    also of those under shapes of the COCO categories that are no class of the set.
+    shapes of the COCO categories that are no class of the set are left out, so that they hide nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,21 +86,18 @@ class FoundSet:
         """Return the wishes of a person, completed by what the set is; what the person said counts more."""
         layout = self.layout
         known = {row.name for row in _rows(layout)} | layout.renames.keys() | set(layout.void)
-        others = [label for label in self._declared() if label not in known]
+        asked = {folded(label) for label in wished.renames}
+        others = {label for label in self._declared() if label not in known and folded(label) not in asked}
         return replace(
             wished,
-            renames={
-                **dict.fromkeys(others, layout.unpainted),
-                **dict.fromkeys(layout.void, VOID_LABEL),
-                **layout.renames,
-                **wished.renames,
-            },
+            renames={**dict.fromkeys(layout.void, VOID_LABEL), **layout.renames, **wished.renames},
+            leave_out=wished.leave_out | others,
             blank_is_background=wished.blank_is_background or layout.others_unpainted,
             split=wished.split or "auto",
         )
 
     def _declared(self) -> Sequence[str]:
-        """Return the labels that the annotation files declare, where those that are no class of the set are unpainted."""
+        """Return the labels that the annotation files declare, where those that are no class of the set are left out."""
         if not self.layout.others_unpainted:
             return ()
         return [label for path in self.labels for label in coco_categories(path)]

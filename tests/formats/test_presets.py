@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ VOID = 255
 def imported(name: str, folder: Path, project: Path) -> Project:
     found = find_set(preset_named(name), folder)
     made = Project.create(project, classes=found.classes)
-    prepared = prepare(found.gathered, made, found.options(ImportOptions()))
+    prepared = prepare(found.gathered, made, found.options(ImportOptions()), propose_order=True)
     assert prepared.report.refusal is None
     assert not prepared.report.unknown
     assert not prepared.report.other_folder
@@ -107,6 +108,29 @@ def test_coco_s_other_categories_are_background(tmp_path: Path) -> None:
         found = set(read_mask(project.mask_path(photo)).ravel().tolist())
         assert found in ({0, 1, 15}, {0})  # background, aeroplane, person
     assert {0} in [set(read_mask(project.mask_path(photo)).ravel().tolist()) for photo in project.photos()]
+
+
+def test_coco_s_other_categories_hide_nothing(tmp_path: Path) -> None:
+    published_sets.coco(tmp_path / "set")
+    for path in (tmp_path / "set" / "annotations").glob("*.json"):
+        told = json.loads(path.read_text())
+        for shape in told["annotations"]:
+            if shape["category_id"] == 38:  # small, and before the person and the aeroplane
+                shape["segmentation"] = [[1, 1, 6, 1, 6, 3, 1, 3]]
+        path.write_text(json.dumps(told))
+    project = imported("coco-voc21", tmp_path / "set", tmp_path / "project")
+    masks = [read_mask(project.mask_path(photo)) for photo in project.photos()]
+    assert sorted(tuple(mask[2, [2, 5]]) for mask in masks) == [(0, 0), (0, 0), (15, 1), (15, 1)]
+
+
+def test_another_category_becomes_what_a_person_says(tmp_path: Path) -> None:
+    published_sets.coco(tmp_path / "set")
+    found = find_set(preset_named("coco-voc21"), tmp_path / "set")
+    options = found.options(ImportOptions(renames={"Kite": "aeroplane"}))
+    made = Project.create(tmp_path / "project", classes=found.classes)
+    commit_import(prepare(found.gathered, made, options), made)
+    for photo in made.photos():
+        assert read_mask(made.mask_path(photo))[0, 9] == 1
 
 
 @pytest.mark.parametrize("make", [published_sets.msrc, published_sets.drinks])
