@@ -8,14 +8,14 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.formats.places import PhotoFile, SourceFile
-from segstudio.formats.table import UnknownFileError
+from segstudio.formats.table import UnknownFileError, refused_extensions, why_refused
 
 
 @dataclass(slots=True)
 class Finds:
     """Annotation files, photos, pictures in folders called `masks` (`masks`; `deeper` in others below such), films, and the
     table of labels that was given; `lies_table` tells that one lies there. `passed_over` are annotation files that are not
-    read, by problem, `unknown` JSON files of no known format, `torn` as in Gathered. `boxes` and `masks_told` are the person's
+    read, by problem, `unknown` JSON files of no known format, `foreign` files of kinds that nothing opens, by problem, `torn` as in Gathered. `boxes` and `masks_told` are the person's
     wish to take boxes as areas, and word that there are masks.
     """
 
@@ -30,8 +30,31 @@ class Finds:
     lies_table: bool = False
     torn: dict[Path, SegStudioError] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
+    foreign: dict[str, list[SegStudioError]] = field(default_factory=dict)
     boxes: bool = False
     masks_told: bool = False
+
+    @property
+    def unknown_told(self) -> tuple[SegStudioError, ...]:
+        """One error for each kind of file that is none of a known one, and may be of interest."""
+        return (*_unknown_told(self.unknown), *told_once(self.foreign))
+
+    @property
+    def beside_told(self) -> tuple[SegStudioError, ...]:
+        """One error for each kind of annotation file that is not read and lies, by its name, beside photos that were given."""
+        extensions = sorted(refused_extensions())
+        found: dict[str, list[SegStudioError]] = {}
+        for path in dict.fromkeys(
+            photo.with_suffix(extension) for photo in self.given_photos for extension in extensions
+        ):
+            known = why_refused(path, boxes=self.boxes) if path.is_file() else None
+            if known is not None:
+                found.setdefault(known.problem, []).append(known.within(shown_path(path)))
+        return told_once(found)
+
+    def add_foreign(self, error: SegStudioError, shown: str) -> None:
+        """Tell of a file of a kind that nothing opens."""
+        self.foreign.setdefault(error.problem, []).append(error.within(shown))
 
 
 def told_once(passed_over: Mapping[str, Sequence[SegStudioError]]) -> tuple[SegStudioError, ...]:
@@ -43,8 +66,7 @@ def told_once(passed_over: Mapping[str, Sequence[SegStudioError]]) -> tuple[SegS
     return tuple(told)
 
 
-def unknown_told(shown: Sequence[str]) -> tuple[SegStudioError, ...]:
-    """Return one error for all JSON files of no known format, or none where there are none."""
+def _unknown_told(shown: Sequence[str]) -> tuple[SegStudioError, ...]:
     if not shown:
         return ()
     more = f" (and {len(shown) - 1} more like it)" if len(shown) > 1 else ""

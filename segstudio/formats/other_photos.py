@@ -118,6 +118,18 @@ def film_photos(
             yield from _frames(path, frames, folder() / path.stem, progress)
 
 
+def tell_of_films(files: Iterable[SourceFile]) -> bool:
+    """Tell whether one of the files is of a film, or may be: one that is damaged."""
+    for file in files:
+        if file.path.suffix.lower() == ".xml":
+            try:
+                if is_cvat_video(file.path):
+                    return True
+            except SegStudioError:
+                return True
+    return False
+
+
 def _film(told: Sequence[Film], films: Sequence[Path]) -> Path | None:
     names = {PurePosixPath(film.name).stem.casefold() for film in told}
     named = [path for path in films if path.stem.casefold() in names]

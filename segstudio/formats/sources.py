@@ -10,12 +10,19 @@ from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from segstudio.errors import SegStudioError, WorkStopped
-from segstudio.formats.finds import Finds, shown_path, told_once, unknown_told
+from segstudio.formats.finds import Finds, shown_path, told_once
+from segstudio.formats.foreign import IDLE_FILM, why_foreign
 from segstudio.formats.label_images import MASK_FOLDERS
 from segstudio.formats.label_tables import TABLE_NAMES, read_table
 from segstudio.formats.mask_pairs import is_of_objects, label_pictures, outdone_masks, told_files
 from segstudio.formats.options import Progress, unheard
-from segstudio.formats.other_photos import FILM_SUFFIXES, damaged_photos, embedded_photos, film_photos
+from segstudio.formats.other_photos import (
+    FILM_SUFFIXES,
+    damaged_photos,
+    embedded_photos,
+    film_photos,
+    tell_of_films,
+)
 from segstudio.formats.places import ANNOTATION_FOLDERS, PHOTO_FOLDERS, PhotoFile, SourceFile
 from segstudio.formats.table import (
     NotReadError,
@@ -40,7 +47,7 @@ class Gathered:
 
     `passed_over` tells, one for each kind, which annotation files lie there that are not read; `beside` the same of
     those that were not given themselves, but lie beside photos that were, and `unknown` of JSON files that are none of a format
-    that is known, nor a table of labels. `masks` are pictures in folders that are called
+    that is known, nor a table of labels, and of pictures, films and archives that nothing here opens. `masks` are pictures in folders that are called
     so; `pictures` all that were found and are no photos by their place or name. `torn` tells of annotation files whose photo
     lies in them alone, and is damaged.
     """
@@ -99,7 +106,7 @@ def gather(
         offered = dict(finds.photos) if photo_places else pictures
         _take_masks(pictures, offered, finds, from_places=bool(photo_places))
         _take_other_photos(finds, cleaning, progress)
-        has_none = not finds.files and not finds.passed_over and not finds.unknown
+        has_none = not finds.files and not finds.passed_over and not finds.unknown_told
         if has_none and photo_places:
             _tell_idle(pictures.values(), finds)
         if has_none and finds.table is not None:
@@ -109,8 +116,8 @@ def gather(
             refused.append(idle)
         is_empty = not finds.photos and not finds.masks
         if not finds.files and (is_empty or not has_any) and refused is None:
-            if finds.passed_over or finds.unknown:
-                raise (*told_once(finds.passed_over), *unknown_told(finds.unknown))[0]
+            if finds.passed_over or finds.unknown_told:
+                raise (*told_once(finds.passed_over), *finds.unknown_told)[0]
             raise SegStudioError(
                 "there is nothing to import", where=", ".join(str(source) for source in sources), fix=_GIVE
             )
@@ -118,11 +125,11 @@ def gather(
             tuple(finds.files.values()),
             tuple(finds.photos.values()),
             told_once(finds.passed_over),
-            told_once(_beside(finds)),
+            finds.beside_told,
             tuple(mask for path, mask in finds.masks.items() if path not in finds.photos),
             tuple(picture for path, picture in offered.items() if path not in finds.photos),
             finds.torn,
-            unknown_told(finds.unknown),
+            finds.unknown_told,
         )
 
 
@@ -171,6 +178,9 @@ def _take_source(source: Path, finds: Finds, cleaning: ExitStack, progress: Prog
         inner: list[PurePosixPath] = []
         folder = _unpacked(source, cleaning, progress, inner)
         for path in inner:
+            if foreign := why_foreign(path):
+                finds.add_foreign(foreign, f"{source.name}/{path}")
+                continue
             told = _ZIP_IN_ZIP.within(f"{source.name}/{path}")
             finds.passed_over.setdefault(told.problem, []).append(told)
         return _take_folder(folder, finds, shown=source.name, staged=True) or bool(inner)
@@ -187,7 +197,7 @@ def _take_source(source: Path, finds: Finds, cleaning: ExitStack, progress: Prog
     elif is_photo(source):
         _add_photo(finds, source, PurePosixPath(source.name), source.name)
         finds.given_photos.append(source)
-    elif (known := why_refused(source, boxes=finds.boxes)) is not None:
+    elif (known := why_refused(source, boxes=finds.boxes) or why_foreign(source)) is not None:
         raise known.within(shown_path(source))
     else:
         if source.suffix.lower() in _TABLES - {".csv"}:
@@ -271,9 +281,12 @@ def _take_other_photos(finds: Finds, cleaning: ExitStack, progress: Progress) ->
     def folder() -> Path:
         return _staging(cleaning)
 
-    frames = film_photos(files, finds.films, folder, progress)
+    frames = list(film_photos(files, finds.films, folder, progress))
     for photo in chain(embedded_photos(files, photos, folder, finds.torn), frames):
         finds.photos.setdefault(photo.path, photo)
+    is_told = not finds.films or bool(frames) or tell_of_films(files)
+    for film in () if is_told else finds.films:
+        finds.add_foreign(IDLE_FILM, shown_path(film))
     for problem in damaged_photos(files, photos):
         finds.passed_over.setdefault(problem.problem, []).append(problem)
 
@@ -286,12 +299,15 @@ def _staging(cleaning: ExitStack) -> Path:
 def _unpacked(
     archive: Path, cleaning: ExitStack, progress: Progress, inner: list[PurePosixPath] | None = None
 ) -> Path:
-    """Unpack what may be of interest into a folder for it, and return that; ZIP files in it are added to `inner`."""
+    """Unpack what may be of interest into a folder for it, and return that; ZIP files in it, and files of kinds that nothing
+    opens, are added to `inner`.
+    """
     folder = _staging(cleaning)
     extensions = annotation_extensions() | refused_extensions() | FILM_SUFFIXES | _TABLES
 
     def wanted(path: PurePosixPath) -> bool:
-        if inner is not None and path.suffix.lower() == ".zip" and not is_passed_over(path):
+        is_told = path.suffix.lower() == ".zip" or why_foreign(path) is not None
+        if inner is not None and is_told and not is_passed_over(path):
             inner.append(path)
         of_interest = path.suffix.lower() in extensions or is_photo(Path(path))
         return of_interest and not is_passed_over(path)
@@ -315,6 +331,9 @@ def _take_folder(root: Path, finds: Finds, *, shown: str, staged: bool = False) 
             known = why_refused(path, boxes=finds.boxes)
         elif extension in FILM_SUFFIXES:
             finds.films.append(path)
+        elif foreign := why_foreign(path):
+            finds.add_foreign(foreign, f"{shown}/{inner}")
+            has_any = True
         if known is not None:
             finds.passed_over.setdefault(known.problem, []).append(known.within(f"{shown}/{inner}"))
         is_unknown = (
@@ -325,19 +344,6 @@ def _take_folder(root: Path, finds: Finds, *, shown: str, staged: bool = False) 
         has_any = has_any or is_ours or is_unknown or known is not None
     found = _take_photos(root, finds, shown=shown, staged=staged, pass_masks=True)
     return has_any or found > 0
-
-
-def _beside(finds: Finds) -> dict[str, list[SegStudioError]]:
-    """Return the annotation files that are not read and lie, by their names, beside photos that were given."""
-    extensions = sorted(refused_extensions())
-    found: dict[str, list[SegStudioError]] = {}
-    for path in dict.fromkeys(
-        photo.with_suffix(extension) for photo in finds.given_photos for extension in extensions
-    ):
-        known = why_refused(path, boxes=finds.boxes) if path.is_file() else None
-        if known is not None:
-            found.setdefault(known.problem, []).append(known.within(shown_path(path)))
-    return found
 
 
 def _take_siblings(folder: Path, finds: Finds) -> None:

@@ -156,7 +156,7 @@ def test_a_film_that_does_not_fit_is_told(tmp_path: Path, film: Path) -> None:
 
 
 def test_a_film_alone_is_no_source(tmp_path: Path, film: Path) -> None:
-    with pytest.raises(SegStudioError, match="nothing to import"), gather([film]):
+    with pytest.raises(SegStudioError, match="no annotation tells of this film"), gather([film]):
         pass
 
 
