@@ -135,6 +135,12 @@ def predict(
     kinds = Kinds(mask or everything, overlay or everything, panels or everything, confidence, opacity)
     photos, films = _found(inputs)
     refuse_overwriting(photos, out, kinds.suffixes)
+    if not films:
+        told = {"--every": every != 1, "--scale": scale != 1, "--frames": frames}
+        if vain := [option for option, is_given in told.items() if is_given]:
+            console.warn(
+                f"There is no film that {' and '.join(vain)} could be for: photos are taken as they are."
+            )
     if report:
         _refuse_long_report(photos, films, every=every)
     path = find_model(model, project)

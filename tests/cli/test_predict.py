@@ -120,6 +120,18 @@ def test_the_colours_are_the_model_s_its_project_s_or_the_default_ones(
     assert "Name one with --project" in capsys.readouterr().err
 
 
+def test_what_is_asked_of_films_is_not_passed_over_where_there_is_none(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _save_photo(tmp_path / "a.png")
+    words = ("predict", tmp_path / "a.png", "--model", model, "--out", tmp_path / "out", "--csv")
+    assert _run(*words, "--every", 25, "--scale", 0.3) == 0
+    told = "There is no film that --every and --scale could be for: photos are taken as they are."
+    assert told in capsys.readouterr().out
+    assert _run(*words) == 0
+    assert "There is no film" not in capsys.readouterr().out
+
+
 def test_a_damaged_photo_is_told_and_the_rest_goes_on(
     tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
