@@ -28,6 +28,7 @@ class Teller:
         self._last_line = 0.0
         self._epochs = 0
         self._processes = 1
+        self._reached = 0
 
     def __enter__(self) -> Teller:
         return self
@@ -41,8 +42,9 @@ class Teller:
             case RunStarted():
                 self._started(event)
             case StepDone():
-                self._advance(1)
+                self._reach(event.step)
             case EpochDone():
+                self._reach(event.step)
                 self._epoch(event)
             case Notice(text=text):
                 self._out.say(text)
@@ -63,7 +65,12 @@ class Teller:
         total = event.epochs * event.steps_per_epoch
         if self._out.is_live:
             self._advance = self._stack.enter_context(self._out.progress("Training", total))
-            self._advance(event.step)
+        self._reach(event.step)
+
+    def _reach(self, step: int) -> None:
+        """Move the bar to a step: not each one is told."""
+        self._advance(step - self._reached)
+        self._reached = step
 
     def _epoch(self, event: EpochDone) -> None:
         now = time.monotonic()

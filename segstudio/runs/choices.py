@@ -192,7 +192,8 @@ class _LearningChoices(_PhotoChoices):
         5, description="For plateau: validations without a better mIoU before the rate falls."
     )
     warmup_steps: Annotated[int, Field(ge=0), _unit("steps")] = Field(
-        20, description="Steps in which the rate rises from zero, before any schedule."
+        20,
+        description="Steps in which the rate rises from zero before the schedule, half of all at most; one-cycle has none.",
     )
     clip_gradient: Annotated[float, Field(ge=0)] = Field(
         1.0,

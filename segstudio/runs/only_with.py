@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
+from segstudio.runs.choices import Schedule
 from segstudio.runs.recipe import Recipe
 
 ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
@@ -23,6 +24,7 @@ ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
     "step_factor": ("schedule", frozenset({"step", "plateau"})),
     "halving_after": ("schedule", frozenset({"halving"})),
     "one_cycle_rise": ("schedule", frozenset({"one-cycle"})),
+    "warmup_steps": ("schedule", frozenset(get_args(Schedule)) - {"one-cycle"}),
     "plateau_patience": ("schedule", frozenset({"plateau"})),
 }
 """What counts for nothing unless another field has one of these values."""

@@ -16,13 +16,13 @@ def learning_rate_factor(
 ) -> float:
     """Return what the learning rate is multiplied with at `step` (from 0) of `steps`, 0–1.
 
-    The rate rises linearly over the warm-up (Goyal and others, 2017) and then follows the schedule over the steps that
-    are left: poly: (1 − t)^power (Liu and others, ParseNet, 2015); cosine: half a wave (Loshchilov & Hutter, 2017);
+    The rate rises linearly over the warm-up (Goyal and others, 2017), half of the training at most, and then follows the
+    schedule over the steps that are left; one-cycle, which rises by itself, has no warm-up. poly: (1 − t)^power (Liu and others, ParseNet, 2015); cosine: half a wave (Loshchilov & Hutter, 2017);
     one-cycle: a rise and a long fall, both half a wave (Smith & Topin, 2018); step: times `step_factor` every
     `step_epochs` epochs; halving: halved after `halving_after` epochs and again every `step_epochs`; plateau: times
     `step_factor` for each of the `falls` that validation asked for.
     """
-    warmup = min(recipe.warmup_steps, steps // 2)
+    warmup = warmup_of(recipe, steps)
     if step < warmup:
         return (step + 1) / (warmup + 1)
     part = (step - warmup) / max(1, steps - warmup)
@@ -44,6 +44,11 @@ def learning_rate_factor(
         case "constant":
             factor = 1
     return float(factor)
+
+
+def warmup_of(recipe: Recipe, steps: int) -> int:
+    """Return in how many of `steps` the rate rises before the schedule begins."""
+    return 0 if recipe.schedule == "one-cycle" else min(recipe.warmup_steps, steps // 2)
 
 
 def _one_cycle(part: float, rise: float) -> float:

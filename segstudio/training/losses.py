@@ -55,9 +55,7 @@ def pixel_loss(
     `smoothing` spreads that share of each label evenly over all classes (Szegedy and others, CVPR 2016).
     """
     target = target.long()
-    total = F.cross_entropy(
-        logits.float(), target, weights, ignore_index=VOID, reduction="sum", label_smoothing=smoothing
-    )
+    total = _each(logits.float(), target, weights, smoothing).sum()
     return total / _weight(target, weights).clamp(min=1e-6)
 
 
@@ -116,10 +114,16 @@ def hard_pixel_loss(
 
 
 def _each(logits: Tensor, target: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
-    """Return the weighted cross-entropy of each pixel, 0 where void: float (N, H, W)."""
-    return F.cross_entropy(
-        logits, target, weights, ignore_index=VOID, reduction="none", label_smoothing=smoothing
-    )
+    """Return the cross-entropy of each pixel times the weight of its class, 0 where void: float (N, H, W).
+
+    PyTorch would weigh what smoothing gives to other classes by theirs, so that a pixel of weight 0 counted all the same.
+    """
+    if not smoothing or weights is None:
+        return F.cross_entropy(
+            logits, target, weights, ignore_index=VOID, reduction="none", label_smoothing=smoothing
+        )
+    each = F.cross_entropy(logits, target, ignore_index=VOID, reduction="none", label_smoothing=smoothing)
+    return each * weights[target.where(target != VOID, 0)]
 
 
 def _weight(target: Tensor, weights: Tensor | None) -> Tensor:

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torchmetrics.functional.classification import multiclass_confusion_matrix
 
+from segstudio.errors import SegStudioError
 from segstudio.networks.segmenting import segment
 from segstudio.project.classes import VOID
 from segstudio.project.masks import Mask
@@ -39,6 +40,8 @@ class _Seen:
     loss_sum: float
     confusion: npt.NDArray[np.int64]
     preview: Mask | None
+    unsound: str
+    """The photo's key where the network's answer was no number, else nothing."""
 
 
 def validate(
@@ -57,7 +60,8 @@ def validate(
     """Segment every photo of `store` whole and score the answers against their labels; void does not count.
 
     The processes of a `team` take photos in turn, and all return the same. Returns None as soon as `stop()` says so,
-    between photos. The network's mode is left as it was.
+    between photos. The network's mode is left as it was. Raises SegStudioError, in all processes, when the network answers
+    with what is no number.
     """
     seen: dict[int, _Seen] = {}
     for first in range(0, len(store), team.size):
@@ -80,6 +84,7 @@ def validate(
             loss_sum=answer.loss_sum or 0.0,
             confusion=confusion_matrix(answer.labels, truth, len(names)),
             preview=answer.labels.numpy() if position < previews else None,
+            unsound="" if answer.is_finite else store.photos[position].key,
         )
     return _together(team.gathered(seen), names)
 
@@ -87,6 +92,13 @@ def validate(
 def _together(parts: Sequence[dict[int, _Seen]], names: Sequence[str]) -> Validation:
     found = {position: each for part in parts for position, each in part.items()}
     ordered = [found[position] for position in sorted(found)]
+    unsound = next((each.unsound for each in ordered if each.unsound), "")
+    if unsound:
+        raise SegStudioError(
+            "the network no longer answers with numbers (NaN or infinite)",
+            where=unsound,
+            fix="Lower the learning rate (learning_rate), or train with --set precision=fp32",
+        )
     matrices = np.array([each.confusion for each in ordered]).reshape(-1, len(names), len(names))
     confusion = matrices.sum(axis=0)
     return Validation(

@@ -71,6 +71,19 @@ def test_warm_up_rises_to_the_full_rate() -> None:
     assert rates[:5] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
 
 
+def test_one_cycle_rises_once_whatever_the_warm_up() -> None:
+    rates = factors(100, schedule="one-cycle", one_cycle_rise=0.3, warmup_steps=20)
+    highest = rates.index(max(rates))
+    assert highest == 30
+    assert rates[: highest + 1] == sorted(rates[: highest + 1])
+    assert rates[highest:] == sorted(rates[highest:], reverse=True)
+
+
+def test_the_warm_up_takes_half_of_the_training_at_most() -> None:
+    rates = factors(20, schedule="constant", warmup_steps=1000)
+    assert rates[10:] == [1.0] * 10
+
+
 @given(
     steps=st.integers(1, 300),
     warmup=st.integers(0, 500),

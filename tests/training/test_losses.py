@@ -81,6 +81,25 @@ def test_label_smoothing_is_torchs() -> None:
     assert float(pixel_loss(logits, labels, smoothing=0.1)) == pytest.approx(float(expected))
 
 
+@pytest.mark.parametrize("loss", ["cross-entropy", "focal", "cross-entropy+dice", "ohem"])
+def test_a_pixel_of_weight_0_counts_nothing_smoothed_or_not(loss: str) -> None:
+    logits, labels = example()
+    logits.requires_grad_()
+    labels[labels == 2] = 1
+    weightless, kept = labels == 1, (labels == 0) | (labels == 3)
+    made = TrainingLoss(
+        Recipe.model_validate({"loss": loss, "label_smoothing": 0.1, "ohem_least": 1.0, "dice_weight": 0.0}),
+        torch.tensor([1.0, 0.0, 0.0, 2.0]),
+    )
+    made({"out": logits}, labels).backward()  # type: ignore[no-untyped-call]
+    assert logits.grad is not None
+    sizes = logits.grad.abs().sum(1)
+    assert float(sizes[weightless].max()) == 0
+    assert float(sizes[kept].min()) > 0
+    of_nothing = made({"out": logits}, labels.where(weightless, 255))
+    assert float(of_nothing.detach()) == 0
+
+
 def test_focal_without_gamma_is_cross_entropy_and_with_it_less() -> None:
     logits, labels = example()
     target = labels.long()

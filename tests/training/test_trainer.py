@@ -305,6 +305,20 @@ def test_a_loss_that_is_no_number_ends_the_run(make_project: MakeProject, tmp_pa
         list(prepared.trainer.run(lambda: False))
 
 
+def test_an_answer_that_is_no_number_is_no_score(make_project: MakeProject, tmp_path: Path) -> None:
+    recipe = small_recipe(epochs=2, freeze_batch_norm="false")
+    folder = RunFolder.create(tmp_path / "runs", recipe)
+    prepared = prepare(make_project(), recipe, folder, device="cpu")
+    for module in prepared.trainer._learner.network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d) and module.running_var is not None:
+            module.running_var.fill_(float("nan"))  # a training step takes the statistics of its batch
+    told: list[Event] = []
+    with pytest.raises(SegStudioError, match="no longer answers with numbers"):
+        told.extend(prepared.trainer.run(lambda: False))
+    assert any(isinstance(event, StepDone) for event in told)
+    assert not any(isinstance(event, EpochDone) for event in told)
+
+
 def _without_memory(learner: Learner) -> None:
     raise RuntimeError("can't allocate memory")
 

@@ -44,7 +44,8 @@ def is_drawn_as_training_does_it(schedule: str, epochs: int) -> None:
     assert (steps[0], steps[-1]) == (0, 7 * epochs - 1)
     assert len(steps) < 1000, "it is drawn again at every key that is pressed"
     rise = "3 steps (0.43 epochs)" if epochs == 1 else "20 steps (2.9 epochs)"
-    assert drawn.told.startswith(f"Rises over {rise}, then ")
+    begins = "Rises for 30 % of the training" if schedule == "one-cycle" else f"Rises over {rise}, then "
+    assert drawn.told.startswith(begins)
     assert drawn.length == epochs
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from segstudio.counting import counted
 from segstudio.runs.recipe import Recipe
-from segstudio.runs.schedules import learning_rate_factor
+from segstudio.runs.schedules import learning_rate_factor, warmup_of
 
 Values = npt.NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def schedule_curve(recipe: Recipe, steps_per_epoch: int, *, is_random: bool = Fa
     then the backbone is not held back.
     """
     steps = recipe.epochs * steps_per_epoch
-    warmup = min(recipe.warmup_steps, steps // 2)
+    warmup = warmup_of(recipe, steps)
     places = _places(recipe, steps, steps_per_epoch, warmup)
 
     def rates(falls: Values | None = None) -> Values:
