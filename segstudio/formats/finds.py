@@ -52,6 +52,14 @@ class Finds:
                 found.setdefault(known.problem, []).append(known.within(shown_path(path)))
         return told_once(found)
 
+    def take_table(self, path: Path) -> None:
+        """Take the table of labels that was given; raises SegStudioError where that is the second."""
+        if self.table not in (None, path):
+            raise SegStudioError(
+                "another table of classes was given before", where=str(path), fix="Give one of them"
+            )
+        self.table = path
+
     def add_foreign(self, error: SegStudioError, shown: str) -> None:
         """Tell of a file of a kind that nothing opens."""
         self.foreign.setdefault(error.problem, []).append(error.within(shown))

@@ -187,7 +187,7 @@ def _take_source(source: Path, finds: Finds, cleaning: ExitStack, progress: Prog
     if source.suffix.lower() in FILM_SUFFIXES:
         finds.films.append(source)
     elif _is_table(source, masks_told=finds.masks_told):
-        finds.table = source
+        finds.take_table(source)
     elif source.suffix.lower() in annotation_extensions() and is_annotation(source, boxes=finds.boxes):
         finds.files.setdefault(source, SourceFile(source, source.parent, shown_path(source)))
         _take_photos(source.parent, finds, shown=shown_path(source.parent), offered=False, deep=False)

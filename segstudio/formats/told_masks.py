@@ -61,11 +61,15 @@ def told_masks(
     for mask in masked:
         name = next((name for name in _shorter(_folded(mask.stem)) if name in called), "")
         done.update(photo.path for photo in _nearest(mask, called.get(name, [])))
-    is_label = cache(_holds_few_colours)
+    look = cache(_holds_few_colours)
+
+    def is_label(path: Path) -> bool:
+        return look(path) is True
+
     found: dict[Path, str] = {}
     for picture in pictures:
         wanted = _photos_of(picture, called, is_label, done)
-        if wanted and is_label(picture.path):
+        if wanted and look(picture.path) is not False:  # of a damaged one reading tells
             best = _nearest(picture.path, wanted)
             found[picture.path] = str(best[0].name) if len(best) == 1 else best[0].name.name
     return found | _without_photo(pictures, found, called, is_label)
@@ -159,13 +163,14 @@ def _alike(first: Iterable[str], second: Iterable[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: _folded(pair[0]) == _folded(pair[1]), pairs))
 
 
-def _holds_few_colours(path: Path) -> bool:
+def _holds_few_colours(path: Path) -> bool | None:
+    """Tell whether a picture may be a mask by its look; None where it cannot be read."""
     if path.suffix.lower() not in LOSSLESS:
         return False
     try:
         return few_colours(read_photo(path))
     except SegStudioError:
-        return False
+        return None
 
 
 def _folded(text: str) -> str:

@@ -195,3 +195,13 @@ def test_json_of_no_known_format_is_told_and_photos_come_in_all_the_same(
     (tmp_path / "in/a.png").unlink()
     with pytest.raises(SegStudioError, match="of no format that is known here"), gather([tmp_path / "in"]):
         pass
+
+
+def test_of_two_tables_of_classes_none_is_chosen(tmp_path: Path) -> None:
+    for name in ("classes.txt", "labels.txt"):
+        (tmp_path / name).write_text("background\nsky\n", encoding="utf-8")
+    with (
+        pytest.raises(SegStudioError, match=r"labels\.txt: another table of classes was given"),
+        gather([tmp_path / "classes.txt", tmp_path / "labels.txt"]),
+    ):
+        pass

@@ -229,3 +229,17 @@ def test_a_mask_among_told_ones_whose_photo_is_not_there_is_told_and_is_no_photo
     assert report.refusal is None
     assert [place.rpartition("/")[2] for place in report.without_photo] == ["z7.png"]
     assert (report.imported, report.unlabelled) == (("a.jpg",), ("chart.png",))
+
+
+def test_a_told_mask_that_is_damaged_is_told(project: Project, tmp_path: Path, make_photo: MakePhoto) -> None:
+    for seed, name in enumerate("ab"):
+        make_photo(tmp_path / f"in/foto/{name}.png", seed=seed)
+        _mask(tmp_path / f"in/x/{name}.png", seed)
+    for torn in ("x/a.png", "foto/b.png"):
+        path = tmp_path / "in" / torn
+        path.write_bytes(path.read_bytes()[:60])
+    refusal = _imported(project, tmp_path / "in").refusal
+    assert refusal is not None
+    assert 'the mask "a.png" is damaged or cut off' in refusal.problem
+    assert refusal.where.endswith("x/a.png")
+    assert "(and 1 other file with other damage)" in refusal.problem  # b.png, the photo
