@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from segstudio.project.change import Change, FileStamp, file_stamp, mask_name
 from segstudio.project.class_edit import taken_back
 from segstudio.project.class_uses import MaskCounter
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.digests import digest_if_there
 from segstudio.project.masks import read_mask
 from segstudio.project.painted_photos import Journals, held, kept_from_painting
 from segstudio.project.photos import Photo, PhotoState
@@ -129,7 +129,7 @@ class _Undoing:
         """Decide what becomes of a photo that the import brought in or gave a mask."""
         brought, path = self._record.brought[photo.key], self._project.mask_path(photo)
         self._relied[mask_name(photo.key)] = file_stamp(path)
-        if _digest(path) != brought.mask or not self._may_come_back(photo, brought):
+        if digest_if_there(path) != brought.mask or not self._may_come_back(photo, brought):
             self._left.append(photo)
         elif brought.is_new:
             self._gone.append(photo)
@@ -217,10 +217,6 @@ class _Undoing:
             if photo.key in self._record.replaced:
                 found.update(np.unique(read_mask(self._former / f"{photo.key}.png")).tolist())
         return frozenset(found)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _is(things: tuple[str, ...]) -> str:

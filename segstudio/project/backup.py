@@ -193,16 +193,27 @@ def _watched(project: Path, names: Mapping[str, str]) -> list[Member]:
 
 
 def _held(path: Path, name: str, second: Path) -> Member:
-    """Give a file a second name, so that it can be replaced meanwhile; copy it where that cannot be, and it is small."""
-    length = path.stat().st_size
-    most = length if name.endswith(_GROWS) else None
-    second.parent.mkdir(parents=True, exist_ok=True)
+    """Give a file a second name, so that it can be replaced meanwhile; copy it where that cannot be, and it is small.
+
+    Raises FileNotFoundError where it is gone by now, and SegStudioError when it cannot be read.
+    """
     try:
-        second.hardlink_to(path.resolve() if path.is_symlink() else path)
-    except OSError:
-        if name.startswith(("photos/", "runs/", "sources/")):  # large, and hardly ever replaced
-            return Member(name, path, most)
-        shutil.copy2(path, second)
+        most = path.stat().st_size if name.endswith(_GROWS) else None
+        second.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            second.hardlink_to(path.resolve() if path.is_symlink() else path)
+        except OSError:
+            if name.startswith(("photos/", "runs/", "sources/")):  # large, and hardly ever replaced
+                return Member(name, path, most)
+            shutil.copy2(path, second)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise SegStudioError(
+            f"the file cannot be read ({error.strerror or error})",
+            where=str(path),
+            fix="Move it away, or restore it",
+        ) from error
     return Member(name, second, most)
 
 

@@ -17,6 +17,7 @@ from segstudio.project.class_history import ClassHistory, Entry, KeptJournal, Ke
 from segstudio.project.class_telling import Back, EditPreview, told_of_doing, told_of_undo
 from segstudio.project.class_uses import ClassUses, MaskCounter
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.digests import digest_if_there
 from segstudio.project.masks import encode_mask, read_mask
 from segstudio.project.painted_photos import Journals, held, nobody_begins, not_painted
 from segstudio.project.photos import Photo
@@ -201,7 +202,7 @@ class ClassEditing:
         self, change: Change, entry: Entry, photo: Photo, written: dict[str, str]
     ) -> KeptJournal:
         self._move(change, self._project.journal_path(photo), entry.kept_journal(photo.key))
-        digest = written.get(photo.key) or _digest(self._project.mask_path(photo))
+        digest = written.get(photo.key) or digest_if_there(self._project.mask_path(photo))
         return KeptJournal(key=photo.key, mask=digest)
 
     # -- undoing
@@ -250,7 +251,7 @@ class ClassEditing:
         change.rely_on_file(mask_name(photo.key), file_stamp(path))
         if not path.exists() or not former.exists():
             return "left"
-        if _digest(path) == written:
+        if digest_if_there(path) == written:
             change.put_link(mask_name(photo.key), former)
             return "back"
         mask, old = read_mask(path, size=_size(photo)), read_mask(former)
@@ -269,7 +270,7 @@ class ClassEditing:
             project.folder / entry.kept_journal(kept.key),
         )
         rewritten = any(mask.key == kept.key for mask in entry.masks)
-        if not former.exists() or _digest(project.folder / mask_name(kept.key)) != kept.mask:
+        if not former.exists() or digest_if_there(project.folder / mask_name(kept.key)) != kept.mask:
             return
         if path.exists():
             if not rewritten:
@@ -351,8 +352,3 @@ class ClassEditing:
 
 def _size(photo: Photo) -> tuple[int, int] | None:
     return photo.size if all(photo.size) else None
-
-
-def _digest(path: Path) -> str:
-    """Return the SHA-256 of a file, or nothing when there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""

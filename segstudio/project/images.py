@@ -282,8 +282,8 @@ def _no_photo(path: Path) -> SegStudioError:
 
 
 def _short(error: BaseException) -> str:
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return text[:120]
+    told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return (told.splitlines()[0] if told else type(error).__name__)[:120]
 
 
 def _orientation(image: Image.Image) -> int:

@@ -5,7 +5,6 @@ Each has a folder `history/merges/<number>/` with `merge.json` and, below `masks
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.change import Change, file_stamp, mask_name
 from segstudio.project.class_uses import MaskCounter
 from segstudio.project.classes import ClassList
+from segstudio.project.digests import digest_if_there
 from segstudio.project.masks import encode_mask
 from segstudio.project.merging import MergePlan, Pair, Side, settle
 from segstudio.project.painted_photos import Journals, kept_from_painting, not_painted
@@ -180,7 +180,7 @@ def unmerge(project: Project, record: Merge, journals: Journals) -> Unmerged:
             if photo is None:
                 continue
             wrote = entry.is_new or entry.mask
-            if wrote and _digest(project.mask_path(photo)) != entry.mask:
+            if wrote and digest_if_there(project.mask_path(photo)) != entry.mask:
                 left.append(entry.key)
             elif entry.is_new:
                 gone.append(photo)
@@ -290,10 +290,6 @@ def _stage_back(project: Project, change: Change, record: Merge, entry: MergedPh
     was = entry.before or PhotoState()
     fields = {"status": was.status, "who": was.who, "when": was.when, "source": was.source}
     change.update_state(entry.key, lambda state: state.model_copy(update=fields))
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _next_number(project: Path) -> int:

@@ -17,12 +17,14 @@ from segstudio.errors import SegStudioError
 from segstudio.project.agreement import Agreement, agreement_of, crossed
 from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.digests import file_digest
 from segstudio.project.document import FILE_NAME
 from segstudio.project.masks import Mask, read_mask
-from segstudio.project.pack import Pack, PackedPhoto, file_digest, pixels_digest, read_pack
+from segstudio.project.pack import Pack, PackedPhoto, pixels_digest, read_pack
 from segstudio.project.painted_photos import Journals, held
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
+from segstudio.project.same_photos import Match, matches
 from segstudio.project.sealed_zip import unpack_sealed
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
 
@@ -117,7 +119,8 @@ def plan_merge(
     """Compare `source`, a pack or any other project, with `project`; only strokes that a program that died has
     left in a journal are saved.
 
-    Photos are the same when their files are; a name alone says nothing. What the pack was when it left tells which side
+    Photos are the same when their files are; a name alone says nothing. Of a picture that `source` has more often than
+    the project, what is painted comes as photos of their own. What the pack was when it left tells which side
     has changed a mask; of another project that is not known, and two masks that differ are a conflict. Raises
     SegStudioError when the pack is damaged or holds too many classes, WorkStopped when `cancelled` says so.
     """
@@ -130,22 +133,24 @@ def plan_merge(
         side.refresh()
         settle(side, side.photos(), journals)
     classes, value_of = _matched(project, source, pack)
-    mine = _Finder(project)
-    counts, photos, pairs = np.zeros((256, 256), dtype=np.int64), 0, []
+    counts, photos = np.zeros((256, 256), dtype=np.int64), 0
+    pairs: dict[str, Pair] = {}
     used: set[int] = set()
-    theirs = source.photos()
-    for number, photo in enumerate(theirs):
+    mine, theirs = project.photos(), source.photos()
+    names = {photo.key.casefold() for photo in mine}
+    bases = pack.photos if pack is not None else {}
+    for number, match in enumerate(matches(mine, theirs, bases.keys())):
         check_cancelled(cancelled)
-        base = pack.photos.get(photo.key) if pack is not None else None
         compared = _Compared(project, source, value_of, used)
-        pair = compared.pair(photo, mine.same_as(photo, base), base, mine.names)
-        pairs.append(pair)
+        key = match.theirs.key
+        pairs[key] = compared.pair(match, bases.get(key), names)
         if compared.crossed is not None:
             counts, photos = counts + compared.crossed, photos + 1
         progress(number + 1, len(theirs))
     agreement = agreement_of(counts, classes, photos)
     classes = _only_used(classes, project.classes, used)
-    return MergePlan(source, source.name, tuple(pairs), classes, value_of, agreement)
+    in_order = tuple(pairs[photo.key] for photo in theirs)
+    return MergePlan(source, source.name, in_order, classes, value_of, agreement)
 
 
 def choices_of(
@@ -170,46 +175,6 @@ def choices_of(
     return decided
 
 
-class _Finder:
-    """Finds the photo of a project that has the same file; only files of one length are read."""
-
-    def __init__(self, project: Project) -> None:
-        self._by_key = {photo.key: photo for photo in project.photos()}
-        self.names = {key.casefold() for key in self._by_key}
-        self._lengths: dict[int, list[Photo]] | None = None
-        self._digests: dict[str, str] = {}
-
-    def same_as(self, photo: Photo, base: PackedPhoto | None) -> Photo | None:
-        length = _length(photo)
-        if length is None:
-            return self._by_key.get(photo.key) if base is not None else None
-        there = self._by_key.get(photo.key)
-        others = [] if there is None else [there]
-        others += [each for each in self._of_length(length) if each is not there]
-        digest = ""
-        for other in others:
-            if _length(other) != length:
-                continue
-            digest = digest or file_digest(photo.path)
-            if self._digest(other) == digest:
-                return other
-        return None
-
-    def _of_length(self, length: int) -> Sequence[Photo]:
-        if self._lengths is None:
-            self._lengths = {}
-            for photo in self._by_key.values():
-                own = _length(photo)
-                if own is not None:
-                    self._lengths.setdefault(own, []).append(photo)
-        return self._lengths.get(length, ())
-
-    def _digest(self, photo: Photo) -> str:
-        if photo.key not in self._digests:
-            self._digests[photo.key] = file_digest(photo.path)
-        return self._digests[photo.key]
-
-
 class _Compared:
     """One photo of the pack compared with the project's; `crossed` counts pixels where both were painted."""
 
@@ -219,24 +184,28 @@ class _Compared:
         self._project, self._source, self._value_of, self._used = project, source, value_of, used
         self.crossed: npt.NDArray[np.int64] | None = None
 
-    def pair(
-        self, photo: Photo, mine: Photo | None, base: PackedPhoto | None, names: Collection[str]
-    ) -> Pair:
+    def pair(self, match: Match, base: PackedPhoto | None, names: Collection[str]) -> Pair:
+        photo, mine = match.theirs, match.mine
         if mine is None and photo.key.casefold() in names:
             return Pair(photo, None, "stranger")
         if photo.damage or (mine is not None and mine.damage):
             problem = photo.damage or (mine.damage if mine is not None else "")
             return Pair(photo, mine, "unreadable", problem=problem)
         try:
-            return self._pair(photo, mine, base)
+            return self._pair(match, base)
         except SegStudioError as error:
             return Pair(photo, mine, "unreadable", problem=str(error))
 
-    def _pair(self, photo: Photo, mine: Photo | None, base: PackedPhoto | None) -> Pair:
+    def _pair(self, match: Match, base: PackedPhoto | None) -> Pair:
+        photo, mine = match.theirs, match.mine
         stamp = None if mine is None else file_stamp(self._project.mask_path(mine))
         raw = self._source.read_mask(photo)
         theirs = None if raw is None else np.asarray(self._value_of[raw], dtype=np.uint8)
         if mine is None:
+            if match.copy_of is not None and (
+                raw is None or (base is not None and _digest(raw) == base.mask)
+            ):
+                return Pair(photo, None, "same")
             self._use(theirs)
             return Pair(photo, None, "new")
         own = read_mask(self._project.mask_path(mine), size=mine.size) if mine.has_mask else None
@@ -308,13 +277,6 @@ def _only_used(classes: ClassList, before: ClassList, used: Collection[int]) -> 
     if all(entry.index in before.indices for entry in classes.classes):
         return before
     return classes
-
-
-def _length(photo: Photo) -> int | None:
-    try:
-        return photo.path.stat().st_size
-    except OSError:
-        return None
 
 
 def pairs_to_show(plan: MergePlan) -> Iterator[Pair]:

@@ -15,6 +15,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.backup import moment_of
 from segstudio.project.change import mask_name, state_name
 from segstudio.project.classes import ClassList
+from segstudio.project.digests import file_digest
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo, Status
@@ -173,14 +174,3 @@ def pixels_digest(mask: Mask) -> str:
     digest = hashlib.sha256(f"{mask.shape[0]}x{mask.shape[1]}:".encode())
     digest.update(mask.tobytes())
     return digest.hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file; raises SegStudioError when it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise SegStudioError(
-            f"the file cannot be read ({error.strerror or error})", where=str(path)
-        ) from error

@@ -156,6 +156,18 @@ def test_a_merge_is_taken_back_but_for_what_was_painted_since(
         unmerge(mine, merges(mine.folder)[-1], JOURNALS)
 
 
+def test_a_folder_in_the_place_of_a_mask_is_told_when_a_merge_is_taken_back(
+    mine: Project, theirs: Project
+) -> None:
+    _paint(theirs, "a.png", 2)
+    record = merge(mine, _plan(mine, theirs), {}, JOURNALS)
+    path = mine.mask_path(mine.photo("a.png"))
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(SegStudioError, match="cannot be read"):
+        unmerge(mine, record, JOURNALS)
+
+
 def test_a_merge_that_brings_nothing_leaves_no_record(mine: Project, theirs: Project) -> None:
     _paint(theirs, "b.png", 2)
     record = merge(mine, _plan(mine, theirs), {}, JOURNALS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.project.pack import chosen_photos
+from segstudio.project.pack import chosen_photos, make_pack
 from segstudio.project.project import Project
 from tests.project.conftest import AddPhoto
 
@@ -54,3 +57,16 @@ def test_a_status_that_none_of_them_has_is_told_with_those_that_they_have(mine: 
 def test_a_project_without_photos_is_told(project: Project) -> None:
     with pytest.raises(SegStudioError, match="has no photos"):
         chosen_photos(project, [])
+
+
+@pytest.mark.parametrize("name", ["a.jpg.png", "a.jpg.json"])
+def test_a_folder_in_the_place_of_a_file_is_told(
+    project: Project, add_photo: AddPhoto, tmp_path: Path, name: str
+) -> None:
+    add_photo("a.jpg", np.ones((60, 80), dtype=np.uint8))
+    path = project.folder / "masks" / name
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(SegStudioError, match="cannot be read"):
+        make_pack(project, tmp_path / "k.zip", project.photos())
+    assert not (tmp_path / "k.zip").exists()
