@@ -24,7 +24,7 @@ from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.project.class_matching import ClassMatch
-from segstudio.project.classes import ClassList
+from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask, unknown_values
 from segstudio.project.photos import Photo
@@ -70,6 +70,7 @@ class _Scored:
     matrix: Matrix
     counts: ClassCounts
     unknown: tuple[int, ...]
+    loss_sum: float
 
 
 @dataclass(frozen=True, eq=False)  # no slots: what is costly is worked out once
@@ -81,6 +82,8 @@ class _Evaluation:
     photos: tuple[tuple[str, ClassCounts], ...]
     unread: tuple[tuple[str, str], ...]
     batch: int
+    loss: float | None
+    """Mean cross-entropy (nats) of the labelled pixels whose class the model knows."""
 
     @property
     def scores(self) -> Scores:
@@ -194,9 +197,11 @@ def _score(console: Output, job: _Job) -> _Evaluation:
     match = job.match
     masks = {photo.key: job.project.mask_path(photo) for photo in job.photos}
 
-    def read(photo: Photo) -> npt.NDArray[np.uint8]:
-        read_mask(masks[photo.key], size=photo.size)  # a damaged mask is told like a damaged photo
-        return read_photo(photo.path)
+    in_model = _model_values(match)
+
+    def truth_in_model(photo: Photo) -> npt.NDArray[np.uint8]:
+        mask = read_mask(masks[photo.key], size=photo.size)  # a damaged mask is told like a damaged photo
+        return in_model[match.truth_of[mask]]
 
     def write(photo: Photo, pixels: npt.NDArray[np.uint8], prediction: Prediction) -> _Scored:
         mask = read_mask(masks[photo.key], size=(pixels.shape[0], pixels.shape[1]))
@@ -207,30 +212,57 @@ def _score(console: Output, job: _Job) -> _Evaluation:
             stem = job.out / "panels" / photo.key
             write_pictures(stem, findings, _PANELS, title=photo.key, subtitle=subtitle(job.predictor))
         matrix = confusion_matrix(truth, predicted, match.classes)
-        return _Scored(photo.key, matrix, ClassCounts.of(matrix), unknown_values(mask, job.project.classes))
+        unknown = unknown_values(mask, job.project.classes)
+        return _Scored(photo.key, matrix, ClassCounts.of(matrix), unknown, prediction.loss_sum or 0.0)
 
     total = np.zeros((len(match.classes),) * 2, dtype=np.int64)
+    loss_sum = 0.0
     scored: list[tuple[str, ClassCounts]] = []
     unread: list[tuple[str, str]] = []
     with console.progress("Evaluating", len(job.photos)) as advance:
-        for entry in segment_all(job.predictor, job.photos, read=read, write=write):
+        for entry in segment_all(
+            job.predictor,
+            job.photos,
+            read=lambda photo: read_photo(photo.path),
+            truth=truth_in_model,
+            write=write,
+        ):
             advance(1)
             if isinstance(entry, Failed):
                 console.warn(str(entry.error))
                 unread.append((entry.item.key, str(entry.error)))
                 continue
             total += entry.result.matrix
+            loss_sum += entry.result.loss_sum
             scored.append((entry.result.key, entry.result.counts))
             if entry.result.unknown:
                 values = ", ".join(str(value) for value in entry.result.unknown)
                 console.warn(f"{entry.result.key}: mask values that are no class are left out: {values}.")
     batch = int(job.predictor.card.recipe.get("batch_size", 1))
-    return _Evaluation(match.classes, total, tuple(scored), tuple(unread), batch)
+    known = [n for n, entry in enumerate(match.classes.classes) if in_model[entry.index] != VOID]
+    pixels = int(total[known].sum())
+    loss = loss_sum / pixels if pixels else None
+    return _Evaluation(match.classes, total, tuple(scored), tuple(unread), batch, loss)
+
+
+def _model_values(match: ClassMatch) -> npt.NDArray[np.uint8]:
+    """Return uint8 (256): the model's mask value for each of `match.classes`, void for those that it does not know.
+
+    A class that several of the model's are taken for has none: which of them should have been found cannot be told.
+    """
+    values = np.full(256, VOID, dtype=np.uint8)
+    for entry in match.classes.classes:
+        own = np.flatnonzero(match.value_of == entry.index)
+        if len(own) == 1:
+            values[entry.index] = own[0]
+    return values
 
 
 def _tell(console: Output, evaluation: _Evaluation) -> None:
     scores = evaluation.scores
     console.table("", *score_rows(scores))
+    if evaluation.loss is not None:
+        console.say(f"Loss {evaluation.loss:.3f}: the mean cross-entropy of a labelled pixel, in nats.")
     others = evaluation.by_photo
     if others.interval:
         low, high = (score_text(bound) for bound in others.interval)
@@ -271,6 +303,7 @@ def _photo_row(key: str, counts: ClassCounts) -> tuple[object, ...]:
 def _as_json(evaluation: _Evaluation) -> dict[str, object]:
     return {
         **evaluation.scores.model_dump(mode="json"),
+        "loss": evaluation.loss,
         "miou_interval": evaluation.by_photo.interval,
         "per_image_miou": evaluation.by_photo.per_image_miou,
         "per_batch_miou_without_class_0": evaluation.by_photo.per_batch_miou_without_class_0,

@@ -44,36 +44,42 @@ def segment_all(
     *,
     read: Callable[[Item], Photo],
     write: Callable[[Item, Photo, Prediction], Result],
+    truth: Callable[[Item], Photo] | None = None,
     ahead: int = 2,
 ) -> Iterator[Done[Item, Result] | Failed[Item]]:
     """Segment all items, in their order.
 
-    `read` and `write` run in threads of a small pool; `read` returns uint8 (rows, columns, 3) RGB. At most `ahead`
-    photos are held read, and as many predictions unwritten; among large photos none are. A SegStudioError of `read` becomes a Failed; one of
+    `read`, `truth` and `write` run in threads of a small pool; `read` returns uint8 (rows, columns, 3) RGB, and `truth`, where
+    there is one, what `Predictor.segment` takes for the loss. At most `ahead`
+    photos are held read, and as many predictions unwritten; among large photos none are. A SegStudioError of `read` or `truth` becomes a Failed; one of
     `write` ends the whole, since the next would fail too.
     """
     waiting = deque(items)
-    reading: deque[tuple[Item, Future[Photo]]] = deque()
+    reading: deque[tuple[Item, Future[tuple[Photo, Photo | None]]]] = deque()
     writing: deque[Failed[Item] | tuple[Item, Future[Result]]] = deque()
+
+    def both(item: Item) -> tuple[Photo, Photo | None]:
+        return read(item), None if truth is None else truth(item)
+
     held = 0  # until the first was read nobody knows whether they are large
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="photos") as pool:
         try:
             while waiting or reading:
                 while waiting and len(reading) <= held:
                     item = waiting.popleft()
-                    reading.append((item, pool.submit(read, item)))
+                    reading.append((item, pool.submit(both, item)))
                 item, coming = reading.popleft()
                 try:
-                    photo = coming.result()
+                    photo, known = coming.result()
                 except SegStudioError as error:
                     writing.append(Failed(item, error))
                 else:
                     held = 0 if photo.nbytes > _LARGE_BYTES else ahead
                     while len(writing) > held:
                         yield _finished(writing.popleft())
-                    prediction = predictor.segment(photo)
+                    prediction = predictor.segment(photo, truth=known)
                     writing.append((item, pool.submit(write, item, photo, prediction)))
-                    del photo, prediction, coming
+                    del photo, known, prediction, coming
                 while len(writing) > held:
                     yield _finished(writing.popleft())
             while writing:

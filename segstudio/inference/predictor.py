@@ -20,7 +20,7 @@ from segstudio.networks.devices import pick_device
 from segstudio.networks.model_file import read_model
 from segstudio.networks.segmenting import Segmented, Watch, segment
 from segstudio.project.class_matching import class_list_of
-from segstudio.project.classes import ClassList
+from segstudio.project.classes import VOID, ClassList
 from segstudio.runs.model_card import ModelCard
 
 TILE_PX = 1024
@@ -43,12 +43,13 @@ class Prediction:
 
     `mask`: uint8 (H, W), mask values of the model's classes. `confidence`: uint8 (H, W), the probability p of that
     class as round(255 p). `probabilities`: uint8 (C, H, W), the same for each of the model's classes in its own
-    order, if kept.
+    order, if kept. `loss_sum`: the cross-entropy (nats) summed over the pixels whose truth was given, if it was.
     """
 
     mask: npt.NDArray[np.uint8]
     confidence: npt.NDArray[np.uint8]
     probabilities: npt.NDArray[np.uint8] | None = None
+    loss_sum: float | None = None
 
 
 class Predictor:
@@ -75,6 +76,8 @@ class Predictor:
         self._tell = tell or (lambda _: None)
         self._value_of_channel = np.zeros(256, dtype=np.uint8)
         self._value_of_channel[: len(card.classes)] = [entry.index for entry in card.classes]
+        self._channel_of_value = np.full(256, VOID, dtype=np.uint8)
+        self._channel_of_value[[entry.index for entry in card.classes]] = range(len(card.classes))
         if not self._fits_on_device():
             self._take_cpu("The GPU's memory is full already: going on with the CPU.")
 
@@ -102,9 +105,13 @@ class Predictor:
         photo: npt.NDArray[np.uint8],
         *,
         keep_probabilities: bool = False,
+        truth: npt.NDArray[np.uint8] | None = None,
         watch: Watch | None = None,
     ) -> Prediction:
         """Segment one photo, uint8 (rows, columns, 3) RGB, upright, of any size.
+
+        `truth`, uint8 (rows, columns), mask values of the model's classes, asks for the loss too; where it is none of them
+        nothing counts.
 
         `watch` is told how many tiles of how many are done; an exception from it ends the work and comes out here.
         Raises SegStudioError when there is too little memory, and when the network's answer is no number.
@@ -114,10 +121,11 @@ class Predictor:
         # A view: the photo is not held twice, unless it lies in memory as PyTorch does not take it.
         image = torch.from_numpy(np.require(photo, requirements=("C", "W"))).permute(2, 0, 1)
         watch = watch or (lambda _done, _total: None)
-        answer = self._try(image, keep_probabilities, watch)
+        channels = None if truth is None else torch.from_numpy(self._channel_of_value[truth])
+        answer = self._try(image, keep_probabilities, channels, watch)
         while answer is None:
             self._make_do_with_less()
-            answer = self._try(image, keep_probabilities, watch)
+            answer = self._try(image, keep_probabilities, channels, watch)
         if not answer.is_finite:
             raise SegStudioError(
                 "the model's answer is not a number (NaN)", fix="Train it anew, or use another model"
@@ -128,9 +136,12 @@ class Predictor:
             mask=np.asarray(cv2.LUT(labels, self._value_of_channel, dst=labels), dtype=np.uint8),
             confidence=answer.confidence.numpy(),
             probabilities=None if kept is None else kept.numpy(),
+            loss_sum=answer.loss_sum,
         )
 
-    def _try(self, image: Tensor, keep_probabilities: bool, watch: Watch) -> Segmented | None:
+    def _try(
+        self, image: Tensor, keep_probabilities: bool, truth: Tensor | None, watch: Watch
+    ) -> Segmented | None:
         """Return the answer, or None when memory does not hold what it takes."""
         try:
             return segment(
@@ -143,6 +154,7 @@ class Predictor:
                 tile_px=self.tile_px,
                 overlap_px=min(OVERLAP_PX, self.tile_px // 4),
                 keep_probabilities=keep_probabilities,
+                truth=truth,
                 watch=watch,
             )
         except (RuntimeError, MemoryError) as error:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from segstudio.cli.main import main
 from segstudio.inference.predictor import Predictor
+from segstudio.networks.segmenting import IMAGENET_MEAN, IMAGENET_STD
 from segstudio.project.class_choices import ClassChoices
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.photos import PhotoState
@@ -73,6 +74,9 @@ def test_scores_are_those_of_counting(
     assert told["miou"] == pytest.approx((190 / 235 + 145 / 190) / 2)
     assert told["pixel_accuracy"] == pytest.approx(335 / 380)
     assert told["photos"] == 2
+    # Of a red pixel the network says 20 times its normalised colours; what is right costs nothing.
+    (red, green, _), (of_red, of_green, _) = IMAGENET_MEAN, IMAGENET_STD
+    assert told["loss"] == pytest.approx(45 * 20 * ((1 - red) / of_red + green / of_green) / 380, rel=1e-4)
     worst = told["worst"]
     assert isinstance(worst, dict)
     assert [key for key, _ in worst["red"]] == ["sub/b.png", "a.png"]

@@ -52,6 +52,20 @@ def test_probabilities_are_kept_when_asked_for() -> None:
     assert kept[1, :, :2].max() < 5
 
 
+def test_the_loss_is_that_of_the_pixels_whose_class_the_model_has() -> None:
+    photo = _stripes(4, 6)
+    right = (2 * photo.argmax(axis=2)).astype(np.uint8)
+    ignored = right.copy()
+    ignored[0], ignored[1] = 255, 7
+    wrong = ignored.copy()
+    wrong[2, 0] = (right[2, 0] + 2) % 6
+    told = [colour_predictor().segment(photo, truth=truth).loss_sum for truth in (right, ignored, wrong)]
+    assert told[:2] == [pytest.approx(0, abs=1e-3)] * 2
+    assert told[2] is not None
+    assert told[2] > 50
+    assert colour_predictor().segment(photo).loss_sum is None
+
+
 def test_a_photo_is_left_as_it_was_and_may_be_read_only() -> None:
     photo = _stripes(8, 9)
     photo.setflags(write=False)
