@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -131,15 +132,15 @@ def _onehot(folder: Path) -> None:
     np.save(folder / "masks.npy", masks, allow_pickle=True)  # type: ignore[arg-type]
 
 
-def _pairs(folder: Path) -> None:
+def _pairs(folder: Path, masks: str = "masks") -> None:
     """Photos in one folder, masks of class numbers in another, and what the numbers mean."""
-    for part in ("images", "masks"):
+    for part in ("images", masks):
         (folder / part).mkdir()
     _photos(folder / "images")
     mask = np.zeros((20, 30), dtype=np.uint8)
     mask[5:, 5:] = 1
     for name in ("a", "b"):
-        (folder / f"masks/{name}.png").write_bytes(encode_png(mask))
+        (folder / f"{masks}/{name}.png").write_bytes(encode_png(mask))
     (folder / "classes.txt").write_text("sky\nperson\n", encoding="utf-8")
 
 
@@ -149,4 +150,5 @@ _NOT_WRITTEN: dict[str, Callable[[Path], None]] = {
     "coco panoptic": _panoptic,
     "npy-onehot": _onehot,
     "paired masks": _pairs,
+    "masks in any folder": partial(_pairs, masks="x"),
 }
