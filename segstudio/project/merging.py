@@ -17,7 +17,6 @@ from segstudio.errors import SegStudioError
 from segstudio.project.agreement import Agreement, agreement_of, crossed
 from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.classes import VOID, ClassList
-from segstudio.project.digests import file_digest
 from segstudio.project.document import FILE_NAME
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.pack import Pack, PackedPhoto, pixels_digest, read_pack

@@ -23,6 +23,7 @@ from segstudio.project.merged import merge, merges, unmerge
 from segstudio.project.merging import MergePlan, choices_of, opened_pack, plan_merge
 from segstudio.project.pack import chosen_photos, make_pack, read_pack
 from segstudio.project.project import Project
+from segstudio.project.removal import remove_photos
 from segstudio.project.versions import version_file, versions_of
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
 
@@ -263,6 +264,43 @@ def test_another_project_comes_in_as_well(mine: Project, tmp_path: Path, texture
     assert _fates(plan) == {"a.png": "both", "x.png": "new"}
     merge(mine, plan, {"a.png": "theirs"}, JOURNALS)
     assert (_value(mine, "a.png"), _value(mine, "x.png")) == (2, 2)
+
+
+def test_a_picture_that_is_there_twice_costs_nobody_a_mask(mine: Project, tmp_path: Path) -> None:
+    other, picture = Project.create(tmp_path / "other", classes=mine.classes), mine.photo("a.png").path
+    with other.change() as change:
+        for value, key in enumerate(("x1.png", "x2.png"), start=1):
+            change.add_photo(key, picture, size=(60, 80))
+            change.put_mask(key, _all(value))
+        change.add_photo("x3.png", picture, size=(60, 80))
+    plan = _plan(mine, Project.open(other.folder))
+    assert {pair.key: pair.fate for pair in plan.pairs} == {
+        "a.png": "both",
+        "x2.png": "new",
+        "x3.png": "same",
+    }
+    record = merge(mine, plan, choices_of(plan, prefer="theirs"), JOURNALS)
+    assert [_value(mine, key) for key in ("a.png", "x2.png")] == [1, 2]
+    assert set(_plan(mine, Project.open(other.folder)).counts()) == {"same"}
+    done = unmerge(mine, record, JOURNALS)
+    assert (done.back, done.gone, done.left) == (("a.png",), ("x2.png",), ())
+    assert (mine.has_photo("x2.png"), _value(mine, "a.png")) == (False, 0)
+
+
+def test_a_copy_that_was_removed_here_comes_back_only_where_somebody_painted_on_it(
+    mine: Project, tmp_path: Path
+) -> None:
+    picture = mine.photo("a.png").path
+    with mine.change() as change:
+        for key in ("a2.png", "a3.png"):
+            change.add_photo(key, picture, size=(60, 80))
+            change.put_mask(key, _all(1))
+    make_pack(mine, tmp_path / "p.zip", mine.photos())
+    restore(tmp_path / "p.zip", tmp_path / "p")
+    theirs = Project.open(tmp_path / "p")
+    remove_photos(mine, ["a2.png", "a3.png"])
+    _paint(theirs, "a3.png", 2)
+    assert _fates(_plan(mine, theirs)) == {"a3.png": "new"}
 
 
 def test_agreement_is_counted_where_both_have_painted(mine: Project, theirs: Project) -> None:
