@@ -12,6 +12,7 @@ from torchvision.transforms.v2 import functional
 
 from segstudio.project.classes import VOID
 from segstudio.runs.recipe import Recipe
+from segstudio.training.label_resizing import resized_labels
 
 _FILL_RGB = [124, 116, 104]
 """What lies outside a photo: ImageNet's mean colour, which the network sees as zero."""
@@ -54,7 +55,7 @@ class RandomScaledCrop(v2.Transform):
     """Enlarge by a random factor and cut a random square of `crop_px` out, in one move.
 
     The piece of the photo that will fill the square is cut out first and only then resized (bilinear with
-    antialiasing; labels take the nearest value), so the cost depends on the crop and not on the photo. The factor is
+    antialiasing; labels as `resized_labels` does it), so the cost depends on the crop and not on the photo. The factor is
     uniform in its logarithm. Where the enlarged photo is smaller than the square, mean colour and void are
     laid around it. With `on_labels` a square that would hold no labelled pixel is moved to where a random one of them is
     in it: where only strokes are painted, most others would teach nothing.
@@ -84,13 +85,17 @@ class RandomScaledCrop(v2.Transform):
         top, height, new_height, above = params["rows"]
         left, width, new_width, before = params["columns"]
         is_mask = isinstance(inpt, tv_tensors.Mask)
-        # Cut by index: what comes out is a plain tensor, and labels need a channel to be resized.
-        piece = inpt.view(-1, *inpt.shape[-2:])[:, top : top + height, left : left + width]
-        if min(height, width, new_height, new_width) == 1:
-            piece = piece.float()  # torch's 8-bit kernel fails on an axis of one pixel
-        mode = InterpolationMode.NEAREST_EXACT if is_mask else InterpolationMode.BILINEAR
-        piece = functional.resize(piece, [new_height, new_width], interpolation=mode, antialias=not is_mask)
-        piece = piece.to(torch.uint8)
+        # Cut by index: what comes out is a plain tensor. Labels need a channel to be padded.
+        piece = inpt[..., top : top + height, left : left + width].as_subclass(Tensor)
+        if is_mask:
+            piece = torch.from_numpy(resized_labels(piece.numpy(), (new_height, new_width))).unsqueeze(0)
+        else:
+            if min(height, width, new_height, new_width) == 1:
+                piece = piece.float()  # torch's 8-bit kernel fails on an axis of one pixel
+            piece = functional.resize(
+                piece, [new_height, new_width], InterpolationMode.BILINEAR, antialias=True
+            )
+            piece = piece.to(torch.uint8)
         below, after = self._crop_px - new_height - above, self._crop_px - new_width - before
         if above or below or before or after:
             fill: Any = VOID if is_mask else _FILL_RGB

@@ -18,6 +18,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import read_photo
 from segstudio.project.masks import read_mask, unknown_values
+from segstudio.training.label_resizing import resized_labels
 from segstudio.training.mapped_file import MappedFile
 
 Progress = Callable[[int, int], None]
@@ -140,9 +141,7 @@ class PhotoStore:
             image = np.asarray(
                 cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.uint8
             )
-            labels = np.asarray(
-                cv2.resize(labels, (columns, rows), interpolation=cv2.INTER_NEAREST_EXACT), dtype=np.uint8
-            )
+            labels = resized_labels(labels, (rows, columns))
         return image, labels
 
     def _read_labels(self, position: int) -> npt.NDArray[np.uint8]:

@@ -117,6 +117,18 @@ def test_a_crop_lies_where_labels_are(row: int, column: int, seed: int) -> None:
     assert (cut == 255).all()
 
 
+def test_a_thin_stroke_is_in_every_crop_that_shrinks() -> None:
+    image, labels = (
+        torch.zeros(3, 200, 300, dtype=torch.uint8),
+        torch.full((200, 300), 255, dtype=torch.uint8),
+    )
+    labels[20:180, 101] = 1
+    recipe = Recipe(**{**PLAIN, "crop_px": 40, "scale_min": 0.3, "scale_max": 0.5})
+    torch.manual_seed(0)
+    augmentation = Augmentation(recipe)
+    assert all((augmentation(image, labels)[1] == 1).any() for _ in range(50))
+
+
 def test_a_labelled_photo_is_cut_the_same_either_way() -> None:
     image, labels = coded(90, 120)
     crops = []

@@ -95,6 +95,20 @@ def test_counts_pixels(make_project: MakeProject) -> None:
     assert store.pixel_counts(2).tolist() == expected
 
 
+def test_a_thin_stroke_stays_when_photos_are_shrunk(make_project: MakeProject) -> None:
+    project = make_project()
+    photo = project.photos()[0]
+    mask = np.full(photo.size, 255, dtype=np.uint8)
+    mask[:, 9] = 1
+    project.write_mask(photo, mask)
+    for cache_mb in (100, 0):
+        store = store_of(project, max_side_px=8, cache_mb=cache_mb)
+        store.load()
+        labels = store[0][1]
+        assert labels.shape[1] == 8
+        assert (labels == 1).sum() == labels.shape[0]
+
+
 def test_shrunk_size() -> None:
     assert shrunk_size((540, 960), 0) == (540, 960)
     assert shrunk_size((540, 960), 480) == (270, 480)
