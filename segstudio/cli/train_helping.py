@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _PATIENCE_S = 20.0
 """How long the first process, or another that is left, may take to save: torchrun ends all after thirty."""
+
+_SAME_MOMENT_S = 2.0
+"""How much later than this process the first one may tell what both have met."""
 
 
 def helped(
@@ -44,6 +48,10 @@ def helped(
             except TeamLostError as error:
                 if told := _ended_in_place_of_first(prepared.trainer, folder, newest, team):
                     raise told from error
+                raise
+            except SegStudioError as error:
+                if _is_told_by_first(folder, error):
+                    raise SystemExit(1) from error
                 raise
             except (RuntimeError, MemoryError) as error:
                 if told := told_of_machine(error, folder):
@@ -76,6 +84,17 @@ def _ended_in_place_of_first(
         log.append(RunFailed(problem=str(told)))
         return told
     return None
+
+
+def _is_told_by_first(folder: RunFolder, error: SegStudioError) -> bool:
+    """Tell whether the first process has ended the run with the same sentence: what all meet at once is told once."""
+    end = time.monotonic() + _SAME_MOMENT_S
+    while time.monotonic() < end:
+        last = folder.events(steps=False)[-1:]
+        if any(isinstance(event, RunFailed) and event.problem == str(error) for event in last):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _last_step_told(folder: RunFolder) -> int:

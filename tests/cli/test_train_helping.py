@@ -6,21 +6,32 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from segstudio.cli.train_helping import helped
+from segstudio.errors import SegStudioError
+from segstudio.project.classes import ClassList
 from segstudio.project.project import Project
 from segstudio.runs.events import (
     EpochDone,
+    Event,
     RunFailed,
     RunStarted,
     StepDone,
     decode_event,
+    encode_event,
 )
 from segstudio.runs.folder import RunFolder
+from segstudio.runs.recipe import Recipe
 from segstudio.training.checkpoints import load_checkpoint
+from segstudio.training.team import Team
 from tests.cli.two_processes import nine_photos, options, process_of, two_processes, wait_for_step
+from tests.run_events import started
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
 
@@ -192,3 +203,26 @@ def test_a_process_that_is_killed_before_the_training_has_begun_is_told(project:
     assert "one of the 2 processes of this training was ended" in said
     assert "It had not begun to learn: start it again" in said
     assert not run.path.exists()
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_all_processes_meet_is_told_by_the_first_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    error = SegStudioError("the loss is no longer a number after step 4", fix="Lower the learning rate")
+
+    class Failing:
+        def run(self, _stop: object) -> Iterator[Event]:
+            yield started()
+            raise error
+
+    prepared = SimpleNamespace(trainer=Failing(), close=lambda: None)
+    monkeypatch.setattr("segstudio.training.prepare.prepare", lambda *_, **__: prepared)
+    monkeypatch.setattr("segstudio.cli.train_helping.stop_on_interrupt", lambda **_: nullcontext([]))
+    folder = RunFolder.create(tmp_path / "runs", Recipe(), name="two")
+    failed = RunFailed(problem=str(error))
+    events = [failed, started(), failed] if is_told else [failed, started()]
+    folder.log.write_bytes(b"".join(map(encode_event, events)))
+    project = Project.create(tmp_path / "jumps", classes=ClassList.from_names(["sky", "ground"]))
+    with pytest.raises(SystemExit if is_told else SegStudioError):
+        helped(project, Recipe(), folder, device="cpu", resume=True, team=Team(rank=1, size=2))
