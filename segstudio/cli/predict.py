@@ -136,8 +136,8 @@ def predict(
     photos, films = _found(inputs)
     refuse_overwriting(photos, out, kinds.suffixes)
     if not films:
-        told = {"--every": every != 1, "--scale": scale != 1, "--frames": frames}
-        if vain := [option for option, is_given in told.items() if is_given]:
+        of_films = {"--every": every != 1, "--scale": scale != 1, "--frames": frames}
+        if vain := [option for option, is_given in of_films.items() if is_given]:
             console.warn(
                 f"There is no film that {' and '.join(vain)} could be for: photos are taken as they are."
             )

@@ -221,7 +221,7 @@ def test_what_all_processes_meet_is_told_by_the_first_alone(
     monkeypatch.setattr("segstudio.cli.train_helping.stop_on_interrupt", lambda **_: nullcontext([]))
     folder = RunFolder.create(tmp_path / "runs", Recipe(), name="two")
     failed = RunFailed(problem=str(error))
-    events = [failed, started(), failed] if is_told else [failed, started()]
+    events: list[Event] = [failed, started(), failed] if is_told else [failed, started()]
     folder.log.write_bytes(b"".join(map(encode_event, events)))
     project = Project.create(tmp_path / "jumps", classes=ClassList.from_names(["sky", "ground"]))
     with pytest.raises(SystemExit if is_told else SegStudioError):
