@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
@@ -15,6 +16,13 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from segstudio.errors import SegStudioError
+
+
+RECORD_BYTES = 128 << 20
+"""No record of a project is larger: a merge of 200,000 photos takes 90 MB."""
+
+_MOST_VALUES = 4_000_000
+"""No record holds more. Each takes a hundred bytes of memory, though two suffice to tell one."""
 
 
 @contextmanager
@@ -139,7 +147,7 @@ def copy_file(source: Path, target: Path, *, settle: bool = True) -> None:
     `settle` as in `replacing`.
     """
     try:
-        reading = source.open("rb")
+        reading = open_ordinary(source)
     except OSError as error:
         raise SegStudioError(
             f"the file cannot be read ({error.strerror or error})", where=str(source)
@@ -246,6 +254,55 @@ def _refused(path: Path, error: OSError) -> SegStudioError:
         where=str(path),
         fix="Check that the folder is writable and has space left; what was there before is unchanged",
     )
+
+
+def open_ordinary(path: Path) -> BinaryIO:
+    """Open a file for reading that somebody else may have put there: whatever it is, nobody waits for it.
+
+    Raises OSError as `open` does, and for a pipe, a device or a socket, which is not even touched: to open one can
+    have effects of its own.
+    """
+    _check_ordinary(path, path.stat())
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _check_ordinary(path, os.fstat(descriptor))  # another may have taken its place
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_small(path: Path, *, most_bytes: int = RECORD_BYTES) -> bytes:
+    """Return what a file holds that somebody else may have put there.
+
+    Raises OSError as `open_ordinary` does, and for a file of more than `most_bytes`, before any of it is read.
+    """
+    with open_ordinary(path) as stream:
+        if os.fstat(stream.fileno()).st_size > most_bytes:
+            raise _too_large(path)
+        return stream.read()
+
+
+def read_record(path: Path, *, most_bytes: int = RECORD_BYTES) -> bytes:
+    """Return the JSON in a file that somebody else may have put there.
+
+    Raises OSError as `read_small` does, and for what holds so many values that reading it would take the memory.
+    """
+    data = read_small(path, most_bytes=most_bytes)
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise _too_large(path)
+    return data
+
+
+def _check_ordinary(path: Path, found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+
+
+def _too_large(path: Path) -> OSError:
+    return OSError(errno.EFBIG, "it is far too large", str(path))
 
 
 def is_file(path: Path) -> bool:

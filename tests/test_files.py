@@ -4,12 +4,24 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.files import copy_file, hold, locked, replacing, write_bytes, write_new, write_text
+from segstudio.files import (
+    copy_file,
+    hold,
+    locked,
+    open_ordinary,
+    read_record,
+    read_small,
+    replacing,
+    write_bytes,
+    write_new,
+    write_text,
+)
 
 _HOLD_LOCK = """
 import sys
@@ -245,3 +257,47 @@ def test_a_group_that_shares_a_folder_may_take_a_lock_that_was_left(
     let_go()
     with locked(tmp_path / "b.lock"):
         assert (tmp_path / "b.lock").stat().st_mode & 0o777 == 0o664
+
+
+@pytest.mark.parametrize("read", [open_ordinary, read_small, read_record])
+def test_nobody_waits_for_what_is_no_ordinary_file(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    for name in ("pipe", "endless"):
+        with pytest.raises(OSError, match="no ordinary file"):
+            read(tmp_path / name)
+    with pytest.raises(IsADirectoryError):
+        read(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "nothing")
+    with pytest.raises(SegStudioError, match="no ordinary file"):
+        copy_file(tmp_path / "pipe", tmp_path / "copy")
+
+
+def test_a_device_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.json").symlink_to("/dev/null")
+    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("opened"))
+    with pytest.raises(OSError, match="no ordinary file"):
+        read_small(tmp_path / "a.json")
+
+
+def test_a_small_file_that_is_huge_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    with path.open("wb") as stream:
+        stream.truncate(8 << 30)
+    with pytest.raises(OSError, match="too large"):
+        read_small(path)
+    path.write_bytes(b"12345")
+    assert read_small(path, most_bytes=5) == b"12345"
+    with pytest.raises(OSError, match="too large"):
+        read_small(path, most_bytes=4)
+
+
+@pytest.mark.parametrize("value", [b"{}", b"0", b"[]"])
+def test_a_record_that_would_take_the_memory_is_not_read(tmp_path: Path, value: bytes) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b"[" + b",".join([value] * 1000) + b"]")
+    assert read_record(path) == path.read_bytes()
+    path.write_bytes(b"[" + b",".join([value] * 4_000_001) + b"]")
+    with pytest.raises(OSError, match="too large"):
+        read_record(path)

@@ -21,6 +21,7 @@ from segstudio.project.merging import (
     Pair,
     Side,
     choices_of,
+    is_zip,
     opened_pack,
     pairs_to_show,
     plan_merge,
@@ -73,7 +74,13 @@ def merge_(
         opened_pack(source, progress=unpacking) as part,
     ):
         with out.progress("Comparing photos", len(part.keys())) as advance:
-            plan = plan_merge(opened, part, StrokeJournals(), progress=lambda _done, _all: advance(1))
+            plan = plan_merge(
+                opened,
+                part,
+                StrokeJournals(),
+                from_zip=is_zip(source),
+                progress=lambda _done, _all: advance(1),
+            )
         choices = choices_of(plan, prefer=wanted, chosen=chosen)
         _tell(plan, choices, out)
         done = None if dry_run else _carry_out(opened, plan, choices, out)

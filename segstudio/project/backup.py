@@ -22,6 +22,7 @@ from segstudio.project.change import STAGING, file_stamp, recover, staging_folde
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
 from segstudio.project.images import is_photo
 from segstudio.project.moving import LIST
+from segstudio.project.outside import check_outside
 from segstudio.project.photos import clean_key
 from segstudio.project.project import Project, stamp
 from segstudio.project.sealed_zip import Member, Seal, unpack_sealed, write_sealed
@@ -93,6 +94,8 @@ def back_up(
         outside = document.references if "photos" not in without else {}
         members = [member for member in found if member.name != FILE_NAME]
         if with_outside:
+            for path in outside.values():
+                check_outside(project.folder, project.folder / path)
             members += [
                 Member(f"photos/{clean_key(key)}", project.folder / path) for key, path in outside.items()
             ]

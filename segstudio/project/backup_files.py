@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from segstudio.counting import listed
 from segstudio.errors import SegStudioError
 from segstudio.project.document import FILE_NAME
+from segstudio.project.images import photo_size
 from segstudio.project.sealed_names import belongs, known_as
 
 _NO_ZIP_CARRIES = re.compile(r"[\\\ud800-\udfff]")
@@ -119,14 +120,23 @@ def _is_taken(path: Path, inside: tuple[Path, ...], *, takes_links: bool) -> boo
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
-        if takes_links or not path.is_symlink():
+        if not path.is_symlink():
             return True
         leads_to = path.resolve()
-        return any(leads_to.is_relative_to(top) for top in inside)
+        return any(leads_to.is_relative_to(top) for top in inside) or (takes_links and _is_photo(path))
     except FileNotFoundError:
         return not path.is_symlink()  # it went this moment, which is told by who takes it
     except OSError:
         return False  # a link that leads to itself
+
+
+def _is_photo(path: Path) -> bool:
+    """Tell whether a link leads to a photo: a project from a stranger may lead to any file."""
+    try:
+        photo_size(path)
+    except SegStudioError:
+        return False
+    return True
 
 
 def carried_names(paths: Iterable[str]) -> dict[str, str]:

@@ -6,12 +6,13 @@ import hashlib
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file; raises SegStudioError when it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with open_ordinary(path) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise SegStudioError(

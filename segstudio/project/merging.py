@@ -19,6 +19,7 @@ from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.document import FILE_NAME
 from segstudio.project.masks import Mask, read_mask
+from segstudio.project.outside import check_comes_in
 from segstudio.project.pack import Pack, PackedPhoto, pixels_digest, read_pack
 from segstudio.project.painted_photos import Journals, held
 from segstudio.project.photos import Photo
@@ -112,6 +113,7 @@ def plan_merge(
     source: Project,
     journals: Journals,
     *,
+    from_zip: bool = False,
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> MergePlan:
@@ -120,8 +122,9 @@ def plan_merge(
 
     Photos are the same when their files are; a name alone says nothing. Of a picture that `source` has more often than
     the project, what is painted comes as photos of their own. What the pack was when it left tells which side
-    has changed a mask; of another project that is not known, and two masks that differ are a conflict. Raises
-    SegStudioError when the pack is damaged or holds too many classes, WorkStopped when `cancelled` says so.
+    has changed a mask; of another project that is not known, and two masks that differ are a conflict. A new photo must
+    be one, and with `from_zip` lie in the ZIP file: else it could be any file of this computer. Raises SegStudioError
+    when the pack is damaged or holds too many classes, WorkStopped when `cancelled` says so.
     """
     if project.folder == source.folder:
         raise SegStudioError("this is the project itself", where=str(project.folder), fix="Name a pack of it")
@@ -140,7 +143,7 @@ def plan_merge(
     bases = pack.photos if pack is not None else {}
     for number, match in enumerate(matches(mine, theirs, bases.keys())):
         check_cancelled(cancelled)
-        compared = _Compared(project, source, value_of, used)
+        compared = _Compared(project, source, value_of, used, from_zip=from_zip)
         key = match.theirs.key
         pairs[key] = compared.pair(match, bases.get(key), names)
         if compared.crossed is not None:
@@ -178,9 +181,16 @@ class _Compared:
     """One photo of the pack compared with the project's; `crossed` counts pixels where both were painted."""
 
     def __init__(
-        self, project: Project, source: Project, value_of: npt.NDArray[np.uint8], used: set[int]
+        self,
+        project: Project,
+        source: Project,
+        value_of: npt.NDArray[np.uint8],
+        used: set[int],
+        *,
+        from_zip: bool,
     ) -> None:
         self._project, self._source, self._value_of, self._used = project, source, value_of, used
+        self._from_zip = from_zip
         self.crossed: npt.NDArray[np.int64] | None = None
 
     def pair(self, match: Match, base: PackedPhoto | None, names: Collection[str]) -> Pair:
@@ -205,6 +215,7 @@ class _Compared:
                 raw is None or (base is not None and _digest(raw) == base.mask)
             ):
                 return Pair(photo, None, "same")
+            check_comes_in(self._source.folder, photo.path, from_zip=self._from_zip)
             self._use(theirs)
             return Pair(photo, None, "new")
         own = read_mask(self._project.mask_path(mine), size=mine.size) if mine.has_mask else None
@@ -285,6 +296,11 @@ def pairs_to_show(plan: MergePlan) -> Iterator[Pair]:
         yield from (pair for pair in plan.pairs if pair.fate == fate)
 
 
+def is_zip(path: Path) -> bool:
+    """Tell whether what comes back is no folder of a project: a ZIP file, then."""
+    return not path.is_dir() and path.name != FILE_NAME
+
+
 @contextmanager
 def opened_pack(
     path: Path, *, progress: Progress = unheard, cancelled: Cancelled = never
@@ -292,7 +308,7 @@ def opened_pack(
     """Open what comes back: a ZIP file, which is compared with its seal and unpacked into a folder that goes at the end
     of the block, or the folder of a project. `progress` gets bytes; raises SegStudioError as unpacking and opening do.
     """
-    if path.is_dir() or path.name == FILE_NAME:
+    if not is_zip(path):
         yield Project.open(path)
         return
     try:

@@ -18,6 +18,7 @@ from segstudio.project.classes import ClassList
 from segstudio.project.digests import file_digest
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document
 from segstudio.project.masks import Mask, read_mask
+from segstudio.project.outside import check_outside
 from segstudio.project.photos import Photo, Status
 from segstudio.project.project import Project, stamp
 from segstudio.project.sealed_zip import Member, Seal, write_sealed
@@ -126,6 +127,7 @@ def make_pack(
         members = list(found)
         for photo in photos:
             check_cancelled(cancelled)
+            check_outside(project.folder, photo.path)
             mask = masks.get(mask_name(photo.key))
             packed[photo.key] = PackedPhoto(
                 photo=file_digest(photo.path),

@@ -23,7 +23,7 @@ from typing import BinaryIO, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.errors import SegStudioError, told_of
-from segstudio.files import replacing, sync_folder
+from segstudio.files import open_ordinary, replacing, sync_folder
 from segstudio.project.archive import check_space, checked_members, is_too_tight
 from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.sealed_names import AGAIN, SEAL, belongs, check_names
@@ -265,7 +265,7 @@ def _source(member: Member) -> Iterator[tuple[BinaryIO, int]]:
     if isinstance(member.content, bytes):
         yield io.BytesIO(member.content), 0
         return
-    with member.content.open("rb") as stream:
+    with open_ordinary(member.content) as stream:
         yield stream, os.fstat(stream.fileno()).st_mtime_ns
 
 

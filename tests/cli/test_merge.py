@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from segstudio.project.merged import Merge
 from segstudio.project.project import Project
@@ -90,3 +91,15 @@ def test_what_cannot_be_done_is_told(labelled: Project, run: Run, tmp_path: Path
     ):
         found, _, err = run(*words)
         assert (found, told in err) == (code, True), err
+
+
+def test_a_zip_file_brings_no_photo_of_this_computer(labelled: Project, run: Run, tmp_path: Path) -> None:
+    private = tmp_path / "private.png"
+    Image.fromarray(np.full((4, 4, 3), 7, dtype=np.uint8)).save(private)
+    strange = Project.create(tmp_path / "strange", classes=labelled.classes)
+    with strange.change() as change:
+        change.add_photo("notes.png", private, copy=False)
+    assert run("backup", strange.folder, tmp_path / "b.zip")[0] == 0
+    code, out, err = run("merge", labelled.folder, tmp_path / "b.zip")
+    assert (code, "its photo is not in the ZIP file" in out) == (0, True), (out, err)
+    assert not (labelled.folder / "photos/notes.png").exists()

@@ -18,7 +18,7 @@ from segstudio.desktop.versions.merge_window import MergeWindow
 from segstudio.desktop.work import Job, JobControl
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.merged import Merge, merge, unmerge
-from segstudio.project.merging import MergePlan, opened_pack, plan_merge
+from segstudio.project.merging import MergePlan, is_zip, opened_pack, plan_merge
 from segstudio.project.project import Project
 
 
@@ -62,7 +62,10 @@ class MergeWish(QObject):
         def work(control: JobControl) -> tuple[Project, MergePlan]:
             project = Project.open(folder)
             part = held.enter_context(opened_pack(source, cancelled=control.cancelled))
-            return project, plan_merge(project, part, StrokeJournals(), cancelled=control.cancelled)
+            journals, from_zip = StrokeJournals(), is_zip(source)
+            return project, plan_merge(
+                project, part, journals, from_zip=from_zip, cancelled=control.cancelled
+            )
 
         self._comparing = Job(f"Comparing {source.name}", work, self, can_cancel=True)
         self._comparing.succeeded.connect(self._on_compared)

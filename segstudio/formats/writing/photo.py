@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 from segstudio.formats.options import Check, Far, go_on, unmeasured
 from segstudio.formats.shapes import Polygon
 from segstudio.formats.writing.reading_back import read_back
@@ -154,7 +155,7 @@ def _without_pixels(sheet: Sheet) -> Sheet:
 
 def _check_readable(photo: Photo) -> None:
     try:
-        with photo.path.open("rb"):
+        with open_ordinary(photo.path):
             pass
     except OSError as error:
         raise SegStudioError(
