@@ -56,7 +56,12 @@ def own_place(device: str, *, watched: bool = False) -> Iterator[tuple[Team | No
         team_of_processes,
     )
 
-    own = device_of_process(device)
+    try:
+        own = device_of_process(device)
+    except SegStudioError as error:
+        if os.environ.get("RANK", "0") != "0":  # the first one says it for all
+            raise SystemExit(1) from error
+        raise
     with team_of_processes(own) as team:
         try:
             yield team, own
@@ -64,6 +69,19 @@ def own_place(device: str, *, watched: bool = False) -> Iterator[tuple[Team | No
             if not team.is_first or (watched and isinstance(error, TeamShortOfMemoryError)):
                 raise SystemExit(1) from error
             raise
+
+
+def check_devices(device: str, gpus: int) -> None:
+    """Raise SegStudioError where `device` is none for so many processes on this machine."""
+    if device == "cpu":
+        return
+    if device not in {"auto", "cuda"}:
+        raise SegStudioError(
+            f'{gpus} processes cannot share the device "{device}"', fix="Say --device auto, cuda or cpu"
+        )
+    from segstudio.training.team import check_gpus
+
+    check_gpus(device, gpus)
 
 
 def train_on_many(project: Path, folder: RunFolder, *, gpus: int, device: str, json: bool) -> None:

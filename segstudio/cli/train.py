@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segstudio.cli.arguments import ProjectArgument
-from segstudio.cli.gpus import Silent, own_place, train_on_many
+from segstudio.cli.gpus import Silent, check_devices, own_place, train_on_many
 from segstudio.cli.initial import changes_from
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.scores import score_rows, score_text
@@ -91,10 +91,8 @@ def train(
         raise SegStudioError(
             "--init-from and --set weights both say where the weights start", fix="Leave one of them out"
         )
-    if gpus > 1 and device not in {"auto", "cuda", "cpu"}:
-        raise SegStudioError(
-            f'{gpus} processes cannot share the device "{device}"', fix="Say --device auto, cuda or cpu"
-        )
+    if gpus > 1:
+        check_devices(device, gpus)
     with own_place(device, watched=watched) as (team, own_device):
         out = Output(json) if team is None or team.is_first else Silent()
         opened = Project.open(project)

@@ -30,10 +30,8 @@ def check_processes(folder: RunFolder, processes: int) -> None:
 
 
 def resume_words(name: str, processes: int) -> str:
-    """Return the options that go on with the run of this name (none where it is empty) by so many processes."""
-    return " ".join(
-        ("--resume", *((name,) if name else ()), *(("--gpus", str(processes)) if processes > 1 else ()))
-    )
+    """Return the options that go on with the run of this name by so many processes."""
+    return " ".join(("--resume", name, *(("--gpus", str(processes)) if processes > 1 else ())))
 
 
 def way_on(folder: RunFolder, processes: int) -> str:

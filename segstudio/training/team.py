@@ -13,6 +13,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.runs.recipe import Recipe
 from segstudio.runs.resuming import resume_words
@@ -109,14 +110,30 @@ ALONE = Team()
 
 
 def device_of_process(name: str) -> str:
-    """Return the device of this process where several were started: on GPUs each takes its own."""
+    """Return the device of this process where several were started: on GPUs each takes its own.
+
+    Raises SegStudioError, in all of them, where there are not as many GPUs here as processes.
+    """
     if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
         return "cpu"
+    check_gpus(name, int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     if name not in {"auto", "cuda"}:
         raise SegStudioError(
             f'several processes cannot share the device "{name}"', fix="Say --device auto, cuda or cpu"
         )
     return f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
+
+
+def check_gpus(name: str, processes: int) -> None:
+    """Raise SegStudioError where the device called `name` means GPUs and this machine has not one for each process."""
+    gpus = torch.cuda.device_count()
+    if (name != "cuda" and not (name == "auto" and gpus)) or gpus >= processes:
+        return
+    raise SegStudioError(
+        f"{counted(processes, 'process needs', 'processes need')} a GPU each, and this machine has"
+        f" {gpus or 'none'} that PyTorch can use",
+        fix=f"Say --gpus {gpus}, or --device cpu" if gpus > 1 else "Say --device cpu, or leave --gpus out",
+    )
 
 
 @contextmanager
@@ -134,26 +151,27 @@ def team_of_processes(device: str) -> Iterator[Team]:
     dist.destroy_process_group()  # not after an error: it would wait for the one that has ended
 
 
-def lost(error: Exception) -> TeamLostError:
-    """Return the sentence for a team that is no longer whole."""
+def lost(error: Exception, run: str = "RUN") -> TeamLostError:
+    """Return the sentence for a team that is no longer whole; `run` is the name of what it trained, if that is known."""
     told = TeamLostError(
         "one of the processes of this training has ended",
-        fix=f"See what it said above, and go on with {_resume()}: from the last checkpoint, or anew where there is none yet",
+        fix=f"If it could say why, that stands above. Go on with {_resume(run)}:"
+        " from the last checkpoint, or anew where there is none yet",
     )
     told.__cause__ = error
     return told
 
 
-def short_of_memory(together: int) -> TeamShortOfMemoryError:
+def short_of_memory(together: int, run: str) -> TeamShortOfMemoryError:
     """Return the sentence for a team that is to be started again, with so many crops at a time."""
     return TeamShortOfMemoryError(
         "memory did not suffice for one of the processes of this training",
-        fix=f"Go on from the last step with {_resume()}: each then takes {together} crop{'s' * (together > 1)} at a time",
+        fix=f"Go on from the last step with {_resume(run)}: each then takes {together} crop{'s' * (together > 1)} at a time",
     )
 
 
-def _resume() -> str:
-    return resume_words("", dist.get_world_size() if dist.is_initialized() else 1)
+def _resume(run: str) -> str:
+    return resume_words(run, dist.get_world_size() if dist.is_initialized() else 1)
 
 
 def told_of_fewer(counters: Counters, recipe: Recipe, team: Team) -> str:

@@ -112,10 +112,11 @@ class Trainer:
                 if self._task.device.type == "cpu" or is_out_of_memory(error.__cause__ or error):
                     with suppress(RuntimeError, MemoryError, SegStudioError):
                         yield self._keeper.last(self._epoch)
+                run = self._folder.path.name
                 if not fewer:
-                    raise
+                    raise lost(error, run) from error
                 yield Notice(text=told_of_fewer(self._counters, self._task.recipe, self._task.team))
-                raise short_of_memory(fewer) from error
+                raise short_of_memory(fewer, run) from error
 
     def save_in_place_of_first(self) -> CheckpointSaved | None:
         """Save where the first process, whose part it is, has died: in another one, after its `run` has raised

@@ -7,10 +7,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
 from segstudio.cli.gpus import train_on_many
 from segstudio.cli.main import main
@@ -60,6 +63,7 @@ def test_two_processes_killed_resumed_and_stopped_learn_what_one_does(
         said, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "one of the processes of this training has ended" in said
+    assert "Go on with --resume two --gpus 2: from the last checkpoint" in said
     assert "Traceback" not in said
     failed = run.events()[-1]
     assert isinstance(failed, RunFailed)
@@ -128,6 +132,30 @@ def test_one_device_is_not_shared(project: Project, capsys: pytest.CaptureFixtur
         main(["train", str(project.folder), "--gpus", "2", "--device", "cuda:0"])
     assert 'cannot share the device "cuda:0"' in capsys.readouterr().err
     assert not project.runs_folder.exists() or not list(project.runs_folder.iterdir())
+
+
+def test_more_gpus_than_there_are_are_refused_before_a_run_is_made(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = str(torch.cuda.device_count() + 2)
+    with pytest.raises(SystemExit):
+        main(["train", str(project.folder), "--gpus", many, "--device", "cuda"])
+    assert f"{many} processes need a GPU each, and this machine has" in capsys.readouterr().err
+    assert not project.runs_folder.exists() or not list(project.runs_folder.iterdir())
+
+
+def test_processes_of_another_torchrun_say_once_that_there_are_too_few_gpus(project: Project) -> None:
+    if torch.cuda.device_count() > 1:
+        pytest.skip("there are two GPUs")
+    command = [sys.executable, "-m", "segstudio", "train", str(project.folder), "--device", "cuda"]
+    for rank, told in (("0", "2 processes need a GPU each"), ("1", "")):
+        place = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "RANK": rank, "LOCAL_RANK": rank}
+        ended = subprocess.run(
+            command, env={**os.environ, **place}, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert ended.returncode == 1
+        assert told in ended.stderr
+        assert bool(ended.stderr) == bool(told)
 
 
 def test_what_one_process_has_trained_is_not_gone_on_with_by_two(

@@ -59,7 +59,7 @@ def test_a_run_that_saved_nothing_or_did_not_tell_is_not_refused(run: RunFolder)
 
 def test_the_words_name_the_processes_and_promise_no_checkpoint_that_is_not_there(run: RunFolder) -> None:
     assert resume_words("three", 1) == "--resume three"
-    assert resume_words("", 4) == "--resume --gpus 4"
+    assert resume_words("three", 4) == "--resume three --gpus 4"
     assert way_on(run, 2) == "Go on from the last checkpoint with --resume three --gpus 2"
     run.last.unlink()
     run.log.write_bytes(encode_event(started(processes=2)))
