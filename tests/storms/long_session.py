@@ -14,7 +14,6 @@ import json
 import random
 import sys
 import time
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,10 +31,6 @@ from segstudio.desktop.reviewing.page import ReviewPage
 from segstudio.desktop.tabs.annotate import AnnotateTab
 from segstudio.desktop.tabs.review import ReviewTab
 
-YARDSTICK = "the same work"
-"""What is done again and again to see how fast the machine is, which has other work, too."""
-
-_YARDSTICK = bytes(random.Random(0).choices(range(20), k=100_000))
 _LOOK_EVERY = 100
 _NEVER_S = 180.0
 _MOVES = 6
@@ -168,9 +163,6 @@ class LongSession(app.Desktop):
         assert wanted is not None
         yield lambda: desk.shown is not None and desk.shown.photo.key == wanted.key and desk.can_paint
         self._done("switch", began)
-        began = time.thread_time()
-        zlib.compress(_YARDSTICK)
-        self.times[YARDSTICK].append(time.thread_time() - began)
 
     def _stroke(self) -> Steps:
         canvas, dice = self._canvas(), self.dice

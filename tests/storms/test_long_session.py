@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,6 @@ from segstudio.runs.events import RunFinished, encode_event
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import Recipe
 from tests.run_events import started
-from tests.storms.long_session import YARDSTICK
 
 FULL = "SEGSTUDIO_SESSION_ROUNDS" in os.environ
 ROUNDS = int(os.environ.get("SEGSTUDIO_SESSION_ROUNDS", "4"))
@@ -43,13 +43,38 @@ the C library does not give back.
 """
 
 MOST_SLOWER = 1.3
+"""At the end, compared with the beginning or with a window that is opened then: the machine may have more to do in the
+evening, and masks that were painted on all day have more borders.
+"""
+
+_FRESH_ROUNDS = 3
 
 
 def test_a_long_day_leaves_the_window_as_it_was(tmp_path: Path) -> None:
     project = _project(tmp_path)
     photos = _more_photos(tmp_path / "new") if FULL else ""
-    figures = tmp_path / "figures.json"
-    home = tmp_path / "home"
+    told = _spend(tmp_path / "day.json", project, photos, ROUNDS)
+    looks = [look for look in told["looks"] if look["round"] >= max(2, _WARM_UP * ROUNDS)]
+    fresh = _spend(tmp_path / "evening.json", project, "", _FRESH_ROUNDS) if FULL else told
+    if FULL:
+        _report(told, looks, fresh)
+    third = max(1, len(looks) // 3)
+    for name in ("widgets", "objects", "threads", "files"):
+        before = statistics.median(look[name] for look in looks[:third])
+        later = min(
+            look[name] for look in looks[-third:]
+        )  # what is about to go may still be there at one of them
+        assert later <= 1.02 * before + 4, f"{name}: {[look[name] for look in looks]}"
+    if FULL:
+        for what in ("stroke", "switch", "tab", "zoom", "edit.undo"):
+            first, last = _tenths(told["times"][what])
+            assert last < MOST_SLOWER * max(first, statistics.median(fresh["times"][what])), what
+        assert _slope(looks, "memory_mb") < MOST_MB
+
+
+def _spend(figures: Path, project: Project, photos: Path | str, rounds: int) -> Any:
+    """Open a window on the project, let somebody work there for so many rounds, and return the figures."""
+    home = figures.with_suffix("")
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1", "HOME": str(home)}
     environment |= {
         f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "CACHE", "DATA", "STATE")
@@ -63,7 +88,7 @@ def test_a_long_day_leaves_the_window_as_it_was(tmp_path: Path) -> None:
         str(figures),
     ]
     done = subprocess.run(
-        [*words, str(ROUNDS), str(SWITCHES), str(STROKES)],
+        [*words, str(rounds), str(SWITCHES), str(STROKES)],
         env=environment,
         capture_output=True,
         text=True,
@@ -75,21 +100,7 @@ def test_a_long_day_leaves_the_window_as_it_was(tmp_path: Path) -> None:
     assert (done.returncode, told["code"]) == (0, 0), done.stderr
     log = (home / "cache/SegStudio/log/segstudio.log").read_text(encoding="utf-8")
     assert "ERROR" not in log, log
-    looks = [look for look in told["looks"] if look["round"] >= max(2, _WARM_UP * ROUNDS)]
-    if FULL:
-        _report(told, looks)
-    third = max(1, len(looks) // 3)
-    for name in ("widgets", "objects", "threads", "files"):
-        before = statistics.median(look[name] for look in looks[:third])
-        later = min(
-            look[name] for look in looks[-third:]
-        )  # what is about to go may still be there at one of them
-        assert later <= 1.02 * before + 4, f"{name}: {[look[name] for look in looks]}"
-    if FULL:
-        assert _slope(looks, "memory_mb") < MOST_MB
-        slower = _slower(told["times"][YARDSTICK])
-        for what in ("stroke", "switch", "tab", "zoom", "edit.undo"):
-            assert _slower(told["times"][what]) < MOST_SLOWER * max(1, slower), what
+    return told
 
 
 def _project(place: Path) -> Project:
@@ -141,16 +152,14 @@ def _tenths(seconds: Sequence[float]) -> tuple[float, float]:
     return statistics.median(seconds[:tenth]), statistics.median(seconds[-tenth:])
 
 
-def _slower(seconds: Sequence[float]) -> float:
-    first, later = _tenths(seconds)
-    return later / first
-
-
-def _report(told: dict[str, dict[str, list[float]]], looks: Sequence[dict[str, float]]) -> None:
+def _report(told: Any, looks: Sequence[dict[str, float]], fresh: Any) -> None:
     sys.stdout.write(f"{told['acts']:,} acts\n")
     for name in looks[0]:
         first, last = looks[0][name], looks[-1][name]
         sys.stdout.write(f"{name}: {first:,.1f} → {last:,.1f}, {_slope(looks, name):+.3f} for 1,000 acts\n")
     for what, seconds in told["times"].items():
         first, later = (1000 * value for value in _tenths(seconds))
-        sys.stdout.write(f"{what}: {len(seconds):,} times, {first:.2f} ms, later {later:.2f} ms\n")
+        anew = 1000 * statistics.median(fresh["times"].get(what, [0.0]))
+        sys.stdout.write(
+            f"{what}: {len(seconds):,} times, {first:.2f} ms, later {later:.2f} ms, in a new window then {anew:.2f} ms\n"
+        )
