@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_args
 
 from segstudio.runs.choices import Schedule
@@ -30,14 +30,37 @@ ONLY_WITH: Mapping[str, tuple[str, frozenset[Any]]] = {
 """What counts for nothing unless another field has one of these values."""
 
 
+_FROZEN_FOR_GOOD = {"freeze_backbone": True, "unfreeze_after": 0}
+
+IDLE_WITH: Mapping[str, Mapping[str, Any]] = {
+    "backbone_learning_rate": _FROZEN_FOR_GOOD,
+    "freeze_batch_norm": _FROZEN_FOR_GOOD,
+    "decay_norms": {"weight_decay": 0},
+}
+"""What counts for nothing where all of these others have these values."""
+
+
+def is_in_use(field: str, value: Callable[[str], Any]) -> bool:
+    """Tell whether a field counts for anything beside the `value` of the others, which may be a table, or wrong."""
+    other, needed = ONLY_WITH.get(field, ("", frozenset()))
+    if other and not any(value(other) == each for each in needed):
+        return False
+    return field not in IDLE_WITH or any(value(name) != each for name, each in IDLE_WITH[field].items())
+
+
 def told_of_unused(recipe: Recipe, fields: Iterable[str]) -> tuple[str, ...]:
     """Return a clause for each of `fields` that counts for nothing beside the recipe's others."""
     told = []
     for field in fields:
-        other, needed = ONLY_WITH.get(field, ("", frozenset()))
-        if other and not any(getattr(recipe, other) == each for each in needed):
-            has, needs = (_plain(getattr(recipe, other)), " or ".join(sorted(map(_plain, needed))))
-            told.append(f"{field} counts for nothing with {other}={has}: it is for {other}={needs}")
+        if is_in_use(field, lambda name: getattr(recipe, name)):
+            continue
+        if field in IDLE_WITH:
+            beside = " and ".join(f"{name}={_plain(getattr(recipe, name))}" for name in IDLE_WITH[field])
+            told.append(f"{field} counts for nothing with {beside}")
+            continue
+        other, needed = ONLY_WITH[field]
+        has, needs = (_plain(getattr(recipe, other)), " or ".join(sorted(map(_plain, needed))))
+        told.append(f"{field} counts for nothing with {other}={has}: it is for {other}={needs}")
     return tuple(told)
 
 

@@ -12,7 +12,6 @@ from segstudio.desktop.train.form.fields import (
     ON_TOP,
     changes_from,
     in_titles,
-    is_in_use,
     problems_with,
     recipe_fields,
     text_of,
@@ -38,26 +37,6 @@ def test_every_field_stands_in_a_part_of_the_form_with_its_unit() -> None:
         "minutes",
         "",
     )
-
-
-@pytest.mark.parametrize(
-    ("name", "values", "counts"),
-    [
-        ("epochs", {}, True),
-        ("poly_power", {}, True),
-        ("poly_power", {"schedule": "cosine"}, False),
-        ("step_factor", {"schedule": "plateau"}, True),
-        ("momentum", {"optimizer": "adam"}, False),
-        ("unfreeze_after", {"freeze_backbone": True}, True),
-        ("effective_number_beta", {"class_weights": {"sky": 1.0}}, False),
-        ("effective_number_beta", {"class_weights": "effective-number"}, True),
-    ],
-)
-def test_what_counts_for_nothing_beside_the_others_is_known(
-    name: str, values: dict[str, Any], *, counts: bool
-) -> None:
-    recipe = Recipe.model_validate(values)
-    assert is_in_use(name, lambda other: getattr(recipe, other)) is counts
 
 
 @pytest.mark.parametrize(
@@ -161,3 +140,11 @@ def test_values_are_shown_as_people_write_them() -> None:
         "true",
         '"a"',
     )
+
+
+def test_an_auxiliary_classifier_beside_a_head_that_has_none_is_wrong() -> None:
+    base = load_recipe("quick-cpu")
+    told = problems_with(base, {"head": "fcn_resnetv2_20", "auxiliary": True})
+    assert told == {"auxiliary": "FCN, ResNet-v2-20 has no auxiliary classifier."}
+    assert not problems_with(base, {"head": "deeplabv3_resnet50", "auxiliary": True})
+    assert not problems_with(base, {"head": "fcn_resnetv2_20", "auxiliary": False})

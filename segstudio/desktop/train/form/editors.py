@@ -6,17 +6,39 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from segstudio.desktop.train.form.fields import Field, text_of, value_of
 from segstudio.desktop.widgets.labels import ElidedLabel, label
 
 _EDITOR_PX = 128
+_TEXT_PX = 7
 _UNIT_RIGHT_PX, _UNIT_GAP_PX = 8, 4
 
 
 class Choice(QComboBox):
     """A list to choose from that the wheel scrolls past: only who opens it changes it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
+
+
+class Number(QSpinBox):
+    """A whole number that the wheel scrolls past."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(_TEXT_PX, 0, 0, 0)  # the style sheet's padding does not come through
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""

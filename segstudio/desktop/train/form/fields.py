@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 from segstudio.desktop.train.launch import toml_value
-from segstudio.runs.only_with import ONLY_WITH
+from segstudio.runs.heads import HEADS
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_names
 
 Kind = Literal["whole", "number", "yes-no", "choice", "text"]
@@ -166,12 +166,6 @@ def value_of(field: Field, text: str) -> Any:
         return typed
 
 
-def is_in_use(name: str, value: Callable[[str], Any]) -> bool:
-    """Tell whether a field counts for anything beside the `value` of the others, which may be a table."""
-    other, needed = ONLY_WITH.get(name, ("", frozenset()))
-    return not other or any(value(other) == each for each in needed)
-
-
 def changes_from(base: Recipe, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of `values` that differ from the recipe."""
     there = base.model_dump()
@@ -192,13 +186,16 @@ def problems_with(base: Recipe, values: Mapping[str, Any]) -> dict[str, str]:
     from pydantic import ValidationError
 
     try:
-        Recipe.model_validate({**base.model_dump(), **values})
+        recipe = Recipe.model_validate({**base.model_dump(), **values})
     except ValidationError as error:
         found: dict[str, str] = {}
         for each in error.errors():
             place = str(each["loc"][0]) if each["loc"] else str(each.get("ctx", {}).get("field", ""))
             found.setdefault(place, _said(place, each["type"], each.get("ctx", {}), each["msg"]))
         return found
+    head = HEADS.get(recipe.head)
+    if recipe.auxiliary and head is not None and not head.has_auxiliary:
+        return {"auxiliary": f"{head.title} has no auxiliary classifier."}
     return {}
 
 

@@ -18,13 +18,13 @@ from segstudio.desktop.train.form.fields import (
     ELSEWHERE,
     ON_TOP,
     changes_from,
-    is_in_use,
     nearest_recipe,
     problems_with,
     recipe_fields,
 )
 from segstudio.desktop.train.form.fold import Fold
 from segstudio.desktop.train.form.gpu_choice import GpuChoice
+from segstudio.desktop.train.form.head_choice import DepthField, HeadChoice
 from segstudio.desktop.train.form.head_view import HeadView
 from segstudio.desktop.train.form.head_words import start_of, words_on
 from segstudio.desktop.train.form.recipe_files import RecipeFiles
@@ -35,6 +35,7 @@ from segstudio.desktop.widgets.labels import label
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
 from segstudio.runs.heads import HEADS
+from segstudio.runs.only_with import is_in_use
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_names, recipe_to_toml
 
 _FIRST_RECIPE = "quick-cpu"
@@ -56,10 +57,12 @@ class RecipeForm(QWidget):
         self._editors: dict[str, FieldEditor] = {}
         self._photos = 0
         self._schedule: ScheduleView | None = None
-        self.head = self._chooser(
-            "train.head", "Network", tuple((info.name, info.title) for info in HEADS.values())
-        )
-        self.recipe = self._chooser("train.recipe", "Recipe", tuple((name, name) for name in recipe_names()))
+        self.head, self.depth_field = HeadChoice(), DepthField()
+        self.recipe = Choice()
+        self.recipe.setObjectName("train.recipe")
+        self.recipe.setAccessibleName("Recipe")
+        for name in recipe_names():
+            self.recipe.addItem(name, name)
         self.head_view, self.speeds, self.gpus = HeadView(), Speeds(), GpuChoice()
         self._about = label("", "caption", wraps=True)
         self._whole = label("", "caption", wraps=True)
@@ -68,6 +71,7 @@ class RecipeForm(QWidget):
         self.more = Fold(look, "more", "More choices", self._make_more)
         self._lay_out()
         self.head.activated.connect(self._on_head_chosen)
+        self.depth_field.chosen.connect(self._take_head)
         self.recipe.activated.connect(self._on_recipe_chosen)
         self.gpus.choice.activated.connect(self._look_over)
         self._show_all()
@@ -151,21 +155,13 @@ class RecipeForm(QWidget):
 
     # -- building
 
-    def _chooser(self, name: str, title: str, entries: tuple[tuple[str, str], ...]) -> Choice:
-        combo = Choice()
-        combo.setObjectName(name)
-        combo.setAccessibleName(title)
-        for value, words in entries:
-            combo.addItem(words, value)
-        return combo
-
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for title, combo, below in (
-            ("Network", self.head, self.head_view),
-            ("Recipe", self.recipe, self._about),
+            ("Network", self.head, (self.depth_field, self.head_view)),
+            ("Recipe", self.recipe, (self._about,)),
         ):
             row = QHBoxLayout()
             name = label(title)
@@ -174,7 +170,8 @@ class RecipeForm(QWidget):
             row.addWidget(name)
             row.addWidget(combo, 1)
             column.addLayout(row)
-            column.addWidget(below)
+            for widget in below:
+                column.addWidget(widget)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(2)
@@ -221,7 +218,8 @@ class RecipeForm(QWidget):
     # -- showing
 
     def _show_all(self) -> None:
-        self.head.setCurrentIndex(self.head.findData(self.value("head")))
+        self.head.show_head(self.value("head"))
+        self.depth_field.show_head(self.value("head"))
         self.recipe.setCurrentIndex(self.recipe.findData(self._base_name))
         self._about.setText(self._base.description)
         self._show_values()
@@ -275,7 +273,10 @@ class RecipeForm(QWidget):
 
     @Slot(int)
     def _on_head_chosen(self, position: int) -> None:
-        head = self.head.itemData(position)
+        self._take_head(self.head.itemData(position))
+
+    @Slot(str)
+    def _take_head(self, head: str) -> None:
         auxiliary = {} if HEADS[head].has_auxiliary else {"auxiliary": False}
         self.change({"head": head, **auxiliary})
 

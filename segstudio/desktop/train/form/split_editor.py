@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from segstudio.desktop.train.form.editors import Choice
+from segstudio.desktop.train.form.editors import Choice, Number
 from segstudio.desktop.train.splitting import GROUPINGS, SplitCounts
 from segstudio.desktop.widgets.labels import label
-
-_TEXT_PX = 7
-
-
-class _Number(QSpinBox):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lineEdit().setTextMargins(_TEXT_PX, 0, 0, 0)  # the style sheet's padding does not come through
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page."""
-        event.ignore()
 
 
 class SplitEditor(QWidget):
@@ -32,7 +19,7 @@ class SplitEditor(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._told = label("", "dim", wraps=True)
-        self.share, self.seed = _Number(), _Number()
+        self.share, self.seed = Number(), Number()
         self.grouping = Choice()
         self.go = QPushButton("Split anew")
         self.undo = QPushButton("Undo")
