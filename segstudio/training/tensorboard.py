@@ -6,7 +6,7 @@ import json
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -18,6 +18,9 @@ from segstudio.runs.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard.writer import SummaryWriter
+
+BEST, MIOU = "best mIoU", "epoch/mIoU"
+"""Scalars that stand beside the hyper-parameters: a run that was stopped has only the second."""
 
 
 class Board:
@@ -35,6 +38,7 @@ class Board:
         self._folder = folder
         self._recipe = recipe
         self._writer: SummaryWriter | None = None
+        self._step = 0
         self._told_before = threading.excepthook
 
     def write(self, event: Event) -> None:
@@ -68,6 +72,10 @@ class Board:
         purged = event.step + 1 if event.step else None
         threading.excepthook = self._told_in_thread
         self._writer = self._make(str(self._place), purge_step=purged)
+        self._step = event.step
+        *beginning, self._end = self._choices()
+        self._add_parts(self._writer, *beginning)
+        self._writer.flush()
 
     def _told_in_thread(self, told: threading.ExceptHookArgs) -> None:
         """Say nothing of what the writer's thread met on the disk: `write` says it."""
@@ -77,22 +85,26 @@ class Board:
     def _add(self, writer: SummaryWriter, event: Event) -> None:
         match event:
             case StepDone():
+                self._step = event.step
                 for name in ("loss", "learning_rate", "images_per_s", "memory_mb"):
                     _scalar(writer, f"step/{name}", getattr(event, name), event.step, event.time)
             case EpochDone():
+                self._step = event.step
                 for name, value in _of_epoch(event).items():
                     _scalar(writer, name, value, event.step, event.time)
                 writer.flush()
             case PreviewSaved():
                 with Image.open(self._folder.path / event.name) as mask:
                     pixels = np.asarray(mask.convert("RGB"))
-                writer.add_image(f"preview/{event.photo}", pixels, event.epoch, dataformats="HWC")
+                writer.add_image(f"preview/{event.photo}", pixels, self._step, dataformats="HWC")
             case RunFinished():
-                self._add_choices(writer, event)
+                self._add_parts(writer, self._end)
+                _scalar(writer, BEST, event.best_miou, event.step, event.time)
             case _:
                 pass
 
-    def _add_choices(self, writer: SummaryWriter, event: RunFinished) -> None:
+    def _choices(self) -> tuple[Any, ...]:
+        """Return the recipe as hyper-parameters: what they are, with which a run began, and that it has ended."""
         from torch.utils.tensorboard.summary import hparams
 
         dumped = self._recipe.model_dump(mode="json", exclude={"description"})
@@ -100,9 +112,13 @@ class Board:
             name: value if isinstance(value, bool | int | float | str) else json.dumps(value)
             for name, value in dumped.items()
         }
-        for part in hparams(choices, {"best mIoU": event.best_miou or 0.0}):  # type: ignore[no-untyped-call]
+        parts: tuple[Any, ...] = hparams(choices, dict.fromkeys((BEST, MIOU), 0.0))  # type: ignore[no-untyped-call]
+        return parts
+
+    @staticmethod
+    def _add_parts(writer: SummaryWriter, *parts: Any) -> None:
+        for part in parts:
             writer._get_file_writer().add_summary(part)  # type: ignore[no-untyped-call]
-        _scalar(writer, "best mIoU", event.best_miou, event.step, event.time)
 
 
 def _of_epoch(event: EpochDone) -> dict[str, float | None]:
@@ -112,7 +128,7 @@ def _of_epoch(event: EpochDone) -> dict[str, float | None]:
         "epoch/validation loss": event.val_loss,
     }
     if scores is not None:
-        told |= {"epoch/mIoU": scores.miou, "epoch/pixel accuracy": scores.pixel_accuracy}
+        told |= {MIOU: scores.miou, "epoch/pixel accuracy": scores.pixel_accuracy}
         told |= {f"IoU/{row.name}": row.iou for row in scores.classes}
     if photos is not None:
         told["epoch/per-image mIoU"] = photos.per_image_miou

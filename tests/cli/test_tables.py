@@ -62,27 +62,53 @@ def test_a_row_for_each_epoch_and_none_twice_after_a_resume(tmp_path: Path) -> N
     assert (second["train loss"], second["IoU ground"], second["mIoU from"]) == ("0.5", "1.0", "")
 
 
-def test_tensorboard_gets_scalars_pictures_and_choices(tmp_path: Path) -> None:
+def shown_by(folder: RunFolder) -> Any:
+    """What TensorBoard reads of a run."""
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+    found: Any = EventAccumulator(str(folder.path / "tensorboard"))  # type: ignore[no-untyped-call]
+    return found.Reload()
+
+
+def put_preview(folder: RunFolder) -> None:
+    pixels, classes = np.ones((4, 6), dtype=np.uint8), ClassList.from_names(["sky", "ground:#102030"])
+    write_mask(folder.path / "previews" / "a.png", pixels, classes)
+
+
+def test_tensorboard_gets_scalars_pictures_and_choices(tmp_path: Path) -> None:
     recipe = Recipe(tensorboard=True)
     folder = RunFolder.create(tmp_path, recipe)
-    write_mask(
-        folder.path / "previews" / "a.png",
-        np.ones((4, 6), dtype=np.uint8),
-        ClassList.from_names(["sky", "ground:#102030"]),
-    )
+    put_preview(folder)
     step = StepDone(step=1, epoch=1, loss=0.7, learning_rate=0.1, images_per_s=1, memory_mb=1)
     end = RunFinished(epoch=1, step=1, best_miou=0.5, best_epoch=1, seconds=1)
     shown = PreviewSaved(epoch=1, photo="a.png", name="previews/a.png")
     tell(folder, recipe, run_events.started(classes=NAMES), step, epoch(1, hits=5), shown, end)
-    found: Any = EventAccumulator(str(folder.path / "tensorboard"))  # type: ignore[no-untyped-call]
-    found.Reload()
+    found = shown_by(folder)
     tags = found.Tags()
     assert {"step/loss", "epoch/mIoU", "IoU/sky", "best mIoU"} <= set(tags["scalars"])
     assert found.Scalars("step/loss")[0].value == pytest.approx(0.7)
     assert tags["images"] == ["preview/a.png"]
     assert b"learning_rate" in (found.PluginTagToContent("hparams")["_hparams_/session_start_info"])
+
+
+def test_tensorboard_has_the_choices_of_a_run_that_was_stopped_and_pictures_by_step(tmp_path: Path) -> None:
+    recipe = Recipe(tensorboard=True, learning_rate=0.25)
+    folder = RunFolder.create(tmp_path, recipe)
+    put_preview(folder)
+    shown = PreviewSaved(epoch=3, photo="a.png", name="previews/a.png")
+    tell(folder, recipe, run_events.started(classes=NAMES), epoch(3, hits=5), shown)
+    found = shown_by(folder)
+    assert [each.step for each in found.Images("preview/a.png")] == [6]
+    told = found.PluginTagToContent("hparams")
+    assert b"learning_rate" in told["_hparams_/session_start_info"]
+    assert "_hparams_/session_end_info" not in told  # it has not ended well
+    # What a resumed run does again is seen once, where it was.
+    again = run_events.started(classes=NAMES, step=4, closed_epochs=2)
+    end = RunFinished(epoch=3, step=6, best_miou=0.5, best_epoch=3, seconds=1)
+    tell(folder, recipe, again, epoch(3, hits=5), shown, end)
+    found = shown_by(folder)
+    assert [each.step for each in found.Images("preview/a.png")] == [6]
+    assert "_hparams_/session_end_info" in found.PluginTagToContent("hparams")
 
 
 def test_what_tensorboard_could_not_write_is_told_once_and_in_a_sentence(
