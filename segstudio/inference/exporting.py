@@ -92,7 +92,7 @@ def export_model(model: Path, out: Path, format_: ExportFormat, photos: Sequence
         raise ValueError("an export is checked on at least one photo")
     refuse_to_replace(out)
     network, card = load_network(model)
-    portable = Portable(network, card).eval()
+    portable = Portable(network, card).eval().requires_grad_(False)
     content = _written(portable, card, format_)
     run = _runner(content, format_)
     report = compared(portable, run, photos, size_bytes=len(content))

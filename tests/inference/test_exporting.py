@@ -52,7 +52,11 @@ def test_an_exported_model_answers_as_the_predictor_does(
     else:
         extra = {CARD_NAME: ""}
         loaded = torch.jit.load(out, _extra_files=extra)  # type: ignore[no-untyped-call]
-        mask, told = loaded(torch.from_numpy(PHOTOS[0][None]))[0][0].numpy(), extra[CARD_NAME]
+        answers = [
+            answer.numpy() for answer in loaded(torch.from_numpy(PHOTOS[0][None]))
+        ]  # no gradients to detach
+        mask, told = answers[0][0], extra[CARD_NAME]
+        assert not any(each.requires_grad for each in loaded.parameters())
     assert mask.dtype == np.uint8
     assert (mask == expected).mean() > 0.999
     assert set(np.unique(mask)) <= {0, 2, 4}
