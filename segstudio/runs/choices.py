@@ -78,8 +78,8 @@ class _PhotoChoices(_NetworkChoices):
     class_weights: Balance | dict[str, Annotated[float, Field(ge=0)]] = Field(
         "none",
         description="Weight of each class in the loss: none, inverse (of its pixel share),"
-        " median-frequency (Eigen & Fergus 2015), effective-number (Cui and others 2019), or a table of names"
-        " and weights.",
+        " median-frequency (Eigen & Fergus 2015), effective-number (Cui and others 2019), or weights by name:"
+        ' --set class_weights=sky=0,car=5, in quotes where a name has spaces: --set "class_weights=hot air=2,sky=0".',
     )
     effective_number_beta: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.999999,

@@ -12,6 +12,7 @@ from pydantic import ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from segstudio.errors import SegStudioError, did_you_mean, inside
+from segstudio.files import read_small
 from segstudio.resource_files import resource_path
 from segstudio.runs.choices import MachineChoices
 from segstudio.runs.heads import head_named
@@ -41,12 +42,16 @@ class Recipe(MachineChoices):
         if not isinstance(value, str):
             return value
         pairs = [part.partition("=") for part in value.split(",") if part.strip()]
-        if any(not name.strip() or not into.strip() for name, _, into in pairs):
-            raise ValueError("write it like rope=person, with commas between several")
-        names = [_key(name) for name, _, _ in pairs]
-        if len(set(names)) < len(names):
-            raise ValueError("a class is named twice")
-        return {name.strip(): into.strip() for name, _, into in pairs}
+        return _by_name(pairs, like="rope=person")
+
+    @field_validator("class_weights", mode="before")
+    @classmethod
+    def _split_weights(cls, value: object) -> object:
+        """Take `--set class_weights=sky=0,car=5` too."""
+        if not isinstance(value, str) or "=" not in value:
+            return value
+        pairs = [part.rpartition("=") for part in value.split(",") if part.strip()]
+        return _by_name(pairs, like="sky=0,car=5")
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Recipe:
@@ -82,9 +87,10 @@ def load_recipe(name_or_path: str, changes: Sequence[str] = ()) -> Recipe:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise SegStudioError("the file is too large for a recipe", where=str(path))
-        values = _toml(path.read_text(encoding="utf-8-sig"))
+        values = _toml(read_small(path).decode("utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise SegStudioError(f"the recipe cannot be read ({error})", where=str(path)) from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SegStudioError(f"the recipe cannot be read ({reason})", where=str(path)) from error
     changed = _parsed(changes)
     return recipe_from({**values, **changed}, where=path.name, changed=changed)
 
@@ -163,6 +169,16 @@ def _merge_problem(merge: Mapping[str, str], ignored: Sequence[str]) -> str:
             if _key(each) in left_out:
                 return f'"{each}" stands both in merge and in ignore_classes'
     return ""
+
+
+def _by_name(pairs: Sequence[tuple[str, str, str]], *, like: str) -> dict[str, str]:
+    """Return the table that somebody wrote as pairs of a class and what is said of it."""
+    if any(not name.strip() or not told.strip() for name, _, told in pairs):
+        raise ValueError(f"write it like {like}, with commas between several")
+    names = [_key(name) for name, _, _ in pairs]
+    if len(set(names)) < len(names):
+        raise ValueError("a class is named twice")
+    return {name.strip(): told.strip() for name, _, told in pairs}
 
 
 def _key(name: str) -> str:

@@ -76,6 +76,11 @@ def test_any_recipe_comes_back_from_toml_as_it_was(recipe: Recipe) -> None:
         ("ignore_classes=", "ignore_classes", ()),
         ("class_weights={sky = 2, 'a b' = 0.5}", "class_weights", {"sky": 2.0, "a b": 0.5}),
         ("class_weights=median-frequency", "class_weights", "median-frequency"),
+        (
+            "class_weights=Sky=0, hot air balloon = 2.5,a=b=1",
+            "class_weights",
+            {"Sky": 0.0, "hot air balloon": 2.5, "a=b": 1.0},
+        ),
         ("merge={rope = 'person'}", "merge", {"rope": "person"}),
         ("merge=rope=person, safety line = person", "merge", {"rope": "person", "safety line": "person"}),
         ("merge=", "merge", {}),
@@ -117,6 +122,16 @@ def test_the_last_of_two_changes_counts() -> None:
             "--set max_side_px: max_side_px = 1: must be 0, for every pixel, or 32 and more. max_side",
         ),
         ("class_weights=most", "--set class_weights"),
+        (
+            "class_weights=sky",
+            "effective-number (Cui and others 2019), or weights by name: --set class_weights=sky=0,car=5",
+        ),
+        ("class_weights=sky=,car=2", "'sky=,car=2': write it like sky=0,car=5, with commas between several"),
+        ("class_weights=sky=1,SKY=2", "'sky=1,SKY=2': a class is named twice"),
+        (
+            "class_weights=sky=x",
+            "--set class_weights: class_weights.sky = 'x': input should be a valid number",
+        ),
         ("optimizer=adm", "--set optimizer: optimizer = 'adm'"),
         ("scale_min=3", "--set scale_min: scale_min = 3.0: must not be above scale_max = 2.0. scale_min: "),
         ("head=lraspp", "--set head: unknown head"),
