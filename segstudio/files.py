@@ -17,7 +17,6 @@ from filelock import FileLock, Timeout
 
 from segstudio.errors import SegStudioError
 
-
 RECORD_BYTES = 128 << 20
 """No record of a project is larger: a merge of 200,000 photos takes 90 MB."""
 
@@ -99,12 +98,9 @@ def write_new(path: Path, data: bytes, *, within: Path, settle: bool = True) -> 
     """
     try:
         try:
-            stream = path.open("xb")
+            stream = _opened_anew(path)  # never written into: it may be another name of a file that stays
         except FileNotFoundError:
             make_below(path.parent, within)
-            stream = path.open("xb")
-        except FileExistsError:
-            path.unlink()  # never written into: it may be another name of a file that stays
             stream = path.open("xb")
         with stream:
             stream.write(data)
@@ -128,12 +124,22 @@ def write_note(path: Path, data: bytes) -> None:
     """
     temporary = note_part(path)
     try:
-        temporary.write_bytes(data)
+        with _opened_anew(temporary) as stream:
+            stream.write(data)
         temporary.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def _opened_anew(path: Path) -> BinaryIO:
+    """Open a file that nobody else has for writing: what bore the name, perhaps a link, is gone and not written into."""
+    try:
+        return path.open("xb")
+    except FileExistsError:
+        path.unlink()
+        return path.open("xb")
 
 
 def write_text(path: Path, text: str, *, settle: bool = True) -> None:
@@ -182,8 +188,9 @@ def locked(path: Path, *, timeout_s: float = 10.0) -> Iterator[None]:
 def hold(path: Path) -> Callable[[], None] | None:
     """Take the lock file `path` (made when missing) and keep it; None when somebody else has it.
 
-    The function returned lets go of it, in any thread, and removes the file. The lock of a dead process does not
-    hold. Raises SegStudioError when the file system refuses, or its folder is not there.
+    The function returned lets go of it, in any thread, and removes the file, unless it holds something: then it is
+    somebody's, and only called like a lock. The lock of a dead process does not hold. Raises SegStudioError when the
+    file system refuses, or its folder is not there.
     """
     lock = FileLock(path, timeout=0, thread_local=False, mode=_new_mode())
     try:
@@ -197,7 +204,8 @@ def hold(path: Path) -> Callable[[], None] | None:
     def let_go() -> None:
         if lock.is_locked:
             with contextlib.suppress(OSError):  # Windows removes no file that is open
-                if _identity(path) == held:  # and not that of somebody who has taken the name
+                # and not that of somebody who has taken the name
+                if _identity(path) == held and not path.stat().st_size:
                     path.unlink(missing_ok=True)  # while it is held: who takes it notices that it is gone
             lock.release()
 
@@ -248,6 +256,10 @@ _UMASK = _read_umask()
 
 
 def _refused(path: Path, error: OSError) -> SegStudioError:
+    if error.errno == errno.ELOOP:
+        return SegStudioError(
+            "a link stands where a file must go, and is not followed", where=str(path), fix="Remove the link"
+        )
     reason = error.strerror or str(error)
     return SegStudioError(
         f"could not be written ({reason})",

@@ -18,14 +18,14 @@ from typing import Literal
 
 from segstudio.errors import SegStudioError
 from segstudio.project.backup_files import ProjectFiles, files_of, linked_folders
-from segstudio.project.change import STAGING, file_stamp, recover, staging_folder
+from segstudio.project.change import file_stamp
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
 from segstudio.project.images import is_photo
-from segstudio.project.moving import LIST
 from segstudio.project.outside import check_outside
 from segstudio.project.photos import clean_key
 from segstudio.project.project import Project, stamp
 from segstudio.project.sealed_zip import Member, Seal, unpack_sealed, write_sealed
+from segstudio.project.staging import has_decided, recover, staging_folder
 from segstudio.project.threads import Cancelled, Progress, check_cancelled, never, unheard
 
 Part = Literal["photos", "runs", "versions", "trash"]
@@ -178,7 +178,7 @@ def _cannot_be_written(error: SegStudioError) -> bool:
 
 def _watched(project: Path, names: Mapping[str, str]) -> list[Member]:
     """Return the files of a project that can only be read, each of which must be the same at the end."""
-    if any((project / STAGING).glob(f"*/{LIST}")):
+    if has_decided(project):
         raise SegStudioError(
             "a change of the project was broken off in the middle, and cannot be finished where it may only be read",
             where=str(project),

@@ -17,6 +17,7 @@ from pathlib import Path
 from segstudio.errors import SegStudioError
 from segstudio.files import make_below
 from segstudio.project.conflict_names import copied_file
+from segstudio.project.inside import check_inside
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.project import Project
 from segstudio.project.times import file_time
@@ -104,6 +105,7 @@ def _new_folder(project: Path) -> Path:
 def _rename(path: Path, target: Path, project: Path) -> None:
     if target.exists():
         raise SegStudioError("there is a file of that name again", where=str(target), fix="Move it away")
+    check_inside(project, [path.parent, target.parent])
     try:
         make_below(target.parent, project)
         path.rename(target)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.files import write_text
+from segstudio.project.inside import is_inside
 
 CACHE = ".cache/mask-counts.json"
 """May be deleted at any time: it is made anew."""
@@ -49,11 +50,11 @@ def read_counts(project: Path) -> dict[str, Known]:
 def keep_counts(project: Path, known: Mapping[str, Known]) -> None:
     """Keep what is known, but for masks so young that their time does not tell them from what may come next.
 
-    Nothing is kept where the project may only be read.
+    Nothing is kept where the project may only be read, or a link would lead out of it.
     """
     settled = time.time_ns() - _SETTLED_NS
     masks = {key: _told(each) for key, each in known.items() if each.time < settled}
-    if len(masks) <= _MOST_MASKS:
+    if len(masks) <= _MOST_MASKS and is_inside(project, (project / CACHE).parent):
         text = json.dumps({"version": _VERSION, "masks": masks}, ensure_ascii=False, separators=(",", ":"))
         with suppress(SegStudioError, UnicodeError):
             write_text(project / CACHE, text)

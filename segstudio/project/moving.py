@@ -14,14 +14,23 @@ from pydantic import TypeAdapter, ValidationError
 
 from segstudio.errors import SegStudioError
 from segstudio.files import copy_file, make_below, sync_folder, write_text
-from segstudio.project.document import FILE_NAME
+from segstudio.project.document import BACKUP_NAME, FILE_NAME
+from segstudio.project.inside import MAY_BE_LINKS, check_inside, is_link
 from segstudio.project.photos import clean_key
+from segstudio.project.presence import machine_id
 
 LIST = "commit.json"
 """Names what is to be moved: once it lies in the staging folder, the change happens."""
 
 FILES = "files"
 _REMOVED = "remove.json"
+_DECIDED_BY = "decided-by.txt"
+_FILES = (FILE_NAME, BACKUP_NAME)
+_FOLDERS = tuple(f"{name}/" for name in (*MAY_BE_LINKS, "history", ".trash"))
+"""What a change writes and removes: these files, and others in these folders."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_MAKE_ROOM = "Make room there, or remove files where the disk holds too many"
 _NAMES = TypeAdapter(list[str])
 _NOT_AWAITED = "history/masks/"
 """What masks were before: one folder for each photo, and none of them worth waiting for the disk."""
@@ -54,35 +63,44 @@ def make_folder(folder: Path, project: Path) -> None:
     """Make a folder below a project, but never the project's own: a folder of its name, made while a drive is away, is
     in the way of what comes back.
 
-    Raises SegStudioError when the project is not there or may not be written.
+    Raises SegStudioError when the project is not there or may not be written, and for a link in the way.
     """
     try:
         (project / FILE_NAME).stat()
+        check_inside(project, [folder])
         make_below(folder, project)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise _away(project) from error
-        raise SegStudioError(
-            f"the project may not be written ({error.strerror})",
-            where=str(project),
-            fix="Check its permissions",
-        ) from error
+        raise not_written(project, error) from error
+
+
+def not_written(project: Path, error: OSError) -> SegStudioError:
+    """Return the sentence for a system that refuses to write in a project at all."""
+    if error.errno in _FULL:
+        problem, fix = "there is no room to write the project", _MAKE_ROOM
+    else:
+        problem, fix = "the project may not be written", "Check its permissions"
+    return SegStudioError(f"{problem} ({error.strerror or error})", where=str(project), fix=fix)
 
 
 def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:
     """Decide that everything staged in `folder` is put in place and the files `removed` go.
 
     Raises SegStudioError, with nothing written, when a file would have to take the place of a folder, or a folder of the
-    project is on another disk that has no room or is away.
+    project is on another disk that has no room or is away, or a link would lead out of the project.
     """
     files = folder / FILES
     names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
+    check_inside(project, _folders_of(project / clean_key(name) for name in (*names, *removed)))
     _check_free(project, names)
     _check_room(project, files, names)
     for staged in _folders_of(files / name for name in _awaited(names)):  # one sync for all the files in it
         sync_folder(staged)
     if removed:  # a file of its own: the list stays as every SegStudio reads it
         write_text(folder / _REMOVED, json.dumps(sorted(set(removed) - set(names)), ensure_ascii=False))
+    if _through_links(project, (*names, *removed)):
+        write_text(folder / _DECIDED_BY, machine_id())
     write_text(folder / LIST, json.dumps(names, ensure_ascii=False))
     for parent in (folder.parent, project):
         sync_folder(parent)
@@ -92,12 +110,13 @@ def move(project: Path, folder: Path) -> None:
     """Do what was decided, or what is left of it, and remove the staging folder.
 
     Raises SegStudioError when the disk refuses, and it can then be tried again; or, with nothing moved, when what was
-    decided cannot be read.
+    decided cannot be read, or is nothing that SegStudio decides: whoever made the project may have put it there.
     """
     try:
         # without the list this is no change that was decided: the folder has gone, and may come back
         names = _listed(folder / LIST)
         gone = _listed(folder / _REMOVED) if (folder / _REMOVED).exists() else []
+        _check_own(project, folder, names, gone)
         for name in names:
             staged, target = folder / FILES / name, project / clean_key(name)
             try:
@@ -110,16 +129,57 @@ def move(project: Path, folder: Path) -> None:
         for name in gone:
             remove(project, project / clean_key(name))
     except OSError as error:
+        fix = _MAKE_ROOM if error.errno in _FULL else "Make it writable"
         raise SegStudioError(
             f"a file of the project could not be replaced ({error.strerror})",
-            where=str(error.filename or project),
-            fix="Make it writable and open the project again: the change is kept and will be finished",
+            where=str(_meant(Path(error.filename2 or error.filename or project), project, folder)),
+            fix=f"{fix} and open the project again: the change is kept and will be finished",
         ) from error
     touched = _folders_of(project / name for name in _awaited((*names, *gone)))
     for parent in {above for each in touched for above in (each, *each.parents)}:
         if parent.is_relative_to(project) and parent.exists():  # one that was made now, too
             sync_folder(parent)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_own(project: Path, folder: Path, names: Collection[str], gone: Collection[str]) -> None:
+    """Refuse a list of what no change of this project moves or removes, and one that would lead out of it."""
+    for name in (*names, *gone):
+        if name not in _FILES and not name.startswith(_FOLDERS):
+            raise SegStudioError(
+                f"a change that was not finished names {name[:80]!r}, which is no file of a project",
+                where=str(folder),
+                fix=f"Move the folder {folder.name} out of the project: nothing of it was put in place",
+            )
+    check_inside(folder, _folders_of(folder / FILES / name for name in names), may_be_links=())
+    check_inside(project, _folders_of(project / name for name in (*names, *gone)))
+    links = _through_links(project, (*names, *gone))
+    if links and not _was_decided_here(folder):
+        raise SegStudioError(
+            "a change that was not finished leads out of the project, through a link, and was decided on another computer",
+            where=str(project / links[0]),
+            fix=f"Open the project there; where it is not yours, move the folder {folder} out of it",
+        )
+
+
+def _through_links(project: Path, names: Iterable[str]) -> list[str]:
+    """Return those of the project's own folders that files lie in and that are links."""
+    tops = {name.partition("/")[0] for name in names if "/" in name}
+    return sorted(top for top in tops if is_link(project / top))
+
+
+def _was_decided_here(folder: Path) -> bool:
+    """Tell whether a change was decided on this computer, or by one that calls itself so: no stranger knows how."""
+    try:
+        return (folder / _DECIDED_BY).read_text(encoding="utf-8") == machine_id()
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _meant(path: Path, project: Path, folder: Path) -> Path:
+    """Return where a file belongs in the project, for one that may still be staged."""
+    staged = folder / FILES
+    return project / path.relative_to(staged) if path.is_relative_to(staged) else path
 
 
 def remove(project: Path, path: Path) -> None:

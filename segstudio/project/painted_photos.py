@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import time
@@ -12,7 +13,7 @@ from typing import Protocol
 
 from segstudio.errors import SegStudioError
 from segstudio.files import hold
-from segstudio.project.moving import make_folder
+from segstudio.project.moving import make_folder, not_written
 from segstudio.project.person import person
 from segstudio.project.photo_locks import PhotoHold, claim_path, claim_photo, counts, read_claim
 from segstudio.project.photos import Photo
@@ -64,12 +65,9 @@ def nobody_begins(project: Project) -> Iterator[None]:
     try:
         let_go = _hold_soon(lock)
     except SegStudioError as error:
-        why = f" ({error.__cause__.strerror})" if isinstance(error.__cause__, OSError) else ""
-        raise SegStudioError(
-            f"the project may not be written{why}",
-            where=str(project.folder),
-            fix="Check its permissions",
-        ) from error
+        if not isinstance(error.__cause__, OSError) or error.__cause__.errno == errno.ELOOP:
+            raise
+        raise not_written(project.folder, error.__cause__) from error
     if let_go is None:
         raise SegStudioError(
             "masks are being changed already, here or in another window",

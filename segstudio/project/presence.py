@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.files import write_note
 from segstudio.project.document import FILE_NAME
+from segstudio.project.inside import is_inside
 from segstudio.project.person import person
 
 FOLDER = ".people"
@@ -292,6 +293,8 @@ class Presence:
             return
         if not (folder / FILE_NAME).exists():
             return  # it is away: nothing must be left where it was mounted
+        if not is_inside(folder, path.parent):
+            return  # a link: whoever made it gets no file written elsewhere, and none removed
         path.parent.mkdir(exist_ok=True)
         is_first = folder not in self._told
         self._told.add(folder)

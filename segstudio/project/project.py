@@ -19,10 +19,7 @@ from segstudio.project.change import (
     check_current,
     commit,
     file_stamp,
-    has_staged,
     mask_name,
-    recover,
-    staging_folder,
     state_name,
 )
 from segstudio.project.classes import ClassList
@@ -35,11 +32,13 @@ from segstudio.project.document import (
     load_document,
 )
 from segstudio.project.images import RgbImage, read_photo
+from segstudio.project.inside import check_inside
 from segstudio.project.listing import Listed, list_photos, photo_files, without_file
 from segstudio.project.making import LOCK, make_files
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.person import person
 from segstudio.project.photos import Photo, PhotoState, Split
+from segstudio.project.staging import has_staged, recover, staging_folder
 from segstudio.project.versions import keep_versions
 
 
@@ -194,8 +193,13 @@ class Project:
         return self.folder / f"masks/{photo.key}.undo"
 
     def paint_lock(self, photo: Photo) -> Path:
-        """Return the lock file (see `files.hold`) that is held while the photo is open for painting."""
-        return self.folder / f"masks/{photo.key}.lock"
+        """Return the lock file (see `files.hold`) that is held while the photo is open for painting.
+
+        Raises SegStudioError where a link would lead out of the project.
+        """
+        lock = self.folder / f"masks/{photo.key}.lock"
+        check_inside(self.folder, [lock.parent])
+        return lock
 
     def write_mask(self, photo: Photo, mask: Mask) -> None:
         """Replace the photo's mask; its size must be the photo's. Raises SegStudioError as `change` does."""

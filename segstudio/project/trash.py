@@ -13,6 +13,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.change import file_stamp
 from segstudio.project.class_history import ClassHistory, Entry
 from segstudio.project.classes import ClassList
+from segstudio.project.inside import check_inside
 from segstudio.project.project import Project
 from segstudio.project.removal import Removal, removals
 
@@ -49,8 +50,9 @@ class Trashed:
 
 
 def trash_of(project: Project) -> tuple[Trashed, ...]:
-    """Return what is in the trash, the newest first."""
+    """Return what is in the trash, the newest first; raises SegStudioError where it is a link: that is none of its own."""
     folder = project.folder
+    check_inside(folder, [folder / FOLDER])
     photos = [
         Trashed(removal, None, _size(folder, _files_below(folder, removal.folder)))
         for removal in removals(folder)

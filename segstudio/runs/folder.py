@@ -235,6 +235,12 @@ def run_name(name: str) -> str:
 @contextlib.contextmanager
 def appending(log: Path) -> Iterator[EventLog]:
     """Open an event log for appending, after whatever it holds; raises SegStudioError when it cannot be written."""
+    if log.is_symlink():
+        raise SegStudioError(
+            "the log of the training is a link: what is written would be elsewhere",
+            where=str(log),
+            fix="Remove the link, or put the file itself in its place",
+        )
     try:
         torn = log.exists() and log.stat().st_size > 0 and not _ends_with_newline(log)
         stream = log.open("ab", buffering=0)

@@ -269,8 +269,10 @@ def trim_predictions(folder: Path, budget_bytes: int, *, keep: Collection[Path] 
     """Remove the predictions below `folder` that were written longest ago until the rest fits; return the bytes freed.
 
     The files in `keep` stay, and do not count. Frames of videos go like their maps, and what a process left half written
-    goes at once. What is mapped at the moment stays readable (where the system removes no open file, it stays there).
+    goes at once. Nothing is removed where `folder` is a link: what lies there may be somebody's own. What is mapped at the moment stays readable (where the system removes no open file, it stays there).
     """
+    if folder.is_symlink():
+        return 0
     kept = frozenset(keep)
     written = chain.from_iterable(_written(folder, pattern) for pattern in _PREDICTION_FILES)
     found = sorted(entry for entry in written if entry[2] not in kept)

@@ -19,7 +19,6 @@ from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.files import hold
 from segstudio.project import archive, sealed_zip
 from segstudio.project.backup import back_up, restore
-from segstudio.project.change import STAGING
 from segstudio.project.images import encode_png
 from segstudio.project.masks import read_mask
 from segstudio.project.moving import LIST
@@ -28,6 +27,7 @@ from segstudio.project.project import Project
 from segstudio.project.removal import remove_photos
 from segstudio.project.sealed_names import SEAL
 from segstudio.project.sealed_zip import read_seal, verify
+from segstudio.project.staging import STAGING
 from tests.project.conftest import AddPhoto, Fingerprint, Textured
 
 _ONES = np.ones((60, 80), dtype=np.uint8)
@@ -90,7 +90,7 @@ def read_only(full: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path, *_: object, **__: object) -> None:
         raise SegStudioError("could not be written", where=str(path)) from OSError(errno.EROFS, "Read-only")
 
-    monkeypatch.setattr("segstudio.project.change.make_folder", refuse)
+    monkeypatch.setattr("segstudio.project.staging.make_folder", refuse)
 
 
 @pytest.mark.usefixtures("read_only")
@@ -133,7 +133,7 @@ def test_what_others_change_meanwhile_is_noticed_where_it_may_only_be_read(
 def test_a_change_that_was_broken_off_is_told_where_it_may_only_be_read(
     full: Project, tmp_path: Path
 ) -> None:
-    left = full.folder / STAGING / "x" / LIST
+    left = full.folder / STAGING / ("0" * 32) / LIST
     left.parent.mkdir(parents=True)
     left.write_text("{}")
     with pytest.raises(SegStudioError, match="broken off in the middle"):

@@ -21,13 +21,17 @@ from hypothesis import strategies as st
 from segstudio.errors import SegStudioError
 from segstudio.files import locked
 from segstudio.project import moving
-from segstudio.project.change import STAGING, Change, ProjectChangedError, recover, staging_folder
+from segstudio.project.change import Change, ProjectChangedError
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
 from segstudio.project.removal import remove_photos
+from segstudio.project.staging import STAGING, recover, staging_folder
 from tests.project.conftest import AddPhoto, Fingerprint
+
+_LEFT = "0123456789abcdef" * 2
+"""A staging folder of a process that died."""
 
 _CHANGE_AND_DIE = """
 import os, signal, sys
@@ -238,13 +242,13 @@ def test_a_change_under_way_is_not_taken_for_a_dead_one(full: Project) -> None:
 
 def test_a_lock_without_its_folder_is_swept_away(full: Project) -> None:
     (full.folder / STAGING).mkdir()
-    (full.folder / STAGING / "0123.lock").touch()
+    (full.folder / STAGING / f"{_LEFT}.lock").touch()
     recover(full.folder)
     assert not (full.folder / STAGING).exists()
 
 
 def test_a_commit_list_that_climbs_out_is_not_followed(full: Project, tmp_path: Path) -> None:
-    staged = full.folder / STAGING / "0123"
+    staged = full.folder / STAGING / _LEFT
     (staged / "files").mkdir(parents=True)
     (staged / "commit.json").write_text(json.dumps(["../../outside"]), encoding="utf-8")
     (full.folder / STAGING / "outside").touch()
@@ -257,12 +261,12 @@ def test_a_commit_list_that_climbs_out_is_not_followed(full: Project, tmp_path: 
 @pytest.mark.parametrize("name", ["commit.json", "remove.json"])
 @pytest.mark.parametrize("content", [b"", b'["photos/a', b"\xff", b"[1]", b"{}", b"[" * 10_000], ids=len)
 def test_a_damaged_list_is_told_and_nothing_is_moved(full: Project, name: str, content: bytes) -> None:
-    staged = full.folder / STAGING / "0123"
+    staged = full.folder / STAGING / _LEFT
     (staged / "files/masks").mkdir(parents=True)
     (staged / "files/masks/p0.png.json").write_bytes(b"{}")
     (staged / "commit.json").write_text('["masks/p0.png.json"]', encoding="utf-8")
     (staged / name).write_bytes(content)
-    with pytest.raises(SegStudioError, match="Move the folder 0123 out of the project"):
+    with pytest.raises(SegStudioError, match=f"Move the folder {_LEFT} out of the project"):
         recover(full.folder)
     assert (staged / "files/masks/p0.png.json").exists()
     assert len(Project.open(full.folder).photos()) == 4
@@ -540,7 +544,7 @@ def test_a_change_that_begins_while_another_ends_is_not_refused(
             raise SegStudioError("the lock cannot be made") from FileNotFoundError(str(path))
         return locked(path)
 
-    monkeypatch.setattr("segstudio.project.change.locked", vanishing)
+    monkeypatch.setattr("segstudio.project.staging.locked", vanishing)
     with staging_folder(made.folder) as folder:
         assert folder.is_dir()
     assert len(begun) == 2

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
-from segstudio.project.change import STAGING
 from segstudio.project.project import Project
 from segstudio.project.removal import bring_back, remove_photos
+from segstudio.project.staging import STAGING
 from tests.project.conftest import AddPhoto, Fingerprint
 
 _SHARED = Path("/dev/shm")

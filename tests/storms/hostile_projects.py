@@ -42,7 +42,7 @@ from segstudio.project.versions import versions_of
 from segstudio.runs.folder import list_runs
 from segstudio.runs.predictions import kept_prediction, load_map, prediction_places
 from tests.storms.hostile import Reader
-from tests.storms.hostile_whole import with_everything
+from tests.storms.hostile_whole import LEFT, with_everything
 
 Act = Callable[[Project], object]
 
@@ -275,6 +275,6 @@ _ACTS: dict[str, tuple[Act, ...]] = {
     "runs/trained/recipe.toml": (_see_runs,),
     "runs/trained/crops-together.txt": (_see_runs,),
     "kept/*/unsaved.json": (_bring_kept_back,),
-    ".staging/x/commit.json": (_look,),
-    ".staging/x/remove.json": (_look,),
+    f".staging/{LEFT}/commit.json": (_look,),
+    f".staging/{LEFT}/remove.json": (_look,),
 }

@@ -14,7 +14,6 @@ from segstudio.formats.options import ImportOptions
 from segstudio.formats.sources import gather
 from segstudio.painting.editor import MaskEditor
 from segstudio.painting.stroke_journals import StrokeJournals
-from segstudio.project.change import STAGING
 from segstudio.project.class_choices import ClassChoices
 from segstudio.project.class_edit import Delete
 from segstudio.project.class_edits import ClassEditing
@@ -29,11 +28,15 @@ from segstudio.project.photos import Photo
 from segstudio.project.presence import Signs, signs_path, this_painter
 from segstudio.project.project import Project
 from segstudio.project.review_queue import ReviewQueue, ReviewRecord
+from segstudio.project.staging import STAGING
 from segstudio.runs.events import encode_event
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.predictions import Done, prediction_places, stamp_of
 from segstudio.runs.recipe import Recipe
 from tests.run_events import started
+
+LEFT = "0" * 32
+"""The staging folder of a change that was broken off."""
 
 
 def with_everything(project: Project, folder: Path) -> Path:
@@ -56,10 +59,10 @@ def with_everything(project: Project, folder: Path) -> Path:
     (keep / "unsaved.json").write_text(json.dumps(listed), encoding="utf-8")
     MaskCounter().count(made.folder, made.photos())
     _count_again(made)
-    (folder / STAGING / "x" / FILES / "photos").mkdir(parents=True)
-    (folder / STAGING / "x" / FILES / "photos/d.png").write_bytes((folder / "photos/b.png").read_bytes())
-    (folder / STAGING / "x" / LIST).write_text('["photos/d.png"]', encoding="utf-8")
-    (folder / STAGING / "x" / "remove.json").write_text('["masks/none.png"]', encoding="utf-8")
+    (folder / STAGING / LEFT / FILES / "photos").mkdir(parents=True)
+    (folder / STAGING / LEFT / FILES / "photos/d.png").write_bytes((folder / "photos/b.png").read_bytes())
+    (folder / STAGING / LEFT / LIST).write_text('["photos/d.png"]', encoding="utf-8")
+    (folder / STAGING / LEFT / "remove.json").write_text('["masks/none.png"]', encoding="utf-8")
     return folder
 
 

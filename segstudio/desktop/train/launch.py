@@ -16,6 +16,7 @@ from typing import Any
 import tomli_w
 
 from segstudio.errors import SegStudioError
+from segstudio.project.inside import check_inside
 
 _TAIL_BYTES = 16_384
 
@@ -96,7 +97,10 @@ def start(order: Order) -> int:
     It heeds a wish to stop from its first moment on. Raises SegStudioError when the system refuses.
     """
     try:
+        check_inside(order.run.parent, [order.output.parent])
         order.output.parent.mkdir(parents=True, exist_ok=True)
+        if order.output.is_symlink():
+            order.output.unlink()  # never written into what is elsewhere
         with order.output.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "segstudio", *order.words, "--heed-stop", "--json"],

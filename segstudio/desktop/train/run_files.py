@@ -7,6 +7,7 @@ from pathlib import Path
 
 from segstudio.desktop.train.launch import output_of
 from segstudio.errors import SegStudioError
+from segstudio.project.inside import is_link
 from segstudio.runs.folder import RunFolder, run_name
 
 TRASH = ".trash"
@@ -53,6 +54,12 @@ def restore_run(trashed: Path, run: Path) -> None:
 def _move(run: Path, target: Path) -> None:
     if RunFolder(run).is_held():
         raise RunUnderWayError(f"The run {run.name} is under way", fix="Stop it first")
+    if is_link(target.parent) and target.parent.name == TRASH:
+        raise SegStudioError(
+            "the trash of the runs is a link: the run would be moved out of the project",
+            where=str(target.parent),
+            fix="Remove the link",
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         run.rename(target)

@@ -1,0 +1,155 @@
+"""What lies in `.staging` may have been put there by whoever made the project: nothing elsewhere is touched for it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from segstudio.errors import SegStudioError
+from segstudio.project.moving import write_list
+from segstudio.project.project import Project
+from segstudio.project.staging import STAGING, has_decided, has_staged, recover, staging_folder
+from tests.project.conftest import AddPhoto, Fingerprint
+from tests.project.links import link
+
+_LEFT = "0123456789abcdef" * 2
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Path:
+    """Return a folder elsewhere with files of somebody's."""
+    folder = tmp_path / "victim"
+    (folder / "docs").mkdir(parents=True)
+    (folder / "docs/thesis.txt").write_text("mine")
+    return folder
+
+
+def _decided(project: Project, files: dict[str, str], removed: tuple[str, ...] = ()) -> Path:
+    """Leave a change that was decided, as if its process had died; files of "" are named and not there."""
+    staged = project.folder / STAGING / _LEFT
+    for name, text in files.items():
+        if text:
+            (staged / "files" / name).parent.mkdir(parents=True, exist_ok=True)
+            (staged / "files" / name).write_text(text)
+    staged.mkdir(parents=True, exist_ok=True)
+    (staged / "commit.json").write_text(json.dumps(list(files)), encoding="utf-8")
+    (staged / "remove.json").write_text(json.dumps(list(removed)), encoding="utf-8")
+    return staged
+
+
+def test_a_staging_folder_that_is_a_link_is_refused(
+    project: Project, victim: Path, fingerprint: Fingerprint
+) -> None:
+    (victim / _LEFT).mkdir()
+    (victim / f"{_LEFT}.lock").touch()
+    link(project.folder / STAGING, victim)
+    before = fingerprint(victim)
+    assert has_staged(project.folder)
+    with pytest.raises(SegStudioError, match="the folder is a link"):
+        recover(project.folder)
+    with pytest.raises(SegStudioError, match="the folder is a link"), staging_folder(project.folder):
+        pass
+    Project.open(project.folder)
+    assert fingerprint(victim) == before
+
+
+def test_only_what_a_change_has_staged_is_thrown_away(
+    project: Project, victim: Path, fingerprint: Fingerprint
+) -> None:
+    root = project.folder / STAGING
+    for name in (_LEFT, "photos.2024", "photos", _LEFT[1:], f"{_LEFT}.2024"):
+        (root / name).mkdir(parents=True)
+    (root / "notes.lock").touch()
+    shutil.copytree(victim, root / ("f" * 32) / "files")
+    link(root / ("a" * 32), victim)
+    before = fingerprint(victim)
+    recover(project.folder)
+    assert {path.name for path in root.iterdir()} == {
+        *("photos.2024", "photos", _LEFT[1:], f"{_LEFT}.2024", "notes.lock", "a" * 32)
+    }
+    assert fingerprint(victim) == before
+
+
+def test_a_decided_change_leads_through_no_link(
+    project: Project, victim: Path, fingerprint: Fingerprint
+) -> None:
+    link(project.folder / "history", victim)
+    link(project.folder / "photos/docs", victim / "docs")
+    before = fingerprint(victim)
+    for files, removed in (
+        ({"history/.bashrc": "evil"}, ()),
+        ({"photos/docs/thesis.txt": "evil"}, ()),
+        ({}, ("history/docs/thesis.txt",)),
+        ({}, ("photos/docs/thesis.txt",)),
+    ):
+        staged = _decided(project, files, removed)
+        with pytest.raises(SegStudioError, match="the folder is a link"):
+            recover(project.folder)
+        Project.open(project.folder)
+        assert fingerprint(victim) == before
+        shutil.rmtree(staged)
+
+
+@pytest.mark.parametrize("name", ["out/.bashrc", ".git/hooks/post-checkout", ".bashrc", "masks", "run.sh"])
+def test_a_decided_change_that_is_none_of_a_project_is_refused(project: Project, name: str) -> None:
+    for files, removed in (({name: "evil"}, ()), ({}, (name,))):
+        staged = _decided(project, files, removed)
+        with pytest.raises(SegStudioError, match="no file of a project") as told:
+            recover(project.folder)
+        assert _LEFT in told.value.fix
+        assert has_decided(project.folder)
+        shutil.rmtree(staged)
+    assert not has_decided(project.folder)
+    assert not (project.folder / name).is_file()
+
+
+def test_what_lies_behind_a_link_was_never_staged(
+    project: Project, victim: Path, fingerprint: Fingerprint
+) -> None:
+    """It would be moved into the project, away from where it is."""
+    staged = _decided(project, {"masks/thesis.txt": ""})
+    (staged / "files").mkdir()
+    link(staged / "files/masks", victim / "docs")
+    before = fingerprint(victim)
+    with pytest.raises(SegStudioError, match="the folder is a link"):
+        recover(project.folder)
+    assert fingerprint(victim) == before
+
+
+def test_a_change_through_an_own_folder_that_is_a_link_is_finished_where_it_was_decided(
+    project: Project, add_photo: AddPhoto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_photo("a.jpg", np.ones((60, 80), dtype=np.uint8))
+    masks = project.folder / "masks"
+    masks.rename(tmp_path / "drive")
+    link(masks, tmp_path / "drive")
+    staged = project.folder / STAGING / _LEFT
+    (staged / "files/masks").mkdir(parents=True)
+    (staged / "files/masks/b.json").write_text("{}")
+    write_list(project.folder, staged, ["masks/a.jpg.json"])
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("segstudio.project.moving.machine_id", lambda: "another")
+        with pytest.raises(SegStudioError, match="was decided on another computer") as told:
+            recover(project.folder)
+    assert told.value.where == str(masks)
+    assert not (tmp_path / "drive/b.json").exists()
+    recover(project.folder)
+    assert (tmp_path / "drive/b.json").exists()
+    assert not (tmp_path / "drive/a.jpg.json").exists()
+    assert not staged.exists()
+
+
+def test_an_own_folder_that_is_a_link_is_no_way_out_for_what_a_stranger_decided(
+    project: Project, victim: Path, fingerprint: Fingerprint
+) -> None:
+    (project.folder / "photos").rmdir()
+    link(project.folder / "photos", victim)
+    before = fingerprint(victim)
+    _decided(project, {"photos/.bashrc": "evil"}, ("photos/docs/thesis.txt",))
+    with pytest.raises(SegStudioError, match="was decided on another computer"):
+        recover(project.folder)
+    assert fingerprint(victim) == before
