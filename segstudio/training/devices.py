@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import torch
 
+from segstudio.counting import sized
 from segstudio.errors import SegStudioError
+from segstudio.runs.heads import head_named
 from segstudio.runs.recipe import Recipe
 
 _MEGABYTE = 1_000_000
@@ -55,6 +58,28 @@ def worker_count(recipe: Recipe, device: torch.device, *, sharers: int = 1) -> i
         return recipe.workers
     cores = (os.cpu_count() or 1) // sharers
     return 0 if device.type == "cpu" else max(0, min(_MOST_WORKERS, cores - 1))
+
+
+def told_of_little_memory(recipe: Recipe, device: torch.device, *, crops: int, processes: int = 1) -> str:
+    """Return a warning where steps of `crops` crops need more memory than this computer has free; nothing where they do not.
+
+    On a GPU a step that is too large fails and is tried with fewer crops. A processor's system may promise memory that it
+    does not have, and end the program in the middle of the step.
+    """
+    if device.type != "cpu":
+        return ""
+    values = 1 if recipe.optimizer == "sgd" else 2
+    head = head_named(recipe.head)
+    needed = processes * head.training_bytes(
+        batch_size=crops, crop_px=recipe.crop_px, optimizer_values=values
+    )
+    free = psutil.virtual_memory().available
+    if needed <= free:
+        return ""
+    return (
+        f"A step needs about {sized(needed)} of memory, and {sized(free)} are free: the system may end this training."
+        " A smaller batch_size (with accumulate for the same step) or crop_px needs less."
+    )
 
 
 def keep_freed_memory(device: torch.device) -> bool:

@@ -36,6 +36,7 @@ from segstudio.training.devices import (
     is_out_of_memory,
     is_untranslatable,
     memory_total_mb,
+    told_of_little_memory,
     worker_count,
 )
 from segstudio.training.keeper import Keeper
@@ -93,7 +94,9 @@ class Trainer:
             self._learner.load(checkpoint.optimizer, checkpoint.scaler, checkpoint.average)
         self._keeper = Keeper(task, folder, self._learner, self._counters)
         self._noted_fewer()
-        self._learner.together = self._counters.together or recipe.batch_size
+        crops = self._learner.together = self._counters.together or recipe.batch_size
+        if told := told_of_little_memory(recipe, task.device, crops=crops, processes=task.team.size):
+            self._notices.append(told)
 
     def run(self, stop: Callable[[], bool]) -> Iterator[Event]:
         """Yield the events of the run as they happen, until it is finished or `stop()` says so.

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import platform
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
 
+from segstudio.runs.recipe import Recipe
 from segstudio.training.devices import (
     float32_products,
     is_device_failure,
     is_out_of_memory,
     keep_freed_memory,
+    told_of_little_memory,
 )
 
 CPU = torch.device("cpu")
@@ -43,6 +46,29 @@ def test_a_gpu_has_memory_of_its_own() -> None:
 def test_what_the_environment_says_holds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "65536")
     assert not keep_freed_memory(CPU)
+
+
+@pytest.mark.parametrize(
+    ("device", "free", "processes", "is_told"),
+    [
+        ("cpu", 100e9, 1, False),
+        ("cpu", 1e9, 1, True),
+        ("cpu", 5e9, 1, False),
+        ("cpu", 5e9, 4, True),
+        ("cuda", 1e9, 1, False),
+    ],
+)
+def test_a_step_that_needs_more_memory_than_is_free_is_told(
+    device: str, free: float, processes: int, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "segstudio.training.devices.psutil.virtual_memory", lambda: SimpleNamespace(available=free)
+    )
+    recipe = Recipe(head="lraspp_mobilenet_v3_large", crop_px=512)
+    told = told_of_little_memory(recipe, torch.device(device), crops=8, processes=processes)
+    assert bool(told) is is_told
+    if told:
+        assert f"{free / 1e9:.1f} GB are free" in told
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
