@@ -51,7 +51,13 @@ def matched(
         console.say(
             f"As was said in the window, the model's {', '.join(told)}; --by-name goes by names alone."
         )
-    return match_classes(model, project.classes, {**said, **pairs}, merged=card.merged)
+    match = match_classes(
+        model, project.classes, {**said, **pairs}, merged=card.merged, left_out=card.left_out
+    )
+    if match.left_out:
+        names = ", ".join(f'"{name}"' for name in match.left_out)
+        console.say(f"The model was taught to leave out {names}: here too such pixels do not count.")
+    return match
 
 
 def remembered(project: Project, card: ModelCard) -> dict[str, str | None]:

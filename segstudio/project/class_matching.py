@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,13 +20,15 @@ class ClassMatch:
 
     `classes` are the project's but for those that the model was taught to take for others (`merged`, name → name),
     and after them those that only the model knows, under numbers that the project does not use. `value_of` is
-    uint8 (256): the model's mask value → that of `classes`; `truth_of` the same for the project's own mask values.
+    uint8 (256): the model's mask value → that of `classes`; `truth_of` the same for the project's own mask values,
+    void for classes that the model was taught to leave out (`left_out`): they count in no score.
     """
 
     classes: ClassList
     value_of: npt.NDArray[np.uint8]
     truth_of: npt.NDArray[np.uint8]
     merged: Mapping[str, str]
+    left_out: tuple[str, ...]
     unknown_to_model: tuple[str, ...]
     only_in_model: tuple[str, ...]
 
@@ -51,12 +53,15 @@ def match_classes(
     chosen: Mapping[str, str | None] | None = None,
     *,
     merged: Mapping[str, str] | None = None,
+    left_out: Collection[str] = (),
 ) -> ClassMatch:
     """Match by name (letter case aside); raises SegStudioError when not a single class is in both.
 
     `chosen` says of classes of the model, by name, which class of the project they are meant to be, or None where
     their pixels are void in the project. `merged` are the project's classes that the model was taught to take for
-    one of its own (`ModelCard.merged`); those that are in the project are read so in its masks, too.
+    one of its own (`ModelCard.merged`); those that are in the project are read so in its masks, too. `left_out` are
+    the project's classes, by name, whose pixels the model was taught to pass over: void in its masks, unless they are a
+    class of the model after all.
     """
     targets = {entry.index: _target(entry, project, chosen or {}) for entry in model.classes}
     if not any(isinstance(target, LabelClass) for target in targets.values()):
@@ -84,9 +89,13 @@ def match_classes(
             value_of[index] = classes.named(target).index if isinstance(target, str) else target.index
     known = {target.index for target in targets.values() if isinstance(target, LabelClass)}
     known |= {entry.index for entry, _ in folded}
+    passed = {entry.index: entry.name for entry in map(project.find, left_out) if entry is not None}
+    passed = {index: name for index, name in passed.items() if index not in known}
+    truth_of[list(passed)] = VOID
+    known |= passed.keys()
     unknown = tuple(entry.name for entry in project.classes if entry.index not in known)
     told = {entry.name: into.name for entry, into in folded}
-    return ClassMatch(classes, value_of, truth_of, told, unknown, only_in_model)
+    return ClassMatch(classes, value_of, truth_of, told, tuple(passed.values()), unknown, only_in_model)
 
 
 def _folded(

@@ -101,6 +101,12 @@ class ModelCard(BaseModel):
         """The classes that were learnt as others: name → name of the model's class."""
         return {name: entry.name for entry in self.classes for name in entry.includes}
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The classes whose pixels the training was told to leave out."""
+        told = self.recipe.get("ignore_classes", ())
+        return tuple(str(name) for name in told) if isinstance(told, list | tuple) else ()
+
 
 def _version_of(text: str) -> int:
     """Return the version that a card tells, before the rest of it is looked at; 0 for none."""

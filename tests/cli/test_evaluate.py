@@ -93,6 +93,26 @@ def test_classes_that_only_one_side_knows_are_told(
     assert 'Classes are matched by name; other numbers in the model: "red", "green", "blue".' in told
 
 
+def test_a_class_that_the_training_left_out_counts_in_no_score(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = project.photo("sub/b.png")
+    mask = project.read_mask(photo)
+    assert mask is not None
+    mask[1:, :5] = 2  # yellow, which the model calls red
+    project.write_mask(photo, mask)
+    recipe = {"ignore_classes": ["Yellow"]}
+    monkeypatch.setattr(Predictor, "load", lambda *_, **__: colour_predictor(recipe=recipe))
+    (tmp_path / "best.pt").touch()
+    assert _run("evaluate", project.folder, "--model", tmp_path / "best.pt", "--json") == 0
+    told, errors = _told(capsys)
+    assert told["miou"] == 1.0
+    assert told["confusion"] == [[190, 0, 0, 0], [0, 145, 0, 0], [0] * 4, [0] * 4]
+    assert "does not know" not in errors
+    assert _run("evaluate", project.folder, "--model", tmp_path / "best.pt") == 0
+    assert 'taught to leave out "yellow": here too such pixels do not count' in capsys.readouterr().out
+
+
 def test_photos_of_the_training_are_told_as_flattering(
     project: Project, model: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,3 +88,18 @@ def test_a_class_that_a_person_chose_for_the_model_is_not_folded_away() -> None:
     nowhere = match_classes(model, project, {"person": None}, merged={"rope": "person"})
     assert nowhere.truth_of[2] == 2
     assert nowhere.unknown_to_model == ("person", "rope")
+
+
+def test_what_the_model_was_taught_to_leave_out_is_void_in_masks() -> None:
+    match = match_classes(ClassList.from_names(["sky", "ground"]), PROJECT, left_out=("Person", "gone"))
+    assert match.truth_of[:3].tolist() == [0, 1, VOID]
+    assert match.left_out == ("person",)
+    assert match.classes == PROJECT
+    assert match.unknown_to_model == ()
+
+
+def test_a_class_that_was_left_out_counts_where_a_person_says_which_it_is() -> None:
+    model = ClassList.from_names(["sky", "man"])
+    match = match_classes(model, PROJECT, {"man": "person"}, left_out=("person",))
+    assert match.truth_of[2] == 2
+    assert (match.left_out, match.unknown_to_model) == ((), ("ground",))

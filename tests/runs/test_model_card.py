@@ -39,6 +39,12 @@ def test_a_card_comes_back_as_it_was() -> None:
     assert (card.mean, card.std, card.version) == (IMAGENET_MEAN, IMAGENET_STD, CARD_VERSION)
 
 
+@pytest.mark.parametrize(("told", "names"), [(["rope", "Tree"], ("rope", "Tree")), ((), ()), ("rope", ())])
+def test_classes_that_were_left_out_stand_in_the_recipe(told: object, names: tuple[str, ...]) -> None:
+    assert ModelCard(head="x", classes=_CLASSES, recipe={"ignore_classes": told}).left_out == names
+    assert ModelCard(head="x", classes=_CLASSES).left_out == ()
+
+
 def test_fields_of_a_later_version_are_passed_over() -> None:
     assert ModelCard.from_json(_raw(invented_later=1), where="x").head == "x"
 

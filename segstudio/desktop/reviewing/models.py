@@ -122,7 +122,7 @@ def card_details(card: ModelCard) -> tuple[tuple[str, str], ...]:
         ("Head", head_title(card.head)),
         ("Classes", ", ".join(card.class_names)),
         ("Taken as", "; ".join(f"{name} as {into}" for name, into in card.merged.items())),
-        ("Left out", ", ".join(left_out_of(card))),
+        ("Left out", ", ".join(card.left_out)),
         ("Score", _score_told(card)),
         ("Made", _day(card.created) or "not told"),
         ("Run", card.run),
@@ -138,12 +138,6 @@ def _beginning_told(card: ModelCard) -> str:
     if card.weights_from == "none":
         return "nothing: all its weights were learnt here"
     return " · ".join(part for part in (card.weights_from, card.weights_licence) if part)
-
-
-def left_out_of(card: ModelCard) -> tuple[str, ...]:
-    """Return the names of the classes that the training was told to leave out; pure."""
-    told = card.recipe.get("ignore_classes", ())
-    return tuple(str(name) for name in told) if isinstance(told, list | tuple) else ()
 
 
 def _score_told(card: ModelCard) -> str:
