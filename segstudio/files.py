@@ -295,7 +295,7 @@ def read_small(path: Path, *, most_bytes: int = RECORD_BYTES) -> bytes:
         return stream.read()
 
 
-def read_record(path: Path, *, most_bytes: int = RECORD_BYTES) -> bytes:
+def read_json(path: Path, *, most_bytes: int = RECORD_BYTES) -> bytes:
     """Return the JSON in a file that somebody else may have put there.
 
     Raises OSError as `read_small` does, and for what holds so many values that reading it would take the memory.

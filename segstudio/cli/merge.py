@@ -14,7 +14,7 @@ from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.agreement import Agreement
-from segstudio.project.merged import Merge, merge, merges, unmerge
+from segstudio.project.merged import Merge, last_merge, merge, unmerge
 from segstudio.project.merging import (
     FATES_TOLD,
     MergePlan,
@@ -107,8 +107,7 @@ def _carry_out(project: Project, plan: MergePlan, choices: dict[str, Side], out:
 
 
 def _undo(project: Project, out: Output) -> None:
-    newest_first = reversed(merges(project.folder))
-    record = next((each for each in newest_first if not each.undone and not each.is_empty), None)
+    record = last_merge(project.folder)
     if record is None:
         raise SegStudioError("there is no merge to take back", where=str(project.folder))
     done = unmerge(project, record, StrokeJournals())

@@ -9,13 +9,15 @@ import typer
 
 from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.output import JsonOption, Output, printable
-from segstudio.counting import counted
+from segstudio.counting import counted, listed
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project.class_edits import ClassEditing
 from segstudio.project.project import Project
 from segstudio.project.removal import bring_back
-from segstudio.project.trash import Trashed, empty_trash, trash_of
+from segstudio.project.trash import Trashed, empty_trash, trash_of, unlisted
+
+_NAMED = 5
 
 
 def trash(
@@ -56,12 +58,17 @@ def _restore(project: Project, thing: Trashed) -> str:
 
 
 def _empty(project: Project, things: tuple[Trashed, ...], out: Output, *, asks: bool) -> None:
+    others = unlisted(project, things)
+    if others:
+        out.warn(f"Deleted with it, though not listed: {listed(others, _NAMED)}")
     if asks:
         if not sys.stdin.isatty():
             raise SegStudioError(
                 "emptying the trash deletes for good, and nobody can be asked", fix="Say --yes as well"
             )
-        question = f"Delete {counted(len(things), 'thing')} in the trash of {project.name} for good?"
+        question = (
+            f"Delete {counted(len(things) + len(others), 'thing')} in the trash of {project.name} for good?"
+        )
         if not typer.confirm(printable(question), err=True):
             out.say("Nothing was deleted.")
             out.finish({"project": str(project.folder), "bytes": 0})
@@ -85,7 +92,10 @@ def _list(project: Project, things: tuple[Trashed, ...], out: Output) -> None:
     if rows:
         out.table("", ["number", "what", "removed", "by", "MB"], rows)
         out.say(f"Back with: segstudio trash {project.folder} --restore NUMBER")
-    else:
+    others = unlisted(project, things)
+    if others:
+        out.say(f"Not listed, but emptied with it: {listed(others, _NAMED)}.")
+    elif not rows:
         out.say("The trash is empty.")
     told = [{"what": t.told(), "when": t.when, "who": t.who, "bytes": t.size_bytes} for t in things]
-    out.finish({"project": str(project.folder), "trash": told})
+    out.finish({"project": str(project.folder), "trash": told, "unlisted": list(others)})

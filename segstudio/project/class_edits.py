@@ -101,20 +101,22 @@ class ClassEditing:
     def undo(self, wanted: Entry | None = None) -> Done:
         """Take the last edit back, or an earlier one that is `wanted`. What was painted or changed since stays."""
         self._project.refresh()
-        history = ClassHistory(self._project.folder)
-        entry = history.undoable
+        history, where = ClassHistory(self._project.folder), str(self._project.folder)
+        entry, problem = history.undoable, history.problem
         if wanted is not None:
             entry = next((each for each in history.entries if each == wanted and each.state == "done"), None)
+            problem = None
         if entry is None:
-            raise SegStudioError("no change of the class list can be undone", where=str(self._project.folder))
+            raise problem or SegStudioError("no change of the class list can be undone", where=where)
         return self._undo(entry)
 
     def redo(self) -> Done:
         """Do again what was undone last."""
         self._project.refresh()
-        entry = ClassHistory(self._project.folder).redoable
+        history, where = ClassHistory(self._project.folder), str(self._project.folder)
+        entry = history.redoable
         if entry is None:
-            raise SegStudioError("no change of the class list can be redone", where=str(self._project.folder))
+            raise history.problem or SegStudioError("no change of the class list can be redone", where=where)
         return self._do(entry, (), taken_back(entry.after, entry.before, self._project.classes))
 
     # -- doing

@@ -9,13 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
+from segstudio.project.numbered import damaged, is_anything_below, next_number, numbers_in, read_numbered
 
 FOLDER = "history/classes"
 LIMIT = 30
-_ENTRY = "entry.json"
+_ENTRY, _DIGITS = "entry.json", 6
 
 
 _Value = Annotated[int, Field(ge=0, le=255)]
@@ -60,7 +62,7 @@ class Entry(BaseModel):
     @property
     def folder(self) -> str:
         """Where its files lie, relative to the project."""
-        return f"{FOLDER}/{self.number:06}"
+        return f"{FOLDER}/{self.number:0{_DIGITS}}"
 
     @property
     def file(self) -> str:
@@ -85,22 +87,34 @@ class Entry(BaseModel):
 
 
 class ClassHistory:
-    """The edits of a project, oldest first, as they are on disk now. What cannot be read is left out."""
+    """The edits of a project, oldest first, as they are on disk now. What cannot be read is left out of `entries`."""
 
     def __init__(self, project: Path) -> None:
         self._project = project
-        folders = sorted((project / FOLDER).glob("*/")) if (project / FOLDER).is_dir() else []
-        self._numbers = [int(folder.name) for folder in folders if folder.name.isdecimal()]
-        self.entries = tuple(entry for folder in folders if (entry := _read(folder / _ENTRY)) is not None)
+        self._numbers = numbers_in(project / FOLDER, digits=_DIGITS)
+        read = {number: read_numbered(_record(project, number), Entry, number) for number in self._numbers}
+        self.entries = tuple(entry for entry in read.values() if entry is not None)
+        last = max((entry.number for entry in self.entries if entry.state == "done"), default=-1)
+        unread = (number for number, entry in read.items() if entry is None and number > last)
+        files = (_record(project, number) for number in unread)
+        self._damaged = next((file for file in files if is_anything_below(file.parent)), None)
+
+    @property
+    def problem(self) -> SegStudioError | None:
+        """Why nothing is undone or redone: the record of an edit after the last that is known to be done cannot be read."""
+        return damaged(self._damaged, "the last change of the class list") if self._damaged else None
 
     @property
     def undoable(self) -> Entry | None:
         """The edit that undo would take back."""
-        return next((entry for entry in reversed(self.entries) if entry.state == "done"), None)
+        done = (entry for entry in reversed(self.entries) if entry.state == "done")
+        return None if self._damaged else next(done, None)
 
     @property
     def redoable(self) -> Entry | None:
         """The edit that redo would do again."""
+        if self._damaged:
+            return None
         last = self.undoable
         return next(
             (e for e in self.entries if e.state == "undone" and (last is None or e.number > last.number)),
@@ -110,7 +124,7 @@ class ClassHistory:
     @property
     def next_number(self) -> int:
         """The number of the next edit."""
-        return max(self._numbers, default=0) + 1
+        return next_number(self._numbers)
 
     def outdated(self) -> tuple[Entry, ...]:
         """Return the edits that go when a new one comes: those undone, and the oldest beyond the limit."""
@@ -126,8 +140,5 @@ class ClassHistory:
         return tuple(path.relative_to(self._project).as_posix() for path in found if path.is_file())
 
 
-def _read(path: Path) -> Entry | None:
-    try:
-        return Entry.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError):
-        return None
+def _record(project: Path, number: int) -> Path:
+    return project / FOLDER / f"{number:0{_DIGITS}}" / _ENTRY

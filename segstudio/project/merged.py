@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from segstudio.counting import counted
 from segstudio.errors import SegStudioError
@@ -21,6 +20,13 @@ from segstudio.project.classes import ClassList
 from segstudio.project.digests import digest_if_there
 from segstudio.project.masks import encode_mask
 from segstudio.project.merging import MergePlan, Pair, Side, settle
+from segstudio.project.numbered import (
+    damaged,
+    is_anything_below,
+    number_of_now,
+    numbers_in,
+    read_numbered,
+)
 from segstudio.project.painted_photos import Journals, kept_from_painting, not_painted
 from segstudio.project.photos import Photo, PhotoState
 from segstudio.project.project import Project, stamp
@@ -128,7 +134,13 @@ def merge(
     came = {
         entry.index: entry.name for entry in plan.classes.classes if project.classes.at(entry.index) is None
     }
-    record = Merge(number=_next_number(project.folder), name=plan.name, who=who, when=when, classes=came)
+    record = Merge(
+        number=number_of_now(numbers_in(project.folder / FOLDER)),
+        name=plan.name,
+        who=who,
+        when=when,
+        classes=came,
+    )
     with kept_from_painting(project, here), project.change() as change:
         change.doing = f"merge of {plan.name}"
         if plan.classes != project.classes:
@@ -146,15 +158,19 @@ def merge(
     return record
 
 
-def merges(project: Path) -> tuple[Merge, ...]:
-    """Return the merges that the project remembers, the newest last; what cannot be read is left out."""
-    found = []
-    for number in _numbers(project):
-        try:
-            found.append(Merge.model_validate_json((project / FOLDER / str(number) / _FILE).read_bytes()))
-        except (OSError, ValidationError):
-            continue
-    return tuple(found)
+def last_merge(project: Path) -> Merge | None:
+    """Return the newest merge that brought something and was not taken back; None where there is none.
+
+    Raises SegStudioError where the record of a later one cannot be read: it may have been that.
+    """
+    for number in reversed(numbers_in(project / FOLDER)):
+        folder = project / FOLDER / str(number)
+        record = read_numbered(folder / _FILE, Merge, number)
+        if record is None and is_anything_below(folder):
+            raise damaged(folder / _FILE, "the last merge")
+        if record is not None and not record.undone and not record.is_empty:
+            return record
+    return None
 
 
 def unmerge(project: Project, record: Merge, journals: Journals) -> Unmerged:
@@ -164,10 +180,13 @@ def unmerge(project: Project, record: Merge, journals: Journals) -> Unmerged:
     """
     project.refresh()
     name = f"{record.folder}/{_FILE}"
-    if record.undone or record not in merges(project.folder):
+    there = read_numbered(project.folder / name, Merge, record.number)
+    if there is None and is_anything_below(project.folder / record.folder):
+        raise damaged(project.folder / name, "this merge")
+    if record.undone or record != there:
         raise SegStudioError("this merge was taken back already", where=record.name)
-    there = {photo.key: photo for photo in project.photos()}
-    photos = {entry.key: there[entry.key] for entry in record.photos if entry.key in there}
+    known = {photo.key: photo for photo in project.photos()}
+    photos = {entry.key: known[entry.key] for entry in record.photos if entry.key in known}
     settle(project, list(photos.values()), journals)
     back: list[str] = []
     gone: list[Photo] = []
@@ -290,15 +309,3 @@ def _stage_back(project: Project, change: Change, record: Merge, entry: MergedPh
     was = entry.before or PhotoState()
     fields = {"status": was.status, "who": was.who, "when": was.when, "source": was.source}
     change.update_state(entry.key, lambda state: state.model_copy(update=fields))
-
-
-def _next_number(project: Path) -> int:
-    now = datetime.now(UTC)
-    time = int(f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}")
-    return max(time, max(_numbers(project), default=0) + 1)
-
-
-def _numbers(project: Path) -> list[int]:
-    folder = project / FOLDER
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    return sorted(int(name) for name in names if name.isdecimal())

@@ -8,15 +8,15 @@ folder.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from segstudio.errors import SegStudioError
 from segstudio.project.change import Change, file_stamp, mask_name, state_name
 from segstudio.project.classes import ClassList
+from segstudio.project.numbered import damaged, number_of_now, numbers_in, read_numbered
 from segstudio.project.painted_photos import kept_from_painting
 from segstudio.project.photos import Photo, clean_key
 from segstudio.project.project import Project, stamp
@@ -25,7 +25,7 @@ from segstudio.project.versions import FOLDER as VERSIONS
 from segstudio.project.versions import version_files
 
 TRASH = ".trash/photos"
-_FILE = "removal.json"
+_FILE, _DIGITS = "removal.json", 6
 
 
 class RemovedPhoto(BaseModel):
@@ -44,7 +44,8 @@ class RemovedPhoto(BaseModel):
 class Removal(BaseModel):
     """What was removed together; `when` is an ISO 8601 time with offset, `classes` those of the project then.
 
-    A later removal has a greater `number`, and none that was ever given is given again.
+    A later removal has a greater `number`, and none that was ever given is given again. `is_damaged`: its record cannot
+    be read, and no more is known than its files tell; there may be no photos among them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -55,11 +56,12 @@ class Removal(BaseModel):
     who: str = ""
     classes: ClassList = ClassList()
     photos: tuple[RemovedPhoto, ...] = ()
+    is_damaged: bool = Field(default=False, exclude=True)
 
     @property
     def folder(self) -> str:
         """Where its files lie, relative to the project."""
-        return f"{TRASH}/{self.number:06}"
+        return f"{TRASH}/{self.number:0{_DIGITS}}"
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -68,6 +70,8 @@ class Removal(BaseModel):
 
     def told(self) -> str:
         """Return what it is, in a few words: `a.jpg` or `3 photos`."""
+        if not self.photos:
+            return "a removal whose record cannot be read"
         return self.keys[0] if len(self.keys) == 1 else f"{len(self.keys):,} photos"
 
 
@@ -101,7 +105,7 @@ def stage_removal(
 ) -> Removal:
     """Let a change move these photos to the trash, as `remove_photos` does; nobody may be painting on them."""
     who, when = stamp()
-    number = _next_number(project.folder)
+    number = number_of_now(_numbers(project.folder))
     removal = Removal(number=number, when=when, who=who, classes=project.classes)
     removed = []
     listed = cache(_listed)
@@ -134,9 +138,12 @@ def bring_back(
     `Project.change` does; nothing has changed then.
     """
     project.refresh()
-    there = file_stamp(project.folder / removal.folder / _FILE)
+    record = project.folder / removal.folder / _FILE
+    there = file_stamp(record)
     if _read(project.folder, removal.number) != removal:
         raise SegStudioError("these photos are no longer in the trash", where=str(project.folder))
+    if not removal.photos:
+        raise damaged(record, "this removal")
     _check_free(project, removal)
     with project.change() as change:
         change.rely_on_file(f"{removal.folder}/{_FILE}", there)
@@ -145,6 +152,8 @@ def bring_back(
             _stage_return(project, change, photo, removal.folder)
             progress(done + 1, len(removal.photos))
         change.remove_file(f"{removal.folder}/{_FILE}")
+    if removal.is_damaged:
+        return f"Its record ({removal.folder}/{_FILE}) cannot be read: its files are back as they lay there."
     gone = [entry.name for entry in removal.classes.classes if project.classes.at(entry.index) is None]
     if not gone or not any(photo.has_mask for photo in removal.photos):
         return ""
@@ -221,29 +230,18 @@ def _check_free(project: Project, removal: Removal) -> None:
             )
 
 
-def _next_number(project: Path) -> int:
-    """Return the time (UTC) in figures down to milliseconds: of removals that were brought back nothing is left to count."""
-    now = datetime.now(UTC)
-    time = int(f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}")
-    return max(time, max(_numbers(project), default=0) + 1)
-
-
 def _numbers(project: Path) -> list[int]:
-    folder = project / TRASH
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    return sorted(int(name) for name in names if name.isdecimal())
+    return numbers_in(project / TRASH, digits=_DIGITS)
 
 
 def _read(project: Path, number: int) -> Removal | None:
-    folder = project / TRASH / f"{number:06}"
-    try:
-        return Removal.model_validate_json((folder / _FILE).read_bytes())
-    except (OSError, ValidationError):
-        return _as_it_lies(folder, number)
+    folder = project / TRASH / f"{number:0{_DIGITS}}"
+    return read_numbered(folder / _FILE, Removal, number) or _as_it_lies(folder, number)
 
 
 def _as_it_lies(folder: Path, number: int) -> Removal | None:
-    """Return a removal as far as its files tell of it, whose names are those that they had in the project; None for none.
+    """Return a removal as far as its files tell of it, whose names are those that they had in the project; None where there
+    is none.
 
     Where a photo lay that was not copied is not among that: its mask comes back, and its file is missing.
     """
@@ -268,4 +266,4 @@ def _as_it_lies(folder: Path, number: int) -> Removal | None:
         for key, names in owned.items()
         if names
     )
-    return Removal(number=number, photos=photos) if photos else None
+    return Removal(number=number, photos=photos, is_damaged=True) if files else None

@@ -66,6 +66,14 @@ def trash_of(project: Project) -> tuple[Trashed, ...]:
     return tuple(sorted((*photos, *classes), key=_order((*photos, *classes)), reverse=True))
 
 
+def unlisted(project: Project, things: Sequence[Trashed]) -> tuple[str, ...]:
+    """Return the files in the folder of the trash, relative to the project, that are none of these things: masks that an
+    import had brought, or what somebody put there. They go when the trash is emptied.
+    """
+    listed = tuple(f"{thing.removal.folder}/" for thing in things if thing.removal is not None)
+    return tuple(name for name in _files_below(project.folder, FOLDER) if not name.startswith(listed))
+
+
 def empty_trash(project: Project, things: Sequence[Trashed] | None = None) -> int:
     """Delete what is in the trash, or only `things`, for good; returns how many bytes that were.
 

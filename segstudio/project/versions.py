@@ -6,19 +6,20 @@ a photo lie below `history/masks/<photo>/`, each as `<number>.png` with a record
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from segstudio.errors import SegStudioError
 from segstudio.project.change import Change, mask_name, read_state
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.masks import Mask, read_mask
+from segstudio.project.numbered import number_of_now, numbers_in, read_numbered
 from segstudio.project.photos import Photo, PhotoState, Status
 from segstudio.project.times import file_time
 
@@ -159,7 +160,7 @@ def keep_versions(project: Path, change: Change, classes: ClassList, most: int) 
         state = _state(project, key)
         when = file_time(found.st_mtime_ns)
         if most > 0 and _is_kept(project, change, key, Former(when, state.who, found.st_size), numbers):
-            number = _next_number(numbers)
+            number = number_of_now(numbers)
             replaced = not change.by_hand or key in change.kept
             version = _version(number, when, state, classes, replaced=replaced, what=change.doing)
             change.put_link(f"{FOLDER}/{key}/{number}.png", path)
@@ -188,7 +189,7 @@ def stage_version(
         when = datetime.fromisoformat(state.when).astimezone()
     except ValueError:
         when = datetime.now().astimezone()
-    number = _next_number(_numbers(project, key))
+    number = number_of_now(_numbers(project, key))
     version = _version(number, when, state, classes, replaced=True, what=what)
     change.put_file(f"{FOLDER}/{key}/{number}.png", data)
     change.put_file(f"{FOLDER}/{key}/{number}.json", version.model_dump_json(indent=1).encode())
@@ -287,19 +288,8 @@ def _thin(project: Path, change: Change, key: str, versions: Iterable[Version], 
                 change.remove_file(name)
 
 
-def _next_number(numbers: Collection[int]) -> int:
-    """Return the time (UTC) in figures down to milliseconds, or more where a clock was set back."""
-    now = datetime.now(UTC)
-    return max(int(f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03}"), max(numbers, default=0) + 1)
-
-
 def _numbers(project: Path, key: str) -> list[int]:
-    folder = project / FOLDER / key
-    try:
-        names = [path.stem for path in folder.iterdir() if path.suffix == ".png"]
-    except OSError:
-        return []
-    return sorted(int(name) for name in names if name.isdecimal())
+    return numbers_in(project / FOLDER / key, suffix=".png")
 
 
 def _state(project: Path, key: str) -> PhotoState:
@@ -310,10 +300,8 @@ def _state(project: Path, key: str) -> PhotoState:
 
 
 def _read(project: Path, key: str, number: int) -> Version:
-    try:
-        return Version.model_validate_json((project / f"{FOLDER}/{key}/{number}.json").read_bytes())
-    except (OSError, ValidationError):
-        return Version(number=number, when=_time_of(number), replaced=True)
+    record = read_numbered(project / f"{FOLDER}/{key}/{number}.json", Version, number)
+    return record or Version(number=number, when=_time_of(number), replaced=True)
 
 
 def _time_of(number: int) -> datetime:

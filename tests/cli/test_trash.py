@@ -37,6 +37,21 @@ def test_emptying_asks(labelled: Project, run: Run) -> None:
     assert not list((labelled.folder / ".trash").rglob("*.*"))
 
 
+def test_what_is_not_listed_is_told(labelled: Project, run: Run) -> None:
+    other = labelled.folder / ".trash/imports/2026/a.png"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"x")
+    code, out, err = run("trash", labelled.folder)
+    assert (code, out) == (0, "Not listed, but emptied with it: .trash/imports/2026/a.png.\n"), err
+    assert json.loads(run("trash", labelled.folder, "--json")[1])["unlisted"] == [".trash/imports/2026/a.png"]
+    code, out, err = run("trash", labelled.folder, "--empty", "--yes")
+    assert (code, "though not listed: .trash/imports/2026/a.png" in out, other.exists()) == (
+        0,
+        True,
+        False,
+    ), err
+
+
 def test_what_cannot_be_done_is_told(labelled: Project, run: Run) -> None:
     for words, code, told in (
         (("--restore", "1"), 1, "no number 1"),

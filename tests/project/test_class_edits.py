@@ -385,14 +385,48 @@ def test_photos_that_are_gone_or_others_now_are_left(striped: Project, add_photo
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("old", 10**30), ("old", -1), ("new", 256), ("number", -1), ("number", 1e300)]
+    ("field", "value"), [("old", 10**30), ("old", -1), ("new", 256), ("number", 10**300)]
 )
 def test_an_entry_with_numbers_that_cannot_be_is_left_out(striped: Project, field: str, value: float) -> None:
-    editing(striped).commit(Merge(1, 2))
+    done = editing(striped).commit(Merge(1, 2))
     (path,) = striped.folder.glob("history/classes/*/entry.json")
     path.write_text(json.dumps({**json.loads(path.read_bytes()), field: value}), encoding="utf-8")
+    if field == "number":  # its folder says it
+        assert editing(striped).undo().label == done.label
+    else:
+        with pytest.raises(SegStudioError, match=r"entry\.json: the last change of the class list cannot be"):
+            editing(striped).undo()
+
+
+def test_no_edit_is_undone_or_redone_in_the_place_of_one_that_cannot_be_read(striped: Project) -> None:
+    editing(striped).commit(Rename(0, "ground"))
+    editing(striped).commit(Merge(1, 2))
+    editing(striped).commit(Rename(2, "air"))
+    first, second, third = sorted(striped.folder.glob("history/classes/*/entry.json"))
+    editing(striped).undo()
+    told = {path: path.read_bytes() for path in (first, second, third)}
+    for path in (second, third):
+        path.write_bytes(told[path][:100])
+        for back in (editing(striped).undo, editing(striped).redo):
+            with pytest.raises(
+                SegStudioError, match=rf"{path.parent.name}/entry\.json: .* cannot be taken back"
+            ):
+                back()
+        path.write_bytes(told[path])
+    first.write_bytes(b"{")  # what was done since can be taken back
+    assert editing(striped).undo().label == "merge person into sky"
+    with pytest.raises(SegStudioError, match="move its folder away"):
+        editing(striped).undo()
+    first.rename(striped.folder.parent / "away")
     with pytest.raises(SegStudioError, match="no change of the class list can be undone"):
         editing(striped).undo()
+
+
+@pytest.mark.parametrize("name", ["9" * 250, "9" * 18, "999999"])
+def test_a_folder_called_by_a_number_without_end_stops_no_edit(striped: Project, name: str) -> None:
+    (striped.folder / "history/classes" / name).mkdir(parents=True)
+    editing(striped).commit(Merge(1, 2))
+    assert editing(striped).undo().masks == 2
 
 
 def test_a_damaged_mask_stops_what_might_touch_it(striped: Project, fingerprint: Fingerprint) -> None:

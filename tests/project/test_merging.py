@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from segstudio.project.class_edits import ClassEditing
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import encode_png
 from segstudio.project.masks import Mask, read_mask
-from segstudio.project.merged import merge, merges, unmerge
+from segstudio.project.merged import last_merge, merge, unmerge
 from segstudio.project.merging import MergePlan, choices_of, opened_pack, plan_merge
 from segstudio.project.pack import chosen_photos, make_pack, read_pack
 from segstudio.project.project import Project
@@ -154,7 +155,7 @@ def test_a_merge_is_taken_back_but_for_what_was_painted_since(
     }
     assert (_value(mine, "b.png"), mine.keys()) == (1, _KEYS)
     with pytest.raises(SegStudioError, match="taken back already"):
-        unmerge(mine, merges(mine.folder)[-1], JOURNALS)
+        unmerge(mine, record, JOURNALS)
 
 
 def test_a_folder_in_the_place_of_a_mask_is_told_when_a_merge_is_taken_back(
@@ -178,8 +179,41 @@ def test_a_merge_that_brings_nothing_leaves_no_record(mine: Project, theirs: Pro
     plan = _plan(mine, theirs)
     assert merge(mine, plan, choices_of(plan, prefer="mine"), JOURNALS).is_empty
     assert len(versions_of(mine.folder, "a.png")) > 0
-    assert merges(mine.folder) == (record,)
+    assert last_merge(mine.folder) == record
     assert unmerge(mine, record, JOURNALS).back == ("b.png",)
+
+
+def test_a_merge_is_not_taken_back_in_the_place_of_a_later_one(mine: Project, theirs: Project) -> None:
+    records = []
+    for value in (1, 2):
+        _paint(theirs, "b.png", value)
+        records.append(merge(mine, _plan(mine, theirs), {"b.png": "theirs"}, JOURNALS))
+    older, newer = records
+    file = mine.folder / newer.folder / "merge.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:100])
+    with pytest.raises(SegStudioError, match=r"merge\.json: the last merge cannot be taken back: its record"):
+        last_merge(mine.folder)
+    with pytest.raises(SegStudioError, match=r"merge\.json: this merge cannot be taken back: its record"):
+        unmerge(mine, newer, JOURNALS)
+    file.write_bytes(whole)
+    unmerge(mine, newer, JOURNALS)
+    assert (last_merge(mine.folder), _value(mine, "b.png")) == (older, 1)
+    file.write_bytes(b"{")
+    shutil.rmtree(file.parent)  # as the sentence says
+    assert last_merge(mine.folder) == older
+
+
+@pytest.mark.parametrize("name", ["9" * 250, "9" * 18])
+def test_a_folder_called_by_a_number_without_end_stops_no_merge(
+    mine: Project, theirs: Project, name: str
+) -> None:
+    (mine.folder / "history/merges" / name).mkdir(parents=True)
+    _paint(theirs, "b.png", 2)
+    record = merge(mine, _plan(mine, theirs), {}, JOURNALS)
+    assert last_merge(mine.folder) == record
+    unmerge(mine, record, JOURNALS)
+    assert _value(mine, "b.png") == 0
 
 
 def test_classes_are_matched_by_number_where_they_left_and_else_by_name(

@@ -183,7 +183,7 @@ def test_a_removal_whose_record_is_damaged_comes_back_as_its_files_lie(
         name for photo in broken.photos for name in photo.files
     }
     assert {photo.key for photo in found.photos if photo.has_mask} == {"a.jpg", "deep/b [1].png"}
-    assert bring_back(full, found) == ""
+    assert f"({broken.folder}/removal.json) cannot be read" in bring_back(full, found)
     assert fingerprint(full.folder) == {**before, ".trash": "folder"}
 
 
@@ -194,7 +194,29 @@ def test_a_removal_of_which_nothing_is_left_hides_no_other(full: Project) -> Non
     (full.folder / broken.folder / "removal.json").write_text("{")
     removal = remove_photos(full, ["c.png"])
     assert removal.number > broken.number
+    unknown, known = removals(full.folder)
+    assert (unknown.keys, unknown.told(), known) == ((), "a removal whose record cannot be read", removal)
+    with pytest.raises(SegStudioError, match="this removal cannot be taken back: its record"):
+        bring_back(full, unknown)
+    bring_back(full, known)
+
+
+def test_a_removal_lies_where_its_record_lies_whatever_that_says(full: Project) -> None:
+    removal = remove_photos(full, ["a.jpg"])
+    record = full.folder / removal.folder / "removal.json"
+    record.write_text(removal.model_copy(update={"number": 10**300}).model_dump_json())
     assert removals(full.folder) == (removal,)
+    bring_back(full, removal)
+    assert len(full.keys()) == 3
+
+
+@pytest.mark.parametrize("name", ["9" * 250, "9" * 18])
+def test_a_folder_called_by_a_number_without_end_stops_no_removal(full: Project, name: str) -> None:
+    (full.folder / ".trash/photos" / name).mkdir(parents=True)
+    removal = remove_photos(full, ["a.jpg"])
+    assert removals(full.folder) == (removal,)
+    bring_back(full, removal)
+    assert len(full.keys()) == 3
 
 
 def test_a_folder_that_may_only_be_read_is_told_as_everywhere(

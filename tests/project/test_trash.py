@@ -11,7 +11,7 @@ from segstudio.project.class_edit import Delete, Merge, Rename
 from segstudio.project.class_edits import ClassEditing
 from segstudio.project.project import Project
 from segstudio.project.removal import bring_back, remove_photos
-from segstudio.project.trash import empty_trash, trash_of
+from segstudio.project.trash import empty_trash, trash_of, unlisted
 from tests.project.conftest import AddPhoto, Fingerprint
 
 
@@ -77,6 +77,19 @@ def test_emptied_all_of_it_is_gone_and_nothing_else(full: Project, fingerprint: 
     assert trash_of(full) == ()
     with pytest.raises(SegStudioError, match="no longer in the trash"):
         bring_back(full, removal)
+
+
+def test_what_goes_with_the_trash_and_is_not_listed_is_told(full: Project) -> None:
+    removal = remove_photos(full, ["a.png"])
+    assert unlisted(full, trash_of(full)) == ()
+    others = (".trash/imports/2026/b.png", f".trash/photos/{'9' * 30}/photos/c.png", ".trash/readme.txt")
+    for name in others:
+        (full.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (full.folder / name).write_bytes(b"x")
+    (full.folder / removal.folder / "removal.json").write_text("{")
+    assert unlisted(full, trash_of(full)) == others
+    empty_trash(full)
+    assert not any((full.folder / name).exists() for name in others)
 
 
 def test_one_thing_alone_can_be_deleted_once(full: Project) -> None:

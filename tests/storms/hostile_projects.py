@@ -29,7 +29,7 @@ from segstudio.project.class_choices import ClassChoices
 from segstudio.project.class_edit import Delete
 from segstudio.project.class_edits import ClassEditing
 from segstudio.project.class_uses import MaskCounter
-from segstudio.project.merged import merge, merges, unmerge
+from segstudio.project.merged import last_merge, merge, unmerge
 from segstudio.project.merging import plan_merge
 from segstudio.project.painted_photos import begin_painting
 from segstudio.project.photo_locks import told_painted, who_paints
@@ -128,7 +128,8 @@ def _undo_classes(project: Project) -> None:
 
 
 def _unmerge(project: Project) -> None:
-    for record in merges(project.folder):
+    record = last_merge(project.folder)
+    if record is not None:
         unmerge(project, record, StrokeJournals())
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Back = Literal["undo", "redo"]
 Wish = ClassEdit | Back
 
+_UNREAD = "what was done last"
+
 
 class Desk(Protocol):
     """Where photos are open for painting: what is to be done while masks are changed below it (`PhotoDesk`)."""
@@ -104,7 +106,8 @@ class ClassWork(QObject):
             editing = self._editing(Project.open(folder), control)
             history = ClassHistory(folder)
             undo, redo = history.undoable, history.redoable
-            return Looked(editing.uses(), undo.label if undo else "", redo.label if redo else "")
+            last = _UNREAD if history.problem is not None else ""  # told when it is asked for
+            return Looked(editing.uses(), undo.label if undo else last, redo.label if redo else "")
 
         self._look = Job("Counting classes", work, self, can_cancel=True)
         self._look.succeeded.connect(self._on_looked)

@@ -131,17 +131,19 @@ class SafetyWishes(QObject):
     def _on_trash_asked(self) -> None:
         from segstudio.desktop.versions.trash_window import TrashWindow
         from segstudio.project.project import Project
-        from segstudio.project.trash import trash_of
+        from segstudio.project.trash import trash_of, unlisted
 
         opened = self._session.opened
         if opened is None:
             return
         try:
-            things = trash_of(Project.open(opened.folder))
+            project = Project.open(opened.folder)
+            things = trash_of(project)
+            others = len(unlisted(project, things))
         except SegStudioError as error:
             self._tell(problem_of(error))
             return
-        window = TrashWindow(things, self._window)
+        window = TrashWindow(things, others, self._window)
         window.back_asked.connect(self._bring_back)
         window.empty_asked.connect(self._empty)
         window.finished.connect(window.deleteLater)

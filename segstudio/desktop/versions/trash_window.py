@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from segstudio.counting import counted
 from segstudio.desktop.versions.words import told_time
 from segstudio.desktop.widgets.labels import label
 from segstudio.project.trash import Trashed
@@ -26,17 +27,17 @@ _HINT = "Each comes back as it was; what was painted since stays."
 
 
 class TrashWindow(QDialog):
-    """`back_asked` carries the Trashed that is wanted back, `empty_asked` comes once the person has said yes."""
+    """`unlisted`: so many files lie there besides `things`. `back_asked` carries the Trashed that is wanted back, `empty_asked` comes once the person has said yes."""
 
     back_asked = Signal(object)
     empty_asked = Signal()
 
-    def __init__(self, things: tuple[Trashed, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, things: tuple[Trashed, ...], unlisted: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("trash")
         self.setWindowTitle("Trash")
         self.resize(_SIZE)
-        self._things = things
+        self._things, self._unlisted = things, unlisted
         self.list = QListWidget()
         self.list.setObjectName("trash.list")
         self.list.setAccessibleName("What is in the trash, the newest first")
@@ -66,7 +67,7 @@ class TrashWindow(QDialog):
         if self._things:
             self.list.setCurrentRow(0)
         self.back.setEnabled(bool(self._things))
-        self.empty.setEnabled(bool(self._things))
+        self.empty.setEnabled(bool(self._things) or self._unlisted > 0)
 
     def _lay_out(self) -> None:
         self.list.setSpacing(2)
@@ -83,8 +84,14 @@ class TrashWindow(QDialog):
         whole.setContentsMargins(16, 16, 16, 16)
         whole.setSpacing(12)
         whole.addWidget(self.list, 1)
-        whole.addWidget(label(_HINT if self._things else _EMPTY, "dim", wraps=True))
+        hint = _HINT if self._things else "" if self._unlisted else _EMPTY
+        whole.addWidget(label(f"{hint} {self._told_unlisted()}".strip(), "dim", wraps=True))
         whole.addLayout(below)
+
+    def _told_unlisted(self) -> str:
+        are = "is" if self._unlisted == 1 else "are"
+        files = f"{counted(self._unlisted, 'file')} that {are} not listed"
+        return f"Besides, {files}." if self._unlisted else ""
 
     @Slot()
     def _on_back_clicked(self) -> None:
@@ -101,8 +108,8 @@ class TrashWindow(QDialog):
         asking.setWindowTitle("Empty the trash?")
         asking.setText("Delete everything in the trash for good?")
         size = sum(thing.size_bytes for thing in self._things) / 1e6
-        many = "1 thing" if len(self._things) == 1 else f"{len(self._things):,} things"
-        asking.setInformativeText(f"{many}, {size:,.1f} MB. Nothing of it can be brought back then.")
+        told = f"{counted(len(self._things), 'thing')}, {size:,.1f} MB. {self._told_unlisted()}".strip()
+        asking.setInformativeText(f"{told} Nothing of it can be brought back then.")
         delete = asking.addButton("Delete for good", QMessageBox.ButtonRole.DestructiveRole)
         keep = asking.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
         asking.setDefaultButton(keep)

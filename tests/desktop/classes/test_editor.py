@@ -338,6 +338,26 @@ def test_undo_is_there_after_a_restart(qtbot: QtBot, bench: Bench, look: Look) -
     another.editor.shut_down()
 
 
+def test_that_the_last_edit_cannot_be_read_is_told_when_it_is_to_be_undone(
+    qtbot: QtBot, bench: Bench, look: Look
+) -> None:
+    bench.key(Qt.Key.Key_Delete)
+    bench.wait_for_question()
+    bench.parts.question.agree.click()
+    bench.wait_until_looked()
+    bench.editor.hide()
+    (entry,) = bench.folder.glob("history/classes/*/entry.json")
+    entry.write_bytes(b"{")
+    another = Bench(qtbot, look, bench.session)
+    another.show()
+    assert another.parts.undo.text() == "Undo: what was done last"
+    another.parts.undo.click()
+    qtbot.waitUntil(lambda: "its record cannot be read" in another.told())
+    assert another.names() == ["ground"]
+    another.editor.hide()
+    another.editor.shut_down()
+
+
 @pytest.mark.parametrize("way", ["button", "escape", "another class"])
 def test_what_is_not_agreed_to_is_left(bench: Bench, way: str) -> None:
     before = bench.hashes()

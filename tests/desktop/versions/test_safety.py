@@ -16,7 +16,7 @@ from segstudio.desktop.versions.merge_window import MergeWindow
 from segstudio.desktop.versions.trash_window import TrashWindow
 from segstudio.desktop.window import Window
 from segstudio.project.backup import restore
-from segstudio.project.merged import merges
+from segstudio.project.merged import last_merge
 from segstudio.project.pack import make_pack
 from segstudio.project.person import VARIABLE, person
 from segstudio.project.presence import people
@@ -133,6 +133,9 @@ def test_what_is_in_the_trash_comes_back_or_goes_for_good(
 ) -> None:
     remove_photos(project, ["3.jpg"])
     remove_photos(project, ["2.jpg"])
+    other = project.folder / ".trash/imports/2026/0.jpg.png"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"x")
 
     def steps(window: Window) -> None:
         hands = Hands(qtbot, window)
@@ -148,13 +151,14 @@ def test_what_is_in_the_trash_comes_back_or_goes_for_good(
         _press(trash, "trash.empty")
         question = trash.findChild(QMessageBox, "trash.question")
         assert question is not None
-        assert "1 thing" in question.informativeText()
+        assert "1 thing, 0.0 MB. Besides, 1 file that is not listed." in question.informativeText()
         sure = next(b for b in question.buttons() if b.text() == "Delete for good")
         QTest.mouseClick(sure, _LEFT)
         hands.wait_for_notice("The trash is empty")
 
     assert drive(steps, project.folder) == 0
     assert (Project.open(project.folder).keys(), trash_of(project)) == (("0.jpg", "1.jpg", "2.jpg"), ())
+    assert not other.exists()
 
 
 def test_a_pack_is_compared_chosen_merged_and_taken_back(
@@ -206,7 +210,7 @@ def test_a_pack_is_compared_chosen_merged_and_taken_back(
         _press(dialog, "merge.go")
         hands.wait_for_notice("Nothing came in from")
         assert (window.notice.problem or problem).actions == ()
-        assert not [each for each in merges(project.folder) if not each.undone]
+        assert last_merge(project.folder) is None
 
     assert drive(steps, project.folder) == 0
     assert versions_of(project.folder, "1.jpg")[-1].what.startswith("not taken from")
