@@ -15,7 +15,7 @@ from segstudio.files import (
     hold,
     locked,
     open_ordinary,
-    read_record,
+    read_json,
     read_small,
     replacing,
     write_bytes,
@@ -259,7 +259,7 @@ def test_a_group_that_shares_a_folder_may_take_a_lock_that_was_left(
         assert (tmp_path / "b.lock").stat().st_mode & 0o777 == 0o664
 
 
-@pytest.mark.parametrize("read", [open_ordinary, read_small, read_record])
+@pytest.mark.parametrize("read", [open_ordinary, read_small, read_json])
 def test_nobody_waits_for_what_is_no_ordinary_file(tmp_path: Path, read: Callable[[Path], object]) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "endless").symlink_to("/dev/zero")
@@ -297,7 +297,7 @@ def test_a_small_file_that_is_huge_is_not_read(tmp_path: Path) -> None:
 def test_a_record_that_would_take_the_memory_is_not_read(tmp_path: Path, value: bytes) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b"[" + b",".join([value] * 1000) + b"]")
-    assert read_record(path) == path.read_bytes()
+    assert read_json(path) == path.read_bytes()
     path.write_bytes(b"[" + b",".join([value] * 4_000_001) + b"]")
     with pytest.raises(OSError, match="too large"):
-        read_record(path)
+        read_json(path)
