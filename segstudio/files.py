@@ -10,6 +10,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -268,7 +269,7 @@ def _refused(path: Path, error: OSError) -> SegStudioError:
     )
 
 
-def open_ordinary(path: Path) -> BinaryIO:
+def open_ordinary(path: Path) -> BufferedReader:
     """Open a file for reading that somebody else may have put there: whatever it is, nobody waits for it.
 
     Raises OSError as `open` does, and for a pipe, a device or a socket, which is not even touched: to open one can

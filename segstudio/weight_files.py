@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 
 _START_BYTES = 512
 _LFS_POINTER = b"version https://git-lfs"
@@ -70,7 +71,7 @@ def no_model(path: Path) -> SegStudioError:
 
 def _start_of(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
+        with open_ordinary(path) as stream:
             return stream.read(_START_BYTES)
     except FileNotFoundError as error:
         raise SegStudioError("there is no such file", where=str(path)) from error

@@ -98,7 +98,7 @@ def _is_told_by_first(folder: RunFolder, error: SegStudioError) -> bool:
 
 
 def _last_step_told(folder: RunFolder) -> int:
-    for line in reversed(folder.log.read_bytes().splitlines()):
+    for line in reversed(folder.lines()):
         event = decode_event(line)
         if isinstance(event, StepDone | RunStarted):
             return event.step

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from segstudio.files import open_ordinary
 from segstudio.runs.events import Event, current_events, decode_event, is_step
 
 _PIECE_BYTES = 1 << 18
@@ -27,7 +28,7 @@ def read_on(log: Path, before: LogReading) -> LogReading:
     A log that was written anew is read from its start, and one that is not there has no events. Raises OSError.
     """
     try:
-        stream = log.open("rb")
+        stream = open_ordinary(log)
     except FileNotFoundError:
         return LogReading()
     found: list[Event] = []

@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from segstudio.desktop.editing.light import seen_well
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import IMAGE_FORMATS, RgbImage, is_deep, read_photo
 from segstudio.project.masks import Mask, read_mask
@@ -99,7 +100,7 @@ def read_small(photo: Photo, side_px: int) -> RgbImage:
 def _read_jpeg_small(path: Path, side_px: int) -> RgbImage | None:
     """Decode a JPEG at the smallest of its built-in scales (1/8 … 1/1) that is large enough; None for what is none."""
     try:
-        with path.open("rb") as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
+        with open_ordinary(path) as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
             if image.format != "JPEG":
                 return None
             image.draft("RGB", (side_px, side_px))

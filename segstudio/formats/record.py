@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.errors import SegStudioError
+from segstudio.files import read_json
 from segstudio.formats.options import Boxes
 from segstudio.formats.rasterise import Layers, Rule
 from segstudio.project.classes import ClassList
@@ -78,7 +79,7 @@ class ImportRecord(BaseModel):
 def read_record(path: Path) -> ImportRecord:
     """Read a record; raises SegStudioError when it is missing or damaged."""
     try:
-        return ImportRecord.model_validate_json(path.read_bytes())
+        return ImportRecord.model_validate_json(read_json(path))
     except (OSError, ValidationError) as error:
         raise SegStudioError(
             "what was kept of this import cannot be read", where=str(path), fix="Import the files again"

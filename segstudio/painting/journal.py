@@ -28,6 +28,7 @@ from segstudio.painting.journal_records import (
     encode_header,
     encode_record,
     header_of,
+    read_journal_file,
 )
 
 DEFAULT_LIMIT_BYTES = 16 << 20
@@ -226,7 +227,7 @@ def take_journal(path: Path) -> None:
     For a worker thread; `recover` comes after it. Raises SegStudioError when the file system refuses.
     """
     try:
-        data = path.read_bytes()
+        data = read_journal_file(path)
         header, start = header_of(data)
     except (OSError, ValueError):
         return  # there is none, or none that can be used: whoever opens it finds out

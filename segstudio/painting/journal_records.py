@@ -13,10 +13,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from segstudio.files import read_small
 from segstudio.painting.edit import Edit, TileChange
 from segstudio.painting.rect import Rect
 from segstudio.project.masks import Mask
@@ -24,12 +26,20 @@ from segstudio.project.masks import Mask
 MAGIC = b"SegStudio strokes\n"
 VERSION = 1
 
+_MOST_BYTES = 1 << 30
+"""No journal is longer: it is shortened with a save, long before."""
+
 _FRAME = struct.Struct("<cI")
 _CHECK = struct.Struct("<I")
 _RECT = struct.Struct("<IIII")
 _COUNTS = struct.Struct("<HI")
 _TILE = struct.Struct("<HHII")
 _POSITION = struct.Struct("<Q")
+
+
+def read_journal_file(path: Path) -> bytes:
+    """Return the bytes of a journal; raises OSError when it cannot be read, is no ordinary file or far too large."""
+    return read_small(path, most_bytes=_MOST_BYTES)
 
 
 class Kind(Enum):

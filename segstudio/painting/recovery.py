@@ -21,6 +21,7 @@ from segstudio.painting.journal_records import (
     Record,
     decode,
     digest_of,
+    read_journal_file,
 )
 from segstudio.project.masks import Mask
 
@@ -64,7 +65,7 @@ def recover(
     rows, columns = on_disk.shape
     new = Header(size=(rows, columns), digest=digest.hex())
     try:
-        data = path.read_bytes()
+        data = read_journal_file(path)
     except FileNotFoundError:
         return Recovered(on_disk, History(budget_bytes), Journal(path, new, limit_bytes=limit_bytes), "new")
     except OSError as error:
@@ -74,6 +75,8 @@ def recover(
             fix="Make it readable, or move it away to go on without undo from before",
         ) from error
     try:
+        if path.is_symlink():
+            raise ValueError("it is a link")  # what is painted would be written elsewhere
         contents = decode(data)
         replay = _Replay(on_disk, contents, _matching(contents, digest))
     except (ValueError, UnknownMaskError) as error:

@@ -10,7 +10,7 @@ import numpy as np
 
 from segstudio.painting.edit import values_of
 from segstudio.painting.editor import MaskEditor
-from segstudio.painting.journal_records import EARLIER, Contents, Kind, decode
+from segstudio.painting.journal_records import EARLIER, Contents, Kind, decode, read_journal_file
 from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.classes import VOID
 from segstudio.project.photos import Photo
@@ -74,7 +74,7 @@ class StrokeJournals:
 
 def _read(path: Path) -> _Facts:
     try:
-        contents = decode(path.read_bytes())
+        contents = decode(read_journal_file(path))
         edits = [record.edit for record in contents.records if record.edit is not None]
         packed = {data for edit in edits for tile in edit.tiles for data in (tile.before, tile.after)}
         values = frozenset(value for data in packed for value in values_of(data))

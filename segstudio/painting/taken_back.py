@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from segstudio.painting.edit import Edit
-from segstudio.painting.journal_records import decode, digest_of
+from segstudio.painting.journal_records import decode, digest_of, read_journal_file
 from segstudio.painting.recovery import history_of, knows
 from segstudio.project.masks import Mask
 
@@ -20,7 +20,7 @@ def with_edits_again(mask: Mask, journal: Path, label: str) -> tuple[Mask, int] 
     `mask` is not changed.
     """
     try:
-        contents = decode(journal.read_bytes())
+        contents = decode(read_journal_file(journal))
         if tuple(contents.header.size) != mask.shape:
             return None
         edits = history_of(contents).undo_edits

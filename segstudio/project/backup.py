@@ -9,6 +9,7 @@ files themselves are read, and must be the same at the end.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 from segstudio.project.backup_files import ProjectFiles, files_of, linked_folders
 from segstudio.project.change import file_stamp
 from segstudio.project.document import FILE_NAME, ProjectDocument, encode_document, load_document
@@ -201,7 +203,8 @@ def _held(path: Path, name: str, second: Path) -> Member:
     Raises FileNotFoundError where it is gone by now, and SegStudioError when it cannot be read.
     """
     try:
-        most = path.stat().st_size if name.endswith(_GROWS) else None
+        with open_ordinary(path) as stream:
+            most = os.fstat(stream.fileno()).st_size if name.endswith(_GROWS) else None
         second.parent.mkdir(parents=True, exist_ok=True)
         try:
             second.hardlink_to(path.resolve() if path.is_symlink() else path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from segstudio.files import write_text
+from segstudio.files import read_json, write_text
 
 FOLDER = Path("review") / "models"
 
@@ -32,7 +32,7 @@ class ClassChoices:
     def read(self, identity: str) -> dict[str, str | None]:
         """Return what was said of a model; nothing when it was not asked, or the file is damaged."""
         try:
-            return dict(_Choices.model_validate_json(self._place(identity).read_bytes()).classes)
+            return dict(_Choices.model_validate_json(read_json(self._place(identity))).classes)
         except (OSError, ValidationError):
             return {}
 

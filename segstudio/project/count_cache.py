@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
-from segstudio.files import write_text
+from segstudio.files import read_json, write_text
 from segstudio.project.inside import is_inside
 
 CACHE = ".cache/mask-counts.json"
@@ -37,9 +37,7 @@ def read_counts(project: Path) -> dict[str, Known]:
     """Return what was kept of the project in the folder `project`, by photo; nothing where that is damaged."""
     path = project / CACHE
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            return {}
-        told = json.loads(path.read_bytes())
+        told = json.loads(read_json(path, most_bytes=_MOST_BYTES))
         if told["version"] != _VERSION:
             return {}
         return {str(key): _known(*entry) for key, entry in told["masks"].items()}

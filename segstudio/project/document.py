@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from segstudio.errors import SegStudioError, inside
-from segstudio.files import copy_file, write_text
+from segstudio.files import copy_file, read_json, write_text
 from segstudio.project.classes import ClassList
 from segstudio.project.photos import clean_key
 from segstudio.wrong_values import wrong_value
@@ -25,6 +25,9 @@ BACKUP_NAME = "project.json.bak"
 SCHEMA = 1
 
 DEFAULT_VERSIONS = 20
+
+_MOST_BYTES = 64 << 20
+"""No project.json is longer: 200,000 photos that are referred to take half of it."""
 
 _SHOWN = 40
 """So many characters of a wrong value are told."""
@@ -105,7 +108,7 @@ def last_good_copy(folder: Path) -> bytes | None:
     """Return the content of the copy that was kept of project.json, None when there is none or it is damaged, too."""
     path = folder / BACKUP_NAME
     with suppress(OSError, SegStudioError):
-        content = path.read_bytes()
+        content = read_json(path, most_bytes=_MOST_BYTES)
         if _read_json(path).get("schema_version") != SCHEMA:
             return content  # an older one is brought up to date when it is opened
         _validated(_read_json(path), path)
@@ -156,7 +159,7 @@ def _migrate(
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        raw = json.loads(path.read_text(encoding="utf-8-sig"))
+        raw = json.loads(read_json(path, most_bytes=_MOST_BYTES).decode("utf-8-sig"))
     except FileNotFoundError as error:
         raise _DamagedError(
             "there is no project here (project.json is missing)",

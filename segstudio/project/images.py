@@ -21,6 +21,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 from segstudio.project.jpegs import without_pixels
 from segstudio.project.large_images import BAND_PIXELS, fill_by_bands, freed_in_steps
 
@@ -112,7 +113,7 @@ def photo_size(path: Path) -> tuple[int, int]:
 
 def is_deep(path: Path) -> bool:
     """Tell whether a PNG or TIFF keeps more than eight bits a channel, from its header alone; False when it cannot be read."""
-    with suppress(SegStudioError), _explained(path), path.open("rb") as stream:
+    with suppress(SegStudioError), _explained(path), open_ordinary(path) as stream:
         head = stream.read(_PNG_DEPTH_AT + 1)
         if head.startswith(b"\x89PNG\r\n\x1a\n"):
             return head[_PNG_DEPTH_AT:] > b"\x08"
@@ -168,7 +169,7 @@ def check_photo(path: Path) -> tuple[tuple[int, int], int]:
 def photo_orientation(path: Path) -> int:
     """Return the EXIF orientation of a photo, 1–8; 1 when there is none."""
     try:
-        with Image.open(path, formats=IMAGE_FORMATS) as image:
+        with open_ordinary(path) as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
             value = image.getexif().get(_ORIENTATION, 1)
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
         return 1
@@ -228,7 +229,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         raise SegStudioError("this is a pipe or a device, not a photo", where=str(path))
     # Opened by us: given a path, Pillow maps uncompressed files into memory, and the rows of a sideways grey TIFF
     # come out torn.
-    with path.open("rb") as stream:
+    with open_ordinary(path) as stream:
         image: Image.Image
         try:
             image = Image.open(stream, formats=IMAGE_FORMATS)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from segstudio.errors import SegStudioError
 from segstudio.png import UP
 from segstudio.project.images import MAX_PIXELS
-from segstudio.project.masks import read_mask
+from segstudio.project.masks import read_mask, read_mask_file
 from segstudio.project.statistics import Counts, count_values
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -29,8 +30,8 @@ def count_file(path: Path, size: tuple[int, int] | None) -> Counts:
     than SegStudio does. Almost all of it runs outside the interpreter lock.
     """
     try:
-        counts = _counted(path.read_bytes(), size)
-    except (OSError, ValueError, zlib.error):
+        counts = _counted(read_mask_file(path), size)
+    except (SegStudioError, ValueError, zlib.error):  # `read_mask` tells
         counts = None
     return count_values(read_mask(path, size=size)) if counts is None else counts
 

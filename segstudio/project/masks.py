@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from segstudio.errors import SegStudioError
-from segstudio.files import write_bytes
+from segstudio.files import open_ordinary, read_small, write_bytes
 from segstudio.png import png_of
 from segstudio.project.classes import VOID, ClassList
 from segstudio.project.images import IMAGE_FORMATS, MAX_PIXELS, check_bytes
@@ -17,6 +17,22 @@ from segstudio.project.large_images import fill_by_bands, freed_in_steps
 
 Mask = npt.NDArray[np.uint8]
 """uint8 of shape (rows, columns); the value is a class index, 255 is void."""
+
+
+_MOST_BYTES = MAX_PIXELS + (64 << 20)
+"""No mask file is larger: one that cannot be compressed at all takes a byte for each pixel."""
+
+
+def read_mask_file(path: Path) -> bytes:
+    """Return the bytes of a mask file; raises SegStudioError when it cannot be read, is no ordinary file or too large."""
+    try:
+        return read_small(path, most_bytes=_MOST_BYTES)
+    except OSError as error:
+        raise SegStudioError(
+            f"the mask cannot be read ({error.strerror or error})",
+            where=str(path),
+            fix="Restore it, or import it again",
+        ) from error
 
 
 def encode_mask(mask: Mask, classes: ClassList) -> bytes:
@@ -38,7 +54,11 @@ def read_mask(path: Path, *, size: tuple[int, int] | None = None) -> Mask:
     is given and the mask is of another size.
     """
     try:
-        with freed_in_steps(), Image.open(path, formats=IMAGE_FORMATS) as image:
+        with (
+            freed_in_steps(),
+            open_ordinary(path) as stream,
+            Image.open(stream, formats=IMAGE_FORMATS) as image,
+        ):
             if image.mode not in ("P", "L"):
                 raise SegStudioError(
                     f"this is a picture of mode {image.mode}, not a mask of class numbers",

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from segstudio.errors import SegStudioError
-from segstudio.files import copy_file, make_below, sync_folder, write_text
+from segstudio.files import copy_file, make_below, read_json, sync_folder, write_text
 from segstudio.project.document import BACKUP_NAME, FILE_NAME
 from segstudio.project.inside import MAY_BE_LINKS, check_inside, is_link
 from segstudio.project.photos import clean_key
@@ -212,7 +212,7 @@ def _replace(staged: Path, target: Path) -> None:
 def _listed(path: Path) -> list[str]:
     """Return the names in a list of files of the project; raises OSError where it is not there."""
     try:
-        return [name for name in _NAMES.validate_json(path.read_bytes(), strict=True) if clean_key(name)]
+        return [name for name in _NAMES.validate_json(read_json(path), strict=True) if clean_key(name)]
     except ValidationError as error:
         raise SegStudioError(
             "a change that was not finished cannot be read: it is damaged",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from segstudio.counting import listed
 from segstudio.errors import SegStudioError
+from segstudio.files import read_json
 from segstudio.project.backup import moment_of
 from segstudio.project.change import mask_name, state_name
 from segstudio.project.classes import ClassList
@@ -160,7 +161,7 @@ def read_pack(project: Path) -> Pack | None:
     """
     path = project / PACK
     try:
-        return Pack.model_validate_json(path.read_bytes())
+        return Pack.model_validate_json(read_json(path))
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as error:

@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from segstudio.errors import SegStudioError
-from segstudio.files import hold, note_part, write_note
+from segstudio.files import hold, note_part, open_ordinary, write_note
 from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.document import FILE_NAME
 from segstudio.project.person import person
@@ -144,7 +144,7 @@ def claim_path(lock: Path) -> Path:
 def read_claim(path: Path) -> Claim | None:
     """Return what a claim says, None when there is none or it is damaged. Raises OSError when it cannot be read."""
     try:
-        with path.open("rb") as stream:
+        with open_ordinary(path) as stream:
             return Claim.model_validate_json(stream.read(_MOST_BYTES))
     except (FileNotFoundError, ValidationError):
         return None

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.errors import SegStudioError
+from segstudio.files import read_json
 from segstudio.project.images import MAX_PIXELS
 from segstudio.wrong_values import wrong_value
 
@@ -20,6 +21,9 @@ Split = Literal["train", "val"]
 Status = Literal["todo", "doing", "done", "checked"]
 
 _BEGIN_ANEW = "Restore the file, or move it away: the mask stays, use and status begin anew"
+
+_MOST_BYTES = 1 << 20
+"""A photo's record takes a few hundred."""
 
 _LONGEST = 255
 """Characters in the name of a file or folder: no system has longer ones."""
@@ -58,7 +62,7 @@ class PhotoState(BaseModel):
     def read(cls, path: Path) -> PhotoState:
         """Read the state file `path`; raises SegStudioError when it is damaged."""
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = read_json(path, most_bytes=_MOST_BYTES).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise SegStudioError(
                 "the photo's record cannot be read", where=str(path), fix=_BEGIN_ANEW

@@ -22,7 +22,7 @@ from typing import Protocol
 import psutil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from segstudio.files import write_note
+from segstudio.files import open_ordinary, write_note
 from segstudio.project.document import FILE_NAME
 from segstudio.project.inside import is_inside
 from segstudio.project.person import person
@@ -318,5 +318,5 @@ def _remove_long_dead(own: Path) -> None:
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as stream:
+    with open_ordinary(path) as stream:
         return stream.read(_MOST_BYTES)

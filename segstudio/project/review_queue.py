@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from segstudio.files import write_text
+from segstudio.files import read_json, write_text
 from segstudio.project.project import Project, stamp
 
 FOLDER = "review"
@@ -70,7 +70,7 @@ class ReviewQueue:
         problems: list[str] = []
         for path in sorted(self.folder.glob("*.json")):
             try:
-                record = ReviewRecord.model_validate_json(path.read_bytes())
+                record = ReviewRecord.model_validate_json(read_json(path))
             except (OSError, ValidationError):
                 problems.append(
                     f"{FOLDER}/{path.name} is damaged and was passed over; remove it to review anew"
@@ -90,7 +90,7 @@ class ReviewQueue:
     def record(self, photo: str) -> ReviewRecord | None:
         """Return what is known of a photo, told as in `ReviewRecord.photo`; None for nothing that can be read."""
         try:
-            return ReviewRecord.model_validate_json(self._place(photo).read_bytes())
+            return ReviewRecord.model_validate_json(read_json(self._place(photo)))
         except (OSError, ValidationError):
             return None
 

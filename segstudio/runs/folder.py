@@ -12,7 +12,7 @@ from typing import Literal
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.file_names import portable_name
-from segstudio.files import locked, write_text
+from segstudio.files import locked, open_ordinary, read_small, write_text
 from segstudio.runs.events import (
     Event,
     RunFailed,
@@ -41,6 +41,9 @@ NEWEST = "last"
 _NEXT = 1e-3
 _LONGEST_FIRST = 1 << 20
 """A log of damaged bytes may have no end of line."""
+
+_MOST_LOG_BYTES = 2 << 30
+"""No log is longer: ten million steps take that."""
 
 
 class RunFolder:
@@ -163,7 +166,7 @@ class RunFolder:
     def crops_together(self) -> int:
         """Return what was noted so, 0 when nothing was."""
         try:
-            return max(0, int(self._together.read_text(encoding="utf-8")))
+            return max(0, int(read_small(self._together, most_bytes=_LONGEST_FIRST)))
         except (OSError, ValueError):
             return 0
 
@@ -186,9 +189,20 @@ class RunFolder:
         """
         if not self.log.exists():
             return []
-        lines = self.log.read_bytes().splitlines()
+        lines = self.lines()
         decoded = (decode_event(line) for line in lines if steps or not is_step(line))
         return current_events([event for event in decoded if event is not None])
+
+    def lines(self) -> list[bytes]:
+        """Return the lines of the log, whatever they tell; raises SegStudioError when it cannot be read."""
+        try:
+            return read_small(self.log, most_bytes=_MOST_LOG_BYTES).splitlines()
+        except OSError as error:
+            raise SegStudioError(
+                f"the log of the training cannot be read ({error.strerror or error})",
+                where=str(self.log),
+                fix="Make it readable, or restore it from a backup",
+            ) from error
 
     def state(self) -> RunState:
         """Tell how far the run has come, from its log alone."""
@@ -302,7 +316,7 @@ def _began(run: RunFolder) -> float:
     A log only grows, and holds its times through renaming, copying and changes of the recipe.
     """
     with contextlib.suppress(OSError):
-        with run.log.open("rb") as stream:
+        with open_ordinary(run.log) as stream:
             first = decode_event(stream.readline(_LONGEST_FIRST))
         if first is not None:
             return first.order if isinstance(first, RunStarted) and first.order else first.time
@@ -313,6 +327,6 @@ def _began(run: RunFolder) -> float:
 
 
 def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as stream:
+    with open_ordinary(path) as stream:
         stream.seek(-1, 2)
         return stream.read(1) == b"\n"

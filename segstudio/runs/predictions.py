@@ -21,6 +21,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary, read_json
 from segstudio.runs.model_card import ModelCard
 from segstudio.wrong_values import wrong_value
 
@@ -227,7 +228,7 @@ def kept_prediction(out: Path, photo: Path, model: Path) -> Done | None:
     """Return the prediction that lies in `out`, if it is of this photo and this model as they are now."""
     mask, confidence, record = prediction_places(out, photo)
     try:
-        done = Done.model_validate_json(record.read_bytes())
+        done = Done.model_validate_json(read_json(record))
     except (OSError, ValidationError):
         return None
     current = (
@@ -254,7 +255,7 @@ def load_map(path: str | Path) -> npt.NDArray[np.uint8]:
     Raises SegStudioError when it is gone or damaged.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with open_ordinary(Path(path)) as stream:
             head = _MAP.match(stream.read(_MAP_HEAD_BYTES))
         if head is None:
             raise SegStudioError("this is no prediction", where=str(path), fix="Predict again")

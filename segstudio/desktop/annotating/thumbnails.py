@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 
 from segstudio.desktop.pictures import PhotoPicture, blended, mask_image, read_small
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 from segstudio.project.classes import ClassList
 from segstudio.project.images import IMAGE_FORMATS
 from segstudio.project.masks import Mask
@@ -54,7 +55,7 @@ def _small_mask(path: Path, whole: tuple[int, int], size: tuple[int, int]) -> Ma
     `whole` (rows, columns): opening the photo tells of it.
     """
     try:
-        with path.open("rb") as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
+        with open_ordinary(path) as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
             if image.mode not in ("P", "L") or (all(whole) and image.size != whole[::-1]):
                 return None
             return np.array(image.resize(size, Image.Resampling.NEAREST), dtype=np.uint8)

@@ -4,7 +4,6 @@ journal goes on from there.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from segstudio.formats.record import read_record, records_of
 from segstudio.painting.editor import MaskEditor
 from segstudio.painting.taken_back import with_edits_again
 from segstudio.project.classes import VOID, ClassList
+from segstudio.project.digests import file_digest
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
@@ -83,8 +83,8 @@ def _is_of(mask: Mask, classes: ClassList) -> bool:
 def _former_mask(project: Project, photo: Photo) -> Mask | None:
     """Return what the import that wrote the photo's mask replaced, or None."""
     try:
-        digest = hashlib.sha256(project.mask_path(photo).read_bytes()).hexdigest()
-    except OSError:
+        digest = file_digest(project.mask_path(photo))
+    except SegStudioError:
         return None
     for path in records_of(project.folder):
         with suppress(SegStudioError):

@@ -18,8 +18,9 @@ from segstudio.desktop.reviewing.taking_back import (
     take_back,
 )
 from segstudio.errors import SegStudioError
-from segstudio.files import write_bytes, write_text
+from segstudio.files import read_json, write_bytes, write_text
 from segstudio.project.bringing_in import Incoming
+from segstudio.project.masks import read_mask_file
 from segstudio.project.photos import PhotoState, clean_key
 
 FOLDER = Path("review") / "taken"
@@ -119,9 +120,9 @@ def _mask_of(place: Path) -> Path:
 
 def _read(path: Path) -> Taken | None:
     try:
-        record = _Record.model_validate_json(path.read_bytes())
+        record = _Record.model_validate_json(read_json(path))
         clean_key(record.key)
-        mask = _mask_of(path).read_bytes() if record.had_mask else None
+        mask = read_mask_file(_mask_of(path)) if record.had_mask else None
     except (OSError, ValidationError, SegStudioError):
         return None
     return Taken(record.key, record.stamp, record.came_in, mask, record.state, record.origin)

@@ -10,6 +10,7 @@ from pathlib import Path
 from segstudio.errors import SegStudioError
 from segstudio.project.bringing_in import Incoming, bring_in
 from segstudio.project.change import FileStamp, file_stamp, mask_name
+from segstudio.project.masks import read_mask_file
 from segstudio.project.painted_photos import kept_from_painting
 from segstudio.project.photos import PhotoState
 from segstudio.project.project import Project
@@ -67,7 +68,7 @@ def take(folder: Path, photo: Incoming, earlier: Taken | None) -> Taken:
     if photo.key is not None:
         there = project.photo(photo.key)
         path, state = project.mask_path(there), there.state
-        mask = path.read_bytes() if there.has_mask else None
+        mask = read_mask_file(path) if there.has_mask else None
         if earlier is not None and earlier.stamp == file_stamp(path):
             (key,) = bring_in(project, (photo,))
             return replace(earlier, stamp=file_stamp(folder / mask_name(key)))
@@ -94,7 +95,7 @@ def take_back(folder: Path, taken: Taken) -> TakenBack:
         told = f"{key} is out of the project again; it lies in the project's trash."
         return TakenBack(told, key, _origin(taken), Undone(taken, removal))
     photo = project.photo(key)
-    accepted, state = project.mask_path(photo).read_bytes(), photo.state
+    accepted, state = read_mask_file(project.mask_path(photo)), photo.state
     with kept_from_painting(project, (photo,)), project.change() as change:
         if taken.mask is None:
             change.remove_file(mask_name(key))

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.desktop.reviewing.items import Answer, Item
-from segstudio.files import write_text
+from segstudio.files import read_json, write_text
 from segstudio.project.review_queue import ReviewQueue
 from segstudio.runs.predictions import FrameDone, video_folder
 
@@ -47,7 +47,7 @@ class VideoBook:
         videos = []
         for place in sorted(self.folder.glob("*.json")):
             try:
-                record = _Record.model_validate_json(place.read_bytes())
+                record = _Record.model_validate_json(read_json(place))
                 path = self._queue.path_of(record.video)
                 if path.is_file():
                     videos.append(Video(path, record.every, record.scale, record.start))

@@ -16,6 +16,7 @@ from typing import Any
 import tomli_w
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 from segstudio.project.inside import check_inside
 
 _TAIL_BYTES = 16_384
@@ -159,7 +160,7 @@ def kill_with_helpers(process: subprocess.Popen[bytes]) -> None:
 def last_words(output: Path) -> tuple[str, str]:
     """Return the last line that a trainer wrote, and the end of all that it wrote; both empty for nothing."""
     try:
-        with output.open("rb") as stream:
+        with open_ordinary(output) as stream:
             stream.seek(max(0, stream.seek(0, 2) - _TAIL_BYTES))
             text = stream.read().decode("utf-8", "replace").strip()
     except OSError:

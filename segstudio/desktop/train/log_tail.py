@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from segstudio.files import open_ordinary
 from segstudio.runs.events import Event, decode_event, is_step
 
 Steps = npt.NDArray[np.float64]
@@ -35,7 +36,7 @@ class LogTail:
         No line means that there is nothing new. Raises OSError when the disk refuses.
         """
         try:
-            with self._path.open("rb") as stream:
+            with open_ordinary(self._path) as stream:
                 anew = stream.seek(0, 2) < self._offset
                 if anew:
                     self._offset, self._rest = 0, b""
