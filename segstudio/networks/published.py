@@ -117,7 +117,8 @@ def not_here(file: PublishedFile, reason: str) -> SegStudioError:
         f"these weights are not on this machine, and {reason}",
         where=file.file_name,
         fix=f"Download {file.url} on another machine and put it into {cache_folder()}, or run"
-        " `segstudio weights import FILE`; with `--set weights=none` training starts from scratch",
+        " `segstudio weights import FILE`; `--set weights=none` starts from scratch (add `--set freeze_backbone=false` where"
+        " the recipe freezes the backbone)",
     )
 
 

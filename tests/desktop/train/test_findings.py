@@ -91,7 +91,7 @@ def test_missing_weights_are_told_with_every_way_on() -> None:
     assert ways == [
         ("Fetch 13 MB", "fetch", None),
         ("Import weights…", "import", None),
-        ("Start from random weights", "change", {"weights": "none"}),
+        ("Start from random weights", "change", {"weights": "none", "freeze_backbone": False}),
     ]
 
 
@@ -141,7 +141,10 @@ def test_a_model_to_begin_with_that_is_gone_is_told_with_other_ways(kept: Path) 
     assert told_of(str(model)) == ("error weights-auto", gone, True)
     found = about_weights(HEAD, str(model))
     assert found is not None
-    assert [way.changes for way in found.ways] == [{"weights": "auto"}, {"weights": "none"}]
+    assert [way.changes for way in found.ways] == [
+        {"weights": "auto"},
+        {"weights": "none", "freeze_backbone": False},  # what starts at random has to learn
+    ]
     unpublished = HEADS["deeplabv3_mobilenet_v2"]
     alone = about_weights(unpublished, "coco")
     assert alone is not None

@@ -30,6 +30,9 @@ _SAID = {
     "waits-in-vain": "Split again",
     "memory": "Fewer or smaller crops need less, or a smaller network",
 }
+_SCRATCH: Mapping[str, Any] = {"weights": "none", "freeze_backbone": False}
+"""A backbone that starts at random has to learn."""
+
 _BUTTONS: Mapping[str, str] = {
     "class_weights": "Weigh rare classes more",
     "ignore_classes": "Leave it out",
@@ -81,7 +84,7 @@ def no_weights(title: str, size: str) -> Found:
                 scratch,
                 "change",
                 "Start from random weights",
-                {"weights": "none"},
+                _SCRATCH,
             ),
         ),
     )
@@ -90,10 +93,15 @@ def no_weights(title: str, size: str) -> Found:
 def gone_weights(problem: str, *, is_published: bool) -> Found:
     """Return what is told where the chosen weights cannot be had, with other ones to begin with."""
     ways = [
-        Found("error", f"weights-{name}", problem, advice, "change", button, {"weights": name})
-        for name, button, advice in (
-            ("auto", "Start from published weights", "The best that there are for this network"),
-            ("none", "Start from random weights", "It takes longer and needs more photos"),
+        Found("error", f"weights-{name}", problem, advice, "change", button, changes)
+        for name, button, advice, changes in (
+            (
+                "auto",
+                "Start from published weights",
+                "The best that there are for this network",
+                {"weights": "auto"},
+            ),
+            ("none", "Start from random weights", "It takes longer and needs more photos", _SCRATCH),
         )
         if name == "none" or is_published
     ]
