@@ -19,7 +19,10 @@ from segstudio.files import copy_file, make_below, write_new
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask, encode_mask
 from segstudio.project.moving import FILES, move, write_list
-from segstudio.project.photos import Photo, PhotoState, clean_key
+from segstudio.project.photos import Photo, PhotoState, clean_key, clean_path
+
+_LONGEST = 255
+"""Bytes in the name of a file: no system has longer ones."""
 
 FileStamp = tuple[int, int, int]
 """When a file was written (ns), its length and its number in the file system: another file has another one."""
@@ -151,8 +154,8 @@ class Change:
 
     def put_source(self, name: str, path: Path) -> None:
         """Keep an annotation file as it was imported, under `sources/<name>`, which must be free."""
-        copy_file(path, self._files / "sources" / clean_key(name), settle=False)
-        self.new_sources.add(clean_key(name))
+        copy_file(path, self._files / "sources" / clean_path(name), settle=False)
+        self.new_sources.add(clean_path(name))
 
     def set_classes(self, classes: ClassList) -> None:
         """Give the project another class list. Call it before `put_mask`: masks carry the colours."""
@@ -160,7 +163,7 @@ class Change:
 
     def put_file(self, name: str, data: bytes, *, settle: bool = True) -> None:
         """Add or replace any file of the project, by its path relative to the project; `settle` as in `write_new`."""
-        self._stage(clean_key(name), data, settle=settle)
+        self._stage(clean_path(name), data, settle=settle)
 
     def _stage(self, name: str, data: bytes, *, settle: bool = True) -> None:
         write_new(self._files / name, data, within=self._files, settle=settle)
@@ -170,7 +173,7 @@ class Change:
 
         For files that are only ever replaced, never written into, or that this change removes.
         """
-        target = self._files / clean_key(name)
+        target = self._files / clean_path(name)
         make_below(target.parent, self._files)
         try:
             target.hardlink_to(path)
@@ -179,7 +182,7 @@ class Change:
 
     def remove_file(self, name: str) -> None:
         """Remove a file of the project, once all others are in place; that there is none is no error."""
-        self.removed.add(clean_key(name))
+        self.removed.add(clean_path(name))
 
     def forget_reference(self, key: str) -> None:
         """Let the project no longer refer to the photo `key`, which was not copied; its file stays where it lies."""
@@ -187,7 +190,7 @@ class Change:
 
     def rely_on_file(self, name: str, stamp: FileStamp | None) -> None:
         """Refuse to commit when the file `name` is another by then than the one of `stamp` (None: there is none)."""
-        self.known_files[clean_key(name)] = stamp
+        self.known_files[clean_path(name)] = stamp
 
 
 def file_stamp(path: Path) -> FileStamp | None:
@@ -235,7 +238,10 @@ def _known_state(project: Path, photo: Photo) -> PhotoState | None:
 
 def aside_name(name: str) -> str:
     """Return a name that nobody reads, for a damaged file that is kept beside what takes its place."""
-    return f"{name}.damaged-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
+    mark = f".damaged-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
+    folder, slash, last = name.rpartition("/")
+    kept = last.encode()[: _LONGEST - len(mark)].decode(errors="ignore")
+    return f"{folder}{slash}{kept}{mark}"
 
 
 def commit(project: Path, folder: Path, removed: Collection[str] = ()) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -29,11 +30,16 @@ DEFAULT_VERSIONS = 20
 _MOST_BYTES = 64 << 20
 """No project.json is longer: 200,000 photos that are referred to take half of it."""
 
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
+
 _SHOWN = 40
 """So many characters of a wrong value are told."""
 
-_PLAIN = re.compile(r"[^/\\:\x00-\x1f\x7f][^\\:\x00-\x1f\x7f]{0,250}")
-"""Nearly all keys are so, which is seen sooner than what else can be one."""
+_PLAIN = re.compile(r"[^/\\:\x00-\x1f\x7f][^\\:\x00-\x1f\x7f]{0,230}")
+"""Nearly all keys are so, and short enough in whatever letters, which is seen sooner than what else can be one."""
+
+_SHORT = 60
+"""Letters that take 240 bytes at most."""
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -65,7 +71,8 @@ class ProjectDocument(BaseModel):
         """Refuse keys by which masks, locks and journals would be written outside the project's folders."""
         for key in references:
             try:
-                if ".." in key or not _PLAIN.fullmatch(key):
+                short = key.isascii() or len(key) <= _SHORT
+                if not short or ".." in key or not _PLAIN.fullmatch(key):
                     clean_key(key)
             except SegStudioError as error:
                 raise ValueError(f"{key[:80]!r} cannot name a photo") from error
@@ -170,7 +177,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise SegStudioError(
             f"project.json cannot be read ({error.strerror or error})",
             where=str(path),
-            fix="Check its permissions, or restore it from a backup",
+            fix=f"{'Check its permissions, or restore' if error.errno in _FORBIDDEN else 'Restore'} it from a backup",
         ) from error
     except (ValueError, RecursionError) as error:
         place = f", from line {error.lineno} on" if isinstance(error, json.JSONDecodeError) else ""

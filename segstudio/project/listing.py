@@ -12,7 +12,7 @@ from segstudio.errors import SegStudioError
 from segstudio.project.change import mask_name, read_state
 from segstudio.project.conflict_names import copied_key
 from segstudio.project.images import is_photo, photo_size
-from segstudio.project.photos import Photo, PhotoState, clean_key
+from segstudio.project.photos import Photo, PhotoState, clean_key, is_too_long
 
 Stamp = tuple[int, int, int]
 """When a file was last written (ns), its size (bytes) and its number: another one tells that it was written."""
@@ -44,7 +44,9 @@ def badly_named(root: Path) -> list[tuple[str, str]]:
         try:
             clean_key(name)
         except SegStudioError:
-            found.append((ascii(name)[1:-1], "its name holds what no name of a photo may hold; rename it"))
+            holds = "its name holds what no name of a photo may hold"
+            why = "its name is too long for the files beside its mask" if is_too_long(name) else holds
+            found.append((ascii(name)[1:-1], f"{why}; rename it"))
     return sorted(found)
 
 

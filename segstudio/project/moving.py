@@ -16,7 +16,7 @@ from segstudio.errors import SegStudioError
 from segstudio.files import copy_file, make_below, read_json, sync_folder, write_text
 from segstudio.project.document import BACKUP_NAME, FILE_NAME
 from segstudio.project.inside import MAY_BE_LINKS, check_inside, is_link
-from segstudio.project.photos import clean_key
+from segstudio.project.photos import clean_path
 from segstudio.project.presence import machine_id
 
 LIST = "commit.json"
@@ -92,7 +92,7 @@ def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:
     """
     files = folder / FILES
     names = sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
-    check_inside(project, _folders_of(project / clean_key(name) for name in (*names, *removed)))
+    check_inside(project, _folders_of(project / clean_path(name) for name in (*names, *removed)))
     _check_free(project, names)
     _check_room(project, files, names)
     for staged in _folders_of(files / name for name in _awaited(names)):  # one sync for all the files in it
@@ -118,7 +118,7 @@ def move(project: Path, folder: Path) -> None:
         gone = _listed(folder / _REMOVED) if (folder / _REMOVED).exists() else []
         _check_own(project, folder, names, gone)
         for name in names:
-            staged, target = folder / FILES / name, project / clean_key(name)
+            staged, target = folder / FILES / name, project / clean_path(name)
             try:
                 _replace(staged, target)
             except FileNotFoundError:
@@ -127,7 +127,7 @@ def move(project: Path, folder: Path) -> None:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     _replace(staged, target)
         for name in gone:
-            remove(project, project / clean_key(name))
+            remove(project, project / clean_path(name))
     except OSError as error:
         fix = _MAKE_ROOM if error.errno in _FULL else "Make it writable"
         raise SegStudioError(
@@ -212,7 +212,7 @@ def _replace(staged: Path, target: Path) -> None:
 def _listed(path: Path) -> list[str]:
     """Return the names in a list of files of the project; raises OSError where it is not there."""
     try:
-        return [name for name in _NAMES.validate_json(read_json(path), strict=True) if clean_key(name)]
+        return [name for name in _NAMES.validate_json(read_json(path), strict=True) if clean_path(name)]
     except ValidationError as error:
         raise SegStudioError(
             "a change that was not finished cannot be read: it is damaged",
@@ -230,7 +230,7 @@ def _folders_of(paths: Iterable[Path]) -> set[Path]:
 
 
 def _check_free(project: Path, names: Iterable[str]) -> None:
-    targets = [project / clean_key(name) for name in names]
+    targets = [project / clean_path(name) for name in names]
     for target in targets:
         if target.is_dir():
             raise SegStudioError(

@@ -26,7 +26,13 @@ _MOST_BYTES = 1 << 20
 """A photo's record takes a few hundred."""
 
 _LONGEST = 255
-"""Characters in the name of a file or folder: no system has longer ones."""
+"""Bytes (UTF-8) in the name of a file or folder: no system has longer ones."""
+
+_LONGEST_BESIDE = ".lock.by.part"
+"""What is written beside the mask of a photo is called as it is, and this at most."""
+
+_LONGEST_KEY = 1000
+"""Bytes of a whole key: a path of four times as many is one that no system opens."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -124,16 +130,52 @@ class Photo:
 def clean_key(name: str) -> str:
     """Return `name` as a photo key: forward slashes, NFC, no `.` parts.
 
-    Raises SegStudioError for a name that is empty, absolute, too long, climbs with `..`, or holds control characters.
+    Raises SegStudioError for a name that is empty, absolute, too long for the files beside its mask, climbs with `..`, or
+    holds control characters.
     """
+    path = _relative(name)
+    if path is None or _is_too_long(path):
+        raise SegStudioError(
+            f"{name[:300]!r} cannot name a photo",
+            fix="Use a relative path without .. and without control characters, of at most "
+            f"{_LONGEST - len(_LONGEST_BESIDE)} bytes in a name, and {_LONGEST_KEY} in all",
+        )
+    return str(path)
+
+
+@lru_cache(maxsize=1 << 14)
+def clean_path(name: str) -> str:
+    """Return the path of a file of a project, relative to it, in the same way.
+
+    Raises SegStudioError for one that is empty, absolute, too long for any system, climbs with `..`, or holds control
+    characters.
+    """
+    path = _relative(name)
+    if path is None or max(map(_bytes, path.parts)) > _LONGEST:
+        raise SegStudioError(f"{name[:300]!r} cannot name a file of a project")
+    return str(path)
+
+
+def is_too_long(name: str) -> bool:
+    """Tell whether a name cannot be a photo's because it is too long, and for nothing else."""
+    path = _relative(name)
+    return path is not None and _is_too_long(path)
+
+
+def _is_too_long(path: PurePosixPath) -> bool:
+    longest = max(_bytes(f"{path.name}{_LONGEST_BESIDE}"), *map(_bytes, path.parts))
+    return longest > _LONGEST or _bytes(str(path)) > _LONGEST_KEY
+
+
+def _relative(name: str) -> PurePosixPath | None:
+    """Return a name as a path that stays below its folder, None when it does not."""
     normal = unicodedata.normalize("NFC", name.replace("\\", "/"))
     path = PurePosixPath(normal)
     bad = (
         path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", normal) or _CONTROL.search(normal)
     )
-    if bad or not path.name or max(map(len, path.parts)) > _LONGEST:
-        raise SegStudioError(
-            f"{name[:300]!r} cannot name a photo",
-            fix=f"Use a relative path without .. and without control characters, of at most {_LONGEST} in a name",
-        )
-    return str(path)
+    return None if bad or not path.name else path
+
+
+def _bytes(name: str) -> int:
+    return len(name.encode("utf-8", "replace"))

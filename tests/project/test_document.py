@@ -101,6 +101,8 @@ def test_a_folder_named_like_the_file_is_told(tmp_path: Path) -> None:
         ({"references": {"c:a.jpg": "a.jpg"}}, "cannot name a photo"),
         ({"references": {"a\n.jpg": "a.jpg"}}, "cannot name a photo"),
         ({"references": {"a" * 5000: "a.jpg"}}, "cannot name a photo"),
+        ({"references": {"a" * 243: "a.jpg"}}, "cannot name a photo"),
+        ({"references": {"日" * 81: "a.jpg"}}, "cannot name a photo"),
         ({"classes": {"classes": [{"index": 10**30, "name": "a", "colour": "#000000"}]}}, "below 255"),
         ({"versions": float("nan")}, "a number that is not endless"),
         ({"versions": 10**400}, "at most 1,000"),

@@ -18,14 +18,15 @@ from segstudio.formats.record import read_record
 from segstudio.painting.journal import take_journal
 from segstudio.painting.recovery import recover
 from segstudio.painting.stroke_journals import StrokeJournals
-from segstudio.project.backup import back_up
+from segstudio.project.backup import back_up, restore
 from segstudio.project.class_choices import ClassChoices
 from segstudio.project.class_history import ClassHistory
 from segstudio.project.document import last_good_copy, load_document
 from segstudio.project.images import is_deep, photo_orientation
+from segstudio.project.listing import badly_named
 from segstudio.project.mask_values import count_file
 from segstudio.project.masks import read_mask, read_mask_file
-from segstudio.project.merged import merges
+from segstudio.project.merged import last_merge
 from segstudio.project.moving import move
 from segstudio.project.pack import make_pack, read_pack
 from segstudio.project.photo_locks import read_claim
@@ -115,7 +116,7 @@ _READERS: dict[str, Callable[[Path], object]] = {
     "review/videos/a.json": lambda path: VideoBook(path.parents[2]).read(),
     "sources/1/import.json": read_record,
     ".trash/photos/000001/removal.json": lambda path: removals(path.parents[3]),
-    "history/merges/1/merge.json": lambda path: merges(path.parents[3]),
+    "history/merges/1/merge.json": lambda path: last_merge(path.parents[3]),
     "history/classes/000001/entry.json": lambda path: ClassHistory(path.parents[3]).entries,
     ".staging/a/commit.json": lambda path: move(path.parents[2], path.parent),
     "runs/a/recipe.toml": lambda path: load_recipe(str(path)),
@@ -150,7 +151,7 @@ def test_what_is_far_too_large_is_not_read(
     monkeypatch.setattr(Path, "read_bytes", lambda read: pytest.fail(f"{read} is read"))
     monkeypatch.setattr(Path, "read_text", lambda read, **_: pytest.fail(f"{read} is read"))
     told = _told(_READERS[name], path)
-    assert not told or "too large" in told
+    assert not told or "too large" in told or "cannot be read" in told
 
 
 def test_of_a_run_and_what_was_predicted(tmp_path: Path) -> None:
@@ -192,3 +193,19 @@ def test_one_odd_file_hides_no_other_photo(
             make_pack(there, tmp_path / "p.zip", there.photos())
         taken = back_up(there, tmp_path / "b.zip")
         assert taken.files.left_out == (name,)
+
+
+@pytest.mark.parametrize("name", ["y" * 247 + ".png", "y" * 239 + ".png", "日" * 83 + ".png"])
+def test_a_photo_whose_name_is_too_long_hides_no_other(
+    project: Project, add_photo: AddPhoto, tmp_path: Path, name: str
+) -> None:
+    add_photo("a.png", np.ones((60, 80), dtype=np.uint8))
+    photos = project.folder / "photos"
+    (photos / name).write_bytes((photos / "a.png").read_bytes())
+    there = Project.open(project.folder)
+    assert [photo.key for photo in there.photos()] == ["a.png"]
+    assert ["too long" in why for _, why in badly_named(photos)] == [True]
+    there.set_split({"a.png": "val"})
+    back_up(there, tmp_path / "b.zip")
+    restore(tmp_path / "b.zip", tmp_path / "back")
+    assert [photo.key for photo in Project.open(tmp_path / "back").photos()] == ["a.png"]

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segstudio.errors import SegStudioError
+from segstudio.project.change import aside_name, mask_name, state_name
 from segstudio.project.listing import badly_named, photo_files
-from segstudio.project.photos import PhotoState, clean_key
+from segstudio.project.photos import PhotoState, clean_key, clean_path
 
 
 @pytest.mark.parametrize(
@@ -29,11 +30,41 @@ def test_a_key_has_one_spelling(name: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "/etc/passwd", "../a.jpg", "a/../b.jpg", "C:\\a.jpg", "\\\\server\\a.jpg", "a\nb.jpg", "a\0"],
+    [
+        "x" * 243,
+        "日" * 81,
+        "a/" * 500 + "b",
+        "x" * 256 + "/a",
+        "",
+        ".",
+        "/etc/passwd",
+        "../a.jpg",
+        "a/../b.jpg",
+        "C:\\a.jpg",
+        "\\\\server\\a.jpg",
+        "a\nb.jpg",
+        "a\0",
+    ],
 )
 def test_what_cannot_name_a_photo_is_refused(name: str) -> None:
     with pytest.raises(SegStudioError, match="cannot name a photo"):
         clean_key(name)
+
+
+@pytest.mark.parametrize("key", ["x" * 242, "日" * 80, f"{'x' * 255}/a.jpg"])
+def test_a_key_leaves_room_for_the_files_beside_the_mask(key: str, tmp_path: Path) -> None:
+    assert clean_key(key) == key
+    for name in (f"masks/{key}.lock.by.part", aside_name(state_name(key)), aside_name(mask_name(key))):
+        path = tmp_path / clean_path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def test_a_file_of_a_project_may_be_called_longer_but_lies_in_it() -> None:
+    assert clean_path("masks/" + "x" * 255) == "masks/" + "x" * 255
+    for name in ("masks/" + "x" * 256, "../a.json", "/a.json", "history/../../a"):
+        with pytest.raises(SegStudioError, match="cannot name a file of a project"):
+            clean_path(name)
 
 
 @given(st.text(max_size=30))
