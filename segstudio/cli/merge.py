@@ -83,19 +83,24 @@ def merge_(
             )
         choices = choices_of(plan, prefer=wanted, chosen=chosen)
         _tell(plan, choices, out)
-        done = None if dry_run else _carry_out(opened, plan, choices, out)
+        done = None if dry_run else _carry_out(opened, plan, choices, out, prefer=prefer)
     merged = done is not None and not done.is_empty
     out.finish({"project": str(opened.folder), **_as_json(plan, choices), "merged": merged})
 
 
-def _carry_out(project: Project, plan: MergePlan, choices: dict[str, Side], out: Output) -> Merge:
+def _carry_out(
+    project: Project, plan: MergePlan, choices: dict[str, Side], out: Output, *, prefer: str | None
+) -> Merge:
     if len(choices) < len(plan.conflicts):
         left = len(plan.conflicts) - len(choices)
         photos = f"{counted(left, 'photo')} {'was' if left == 1 else 'were'}"
+        unknown, sides = "", "mine, theirs or newer"
+        if prefer == "newer":
+            unknown, sides = ", nobody knows on which last", "mine or theirs"
         raise SegStudioError(
-            f"{photos} changed on both sides, and nothing was written",
+            f"{photos} changed on both sides{unknown}, and nothing was written",
             where=plan.name,
-            fix="Say --prefer mine, theirs or newer, or --mine PHOTO and --theirs PHOTO for each",
+            fix=f"Say --prefer {sides}, or --mine PHOTO and --theirs PHOTO for each",
         )
     done = merge(project, plan, choices, StrokeJournals())
     if done.is_empty:

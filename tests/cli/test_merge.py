@@ -19,6 +19,11 @@ def _paint(folder: Path, key: str, value: int) -> None:
     project.write_mask(photo, np.full(photo.size, value, dtype=np.uint8))
 
 
+def _forget_when(folder: Path, key: str) -> None:
+    project = Project.open(folder)
+    project.save_photo(project.photo(key), update=lambda state: state.model_copy(update={"when": ""}))
+
+
 def test_a_part_goes_out_and_comes_back(labelled: Project, run: Run, tmp_path: Path) -> None:
     first, second, *_ = labelled.keys()
     anna = tmp_path / "anna"
@@ -32,6 +37,15 @@ def test_a_part_goes_out_and_comes_back(labelled: Project, run: Run, tmp_path: P
     _paint(labelled.folder, second, 1)
     code, out, err = run("merge", labelled.folder, anna)
     assert (code, "1 photo was changed on both sides" in err, "Agreement" in out) == (1, True, True), err
+    assert "theirs or newer" in err
+    for side in (labelled.folder, anna):
+        _forget_when(side, second)
+    code, _, err = run("merge", labelled.folder, anna, "--prefer", "newer")
+    assert (code, "nobody knows on which last" in err, "--prefer mine or theirs, or" in err) == (
+        1,
+        True,
+        True,
+    ), err
     code, out, err = run("merge", labelled.folder, anna, "--prefer", "theirs", "--dry-run", "--json")
     assert (code, json.loads(out)["merged"]) == (0, False), err
     back = tmp_path / "back.zip"
