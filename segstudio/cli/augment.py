@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.arguments import ProjectArgument
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.files import write_bytes
 from segstudio.project.images import encode_jpeg
-from segstudio.project.project import Project
 from segstudio.review.overlay import overlay
 from segstudio.runs.recipe import load_recipe
 
@@ -38,7 +38,7 @@ def augment(
     from segstudio.training.augmented import augmented_crops
 
     said = Output(json)
-    opened = Project.open(project)
+    opened = open_project(project)
     planned = load_recipe(recipe, set_ or [])
     written = []
     for crop in augmented_crops(opened, planned, photos=photos, crops=crops, seed=seed):

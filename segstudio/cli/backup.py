@@ -9,9 +9,9 @@ import typer
 
 from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.ending import tidy_when_ended
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output, in_megabytes
 from segstudio.project.backup import PARTS, Part, back_up
-from segstudio.project.project import Project
 
 
 def backup(
@@ -35,7 +35,7 @@ def backup(
     parts: list[Part] = [part for part in PARTS if part in (without or ())]
     if len(parts) != len(set(without or ())):
         raise typer.BadParameter(f"--without takes {', '.join(PARTS)}")
-    out, opened = Output(json), Project.open(project)
+    out, opened = Output(json), open_project(project)
     with tidy_when_ended(), in_megabytes(out, "Backing up, MB written and read back") as progress:
         taken = back_up(opened, file, without=parts, with_outside=with_outside, progress=progress)
     out.say(f"{file}: {taken.told()}")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from segstudio.cli.arguments import ProjectArgument
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.counting import counted
 from segstudio.errors import SegStudioError
@@ -56,7 +57,7 @@ def check(
 ) -> None:
     """Tell what would spoil a training, and the fix. Exit status 1 when something would stop it."""
     out = Output(json)
-    opened = Project.open(project)
+    opened = open_project(project)
     planned = load_recipe(recipe, set_ or [])
     if split is not None:
         _split(opened, split, out, fraction=fraction, seed=seed)

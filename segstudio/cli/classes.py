@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.arguments import ProjectArgument
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
@@ -52,7 +53,7 @@ def classes(
 ) -> None:
     """List the classes of a project, or change them: one change each time, whole or not at all, and it can be undone."""
     out = Output(json)
-    opened = Project.open(project)
+    opened = open_project(project)
     given = (
         (add, _add),
         (rename, _rename),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
+from segstudio.cli.opening import open_project
 from segstudio.errors import SegStudioError
 from segstudio.project.classes import ClassList
-from segstudio.project.project import Project
 
 _PROJECT_FILE = "project.json"
 
@@ -41,7 +41,7 @@ def in_colours(classes: ClassList, choice: ColourChoice, *, model: Path, project
                     where=str(model),
                     fix="Name one with --project, or use --colours default",
                 )
-            colours = {entry.name.casefold(): entry.colour for entry in Project.open(home).classes.classes}
+            colours = {entry.name.casefold(): entry.colour for entry in open_project(home).classes.classes}
     for entry in classes.classes:
         if entry.name.casefold() in colours:
             classes = classes.recoloured(entry.name, colours[entry.name.casefold()])

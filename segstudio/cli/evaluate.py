@@ -17,6 +17,7 @@ import typer
 
 from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.class_matches import ByNameOption, MatchOption, matched
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
 from segstudio.cli.scores import score_rows, score_text
@@ -125,7 +126,7 @@ def evaluate(
     from segstudio.inference.predictor import Predictor
 
     console = Output(json)
-    opened = Project.open(project)
+    opened = open_project(project)
     photos = labelled_photos(opened, split)
     path = find_model(model, opened.folder)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)

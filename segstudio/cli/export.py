@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.ending import tidy_when_ended
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.stages import Stages
 from segstudio.counting import counted
 from segstudio.formats.exporting import EXPORTS, ExportOptions, ExportReport, export_format, export_project
-from segstudio.project.project import Project
 
 
 class _Outlines(StrEnum):
@@ -88,7 +88,7 @@ def export(
     )
     with tidy_when_ended(), Stages(out) as stages:
         report = export_project(
-            Project.open(where), options, progress=stages.stage("Exporting"), dry_run=dry_run
+            open_project(where), options, progress=stages.stage("Exporting"), dry_run=dry_run
         )
     _tell(out, report, name=export_format(format_).name, dry_run=dry_run)
     told = asdict(report) | {"to": str(report.to)}

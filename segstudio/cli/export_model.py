@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.colours import home_of
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.counting import counted
 from segstudio.errors import SegStudioError
 from segstudio.project.images import RgbImage, is_photo, read_photo
-from segstudio.project.project import Project
 
 _CHECKED = 4
 _CHECKED_PX = 1024
@@ -83,7 +83,7 @@ def _photos_for(model: Path, given: Sequence[Path], project: Path | None) -> lis
         return [photo.path for photo in find_inputs(given)][:_CHECKED]
     home = home_of(model, project)
     found = (
-        [] if home is None else sorted(Project.open(home).photos(), key=lambda photo: photo.split != "val")
+        [] if home is None else sorted(open_project(home).photos(), key=lambda photo: photo.split != "val")
     )
     here = [photo.path for photo in found if photo.path.is_file() and is_photo(photo.path)]
     if not here:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.ending import tidy_when_ended
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.preset_project import preset_import
 from segstudio.cli.stages import Stages
@@ -147,7 +148,7 @@ def import_(
     """Bring photos and annotations into a project, whole or not at all."""
     out = Output(json)
     if undo:
-        _take_back(Project.open(project), out, sources or [])
+        _take_back(open_project(project), out, sources or [])
         return
     if not sources:
         raise typer.BadParameter(
@@ -180,7 +181,7 @@ def import_(
             if preset is not None
             else None
         )
-        opened = published.project if published is not None else Project.open(project)
+        opened = published.project if published is not None else open_project(project)
         stages = stack.enter_context(Stages(out))
         if published is not None:
             gathered, options = published.found.gathered, published.found.options(options)

@@ -9,6 +9,7 @@ import typer
 
 from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.ending import tidy_when_ended
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output, in_megabytes
 from segstudio.counting import counted
 from segstudio.errors import SegStudioError
@@ -60,7 +61,7 @@ def merge_(
         raise typer.BadParameter("name the pack to merge, or give --undo")
     if prefer not in (None, "mine", "theirs", "newer"):
         raise typer.BadParameter("--prefer takes mine, theirs or newer")
-    out, opened = Output(json), Project.open(project)
+    out, opened = Output(json), open_project(project)
     if source is None:
         _undo(opened, out)
         return

@@ -9,11 +9,11 @@ import typer
 
 from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.ending import tidy_when_ended
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output, in_megabytes
 from segstudio.counting import counted
 from segstudio.project.pack import chosen_photos, make_pack, read_pack
 from segstudio.project.photos import Status
-from segstudio.project.project import Project
 
 _STATUSES: tuple[Status, ...] = get_args(Status)
 
@@ -45,7 +45,7 @@ def pack(
     wanted: list[Status] = [each for each in _STATUSES if each in (status or ())]
     if len(wanted) != len(set(status or ())):
         raise typer.BadParameter(f"--status takes {', '.join(_STATUSES)}")
-    out, opened = Output(json), Project.open(project)
+    out, opened = Output(json), open_project(project)
     chosen = chosen_photos(opened, photos or (), wanted)
     goes_back = read_pack(opened.folder) is not None
     with tidy_when_ended(), in_megabytes(out, "Packing, MB written and read back") as progress:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import Output
 from segstudio.errors import SegStudioError
 from segstudio.formats.presets import FoundSet, find_set, preset_named
@@ -43,7 +44,7 @@ def preset_import(
     out.say(f"{found.preset.title} ({found.preset.source}).")
     out.say(f"In {found.root}: {found.layout.about}.")
     if (project / _PROJECT_FILE).is_file() or project.name == _PROJECT_FILE:
-        yield PresetImport(found, _suiting(Project.open(project), found), is_new=False)
+        yield PresetImport(found, _suiting(open_project(project), found), is_new=False)
         return
     with tempfile.TemporaryDirectory(prefix="segstudio-preset-") as scratch:
         made = Project.create(

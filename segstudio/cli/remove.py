@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.arguments import ProjectArgument
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
-from segstudio.project.project import Project
 from segstudio.project.removal import bring_back, removals, remove_photos
 
 
@@ -25,7 +25,7 @@ def remove(
     """Move photos, with masks and undo histories, to the project's trash; --undo brings the last ones back."""
     if bool(photos) == undo:
         raise typer.BadParameter("name the photos to remove, or give --undo")
-    out, opened, told = Output(json), Project.open(project), ""
+    out, opened, told = Output(json), open_project(project), ""
     if undo:
         removal = next(iter(reversed(removals(opened.folder))), None)
         if removal is None:

@@ -14,6 +14,7 @@ import typer
 
 from segstudio.cli.class_matches import ByNameOption, MatchOption, matched
 from segstudio.cli.evaluate import SplitChoice, labelled_photos
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.predict import DeviceOption, ModelOption, TileOption, subtitle
 from segstudio.counting import counted, percent
@@ -75,7 +76,7 @@ def report(
     from segstudio.inference.predictor import Predictor
 
     console = Output(json)
-    project = Project.open(inputs[0]) if len(inputs) == 1 and _is_project(inputs[0]) else None
+    project = open_project(inputs[0]) if len(inputs) == 1 and _is_project(inputs[0]) else None
     path = find_model(model, project.folder if project else None)
     predictor = Predictor.load(path, device=device, tile_px=tile, tell=console.warn)
     if project is None:

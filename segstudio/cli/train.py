@@ -13,6 +13,7 @@ import typer
 from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.gpus import Silent, check_devices, own_place, train_on_many
 from segstudio.cli.initial import changes_from
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.cli.scores import score_rows, score_text
 from segstudio.cli.stages import Stages
@@ -95,7 +96,7 @@ def train(
         check_devices(device, gpus)
     with own_place(device, watched=watched) as (team, own_device):
         out = Output(json) if team is None or team.is_first else Silent()
-        opened = Project.open(project)
+        opened = open_project(project)
 
         def chosen() -> str:
             """Find the run to go on with, or make a new one."""

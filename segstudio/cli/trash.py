@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from segstudio.cli.arguments import ProjectArgument
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output, printable
 from segstudio.counting import counted, listed
 from segstudio.errors import SegStudioError
@@ -33,7 +34,7 @@ def trash(
     """List what was removed from a project (photos, classes), newest first; bring one back, or empty the trash."""
     if empty and restore is not None:
         raise typer.BadParameter("--restore or --empty, not both")
-    out, opened = Output(json), Project.open(project)
+    out, opened = Output(json), open_project(project)
     things = trash_of(opened)
     if restore is not None:
         if restore > len(things):

@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from segstudio.cli.arguments import ProjectArgument
+from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
 from segstudio.painting.going_back import go_back
@@ -39,7 +40,7 @@ def versions(
     """List what the mask of a photo was before, newest first, or go back to one; that leaves a version, too."""
     if restore is not None and photo is None:
         raise typer.BadParameter("--restore needs the photo")
-    out, opened = Output(json), Project.open(project)
+    out, opened = Output(json), open_project(project)
     if keep is not None:
         keep_up_to(opened, keep)
     if photo is None:

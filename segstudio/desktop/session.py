@@ -86,7 +86,7 @@ class ProjectSession(QObject):
 
             opened = self._read(folder)
             remember_thumbnail(opened, places.thumbnail(opened.folder))
-            self._to_tell = told_of_gone(opened.project.missing(), opened)
+            self._to_tell = _told_unfinished(opened) or told_of_gone(opened.project.missing(), opened)
             return opened
 
         self._start(f"Opening {folder.name}", work)
@@ -232,7 +232,10 @@ class ProjectSession(QObject):
     def _on_looked(self, opened: OpenedProject) -> None:
         if self.sender() is self._look:
             self._stop_looking()
+            before, told = self._opened, _told_unfinished(opened)
             self._put_look(opened)
+            if told is not None and (before is None or told != _told_unfinished(before)):
+                self.problem_met.emit(told)
             if self._look_again:
                 self.refresh()
 
@@ -316,6 +319,11 @@ class ProjectSession(QObject):
         self._opened = opened
         if flags:
             self.changed.emit(flags)
+
+
+def _told_unfinished(opened: OpenedProject) -> Problem | None:
+    told = opened.project.unfinished
+    return Problem(told, level="warning") if told else None
 
 
 def _class_list(classes: tuple[tuple[str, str], ...]) -> ClassList:

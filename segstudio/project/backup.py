@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, told_of
 from segstudio.files import open_ordinary
 from segstudio.project.backup_files import ProjectFiles, files_of, linked_folders
 from segstudio.project.change import file_stamp
@@ -167,7 +167,8 @@ def moment_of(
                 check_cancelled(cancelled)
                 with suppress(FileNotFoundError):  # such as a journal that was closed at this moment
                     members.append(_held(project / path, name, staging / "moment" / path))
-        yield members, found
+        with told_of(staging / "moment", project):
+            yield members, found
 
 
 def _folders(parts: Collection[Part]) -> tuple[str, ...]:

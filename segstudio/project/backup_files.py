@@ -16,15 +16,13 @@ from segstudio.counting import listed
 from segstudio.errors import SegStudioError
 from segstudio.project.document import FILE_NAME
 from segstudio.project.images import photo_size
+from segstudio.project.inside import MAY_BE_LINKS
 from segstudio.project.sealed_names import belongs, known_as
 
 _NO_ZIP_CARRIES = re.compile(r"[\\\ud800-\udfff]")
 """A backslash parts folders in a ZIP file, and what no UTF-8 can tell has no name there."""
 
 _NAMED = 3
-
-_OWN = ("photos", "masks", "sources", "runs", "review", "history", ".trash")
-"""The project's own folders: one that is a link is meant to be on another disk, and what lies there is the project's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def linked_folders(project: Path, *, without: tuple[str, ...] = ()) -> dict[str,
     Raises SegStudioError for one that leads nowhere, and for one that would take the project itself in.
     """
     found = {}
-    for name in _OWN:
+    for name in MAY_BE_LINKS:
         folder = project / name
         if f"{name}/" in without or not folder.is_symlink():
             continue

@@ -18,7 +18,7 @@ from segstudio.errors import SegStudioError
 from segstudio.files import copy_file, make_below, write_new
 from segstudio.project.classes import ClassList
 from segstudio.project.masks import Mask, encode_mask
-from segstudio.project.moving import FILES, move, write_list
+from segstudio.project.moving import FILES, move, not_written, write_list
 from segstudio.project.photos import Photo, PhotoState, clean_key, clean_path
 
 _LONGEST = 255
@@ -171,10 +171,14 @@ class Change:
     def put_link(self, name: str, path: Path) -> None:
         """Add a file of the project by another name, without copying it where the disk can do that.
 
-        For files that are only ever replaced, never written into, or that this change removes.
+        For files that are only ever replaced, never written into, or that this change removes. Raises SegStudioError
+        when the disk refuses.
         """
         target = self._files / clean_path(name)
-        make_below(target.parent, self._files)
+        try:
+            make_below(target.parent, self._files)
+        except OSError as error:
+            raise not_written(target.parent, error) from error
         try:
             target.hardlink_to(path)
         except OSError:

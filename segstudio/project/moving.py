@@ -75,13 +75,13 @@ def make_folder(folder: Path, project: Path) -> None:
         raise not_written(project, error) from error
 
 
-def not_written(project: Path, error: OSError) -> SegStudioError:
-    """Return the sentence for a system that refuses to write in a project at all."""
+def not_written(folder: Path, error: OSError) -> SegStudioError:
+    """Return the sentence for a system that refuses to write in a project, or in a folder of it, at all."""
     if error.errno in _FULL:
-        problem, fix = "there is no room to write the project", _MAKE_ROOM
+        problem, fix = "there is no room to write here", _MAKE_ROOM
     else:
         problem, fix = "the project may not be written", "Check its permissions"
-    return SegStudioError(f"{problem} ({error.strerror or error})", where=str(project), fix=fix)
+    return SegStudioError(f"{problem} ({error.strerror or error})", where=str(folder), fix=fix)
 
 
 def write_list(project: Path, folder: Path, removed: Collection[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ from segstudio.project.making import LOCK, make_files
 from segstudio.project.masks import Mask, read_mask
 from segstudio.project.person import person
 from segstudio.project.photos import Photo, PhotoState, Split
-from segstudio.project.staging import has_staged, recover, staging_folder
+from segstudio.project.staging import finish_left, recover, staging_folder
 from segstudio.project.versions import keep_versions
 
 
@@ -47,13 +47,14 @@ def _as_it_is(state: PhotoState) -> PhotoState:
 
 
 class Project:
-    """An open project. It keeps the document and the list of photos in memory; files are written at once.
+    """An open project. It keeps the document and the list of photos in memory; files are written at once. `unfinished` is
+    a sentence where a change was in place in part when it was opened, and could not be finished; mostly nothing.
 
     One object belongs to one thread, but `change()`'s staging methods may be called from several.
     """
 
-    def __init__(self, folder: Path, document: ProjectDocument) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, document: ProjectDocument, unfinished: str = "") -> None:
+        self.folder, self.unfinished = folder, unfinished
         self._document = document
         self._listed: dict[str, Listed] | None = None
         self._known: dict[str, Listed] = {}
@@ -76,7 +77,7 @@ class Project:
 
     @classmethod
     def open(cls, folder: Path, *, before: Project | None = None) -> Project:
-        """Open the project in `folder`; a change that a dead process had committed is finished first.
+        """Open the project in `folder`; a change that a dead process had committed is finished first (see `unfinished`).
 
         What `before`, an earlier look at the same project, has read and nobody has written since is not read again.
         Raises SegStudioError when there is none, or it is damaged or newer than this program.
@@ -84,11 +85,8 @@ class Project:
         folder = folder.resolve()
         if folder.name == FILE_NAME:
             folder = folder.parent
-        if has_staged(folder):
-            # A project that may only be read can still be looked at as it is.
-            with suppress(SegStudioError), locked(folder / LOCK):
-                recover(folder)
-        project = cls(folder, load_document(folder))
+        unfinished = finish_left(folder)
+        project = cls(folder, load_document(folder), unfinished)
         if before is not None and before.folder == folder:
             project._known = before._known
         return project

@@ -15,6 +15,7 @@ from pathlib import Path
 from segstudio.errors import SegStudioError, told_of
 from segstudio.files import locked
 from segstudio.project.inside import check_inside, is_link
+from segstudio.project.making import LOCK
 from segstudio.project.moving import FILES, LIST, make_folder, move
 
 STAGING = ".staging"
@@ -81,6 +82,26 @@ def has_decided(project: Path) -> bool:
 def has_staged(project: Path) -> bool:
     """Tell whether changes are under way, or were left by a process that died."""
     return (project / STAGING).is_dir()
+
+
+def finish_left(project: Path) -> str:
+    """Finish what dead processes have left, where that can be.
+
+    Returns a sentence where it cannot and files of the project may be of before a change and after it, else nothing: a
+    project that may only be read can still be looked at as it is.
+    """
+    if not has_staged(project):
+        return ""
+    try:
+        with locked(project / LOCK):
+            recover(project)
+    except SegStudioError as error:
+        if is_link(project / STAGING):
+            return str(error)
+        is_under_way = isinstance(error.__cause__, TimeoutError)
+        if has_decided(project) and not is_under_way:
+            return f"A change of this project was broken off, and may be in place in part: {error}"
+    return ""
 
 
 def recover(project: Path, *, but: Path | None = None) -> None:

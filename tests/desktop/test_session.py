@@ -15,6 +15,7 @@ from segstudio.desktop.session import ProjectSession
 from segstudio.desktop.settings import Places
 from segstudio.desktop.work import JobStatus
 from segstudio.project.project import Project
+from segstudio.project.staging import STAGING
 from tests.desktop.conftest import WAIT_MS
 
 
@@ -81,3 +82,22 @@ def test_photos_whose_files_went_while_nobody_looked_are_told_when_a_project_is_
         session.open(project.folder)
     assert told[0].text.startswith("The files of 2 photos are gone from")
     assert told[0].details == "0.jpg\n3.jpg"
+
+
+def test_a_change_that_could_not_be_finished_is_told_when_a_project_is_opened_and_when_it_comes(
+    session: ProjectSession, qtbot: QtBot, project: Project
+) -> None:
+    told: list[Problem] = []
+    session.problem_met.connect(told.append)
+    staged = project.folder / STAGING / ("0" * 32)
+    staged.mkdir(parents=True)
+    (staged / "commit.json").write_text("[")
+    with qtbot.waitSignal(session.problem_met, timeout=WAIT_MS):
+        session.refresh()
+    with qtbot.waitSignal(session.changed, timeout=WAIT_MS, raising=False):
+        session.refresh()  # what was told is not told again
+    assert len(told) == 1
+    with qtbot.waitSignal(session.problem_met, timeout=WAIT_MS):
+        session.open(project.folder)
+    assert [problem.level for problem in told] == ["warning", "warning"]
+    assert "was broken off, and may be in place in part" in told[1].text

@@ -290,3 +290,22 @@ def test_a_photo_of_another_size_has_another_journal(tmp_path: Path) -> None:
     turned, recovered = MaskEditor.open(np.full((30, 20), 255, dtype=np.uint8), path)
     assert recovered.outcome == "set aside"
     assert (turned.mask == 255).all()
+
+
+def test_a_journal_that_is_a_link_is_set_aside_and_what_it_leads_to_stays(
+    saved_once: tuple[MaskEditor, Path],
+) -> None:
+    folder = saved_once[1]
+    journal = folder / "mask.undo"
+    elsewhere = journal.rename(folder / "elsewhere.undo")
+    try:
+        journal.symlink_to(elsewhere)
+    except OSError:
+        pytest.skip("no links here")
+    before = elsewhere.read_bytes()
+    again, recovered = reopened(folder)
+    assert recovered.outcome == "set aside"
+    assert "it is a link" in recovered.told
+    _box(again, 5, 1)
+    again.save(again.snapshot(), lambda _mask: None)
+    assert elsewhere.read_bytes() == before

@@ -70,3 +70,14 @@ def test_a_folder_in_the_place_of_a_file_is_told(
     with pytest.raises(SegStudioError, match="cannot be read"):
         make_pack(project, tmp_path / "k.zip", project.photos())
     assert not (tmp_path / "k.zip").exists()
+
+
+def test_a_mask_that_cannot_be_read_is_told_where_it_lies(
+    project: Project, add_photo: AddPhoto, tmp_path: Path
+) -> None:
+    add_photo("a.jpg", np.ones((60, 80), dtype=np.uint8))
+    mask = project.mask_path(project.photo("a.jpg"))
+    mask.write_bytes(mask.read_bytes()[:40])
+    with pytest.raises(SegStudioError) as told:
+        make_pack(project, tmp_path / "p.zip", project.photos())
+    assert told.value.where == str(mask)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from segstudio.errors import SegStudioError
+from segstudio.files import locked
+from segstudio.project.making import LOCK
 from segstudio.project.moving import write_list
 from segstudio.project.project import Project
+from segstudio.project.removal import remove_photos
 from segstudio.project.staging import STAGING, has_decided, has_staged, recover, staging_folder
 from tests.project.conftest import AddPhoto, Fingerprint
 from tests.project.links import link
@@ -153,3 +159,68 @@ def test_an_own_folder_that_is_a_link_is_no_way_out_for_what_a_stranger_decided(
     with pytest.raises(SegStudioError, match="was decided on another computer"):
         recover(project.folder)
     assert fingerprint(victim) == before
+
+
+def test_who_opens_a_project_with_a_change_in_place_in_part_is_told(project: Project) -> None:
+    """Also where nothing can be written; not while somebody else puts it in place."""
+    assert Project.open(project.folder).unfinished == ""
+    _decided(project, {"masks/a.json": "{}", "masks/b.json": "{}"})
+    (project.folder / "masks/b.json/x").mkdir(parents=True)
+    told = Project.open(project.folder).unfinished
+    assert "may be in place in part" in told
+    assert str(project.folder / "masks/b.json") in told
+    assert (project.folder / "masks/a.json").exists()
+
+
+def test_a_change_that_somebody_puts_in_place_just_now_is_none_that_was_broken_off(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _decided(project, {"masks/a.json": "{}"})
+    monkeypatch.setattr("segstudio.project.staging.locked", partial(locked, timeout_s=0.05))
+    with locked(project.folder / LOCK):
+        assert Project.open(project.folder).unfinished == ""
+    monkeypatch.setattr("segstudio.project.staging.locked", _refused)
+    assert "Read-only" in Project.open(project.folder).unfinished
+
+
+def _refused(path: Path) -> None:
+    raise SegStudioError("could not be written (Read-only file system)", where=str(path)) from OSError(
+        errno.EROFS, ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "fix"), [(errno.ENOSPC, "Make room there"), (errno.EACCES, "Make it writable")]
+)
+def test_what_the_disk_refuses_is_told_where_a_person_looks_for_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch, number: int, fix: str
+) -> None:
+    def refuse(path: Path, target: Path) -> Path:
+        raise OSError(number, os.strerror(number), str(path), None, str(target))
+
+    _decided(project, {"masks/a.json": "{}"})
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(SegStudioError, match=fix) as told:
+        recover(project.folder)
+    assert told.value.where == str(project.folder / "masks/a.json")
+
+
+@pytest.mark.parametrize(
+    ("number", "fix"), [(errno.ENOSPC, "Make room there"), (errno.EACCES, "Check its permissions")]
+)
+def test_a_folder_that_cannot_be_made_is_told_with_what_helps(
+    project: Project, add_photo: AddPhoto, monkeypatch: pytest.MonkeyPatch, number: int, fix: str
+) -> None:
+    add_photo("a.jpg", np.ones((60, 80), dtype=np.uint8))
+
+    def refuse(folder: Path, within: Path) -> None:
+        raise OSError(number, os.strerror(number), str(folder))
+
+    monkeypatch.setattr("segstudio.project.change.make_below", refuse)
+    with pytest.raises(SegStudioError, match=fix) as told:
+        remove_photos(project, ["a.jpg"])
+    assert told.value.where.startswith(str(project.folder / ".trash/photos"))
+    monkeypatch.setattr("segstudio.project.moving.make_below", refuse)
+    with pytest.raises(SegStudioError, match=fix) as told:
+        project.write_mask(project.photo("a.jpg"), np.zeros((60, 80), dtype=np.uint8))
+    assert told.value.where == str(project.folder)

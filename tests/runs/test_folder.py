@@ -267,3 +267,14 @@ def test_how_many_crops_go_together_is_left_for_other_processes(tmp_path: Path) 
     for garbage in (b"", b"four", b"-1", b"\xff"):
         (run.path / "crops-together.txt").write_bytes(garbage)
         assert run.crops_together() == 0
+
+
+def test_a_log_that_is_a_link_is_not_written_into(run: RunFolder, tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_text("mine")
+    try:
+        run.log.symlink_to(tmp_path / "own.txt")
+    except OSError:
+        pytest.skip("no links here")
+    with pytest.raises(SegStudioError, match="the log of the training is a link"):
+        _append(run, _started())
+    assert (tmp_path / "own.txt").read_text() == "mine"

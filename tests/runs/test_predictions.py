@@ -201,3 +201,15 @@ def test_what_a_dead_process_left_half_written_goes_and_what_is_being_written_st
     assert trim_predictions(tmp_path, 1000) == 50
     assert [path.name for path in (tmp_path / "sub").iterdir()] == [".b.mask.npy.x2.part"]
     assert trim_predictions(tmp_path, 0) == 70
+
+
+def test_nothing_goes_from_what_a_link_leads_to(tmp_path: Path) -> None:
+    own = tmp_path / "pictures/frame-000001.jpg"
+    own.parent.mkdir()
+    own.write_bytes(bytes(70))
+    try:
+        (tmp_path / "review").symlink_to(own.parent)
+    except OSError:
+        pytest.skip("no links here")
+    assert trim_predictions(tmp_path / "review", 0) == 0
+    assert own.exists()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from segstudio.cli.train import _run_named
 from segstudio.desktop.train import launch
 from segstudio.desktop.train.launch import new_run, same_run
+from segstudio.errors import SegStudioError
 
 _FAMILY = """
 import subprocess, sys, time
@@ -58,3 +61,26 @@ def test_what_a_trainer_has_started_ends_with_it() -> None:
     assert len(gone) == len(family)
     assert not left
     assert not launch.is_alive(parent.pid)
+
+
+def test_what_a_trainer_says_is_written_through_no_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own/run.txt"
+    own.parent.mkdir()
+    own.write_text("mine")
+    monkeypatch.setattr(sys, "executable", shutil.which("true") or "true")
+    (tmp_path / "first/runs/.output").mkdir(parents=True)
+    (tmp_path / "second/runs").mkdir(parents=True)
+    try:
+        (tmp_path / "first/runs/.output/run.txt").symlink_to(own)
+        (tmp_path / "second/runs/.output").symlink_to(own.parent)
+    except OSError:
+        pytest.skip("no links here")
+    order = new_run(tmp_path / "first", "run", "balanced", {})
+    process = launch.start(order)
+    launch._started[process].wait(10)
+    assert order.output.read_bytes() == b""
+    with pytest.raises(SegStudioError, match="the folder is a link"):
+        launch.start(new_run(tmp_path / "second", "run", "balanced", {}))
+    assert own.read_text() == "mine"
