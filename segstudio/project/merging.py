@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import SegStudioError, told_of
 from segstudio.project.agreement import Agreement, agreement_of, crossed
 from segstudio.project.change import FileStamp, file_stamp
 from segstudio.project.classes import VOID, ClassList
@@ -319,8 +319,9 @@ def opened_pack(
         ) from error
     with unpacked as folder:
         target = Path(folder) / "pack"
-        unpack_sealed(path, target, check=Project.open, progress=progress, cancelled=cancelled)
-        yield Project.open(target)
+        with told_of(target, path):
+            unpack_sealed(path, target, check=Project.open, progress=progress, cancelled=cancelled)
+            yield Project.open(target)
 
 
 def settle(project: Project, photos: Sequence[Photo], journals: Journals) -> None:

@@ -119,3 +119,13 @@ def test_a_backup_follows_links_to_photos_alone(strange: Project, tmp_path: Path
     assert taken.files.left_out == ("photos/notes.jpg",)
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         assert "photos/notes.jpg" not in archive.namelist()
+
+
+def test_what_is_wrong_in_a_zip_file_is_told_of_that(
+    project: Project, strange: Project, tmp_path: Path
+) -> None:
+    (strange.folder / "pack.json").write_text("{", encoding="utf-8")
+    back_up(strange, tmp_path / "b.zip")
+    with pytest.raises(SegStudioError) as told, opened_pack(tmp_path / "b.zip") as source:
+        _plan(project, source, from_zip=True)
+    assert told.value.where == str(tmp_path / "b.zip/pack.json")
