@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.editing.desk import PhotoDesk
+from segstudio.desktop.widgets.action_button import ActionButton
 from segstudio.desktop.widgets.labels import ElidedLabel, label
 
 _ICON_PX = 20
@@ -29,12 +30,7 @@ class HistoryPanel(QFrame):
         head.setSpacing(4)
         head.addWidget(label("History", "caption"), 1)
         for action_id in _TIPS:
-            button = QToolButton()
-            button.setObjectName(action_id)
-            button.setDefaultAction(actions[action_id])
-            button.setIconSize(QSize(_ICON_PX, _ICON_PX))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            head.addWidget(button)
+            head.addWidget(ActionButton(actions[action_id], icon_px=_ICON_PX))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 8, 8)
         column.setSpacing(2)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.overlay import Overlay
 from segstudio.desktop.look import Look
+from segstudio.desktop.widgets.action_button import ActionButton
 from segstudio.desktop.widgets.labels import label
 
 _ICON_PX = 20
@@ -91,12 +92,7 @@ class OverlayPanel(QFrame):
         head.setSpacing(4)
         head.addWidget(label("Overlay", "caption"), 1)
         for action in _TOGGLES:
-            button = QToolButton()
-            button.setObjectName(action)
-            button.setDefaultAction(actions[action])
-            button.setIconSize(QSize(_ICON_PX, _ICON_PX))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            head.addWidget(button)
+            head.addWidget(ActionButton(actions[action], icon_px=_ICON_PX))
         head.addWidget(self._fold)
         row = QHBoxLayout()
         row.setSpacing(8)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from segstudio.desktop.actions import Actions
 from segstudio.desktop.annotating.tool_options import ToolOptionsRow
 from segstudio.desktop.look import Look
 from segstudio.desktop.tools.box import ToolBox
 from segstudio.desktop.tools.table import TOOLS
+from segstudio.desktop.widgets.action_button import ActionButton
 
 _ICON_PX = 20
 _MARGIN_PX = 8
@@ -71,13 +72,8 @@ class ToolBar(QFrame):
         width = max(self._buttons.sizeHint().width(), self.options.minimumSizeHint().width())
         return QSize(width + 2 * _MARGIN_PX, super().minimumSizeHint().height())
 
-    def _button(self, action_id: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(action_id)
-        button.setDefaultAction(self._actions.with_icon(action_id))
-        button.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
+    def _button(self, action_id: str) -> ActionButton:
+        return ActionButton(self._actions.with_icon(action_id), icon_px=_ICON_PX)
 
     def _choose(self, tool: str) -> None:
         self._box.choose(tool)
