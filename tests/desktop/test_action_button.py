@@ -43,7 +43,11 @@ def test_a_click_triggers_the_action_once(qtbot: QtBot, action: QAction) -> None
     button = ActionButton(action, icon_px=20)
     qtbot.addWidget(button)
     said: list[bool] = []
-    action.triggered.connect(lambda checked: said.append(checked))
+
+    def hear(checked: bool) -> None:
+        said.append(checked)
+
+    action.triggered.connect(hear)
     for _ in range(3):
         action.setEnabled(False)
         action.setEnabled(True)
