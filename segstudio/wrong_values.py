@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from segstudio.counting import counted
 
@@ -66,6 +67,14 @@ def wrong_value(error: ValidationError) -> str:
     return f"{place}{told} should be {_should_be(first)}"
 
 
+def bound_told(kind: str, facts: Mapping[str, Any]) -> str:
+    """Return the bound that an error of this kind is about, as `at least 1`; nothing where it is about none."""
+    if kind not in _BOUNDS:
+        return ""
+    words, name = _BOUNDS[kind]
+    return f"{words} {_plain(facts[name]):,}"
+
+
 def _shown(value: object) -> str:
     """Return a value as the file has it, all of it or its beginning."""
     if value is None or isinstance(value, bool):
@@ -77,9 +86,8 @@ def _shown(value: object) -> str:
 
 def _should_be(first: ErrorDetails) -> str:
     kind, facts = first["type"], first.get("ctx", {})
-    if kind in _BOUNDS:
-        words, name = _BOUNDS[kind]
-        return f"{words} {_plain(facts[name]):,}"
+    if bound := bound_told(kind, facts):
+        return bound
     if kind in _LENGTHS:
         words, name, what = _LENGTHS[kind]
         return f"{words} {counted(facts[name], *what)}"

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from segstudio.desktop.train.launch import toml_value
 from segstudio.runs.heads import HEADS
 from segstudio.runs.recipe import Recipe, load_recipe, recipe_names
+from segstudio.wrong_values import bound_told
 
 Kind = Literal["whole", "number", "yes-no", "choice", "text"]
 
@@ -199,20 +200,10 @@ def problems_with(base: Recipe, values: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
-_BOUNDS = {
-    "greater_than": ("above", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than": ("below", "lt"),
-    "less_than_equal": ("at most", "le"),
-    "multiple_of": ("a multiple of", "multiple_of"),
-}
-
-
 def _said(place: str, kind: str, facts: Mapping[str, Any], message: str) -> str:
     """Return what is wrong with a value in one short sentence."""
-    if kind in _BOUNDS:
-        words, name = _BOUNDS[kind]
-        return f"Must be {words} {facts[name]:,}."
+    if bound := bound_told(kind, facts):
+        return f"Must be {bound}."
     field = next((field for field in recipe_fields() if field.name == place), None)
     if field is not None and kind not in ("value_error", "not_beside"):
         match field.kind:
