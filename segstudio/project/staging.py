@@ -76,7 +76,10 @@ def _mark_alive(held: ExitStack, folder: Path, project: Path) -> None:
 
 def has_decided(project: Path) -> bool:
     """Tell whether a change was decided that may be in place in part: it is under way, or its process died."""
-    return any(_OWN.fullmatch(path.parent.name) for path in (project / STAGING).glob(f"*/{LIST}"))
+    try:
+        return any(_OWN.fullmatch(path.parent.name) for path in (project / STAGING).glob(f"*/{LIST}"))
+    except FileNotFoundError:  # it has ended at this very moment
+        return False
 
 
 def has_staged(project: Path) -> bool:
@@ -114,7 +117,10 @@ def recover(project: Path, *, but: Path | None = None) -> None:
     if not root.is_dir():
         return
     check_inside(project, [root])
-    named = (_OWN.fullmatch(path.name) for path in root.iterdir() if not is_link(path))
+    try:
+        named = [_OWN.fullmatch(path.name) for path in root.iterdir() if not is_link(path)]
+    except FileNotFoundError:  # the change that was under way has ended at this very moment, and taken it along
+        return
     found = {root / own[1] for own in named if own}
     for folder in sorted(found - {but} if found else {root / "none"}):  # whose process got no further, too
         with ExitStack() as held:

@@ -224,3 +224,19 @@ def test_a_folder_that_cannot_be_made_is_told_with_what_helps(
     with pytest.raises(SegStudioError, match=fix) as told:
         project.write_mask(project.photo("a.jpg"), np.zeros((60, 80), dtype=np.uint8))
     assert told.value.where == str(project.folder)
+
+
+def test_a_change_that_ends_while_a_project_is_opened_is_in_nobody_s_way(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project.folder / STAGING
+
+    def end(_project: Path, _paths: object) -> None:
+        root.rmdir()
+
+    monkeypatch.setattr("segstudio.project.staging.check_inside", end)
+    root.mkdir()
+    recover(project.folder)
+    root.mkdir()
+    assert Project.open(project.folder).unfinished == ""
+    assert not has_decided(project.folder)
