@@ -119,7 +119,9 @@ def recover(project: Path, *, but: Path | None = None) -> None:
     check_inside(project, [root])
     try:
         named = [_OWN.fullmatch(path.name) for path in root.iterdir() if not is_link(path)]
-    except FileNotFoundError:  # the change that was under way has ended at this very moment, and taken it along
+    except (
+        FileNotFoundError
+    ):  # the change that was under way has ended at this very moment, and taken it along
         return
     found = {root / own[1] for own in named if own}
     for folder in sorted(found - {but} if found else {root / "none"}):  # whose process got no further, too
