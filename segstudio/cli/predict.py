@@ -118,7 +118,11 @@ def predict(
         float, typer.Option(min=0.01, max=1, help="Of films: shrink frames by this factor.")
     ] = 1.0,
     frames: Annotated[
-        bool, typer.Option("--frames", help="Of films: write single frames instead of an overlay film.")
+        bool,
+        typer.Option(
+            "--frames",
+            help="Of films: write what is asked for (--overlay, --mask …) of single frames, and no overlay film.",
+        ),
     ] = False,
     json: JsonOption = False,
 ) -> None:
@@ -141,6 +145,10 @@ def predict(
             console.warn(
                 f"There is no film that {' and '.join(vain)} could be for: photos are taken as they are."
             )
+    if films and frames and not kinds.suffixes:
+        console.warn(
+            "--frames says how pictures of a film are written, and none are asked for: add --overlay or --mask."
+        )
     if report:
         _refuse_long_report(photos, films, every=every)
     path = find_model(model, project)

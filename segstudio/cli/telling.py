@@ -14,7 +14,7 @@ from segstudio.runs.folder import RunFolder
 from segstudio.runs.resuming import resume_words
 
 _SECONDS_BETWEEN_LINES = 5.0
-"""Short epochs are not all told: a line at most this often, and the last one always."""
+"""Short epochs are not all told: a line at most this often, and always the last one and those that are the best so far."""
 
 
 class Teller:
@@ -29,6 +29,7 @@ class Teller:
         self._epochs = 0
         self._processes = 1
         self._reached = 0
+        self._best = -1.0
 
     def __enter__(self) -> Teller:
         return self
@@ -74,9 +75,13 @@ class Teller:
 
     def _epoch(self, event: EpochDone) -> None:
         now = time.monotonic()
-        if now - self._last_line < _SECONDS_BETWEEN_LINES and event.epoch < self._epochs:
+        miou = event.scores.miou if event.scores else None
+        is_best = miou is not None and miou > self._best
+        self._best = miou if miou is not None and is_best else self._best
+        is_soon = now - self._last_line < _SECONDS_BETWEEN_LINES
+        if is_soon and not is_best and event.epoch < self._epochs:
             return
         self._last_line = now
         validated = f", validation {event.val_loss:.3f}" if event.val_loss is not None else ""
-        miou = f", mIoU {score_text(event.scores.miou)}" if event.scores else ""
-        self._out.say(f"epoch {event.epoch}/{self._epochs}: loss {event.train_loss:.3f}{validated}{miou}")
+        scored = f", mIoU {score_text(miou)}" if event.scores else ""
+        self._out.say(f"epoch {event.epoch}/{self._epochs}: loss {event.train_loss:.3f}{validated}{scored}")

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from segstudio.errors import SegStudioError
-from segstudio.files import replacing, write_bytes, write_text
+from segstudio.files import read_small, replacing, write_bytes, write_text
 from segstudio.inference.inbox import Inbox, Work
 from segstudio.inference.predictor import Prediction, Predictor
 from segstudio.inference.video import Frame, Video
@@ -291,7 +291,7 @@ def _write_prediction(done: Done, record: Path, prediction: Prediction) -> None:
 def _write_if_other(path: Path, data: bytes) -> bool:
     """Write a file unless it holds just that: predictions of it are known by when it was written."""
     with contextlib.suppress(OSError):
-        if path.read_bytes() == data:
+        if read_small(path, most_bytes=len(data)) == data:
             return False
     write_bytes(path, data)
     return True

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
 from segstudio.weight_files import (
     damaged_file,
     damaged_part,
@@ -52,6 +53,7 @@ def load_plain(path: Path, *, mapped: bool = False) -> object:
 
     With `mapped` tensors stay on the disk until they are used. Raises SegStudioError.
     """
+    _refuse_what_is_no_file(path)
     _refuse_damaged_container(path, whole=not mapped)
     try:
         with warnings.catch_warnings():
@@ -63,6 +65,14 @@ def load_plain(path: Path, *, mapped: bool = False) -> object:
         raise _not_opened(path, str(error)) from error
     _refuse_more_than_there_is(content, path)
     return content
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Refuse a pipe or a device, which whoever reads it would wait for."""
+    try:
+        open_ordinary(path).close()
+    except OSError as error:
+        raise SegStudioError(f"cannot be read ({error.strerror or error})", where=str(path)) from error
 
 
 def _refuse_damaged_container(path: Path, *, whole: bool) -> None:
@@ -155,7 +165,7 @@ def check_hash_in_name(path: Path) -> None:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    with path.open("rb") as stream:
+    with open_ordinary(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

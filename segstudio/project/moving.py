@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from segstudio.errors import SegStudioError
-from segstudio.files import copy_file, make_below, read_json, sync_folder, write_text
+from segstudio.files import copy_file, make_below, read_json, read_small, sync_folder, write_text
 from segstudio.project.document import BACKUP_NAME, FILE_NAME
 from segstudio.project.inside import MAY_BE_LINKS, check_inside, is_link
 from segstudio.project.photos import clean_path
@@ -25,6 +25,7 @@ LIST = "commit.json"
 FILES = "files"
 _REMOVED = "remove.json"
 _DECIDED_BY = "decided-by.txt"
+_LONGEST_ID = 1000
 _FILES = (FILE_NAME, BACKUP_NAME)
 _FOLDERS = tuple(f"{name}/" for name in (*MAY_BE_LINKS, "history", ".trash"))
 """What a change writes and removes: these files, and others in these folders."""
@@ -171,7 +172,8 @@ def _through_links(project: Path, names: Iterable[str]) -> list[str]:
 def _was_decided_here(folder: Path) -> bool:
     """Tell whether a change was decided on this computer, or by one that calls itself so: no stranger knows how."""
     try:
-        return (folder / _DECIDED_BY).read_text(encoding="utf-8") == machine_id()
+        told = read_small(folder / _DECIDED_BY, most_bytes=_LONGEST_ID)
+        return told.decode("utf-8") == machine_id()
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -98,11 +98,13 @@ def hard_pixel_loss(
     smoothing: float = 0.0,
 ) -> Tensor:
     """Return the mean cross-entropy of the pixels whose class has a probability below `threshold`, and of the share
-    `least` of the labelled pixels at any rate, the hardest first.
+    `least` of the labelled pixels at any rate, the hardest first. Pixels of weight 0, which nobody learns, are none of them.
 
     Online hard example mining: Shrivastava and others, CVPR 2016; for pixels: Wu and others, arXiv:1605.06885.
     """
     labelled = target != VOID
+    if weights is not None:
+        labelled = labelled & (weights[target.where(labelled, 0)] > 0)
     with torch.no_grad():
         right = torch.exp(-_each(logits, target, None, 0.0)).where(labelled, torch.inf)
         hardest = right.flatten().sort().values

@@ -52,6 +52,26 @@ def test_single_frames_can_be_asked_for(run: Run, model: str, tmp_path: Path) ->
     assert not (tmp_path / "out" / "jump.overlay.mp4").exists()
 
 
+def test_frames_of_which_no_picture_is_asked_for_are_told(run: Run, model: str, tmp_path: Path) -> None:
+    film = write_video(tmp_path / "jump.avi", frames=4)
+    words = (
+        "predict",
+        film,
+        "--model",
+        model,
+        "--out",
+        tmp_path / "out",
+        "--every",
+        2,
+        "--frames",
+        "--report",
+    )
+    code, out, _ = run(*words)
+    assert code == 0
+    assert "none are asked for: add --overlay or --mask." in out
+    assert "none are asked for" not in run(*words, "--overlay")[1]
+
+
 def test_what_is_no_film_is_one_sentence_and_leaves_no_film(run: Run, model: str, tmp_path: Path) -> None:
     (tmp_path / "broken.mp4").write_bytes(b"no film")
     code, _, err = run("predict", tmp_path / "broken.mp4", "--model", model, "--out", tmp_path / "out")

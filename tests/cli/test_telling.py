@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from segstudio.cli.output import Output
 from segstudio.cli.telling import Teller
 from segstudio.runs.events import EpochDone, RunStopped, StepDone
 from segstudio.runs.folder import RunFolder
+from segstudio.runs.scores import Scores
 from tests.run_events import started
 
 
@@ -58,3 +60,18 @@ def test_the_bar_reaches_the_end_where_not_every_step_is_told(
         teller.tell(EpochDone(epoch=5, step=25, train_loss=1.0, val_loss=None, scores=None, seconds=1.0))
     assert totals == [25]
     assert [sum(moved[:count]) for count in range(1, 5)] == [4, 10, 20, 25]
+
+
+def test_of_short_epochs_the_best_ones_are_told_and_the_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Teller(Output(), RunFolder(tmp_path / "run")) as teller:
+        teller.tell(started(epochs=5))
+        for epoch, hits in enumerate((1, 5, 4, 8, 2), 1):
+            scores = Scores.from_confusion(np.array([[hits, 10 - hits], [0, 10]]), ("sky", "ground"))
+            done = EpochDone(
+                epoch=epoch, step=4 * epoch, train_loss=1.0, val_loss=1.0, scores=scores, seconds=0.1
+            )
+            teller.tell(done)
+    told = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
+    assert told == ["epoch 1/5", "epoch 2/5", "epoch 4/5", "epoch 5/5"]

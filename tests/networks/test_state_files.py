@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import pickletools
 import zipfile
@@ -70,6 +71,13 @@ def test_a_missing_file_and_a_folder_are_sentences(tmp_path: Path) -> None:
         read_state(tmp_path / "none.pth")
     with pytest.raises(SegStudioError, match="cannot be read"):
         read_state(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_nobody_waits_for_a_pipe_in_the_place_of_weights(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "last.pt")
+    with pytest.raises(SegStudioError, match="cannot be read"):
+        load_plain(tmp_path / "last.pt")
 
 
 class Trap:

@@ -145,3 +145,19 @@ def test_auxiliary_counts_with_its_weight() -> None:
     alone = float(loss({"out": logits}, labels))
     both = float(loss({"out": logits, "aux": logits}, labels))
     assert both == pytest.approx(1.4 * alone)
+
+
+def test_the_hardest_pixels_are_sought_among_those_that_count() -> None:
+    logits = torch.zeros(1, 2, 10, 10, requires_grad=True)
+    target = torch.zeros(1, 10, 10, dtype=torch.long)
+    target[:, 5:] = 1
+    with torch.no_grad():
+        logits[:, 1] = 5.0  # what weighs nothing is all wrong, and what counts is nearly right
+    loss = hard_pixel_loss(logits, target, torch.tensor([0.0, 5.0]), threshold=0.7, least=0.0625)
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert float(loss.detach()) == pytest.approx(float(torch.log1p(torch.exp(torch.tensor(-5.0)))), rel=1e-4)
+    assert logits.grad is not None
+    assert float(logits.grad[:, :, :5].abs().max()) == 0
+    assert int((logits.grad[:, 1, 5:] != 0).sum()) >= 4
+    none = hard_pixel_loss(logits, target, torch.tensor([0.0, 0.0]), threshold=0.7, least=0.0625)
+    assert float(none.detach()) == 0
