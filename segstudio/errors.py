@@ -43,6 +43,10 @@ class WorkStopped(SegStudioError):  # noqa: N818 (a wish of the person, not an e
     """The person stopped it; the project is unchanged."""
 
 
+class ProjectAwayError(SegStudioError):
+    """The folder of a project that was open is not there, such as one on a drive that was taken off."""
+
+
 def _rebuild(kind: type[SegStudioError], problem: str, where: str, fix: str) -> SegStudioError:
     return kind(problem, where=where, fix=fix)
 

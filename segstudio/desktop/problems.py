@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from segstudio.errors import SegStudioError, disk_refusal
-from segstudio.project.moving import ProjectAwayError
+from segstudio.errors import ProjectAwayError, SegStudioError, disk_refusal
 
 Level = Literal["info", "warning", "error"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from segstudio.errors import SegStudioError
+from segstudio.errors import ProjectAwayError, SegStudioError
 from segstudio.files import copy_file, make_below, read_json, read_small, sync_folder, write_text
 from segstudio.project.document import BACKUP_NAME, FILE_NAME
 from segstudio.project.inside import MAY_BE_LINKS, check_inside, is_link
@@ -35,10 +35,6 @@ _MAKE_ROOM = "Make room there, or remove files where the disk holds too many"
 _NAMES = TypeAdapter(list[str])
 _NOT_AWAITED = "history/masks/"
 """What masks were before: one folder for each photo, and none of them worth waiting for the disk."""
-
-
-class ProjectAwayError(SegStudioError):
-    """The folder of a project that was open is not there, such as one on a drive that was taken off."""
 
 
 def _away(project: Path) -> ProjectAwayError:

@@ -430,7 +430,7 @@ def test_ending_an_import_removes_what_was_unpacked(project: Path, tmp_path: Pat
     [
         ("change:Change", "put_state", 5, False),  # while files are staged, in a worker
         ("change", "write_list", 1, False),  # when all are
-        ("moving", "clean_key", 35, True),  # when it is decided, and ten of 25 files have taken their places
+        ("moving", "_replace", 11, True),  # when it is decided, and ten of 25 files have taken their places
     ],
 )
 def test_ctrl_c_while_an_import_is_written_leaves_nothing_half(

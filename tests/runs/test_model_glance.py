@@ -89,7 +89,7 @@ def spoilt(kind: str, whole: bytes, path: Path) -> None:
         ("pointer", "a Git LFS pointer"),
         ("page", "a web page"),
         ("other archive", "damaged or not a PyTorch file"),
-        ("folder", "cannot be read (Is a directory)"),
+        ("folder", "cannot be read (it is a folder)"),
         ("text", "damaged or not a PyTorch file"),
         ("empty", "is empty"),
         ("gone", "no such file"),
