@@ -4,6 +4,7 @@ worker).
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,9 +20,9 @@ from segstudio.project.removal import Removal, bring_back, remove_photos
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taken:
-    """A prediction that became the mask of the photo `key`, as the file of `stamp`. `came_in`: the photo came into the
-    project with it, from the file `origin`; otherwise `mask` is the file that lay there before (None: there was none),
-    and `state` its state.
+    """A prediction that became the mask of the photo `key`, as the file of `stamp` and of what `digest` tells (empty: not
+    known). `came_in`: the photo came into the project with it, from the file `origin`; otherwise `mask` is the file that
+    lay there before (None: there was none), and `state` its state.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Taken:
     mask: bytes | None = None
     state: PhotoState | None = None
     origin: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,18 +71,41 @@ def take(folder: Path, photo: Incoming, earlier: Taken | None) -> Taken:
         there = project.photo(photo.key)
         path, state = project.mask_path(there), there.state
         mask = read_mask_file(path) if there.has_mask else None
-        if earlier is not None and earlier.stamp == file_stamp(path):
+        if earlier is not None and is_untouched(folder, earlier):
             (key,) = bring_in(project, (photo,))
-            return replace(earlier, stamp=file_stamp(folder / mask_name(key)))
+            stamp, digest = _written(folder, key)
+            return replace(earlier, stamp=stamp, digest=digest)
     (key,) = bring_in(project, (photo,))
     came_in = photo.key is None
     origin = str(photo.path.absolute()) if came_in else ""
-    return Taken(key, file_stamp(folder / mask_name(key)), came_in, mask, state, origin)
+    stamp, digest = _written(folder, key)
+    return Taken(key, stamp, came_in, mask, state, origin, digest)
 
 
 def is_untouched(folder: Path, taken: Taken) -> bool:
-    """Tell whether the mask is still the very file that was written."""
-    return taken.stamp is not None and file_stamp(folder / mask_name(taken.key)) == taken.stamp
+    """Tell whether the mask is still the file that was written, or a copy of it: a project may be copied and restored."""
+    path = folder / mask_name(taken.key)
+    there = file_stamp(path)
+    if there is None or taken.stamp is None or there == taken.stamp:
+        return there is not None and taken.stamp is not None
+    is_as_long = there[1] == taken.stamp[1]
+    return is_as_long and bool(taken.digest) and _digest(path) == taken.digest
+
+
+def _written(folder: Path, key: str) -> tuple[FileStamp | None, str]:
+    """Return what tells the mask that was just written from another, and from another content (empty: not known)."""
+    path = folder / mask_name(key)
+    stamp = file_stamp(path)
+    digest = _digest(path)
+    return stamp, digest if file_stamp(path) == stamp else ""
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a mask file, empty where it cannot be read."""
+    try:
+        return hashlib.sha256(read_mask_file(path)).hexdigest()
+    except SegStudioError:
+        return ""
 
 
 def take_back(folder: Path, taken: Taken) -> TakenBack:
