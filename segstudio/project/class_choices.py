@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from segstudio.files import read_json, write_text
+from segstudio.project.inside import check_inside
 
 FOLDER = Path("review") / "models"
 
@@ -27,6 +28,7 @@ class ClassChoices:
     """
 
     def __init__(self, project: Path) -> None:
+        self._project = project
         self.folder = project / FOLDER
 
     def read(self, identity: str) -> dict[str, str | None]:
@@ -38,6 +40,7 @@ class ClassChoices:
 
     def put(self, identity: str, model: str, classes: Mapping[str, str | None]) -> None:
         """Remember what was said of a model, which people call `model`. Raises SegStudioError."""
+        check_inside(self._project, [self.folder])
         told = _Choices(model=model, classes=dict(classes))
         write_text(self._place(identity), told.model_dump_json(indent=1) + "\n")
 

@@ -9,10 +9,10 @@ done in the order in which they come, one at a time. The end of standard input e
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections.abc import Collection, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -31,7 +31,9 @@ Id = int | str
 Stamp = tuple[int, int]
 """When a file was written (ns since the epoch) and its length in bytes."""
 
-_PREDICTION_FILES = ("*.mask.npy", "*.confidence.npy", "frame-*.jpg")
+_PREDICTION_FILE = re.compile(r".*-[0-9a-f]{10}\.(mask|confidence)\.npy|frame-\d{6,}\.jpg")
+_HALF_WRITTEN_FILE = re.compile(r"\..{1,20}\.[a-z0-9_]{8}\.part")
+"""What predictions are called here, and what `segstudio.files.replacing` calls files: others are somebody's."""
 _MAP = re.compile(
     rb"\x93NUMPY\x01\0..{'descr': '\|u1', 'fortran_order': False, 'shape': \(([1-9]\d{0,7}), ([1-9]\d{0,7})\), } *\n",
     re.S,
@@ -275,8 +277,7 @@ def trim_predictions(folder: Path, budget_bytes: int, *, keep: Collection[Path] 
     if folder.is_symlink():
         return 0
     kept = frozenset(keep)
-    written = chain.from_iterable(_written(folder, pattern) for pattern in _PREDICTION_FILES)
-    found = sorted(entry for entry in written if entry[2] not in kept)
+    found = sorted(entry for entry in _written(folder, _PREDICTION_FILE) if entry[2] not in kept)
     excess = sum(size for _, size, _ in found) - budget_bytes
     freed = 0
     for _, size, path in found:
@@ -284,15 +285,17 @@ def trim_predictions(folder: Path, budget_bytes: int, *, keep: Collection[Path] 
             break
         freed += _removed(path, size)
     old = time.time_ns() - _HALF_WRITTEN_NS
-    return freed + sum(_removed(path, size) for when, size, path in _written(folder, ".*.part") if when < old)
+    half = _written(folder, _HALF_WRITTEN_FILE)
+    return freed + sum(_removed(path, size) for when, size, path in half if when < old)
 
 
-def _written(folder: Path, pattern: str) -> Iterator[tuple[int, int, Path]]:
-    """Yield when files were written (ns), their lengths and paths."""
-    for path in folder.rglob(pattern):
-        stamp = stamp_of(path)
-        if stamp is not None:
-            yield *stamp, path
+def _written(folder: Path, names: re.Pattern[str]) -> Iterator[tuple[int, int, Path]]:
+    """Yield when files of such names were written (ns), their lengths and paths; linked folders are not looked into."""
+    for root, _, files in os.walk(folder):
+        for path in (Path(root, name) for name in files if names.fullmatch(name)):
+            stamp = stamp_of(path)
+            if stamp is not None:
+                yield *stamp, path
 
 
 def _removed(path: Path, size: int) -> int:

@@ -178,28 +178,31 @@ def test_other_arrays_are_no_map(tmp_path: Path) -> None:
 
 
 def test_what_was_written_longest_ago_goes_first(tmp_path: Path) -> None:
-    names = ("new", "middle", "old")
+    names = [f"{name}-0123456789" for name in ("new", "middle", "old")]
     for age, name in enumerate(names):
         path = tmp_path / f"{name}.mask.npy"
         path.write_bytes(bytes(100))
         os.utime(path, (1000 - age, 1000 - age))
-    (tmp_path / "photo.jpg").write_bytes(bytes(1000))
+    others = ["confidence.mask.npy", "frame-of-a-door.jpg", "photo.jpg"]
+    for name in others:  # somebody's
+        (tmp_path / name).write_bytes(bytes(1000))
     assert trim_predictions(tmp_path, 300) == 0
     assert trim_predictions(tmp_path, 0, keep={tmp_path / f"{name}.mask.npy" for name in names}) == 0
     assert trim_predictions(tmp_path, 150) == 200
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.mask.npy", "photo.jpg"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*others, f"{names[0]}.mask.npy"])
     assert trim_predictions(tmp_path / "nowhere", 0) == 0
 
 
 def test_what_a_dead_process_left_half_written_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
-    for name, age_s in ((".a.mask.npy.x1.part", 7200), (".b.mask.npy.x2.part", 10)):
+    stays = [".b.mask.npy.abcdefg2.part", ".thesis.part"]
+    for name, age_s in ((".a.mask.npy.abcdefg1.part", 7200), (stays[0], 10), (stays[1], 7200)):
         path = tmp_path / "sub" / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(bytes(50))
         os.utime(path, (time.time() - age_s,) * 2)
     (tmp_path / "frame-000001.jpg").write_bytes(bytes(70))
     assert trim_predictions(tmp_path, 1000) == 50
-    assert [path.name for path in (tmp_path / "sub").iterdir()] == [".b.mask.npy.x2.part"]
+    assert sorted(path.name for path in (tmp_path / "sub").iterdir()) == stays
     assert trim_predictions(tmp_path, 0) == 70
 
 

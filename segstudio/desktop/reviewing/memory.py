@@ -114,10 +114,16 @@ def remembered(opened: OpenedProject) -> Remembered:
 
 
 def tidy(folder: Path) -> int:
-    """Remove predictions that take much room and are of nothing under review (in a worker); return the bytes freed."""
+    """Remove predictions that take much room and are of nothing under review (in a worker); return the bytes freed.
+
+    None goes while a record cannot be read: it may tell of frames that are under review.
+    """
     queue = ReviewQueue(folder)
+    read = queue.read()
+    if read.problems:
+        return 0
     keep: set[Path] = set()
-    for record in queue.read().records:
+    for record in read.records:
         told = (record.photo if record.outside else "", record.frame, record.mask, record.confidence)
         keep |= {queue.path_of(each) for each in told if each}
     return trim_predictions(queue.folder, _BUDGET_BYTES, keep=keep)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segstudio.desktop.reviewing.items import Answer, Item
 from segstudio.files import read_json, write_text
+from segstudio.project.inside import check_inside, is_inside
 from segstudio.project.review_queue import ReviewQueue
 from segstudio.runs.predictions import FrameDone, video_folder
 
@@ -40,11 +41,14 @@ class VideoBook:
 
     def __init__(self, project: Path) -> None:
         self._queue = ReviewQueue(project)
+        self._project = self._queue.folder.parent
         self.folder = self._queue.folder / FOLDER
 
     def read(self) -> tuple[Video, ...]:
         """Return those whose files are there; others wait until they are (a disk that is plugged in, for example)."""
-        videos = []
+        videos: list[Video] = []
+        if not is_inside(self._project, self.folder):
+            return ()
         for place in sorted(self.folder.glob("*.json")):
             try:
                 record = _Record.model_validate_json(read_json(place))
@@ -57,13 +61,15 @@ class VideoBook:
 
     def put(self, video: Video) -> None:
         """Keep that a video is to be segmented; raises SegStudioError."""
+        check_inside(self._project, [self.folder])
         told = self._queue.told(video.path)
         record = _Record(video=told, every=video.every, scale=video.scale, start=video.start)
         write_text(self._place(video.path), record.model_dump_json(indent=1) + "\n")
 
     def remove(self, path: Path) -> None:
         """Forget a video: it is done, or nobody wants the rest."""
-        self._place(path).unlink(missing_ok=True)
+        if is_inside(self._project, self.folder):  # else nothing of ours is there
+            self._place(path).unlink(missing_ok=True)
 
     def _place(self, path: Path) -> Path:
         told = self._queue.told(path)

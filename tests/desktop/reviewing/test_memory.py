@@ -33,6 +33,22 @@ def test_a_record_that_names_no_file_costs_no_other(
     assert [item.path.name for item in found.items] == ["new_0.png"]
 
 
+def test_no_prediction_goes_while_a_record_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segstudio.desktop.reviewing.memory._BUDGET_BYTES", 0)
+    queue = ReviewQueue(tmp_path)
+    frame = queue.folder / "frames/film-0123456789/frame-000001.jpg"
+    frame.parent.mkdir(parents=True)
+    frame.write_bytes(bytes(70))
+    bad = queue.folder / "0.json"
+    bad.write_text("half of a rec", encoding="utf-8")
+    assert tidy(tmp_path) == 0
+    assert frame.exists()
+    bad.unlink()
+    assert tidy(tmp_path) == 70
+
+
 def judged(shown: Shown) -> dict[str, str]:
     return {row.item.name: row.verdict for row in shown.page.board.rows}
 
