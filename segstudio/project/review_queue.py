@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from segstudio.errors import SegStudioError
 from segstudio.files import read_json, write_text
 from segstudio.project.project import Project, stamp
 
@@ -88,11 +89,21 @@ class ReviewQueue:
         )
 
     def record(self, photo: str) -> ReviewRecord | None:
-        """Return what is known of a photo, told as in `ReviewRecord.photo`; None for nothing that can be read."""
+        """Return what is known of a photo, told as in `ReviewRecord.photo`; None for nothing, and for a damaged record.
+
+        Raises SegStudioError when the system does not let it be read: another time it may, so that none may take its place.
+        """
+        place = self._place(photo)
         try:
-            return ReviewRecord.model_validate_json(read_json(self._place(photo)))
-        except (OSError, ValidationError):
+            return ReviewRecord.model_validate_json(read_json(place))
+        except (FileNotFoundError, ValidationError):
             return None
+        except OSError as error:
+            raise SegStudioError(
+                f"what was reviewed cannot be read ({error.strerror or error})",
+                where=str(place),
+                fix="Let it be read, or remove it to review anew",
+            ) from error
 
     def put(self, record: ReviewRecord) -> None:
         """Write a record, in the place of an earlier one of the same photo. Raises SegStudioError."""

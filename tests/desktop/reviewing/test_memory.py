@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 
 from segstudio.desktop.opened_reading import read_opened
-from segstudio.desktop.reviewing.memory import remembered, tidy
+from segstudio.desktop.reviewing.memory import ReviewMemory, remembered, tidy
+from segstudio.desktop.reviewing.reading import item_of
 from segstudio.desktop.train.run_files import rename_run
+from segstudio.errors import SegStudioError
 from segstudio.project.project import Project
 from segstudio.project.review_queue import ReviewQueue, ReviewRecord
 from tests.desktop.reviewing.conftest import Show, Shown, let_answer
@@ -47,6 +50,26 @@ def test_no_prediction_goes_while_a_record_cannot_be_read(
     assert frame.exists()
     bad.unlink()
     assert tidy(tmp_path) == 70
+
+
+def test_a_record_that_cannot_be_read_for_a_while_is_not_written_anew(
+    jumps: Project, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    queue, item = ReviewQueue(jumps.folder), item_of(photos / "new_0.png", None)
+    photo = queue.told(item.path)
+    decided = queue.decide(ReviewRecord(photo=photo, outside=True), "reject")
+    opened, owner = read_opened(jumps.folder), QObject()
+    memory = ReviewMemory(owner)
+    with monkeypatch.context() as patch:
+        patch.setattr("segstudio.project.review_queue.read_json", refuse)
+        memory.keep(opened, [item])
+        memory.shut_down()
+        with pytest.raises(SegStudioError, match="cannot be read"):
+            queue.record(photo)
+    assert queue.record(photo) == decided
 
 
 def judged(shown: Shown) -> dict[str, str]:
