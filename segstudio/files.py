@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -24,6 +25,10 @@ RECORD_BYTES = 128 << 20
 _MOST_VALUES = 4_000_000
 """No record holds more. Each takes a hundred bytes of memory, though two suffice to tell one."""
 
+_NAME_LENGTH = 20
+_PART = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.part", re.DOTALL)
+"""What `replacing` calls a temporary file: the random part is of `tempfile`."""
+
 
 @contextmanager
 def replacing(path: Path, *, settle: bool = True) -> Iterator[BinaryIO]:
@@ -37,7 +42,9 @@ def replacing(path: Path, *, settle: bool = True) -> Iterator[BinaryIO]:
     _refuse_special(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:20]}.", suffix=".part", dir=path.parent)
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{path.name[:_NAME_LENGTH]}.", suffix=".part", dir=path.parent
+        )
     except OSError as error:
         raise _refused(path, error) from error
     temporary = Path(name)
@@ -55,6 +62,14 @@ def replacing(path: Path, *, settle: bool = True) -> Iterator[BinaryIO]:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def to_be_replaced(part: str) -> str | None:
+    """Return which file, of the first twenty characters of its name, a temporary file of `replacing` is for; None for the
+    name of any other file.
+    """
+    found = _PART.fullmatch(part)
+    return found[1] if found and len(found[1]) <= _NAME_LENGTH else None
 
 
 def sync_file(path: Path) -> None:
@@ -321,3 +336,15 @@ def _too_large(path: Path) -> OSError:
 def is_file(path: Path) -> bool:
     """Tell whether a file is there: none is where no file can be called so, or nobody may look."""
     return os.path.isfile(path)  # noqa: PTH113 (Path.is_file raises then)
+
+
+def is_link(path: Path) -> bool:
+    """Tell whether a path is a link, or a junction of Windows; what is not there, or cannot be looked at, is none."""
+    try:
+        found = os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
+    return stat.S_ISLNK(found.st_mode) or (
+        junction is not None and getattr(found, "st_reparse_tag", 0) == junction
+    )

@@ -102,6 +102,7 @@ def train(
             """Find the run to go on with, or make a new one."""
             if resume is not None:
                 found = _run_named(opened.runs_folder, resume)
+                found.check_links()
                 check_processes(found, gpus if team is None else team.size)
                 return str(found.path)
             first = changes_from(init_from, opened.folder, set_ or []) if init_from else []

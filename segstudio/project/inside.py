@@ -5,12 +5,13 @@ A project may be a stranger's: links come along in an archive or a clone, and le
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from segstudio.errors import SegStudioError
+from segstudio.files import is_link
+
+__all__ = ["MAY_BE_LINKS", "check_inside", "is_inside", "is_link"]
 
 MAY_BE_LINKS = ("photos", "masks", "sources", "runs", "review")
 """Folders at the top of a project that may be links, such as to another disk: what lies there is the project's. Those in
@@ -43,15 +44,3 @@ def is_inside(project: Path, folder: Path) -> bool:
     except SegStudioError:
         return False
     return True
-
-
-def is_link(path: Path) -> bool:
-    """Tell whether a path is a link, or a junction of Windows; what is not there, or cannot be looked at, is none."""
-    try:
-        found = os.lstat(path)
-    except (OSError, ValueError):
-        return False
-    junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
-    return stat.S_ISLNK(found.st_mode) or (
-        junction is not None and getattr(found, "st_reparse_tag", 0) == junction
-    )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import FileIO
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from segstudio.errors import SegStudioError, did_you_mean
 from segstudio.file_names import portable_name
-from segstudio.files import locked, open_ordinary, read_small, write_text
+from segstudio.files import is_link, locked, open_ordinary, read_small, to_be_replaced, write_text
 from segstudio.runs.events import (
     Event,
     RunFailed,
@@ -31,6 +34,11 @@ RunState = Literal["new", "open", "stopped", "finished", "failed"]
 
 
 _LOCK = ".lock"
+
+_WRITTEN = re.compile(
+    r"(best|last|epoch-\d{4,})\.pt|epochs\.csv|recipe\.toml|crops-together\.txt|stop", re.ASCII
+)
+"""The files beside the log that a training replaces."""
 
 _PROBE_S = 1.0
 """Whoever looks whether a run is held holds it for a moment itself."""
@@ -100,8 +108,10 @@ class RunFolder:
     def held(self, *, timeout_s: float = _PROBE_S) -> Iterator[None]:
         """Keep every other process from training this run while the block runs.
 
-        Raises SegStudioError when one does already and for longer than `timeout_s`, or the folder cannot be written.
+        Raises SegStudioError when one does already and for longer than `timeout_s`, the folder cannot be written, or it
+        would be written elsewhere: see `check_links`.
         """
+        self.check_links()
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(locked(self.path / _LOCK, timeout_s=timeout_s))
@@ -113,15 +123,43 @@ class RunFolder:
                     where=str(self.path),
                     fix="Stop it first (Ctrl-C there, or make a file named stop in this folder)",
                 ) from error
-            for left_over in self.path.glob(".*.part"):  # of a process that died while it saved
-                left_over.unlink(missing_ok=True)
+            self._remove_left_over()
             yield
+
+    def check_links(self) -> None:
+        """Raise SegStudioError where the run's folder, or one in it, is a link: a training would write and remove files
+        elsewhere. The folder that holds the runs may be one.
+        """
+        folders = (Path(above) / name for above, names, _ in os.walk(self.path) for name in names)
+        for folder in chain([self.path], folders):
+            if is_link(folder):
+                raise SegStudioError(
+                    "the folder is a link: what a training writes and removes there would be outside of the run",
+                    where=str(folder),
+                    fix="Remove the link, or put the folder itself in its place",
+                )
+
+    def _remove_left_over(self) -> None:
+        """Remove what a process has left that died while it saved, and nothing that is only called alike."""
+        for path in self.path.glob(".*.part"):
+            if _WRITTEN.fullmatch(to_be_replaced(path.name) or "") and (path.is_file() or is_link(path)):
+                path.unlink(missing_ok=True)
+
+    def file_of_own(self, name: str) -> Path | None:
+        """Return the file of this name, relative to the folder; None for one that is elsewhere, or where a link leads."""
+        path = self.path / name
+        if ".." in Path(name).parts or not path.is_relative_to(self.path):
+            return None
+        within = (each for each in (path, *path.parents) if each.is_relative_to(self.path))
+        return None if any(map(is_link, within)) else path
 
     def is_held(self) -> bool | None:
         """Tell whether a process is training this run; None where that cannot be found out.
 
         Asking takes the lock for a moment, which `held` waits for.
         """
+        if is_link(self.path):
+            return None  # to take the lock is to write elsewhere
         if not (self.path / _LOCK).exists():
             return False
         try:
@@ -147,8 +185,8 @@ class RunFolder:
         return load_recipe(str(self.path / "recipe.toml"))
 
     def ask_to_stop(self) -> None:
-        """Leave the wish that the run stop at its next step; beside the folder while that is not made yet."""
-        write_text(self._wish if self.path.is_dir() else self._early_wish, "")
+        """Leave the wish that the run stop at its next step; beside the folder while that is not made yet, or is a link."""
+        write_text(self._wish if self.path.is_dir() and not is_link(self.path) else self._early_wish, "")
 
     def is_asked_to_stop(self) -> bool:
         """Tell whether somebody left that wish."""
@@ -156,7 +194,8 @@ class RunFolder:
 
     def forget_stop(self) -> None:
         """Remove the wish."""
-        self._wish.unlink(missing_ok=True)
+        if not is_link(self.path):
+            self._wish.unlink(missing_ok=True)
         self._early_wish.unlink(missing_ok=True)
 
     def note_crops_together(self, count: int) -> None:

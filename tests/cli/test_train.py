@@ -25,6 +25,7 @@ from segstudio.runs.events import RunFailed, RunFinished, RunStarted, StepDone, 
 from segstudio.runs.folder import EventLog, RunFolder, appending, list_runs
 from segstudio.runs.recipe import Recipe
 from tests import run_events
+from tests.project.links import link
 
 QUICK = ["--set", "weights=none", "--set", "crop_px=64", "--set", "max_side_px=128", "--set", "batch_size=3"]
 CLASSES = "sky,ground,airplane,person"
@@ -289,6 +290,20 @@ def test_resume_refuses_changes_and_unknown_runs(project: Path, capsys: pytest.C
     assert "goes on with its own recipe" in capsys.readouterr().err
     assert call("train", str(project), "--resume", "last", "--recipe", "balanced") == 1
     assert "goes on with its own recipe" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [(), ("--gpus", "2", "--device", "cpu")])
+def test_a_run_that_is_a_link_is_not_resumed_and_what_lies_there_stays(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...]
+) -> None:
+    elsewhere = RunFolder.create(tmp_path / "elsewhere", Recipe(), name="t1").path
+    for name in (".thesis.part", "stop"):
+        (elsewhere / name).write_text("mine")
+    (project / "runs").mkdir(exist_ok=True)
+    link(project / "runs" / "t1", elsewhere)
+    assert call("train", str(project), "--resume", "t1", *more) == 1
+    assert "the folder is a link" in capsys.readouterr().err
+    assert {path.name for path in elsewhere.iterdir()} == {"recipe.toml", ".thesis.part", "stop"}
 
 
 @needs_real_photos

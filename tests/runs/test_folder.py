@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from segstudio.errors import SegStudioError
+from segstudio.files import replacing
 from segstudio.runs.events import Event, Notice, RunFailed, RunFinished, RunStarted, RunStopped, StepDone
 from segstudio.runs.folder import RunFolder, appending, find_run, list_runs, run_name, state_of
 from segstudio.runs.recipe import Recipe, load_recipe
+from tests.project.links import link
 from tests.run_events import started
 
 _NOON = datetime(2026, 11, 20, 14, 32)
@@ -278,3 +281,78 @@ def test_a_log_that_is_a_link_is_not_written_into(run: RunFolder, tmp_path: Path
     with pytest.raises(SegStudioError, match="the log of the training is a link"):
         _append(run, _started())
     assert (tmp_path / "own.txt").read_text() == "mine"
+
+
+@pytest.fixture
+def elsewhere(run: RunFolder, tmp_path: Path) -> Path:
+    """Return a folder outside of the project that looks like a run and holds files of somebody's."""
+    folder = tmp_path / "elsewhere"
+    shutil.copytree(run.path, folder)
+    for name in (".thesis.part", ".lock", "stop"):
+        (folder / name).write_text("mine")
+    return folder
+
+
+def _holds(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+
+def test_a_run_that_is_a_link_is_not_gone_on_with_and_nothing_is_touched(runs: Path, elsewhere: Path) -> None:
+    run = RunFolder(runs / "t1")
+    link(run.path, elsewhere)
+    before = _holds(elsewhere)
+    with pytest.raises(SegStudioError, match="the folder is a link") as told, run.held():
+        raise AssertionError("held")
+    assert told.value.where == str(run.path)
+    assert run.is_held() is None
+    run.forget_stop()
+    run.ask_to_stop()
+    assert run.is_asked_to_stop()
+    run.forget_stop()
+    assert _holds(elsewhere) == before
+    assert not (runs / ".t1.stop").exists()
+
+
+@pytest.mark.parametrize("name", ["previews", "tensorboard", "previews/epoch-0001"])
+def test_a_run_with_a_folder_that_is_a_link_is_not_gone_on_with(
+    run: RunFolder, elsewhere: Path, name: str
+) -> None:
+    (run.path / name).parent.mkdir(exist_ok=True)
+    link(run.path / name, elsewhere)
+    with pytest.raises(SegStudioError, match="the folder is a link") as told, run.held():
+        raise AssertionError("held")
+    assert told.value.where == str(run.path / name)
+    assert not (run.path / ".lock").exists()
+
+
+def test_the_folder_of_all_runs_may_be_a_link(run: RunFolder, runs: Path, tmp_path: Path) -> None:
+    runs.rename(tmp_path / "drive")
+    link(runs, tmp_path / "drive")
+    with run.held():
+        assert RunFolder(run.path).is_held()
+
+
+def test_what_a_dead_process_has_left_is_removed_and_nothing_that_is_only_called_alike(
+    run: RunFolder,
+) -> None:
+    others = (".thesis.part", ".thesis.abcdefgh.part", ".best.pt.ABCDEFGH.part", ".best.pt.part", "best.pt")
+    left = [".epochs.csv.0_abcdez.part"]
+    for name in ("best.pt", "last.pt", "epoch-0010.pt", "crops-together.txt"):
+        with replacing(run.path / name):
+            left += [path.name for path in run.path.glob(".*.part")]
+    assert len(set(left)) == 5
+    for name in (*others, *left):
+        (run.path / name).write_text("x")
+    (run.path / ".last.pt.abcdefgh.part").mkdir()
+    with run.held():
+        names = {path.name for path in run.path.glob(".*.part")}
+    assert names == {*others[:-1], ".last.pt.abcdefgh.part"}
+    assert run.best.exists()
+
+
+def test_a_file_of_the_run_lies_in_its_folder(run: RunFolder, elsewhere: Path) -> None:
+    link(run.path / "out", elsewhere)
+    link(run.path / "a.png", elsewhere / "stop")
+    assert run.file_of_own("previews/ü/b.png") == run.path / "previews" / "ü" / "b.png"
+    for name in ("../x.png", "previews/../../x.png", str(elsewhere / "stop"), "out/stop", "a.png"):
+        assert run.file_of_own(name) is None

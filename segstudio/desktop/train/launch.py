@@ -98,7 +98,7 @@ def start(order: Order) -> int:
     It heeds a wish to stop from its first moment on. Raises SegStudioError when the system refuses.
     """
     try:
-        check_inside(order.run.parent, [order.output.parent])
+        check_inside(order.run.parent, [order.run, order.output.parent], may_be_links=())
         order.output.parent.mkdir(parents=True, exist_ok=True)
         if order.output.is_symlink():
             order.output.unlink()  # never written into what is elsewhere

@@ -15,6 +15,7 @@ from segstudio.cli.train import _run_named
 from segstudio.desktop.train import launch
 from segstudio.desktop.train.launch import new_run, same_run
 from segstudio.errors import SegStudioError
+from tests.project.links import link
 
 _FAMILY = """
 import subprocess, sys, time
@@ -84,3 +85,13 @@ def test_what_a_trainer_says_is_written_through_no_link(
     with pytest.raises(SegStudioError, match="the folder is a link"):
         launch.start(new_run(tmp_path / "second", "run", "balanced", {}))
     assert own.read_text() == "mine"
+
+
+def test_a_run_that_is_a_link_is_not_started(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "runs").mkdir()
+    link(tmp_path / "runs" / "t1", tmp_path / "elsewhere")
+    with pytest.raises(SegStudioError, match="the folder is a link") as told:
+        launch.start(same_run(tmp_path, "t1"))
+    assert told.value.where == str(tmp_path / "runs" / "t1")
+    assert not (tmp_path / "runs" / ".output").exists()
