@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from segstudio.errors import SegStudioError
+from segstudio.files import open_ordinary
+from segstudio.project.images import MAX_PIXELS
 from segstudio.runs.events import EpochDone, Event, PreviewSaved, RunFinished, RunStarted, StepDone
 from segstudio.runs.folder import RunFolder
 from segstudio.runs.recipe import Recipe
@@ -94,9 +97,9 @@ class Board:
                     _scalar(writer, name, value, event.step, event.time)
                 writer.flush()
             case PreviewSaved():
-                with Image.open(self._folder.path / event.name) as mask:
-                    pixels = np.asarray(mask.convert("RGB"))
-                writer.add_image(f"preview/{event.photo}", pixels, self._step, dataformats="HWC")
+                pixels = _picture(self._folder.file_of_own(event.name))
+                if pixels is not None:
+                    writer.add_image(f"preview/{event.photo}", pixels, self._step, dataformats="HWC")
             case RunFinished():
                 self._add_parts(writer, self._end)
                 _scalar(writer, BEST, event.best_miou, event.step, event.time)
@@ -119,6 +122,19 @@ class Board:
     def _add_parts(writer: SummaryWriter, *parts: Any) -> None:
         for part in parts:
             writer._get_file_writer().add_summary(part)  # type: ignore[no-untyped-call]
+
+
+def _picture(path: Path | None) -> npt.NDArray[np.uint8] | None:
+    """Return a preview as uint8 RGB (rows, columns, 3); None for what is no file of the run, or no PNG."""
+    if path is None:
+        return None
+    try:
+        with open_ordinary(path) as stream, Image.open(stream, formats=("PNG",)) as mask:
+            if mask.width * mask.height > MAX_PIXELS:
+                return None
+            return np.asarray(mask.convert("RGB"))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None
 
 
 def _of_epoch(event: EpochDone) -> dict[str, float | None]:

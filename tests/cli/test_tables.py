@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 import sys
 import threading
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from segstudio.cli.tables import Tables
 from segstudio.errors import SegStudioError
@@ -109,6 +111,22 @@ def test_tensorboard_has_the_choices_of_a_run_that_was_stopped_and_pictures_by_s
     found = shown_by(folder)
     assert [each.step for each in found.Images("preview/a.png")] == [6]
     assert "_hparams_/session_end_info" in found.PluginTagToContent("hparams")
+
+
+def test_tensorboard_is_shown_no_picture_from_elsewhere_and_none_of_another_kind(tmp_path: Path) -> None:
+    recipe = Recipe(tensorboard=True)
+    folder = RunFolder.create(tmp_path, recipe)
+    put_preview(folder)
+    previews = folder.path / "previews"
+    shutil.copy(previews / "a.png", tmp_path / "private.png")
+    Image.new("RGB", (6, 4)).save(previews / "b.png", format="JPEG")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(previews / "c.png")
+    outside = str(tmp_path / "private.png")
+    names = ("previews/a.png", "../private.png", outside, *(f"previews/{name}.png" for name in "bcd"))
+    shown = [PreviewSaved(epoch=1, photo=str(number), name=name) for number, name in enumerate(names)]
+    tell(folder, recipe, run_events.started(classes=NAMES), epoch(1, hits=5), *shown)
+    assert shown_by(folder).Tags()["images"] == ["preview/0"]
 
 
 def test_what_tensorboard_could_not_write_is_told_once_and_in_a_sentence(
