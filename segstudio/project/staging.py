@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -84,7 +84,16 @@ def has_decided(project: Path) -> bool:
 
 def has_staged(project: Path) -> bool:
     """Tell whether changes are under way, or were left by a process that died."""
-    return (project / STAGING).is_dir()
+    root = project / STAGING
+    if is_link(root):
+        return root.is_dir()  # `recover` refuses it
+    try:
+        found = list(root.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # it may not be read
+        return True
+    return not found or bool(_own(found))
 
 
 def finish_left(project: Path) -> str:
@@ -118,16 +127,16 @@ def recover(project: Path, *, but: Path | None = None) -> None:
         return
     check_inside(project, [root])
     try:
-        named = [_OWN.fullmatch(path.name) for path in root.iterdir() if not is_link(path)]
+        found = _own(root.iterdir())
     except (
         FileNotFoundError
     ):  # the change that was under way has ended at this very moment, and taken it along
         return
-    found = {root / own[1] for own in named if own}
     for folder in sorted(found - {but} if found else {root / "none"}):  # whose process got no further, too
         with ExitStack() as held:
             try:
-                held.enter_context(locked(_lock_of(folder), timeout_s=0))
+                if _can_be_held(_lock_of(folder)):
+                    held.enter_context(locked(_lock_of(folder), timeout_s=0))
             except SegStudioError:
                 continue  # its process is alive, or the project is read-only: not ours to touch
             if (folder / LIST).exists():
@@ -135,6 +144,23 @@ def recover(project: Path, *, but: Path | None = None) -> None:
             else:
                 shutil.rmtree(folder, ignore_errors=True)
         _tidy(folder)
+
+
+def _own(paths: Iterable[Path]) -> set[Path]:
+    """Return the folders of the changes that have left a folder or a lock among these paths."""
+    named = ((path, _OWN.fullmatch(path.name)) for path in paths if not is_link(path))
+    return {path.with_name(own[1]) for path, own in named if own and path.is_dir() != bool(own[2])}
+
+
+def _can_be_held(lock: Path) -> bool:
+    """Tell whether a process may hold this lock: not where a folder or a link was put in its place, for no change begins
+    without it. An empty folder is removed.
+    """
+    if is_link(lock):
+        return False
+    with suppress(OSError):
+        lock.rmdir()
+    return not lock.is_dir()
 
 
 def _lock_of(folder: Path) -> Path:

@@ -244,3 +244,51 @@ def test_a_change_that_ends_while_a_project_is_opened_is_in_nobody_s_way(
     root.mkdir()
     assert Project.open(project.folder).unfinished == ""
     assert not has_decided(project.folder)
+
+
+@pytest.mark.parametrize("kept", [(), ("x",)])
+def test_a_folder_in_place_of_a_lock_keeps_no_dead_change(project: Project, kept: tuple[str, ...]) -> None:
+    """Nobody can hold it, and who looks at the project later waits for nothing."""
+    root = project.folder / STAGING
+    for name in (_LEFT, f"{_LEFT}.lock"):
+        (root / name).mkdir(parents=True)
+    for name in kept:
+        (root / f"{_LEFT}.lock" / name).touch()
+    assert has_staged(project.folder)
+    recover(project.folder)
+    assert not (root / _LEFT).exists()
+    assert not has_staged(project.folder)
+    assert root.exists() == bool(kept)
+    with staging_folder(project.folder):
+        pass
+
+
+def test_a_change_that_was_decided_is_finished_where_a_folder_or_a_link_is_in_place_of_its_lock(
+    project: Project, victim: Path, fingerprint: Fingerprint
+) -> None:
+    before = fingerprint(victim)
+    lock = project.folder / STAGING / f"{_LEFT}.lock"
+    _decided(project, {"masks/a.json": "{}"})
+    (lock / "x").mkdir(parents=True)
+    assert Project.open(project.folder).unfinished == ""
+    assert (project.folder / "masks/a.json").exists()
+    shutil.rmtree(lock)
+    _decided(project, {"masks/b.json": "{}"})
+    link(lock, victim / "docs/thesis.txt")
+    assert Project.open(project.folder).unfinished == ""
+    assert (project.folder / "masks/b.json").exists()
+    assert fingerprint(victim) == before
+
+
+def test_what_no_change_has_staged_lets_nobody_wait(project: Project, victim: Path) -> None:
+    root = project.folder / STAGING
+    assert not has_staged(project.folder)
+    (root / "notes").mkdir(parents=True)
+    (root / f"{_LEFT}.lock").mkdir()
+    (root / ("b" * 32)).touch()
+    link(root / ("a" * 32), victim)
+    assert not has_staged(project.folder)
+    (root / f"{'c' * 32}.lock").touch()
+    assert has_staged(project.folder)
+    recover(project.folder)
+    assert not has_staged(project.folder)
