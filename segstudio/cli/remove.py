@@ -10,7 +10,7 @@ from segstudio.cli.arguments import ProjectArgument
 from segstudio.cli.opening import open_project
 from segstudio.cli.output import JsonOption, Output
 from segstudio.errors import SegStudioError
-from segstudio.project.removal import bring_back, removals, remove_photos
+from segstudio.project.removal import bring_back, removals, remove_photos, removed_last
 
 
 def remove(
@@ -27,13 +27,22 @@ def remove(
         raise typer.BadParameter("name the photos to remove, or give --undo")
     out, opened, told = Output(json), open_project(project), ""
     if undo:
-        removal = next(iter(reversed(removals(opened.folder))), None)
+        there, removal = removals(opened.folder), removed_last(opened.folder)
         if removal is None:
-            raise SegStudioError("nothing was removed that could be brought back", where=str(opened.folder))
+            raise SegStudioError(
+                "nothing was removed that could be brought back",
+                where=str(opened.folder),
+                fix=f"What went with {there[-1].taken_back}: segstudio trash {project}" if there else "",
+            )
         told = bring_back(opened, removal)
         out.say(f"Back in the project: {removal.told()}.")
         if told:
             out.warn(told)
+        if there[-1].taken_back:
+            out.say(
+                f"Still in the trash: {there[-1].told()}, which went with {there[-1].taken_back}. "
+                f"Listed by: segstudio trash {project}"
+            )
     else:
         removal = remove_photos(opened, photos or ())
         out.say(f"In the trash: {removal.told()}. Back with: segstudio remove {project} --undo")

@@ -144,7 +144,7 @@ class _Undoing:
         for name, told in self._relied.items():
             change.rely_on_file(name, told)
         if self._gone:
-            stage_removal(self._project, change, self._gone)
+            stage_removal(self._project, change, self._gone, taken_back="an import")
         for photo in self._back:
             self._bring_back(change, photo, self._record.brought[photo.key])
         left = tuple(photo.key for photo in self._left)

@@ -207,7 +207,7 @@ def unmerge(project: Project, record: Merge, journals: Journals) -> Unmerged:
                 _stage_back(project, change, record, entry)
                 back.append(entry.key)
         if gone:
-            stage_removal(project, change, gone)
+            stage_removal(project, change, gone, taken_back=f"the merge of {record.name}")
         replaced = {entry.key for entry in record.photos if entry.key in back and entry.mask}
         stays = [photo for photo in project.photos() if photo not in gone and photo.key not in replaced]
         went = _unused_of(project, record, stays, journals)

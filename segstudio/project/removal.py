@@ -45,7 +45,8 @@ class Removal(BaseModel):
     """What was removed together; `when` is an ISO 8601 time with offset, `classes` those of the project then.
 
     A later removal has a greater `number`, and none that was ever given is given again. `is_damaged`: its record cannot
-    be read, and no more is known than its files tell; there may be no photos among them.
+    be read, and no more is known than its files tell; there may be no photos among them. `taken_back`: what they had come
+    with, where they went because that was taken back (`the merge of Anna`); empty where a person removed them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -56,6 +57,7 @@ class Removal(BaseModel):
     who: str = ""
     classes: ClassList = ClassList()
     photos: tuple[RemovedPhoto, ...] = ()
+    taken_back: str = ""
     is_damaged: bool = Field(default=False, exclude=True)
 
     @property
@@ -100,13 +102,17 @@ def stage_removal(
     change: Change,
     photos: Sequence[Photo],
     *,
+    taken_back: str = "",
     progress: Progress = unheard,
     cancelled: Cancelled = never,
 ) -> Removal:
-    """Let a change move these photos to the trash, as `remove_photos` does; nobody may be painting on them."""
+    """Let a change move these photos to the trash, as `remove_photos` does; nobody may be painting on them.
+
+    `taken_back` names what they had come with, where that is taken back.
+    """
     who, when = stamp()
     number = number_of_now(_numbers(project.folder))
-    removal = Removal(number=number, when=when, who=who, classes=project.classes)
+    removal = Removal(number=number, when=when, who=who, classes=project.classes, taken_back=taken_back)
     removed = []
     listed = cache(_listed)
     for done, photo in enumerate(photos):
@@ -126,6 +132,11 @@ def removals(project: Path) -> tuple[Removal, ...]:
     """
     found = (_read(project, number) for number in _numbers(project))
     return tuple(removal for removal in found if removal is not None)
+
+
+def removed_last(project: Path) -> Removal | None:
+    """Return the newest removal that a person made, not one of what came with a merge or an import that was taken back."""
+    return next((removal for removal in reversed(removals(project)) if not removal.taken_back), None)
 
 
 def bring_back(

@@ -42,10 +42,12 @@ class Trashed:
         return self.removal.who if self.removal is not None else self.entry.who if self.entry else ""
 
     def told(self) -> str:
-        """Return what it is, in a few words: `photo a.jpg`, `3 photos`, `class rope`, `class rope, merged into sky`."""
+        """Return what it is, in a few words: `photo a.jpg`, `3 photos`, `class rope`, `class rope, merged into sky`,
+        `photo a.jpg, taken back with the merge of Anna`."""
         if self.removal is not None:
             told = self.removal.told()
-            return f"photo {told}" if len(self.removal.keys) == 1 else told
+            told = f"photo {told}" if len(self.removal.keys) == 1 else told
+            return f"{told}, taken back with {self.removal.taken_back}" if self.removal.taken_back else told
         return f"class: {self.entry.label}" if self.entry is not None else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 from segstudio.project.project import Project
 from tests.cli.conftest import Run
@@ -52,3 +53,28 @@ def test_what_cannot_be_done_is_told(labelled: Project, run: Run) -> None:
     ):
         found, _, err = run("remove", labelled.folder, *words)
         assert (found, told in err) == (code, True), err
+
+
+def test_what_went_with_a_merge_that_was_taken_back_is_not_what_a_person_removed(
+    labelled: Project, tmp_path: Path, run: Run
+) -> None:
+    key, other, *_ = labelled.keys()
+    pack, mask = tmp_path / "p.zip", labelled.folder / "masks" / f"{key}.png"
+    assert run("pack", labelled.folder, pack, "--photos", key, "--photos", other, "--for", "Anna")[0] == 0
+    painted = labelled.read_mask(labelled.photo(key))
+    assert painted is not None
+    labelled.write_mask(labelled.photo(key), painted[::-1].copy())
+    own = mask.read_bytes()
+    for words in (("remove", labelled.folder, key), ("merge", labelled.folder, pack)):
+        code, _, err = run(*words)
+        assert code == 0, err
+    assert mask.read_bytes() != own
+    code, _, err = run("merge", labelled.folder, "--undo")
+    assert code == 0, err
+    code, out, err = run("remove", labelled.folder, "--undo")
+    assert (code, out.splitlines()[0]) == (0, f"Back in the project: {key}."), err
+    assert mask.read_bytes() == own
+    assert f"Still in the trash: {key}, which went with the merge of" in out
+    code, _, err = run("remove", labelled.folder, "--undo")
+    assert (code, "What went with the merge of" in err) == (1, True)
+    assert "taken back with the merge of" in run("trash", labelled.folder)[1]

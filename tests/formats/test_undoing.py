@@ -17,7 +17,7 @@ from segstudio.formats.undoing import Undone, last_import, undo_import
 from segstudio.painting.stroke_journals import StrokeJournals
 from segstudio.project import moving
 from segstudio.project.project import Project
-from segstudio.project.removal import removals
+from segstudio.project.removal import removals, removed_last
 
 Make = Callable[..., Path]
 Draw = Callable[..., str]
@@ -58,6 +58,7 @@ def test_all_of_it_is_taken_back(project: Project, given: Path) -> None:
     assert opened.classes.draw_order == classes.draw_order
     (removal,) = removals(project.folder)
     assert removal.keys == undone.gone
+    assert removed_last(project.folder) is None  # nobody removed them
     trashed = project.folder / removal.folder / "photos/sub/b.png"
     assert trashed.read_bytes() == (given / "sub/b.png").read_bytes()
     assert not list((project.folder / "masks").rglob("*.*"))

@@ -16,7 +16,7 @@ from segstudio.desktop.work import JobControl
 from segstudio.errors import SegStudioError, WorkStopped
 from segstudio.project.photos import Photo
 from segstudio.project.project import Project
-from segstudio.project.removal import Removal, bring_back, removals, remove_photos
+from segstudio.project.removal import Removal, bring_back, remove_photos, removed_last
 
 _NOTHING = Problem("Nothing was removed from this project that could be brought back.", level="info")
 _OTHER_FIRST = Problem("Something else came first: try again.", level="info")
@@ -80,7 +80,7 @@ class PhotoRemover(QObject):
         """Bring a removal back, by default the newest."""
 
         def work(project: Project, control: JobControl) -> _Outcome:
-            found = removal or next(iter(reversed(removals(project.folder))), None)
+            found = removal or removed_last(project.folder)
             if found is None:
                 return _Outcome(_NOTHING)
             stage = control.stage("Bringing photos back")
