@@ -24,6 +24,7 @@ from segstudio.errors import SegStudioError
 from segstudio.files import open_ordinary
 from segstudio.project.jpegs import without_pixels
 from segstudio.project.large_images import BAND_PIXELS, fill_by_bands, freed_in_steps
+from segstudio.project.photo_lengths import check_before_opening, check_opened
 
 RgbImage = npt.NDArray[np.uint8]
 """uint8 of shape (rows, columns, 3), red green blue, upright."""
@@ -230,6 +231,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     # Opened by us: given a path, Pillow maps uncompressed files into memory, and the rows of a sideways grey TIFF
     # come out torn.
     with open_ordinary(path) as stream:
+        check_before_opening(path, stream, MAX_PIXELS)
         image: Image.Image
         try:
             image = Image.open(stream, formats=IMAGE_FORMATS)
@@ -247,6 +249,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
                 fix=f"Cut it into parts of at most {MAX_PIXELS // 1_000_000} megapixels",
             )
         check_bytes(path, image)
+        check_opened(path, image)
         yield image
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from segstudio.errors import SegStudioError
 from segstudio.project.images import photo_size
+from segstudio.project.photo_lengths import TooLongError
 
 
 def lies_outside(project: Path, path: Path) -> bool:
@@ -18,10 +19,15 @@ def lies_outside(project: Path, path: Path) -> bool:
 def check_outside(project: Path, path: Path) -> None:
     """Raise SegStudioError for a file that lies outside the folder `project` and is no photo: it is given to nobody.
 
-    A photo that lies inside may be damaged.
+    A photo that lies inside may be damaged, but no longer than its pixels can make it.
     """
-    if lies_outside(project, path):
+    try:
         photo_size(path)
+    except TooLongError:
+        raise
+    except SegStudioError:
+        if lies_outside(project, path):
+            raise
 
 
 def check_comes_in(project: Path, path: Path, *, from_zip: bool) -> None:
