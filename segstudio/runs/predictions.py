@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from segstudio.errors import SegStudioError
-from segstudio.files import open_ordinary, read_json
+from segstudio.files import open_ordinary, read_json, to_be_replaced
 from segstudio.runs.model_card import ModelCard
 from segstudio.wrong_values import wrong_value
 
@@ -32,8 +32,7 @@ Stamp = tuple[int, int]
 """When a file was written (ns since the epoch) and its length in bytes."""
 
 _PREDICTION_FILE = re.compile(r".*-[0-9a-f]{10}\.(mask|confidence)\.npy|frame-\d{6,}\.jpg")
-_HALF_WRITTEN_FILE = re.compile(r"\..{1,20}\.[a-z0-9_]{8}\.part")
-"""What predictions are called here, and what `segstudio.files.replacing` calls files: others are somebody's."""
+"""What predictions are called here: files of other names are somebody's."""
 _MAP = re.compile(
     rb"\x93NUMPY\x01\0..{'descr': '\|u1', 'fortran_order': False, 'shape': \(([1-9]\d{0,7}), ([1-9]\d{0,7})\), } *\n",
     re.S,
@@ -277,7 +276,7 @@ def trim_predictions(folder: Path, budget_bytes: int, *, keep: Collection[Path] 
     if folder.is_symlink():
         return 0
     kept = frozenset(keep)
-    found = sorted(entry for entry in _written(folder, _PREDICTION_FILE) if entry[2] not in kept)
+    found = sorted(entry for entry in _written(folder, _PREDICTION_FILE.fullmatch) if entry[2] not in kept)
     excess = sum(size for _, size, _ in found) - budget_bytes
     freed = 0
     for _, size, path in found:
@@ -285,14 +284,14 @@ def trim_predictions(folder: Path, budget_bytes: int, *, keep: Collection[Path] 
             break
         freed += _removed(path, size)
     old = time.time_ns() - _HALF_WRITTEN_NS
-    half = _written(folder, _HALF_WRITTEN_FILE)
+    half = _written(folder, to_be_replaced)
     return freed + sum(_removed(path, size) for when, size, path in half if when < old)
 
 
-def _written(folder: Path, names: re.Pattern[str]) -> Iterator[tuple[int, int, Path]]:
-    """Yield when files of such names were written (ns), their lengths and paths; linked folders are not looked into."""
+def _written(folder: Path, is_ours: Callable[[str], object]) -> Iterator[tuple[int, int, Path]]:
+    """Yield when files of our names were written (ns), their lengths and paths; linked folders are not looked into."""
     for root, _, files in os.walk(folder):
-        for path in (Path(root, name) for name in files if names.fullmatch(name)):
+        for path in (Path(root, name) for name in files if is_ours(name)):
             stamp = stamp_of(path)
             if stamp is not None:
                 yield *stamp, path
