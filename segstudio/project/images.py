@@ -170,9 +170,11 @@ def check_photo(path: Path) -> tuple[tuple[int, int], int]:
 def photo_orientation(path: Path) -> int:
     """Return the EXIF orientation of a photo, 1–8; 1 when there is none."""
     try:
-        with open_ordinary(path) as stream, Image.open(stream, formats=IMAGE_FORMATS) as image:
-            value = image.getexif().get(_ORIENTATION, 1)
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
+        with open_ordinary(path) as stream:
+            check_before_opening(path, stream, MAX_PIXELS)
+            with Image.open(stream, formats=IMAGE_FORMATS) as image:
+                value = image.getexif().get(_ORIENTATION, 1)
+    except (SegStudioError, OSError, UnidentifiedImageError, SyntaxError, ValueError):
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from segstudio.errors import SegStudioError
 from segstudio.painting.stroke_journals import StrokeJournals
-from segstudio.project.images import check_photo, frame_count, photo_size, read_photo
+from segstudio.project.images import check_photo, frame_count, photo_orientation, photo_size, read_photo
 from segstudio.project.merging import plan_merge
 from segstudio.project.pack import make_pack
 from segstudio.project.project import Project
@@ -46,6 +46,7 @@ def test_a_header_of_a_jpeg_without_end_is_refused(tmp_path: Path) -> None:
     _stretch(path)
     with pytest.raises(SegStudioError, match="far more than its pixels"):
         photo_size(path)
+    assert photo_orientation(path) == 1
 
 
 def test_a_film_behind_a_photo_and_many_large_pages_are_none_of_that(
