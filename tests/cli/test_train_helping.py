@@ -146,7 +146,7 @@ if os.environ.get("RANK") == "0" and os.environ.get("DIES_WRITING"):
 
         def written(path, *others, **more):
             if path.name == os.environ["DIES_WRITING"]:
-                path.with_name(f".{path.name}.part").touch()
+                path.with_name(f".{path.name}.a1b2c3d4.part").touch()
                 os.kill(os.getpid(), signal.SIGKILL)
             return write(path, *others, **more)
 
