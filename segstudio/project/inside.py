@@ -11,8 +11,6 @@ from pathlib import Path
 from segstudio.errors import SegStudioError
 from segstudio.files import is_link
 
-__all__ = ["MAY_BE_LINKS", "check_inside", "is_inside", "is_link"]
-
 MAY_BE_LINKS = ("photos", "masks", "sources", "runs", "review")
 """Folders at the top of a project that may be links, such as to another disk: what lies there is the project's. Those in
 which the program alone keeps house (`.trash`, `history`, `.staging` …) may not: it empties and thins them unasked.

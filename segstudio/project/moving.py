@@ -13,9 +13,9 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from segstudio.errors import ProjectAwayError, SegStudioError
-from segstudio.files import copy_file, make_below, read_json, read_small, sync_folder, write_text
+from segstudio.files import copy_file, is_link, make_below, read_json, read_small, sync_folder, write_text
 from segstudio.project.document import BACKUP_NAME, FILE_NAME
-from segstudio.project.inside import MAY_BE_LINKS, check_inside, is_link
+from segstudio.project.inside import MAY_BE_LINKS, check_inside
 from segstudio.project.photos import clean_path
 from segstudio.project.presence import machine_id
 

@@ -13,8 +13,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from segstudio.errors import SegStudioError, told_of
-from segstudio.files import locked
-from segstudio.project.inside import check_inside, is_link
+from segstudio.files import is_link, locked
+from segstudio.project.inside import check_inside
 from segstudio.project.making import LOCK
 from segstudio.project.moving import FILES, LIST, make_folder, move
 
@@ -128,9 +128,7 @@ def recover(project: Path, *, but: Path | None = None) -> None:
     check_inside(project, [root])
     try:
         found = _own(root.iterdir())
-    except (
-        FileNotFoundError
-    ):  # the change that was under way has ended at this very moment, and taken it along
+    except FileNotFoundError:  # the change that was under way has ended at this very moment
         return
     for folder in sorted(found - {but} if found else {root / "none"}):  # whose process got no further, too
         with ExitStack() as held:

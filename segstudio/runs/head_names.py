@@ -21,9 +21,13 @@ def head_of_depth(depth: int) -> str:
 
 
 def depth_of(head: str) -> int | None:
-    """Return the depth that a head's name ends with; None for those that have but one."""
+    """Return the depth of the FCN on a ResNet v2 that has this name; None for any other."""
     found = _DEPTH.fullmatch(head)
-    return int(found[1]) if found else None
+    depth = int(found[1]) if found else 0
+    is_one = (
+        depth >= LEAST_DEPTH and (depth - LEAST_DEPTH) % DEPTH_STEP == 0 and head == f"{_ANY_DEPTH}_{depth}"
+    )
+    return depth if is_one else None
 
 
 def unknown_head(name: str, known: Iterable[str]) -> SegStudioError:

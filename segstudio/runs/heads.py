@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from segstudio.errors import SegStudioError
-from segstudio.runs.head_names import unknown_head
+from segstudio.runs.head_names import depth_of, unknown_head
 
 COST_INPUT_PX = 520
 """`multiply_adds` are for one square photo of this side: the size at which torchvision states its own."""
@@ -200,7 +199,6 @@ _FCN_RESNET_V2 = HeadInfo(
 )
 _FCN_RESNET_V2_UNIT = (273_184, 8_375_910_400, 308_288_256)
 """What nine more layers, a unit in each stage, cost."""
-_FCN_RESNET_V2_NAME = re.compile(r"fcn_resnetv2_(\d{2,4})")
 
 
 def _fcn_resnet_v2(depth: int) -> HeadInfo:
@@ -227,9 +225,8 @@ class _Heads(Mapping[str, HeadInfo]):
     def __getitem__(self, name: str) -> HeadInfo:
         if name in self._rows:
             return self._rows[name]
-        found = _FCN_RESNET_V2_NAME.fullmatch(name)
-        depth = int(found[1]) if found else 0
-        if depth % 9 != 2 or f"fcn_resnetv2_{depth}" != name:
+        depth = depth_of(name)
+        if depth is None:
             raise KeyError(name)
         return _fcn_resnet_v2(depth)
 

@@ -20,9 +20,9 @@ from segstudio.desktop.reviewing.taking_back import (
     take_back,
 )
 from segstudio.errors import SegStudioError
-from segstudio.files import read_json, write_bytes, write_text
+from segstudio.files import is_link, read_json, write_bytes, write_text
 from segstudio.project.bringing_in import Incoming
-from segstudio.project.inside import check_inside, is_inside, is_link
+from segstudio.project.inside import check_inside, is_inside
 from segstudio.project.masks import read_mask_file
 from segstudio.project.photos import PhotoState, clean_key
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from segstudio.desktop.train.launch import output_of
 from segstudio.errors import SegStudioError
-from segstudio.project.inside import is_link
+from segstudio.files import is_link
 from segstudio.runs.folder import RunFolder, run_name
 
 TRASH = ".trash"
