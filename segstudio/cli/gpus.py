@@ -75,10 +75,6 @@ def check_devices(device: str, gpus: int) -> None:
     """Raise SegStudioError where `device` is none for so many processes on this machine."""
     if device == "cpu":
         return
-    if device not in {"auto", "cuda"}:
-        raise SegStudioError(
-            f'{gpus} processes cannot share the device "{device}"', fix="Say --device auto, cuda or cpu"
-        )
     from segstudio.training.team import check_gpus
 
     check_gpus(device, gpus)

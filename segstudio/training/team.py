@@ -117,15 +117,17 @@ def device_of_process(name: str) -> str:
     if name == "cpu" or (name == "auto" and not torch.cuda.is_available()):
         return "cpu"
     check_gpus(name, int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
-    if name not in {"auto", "cuda"}:
-        raise SegStudioError(
-            f'several processes cannot share the device "{name}"', fix="Say --device auto, cuda or cpu"
-        )
     return f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
 
 
 def check_gpus(name: str, processes: int) -> None:
-    """Raise SegStudioError where the device called `name` means GPUs and this machine has not one for each process."""
+    """Raise SegStudioError where the device called `name` is one alone, or means GPUs and this machine has not one for each
+    process.
+    """
+    if name not in {"auto", "cuda", "cpu"}:
+        raise SegStudioError(
+            f'several processes cannot share the device "{name}"', fix="Say --device auto, cuda or cpu"
+        )
     gpus = torch.cuda.device_count()
     if (name != "cuda" and not (name == "auto" and gpus)) or gpus >= processes:
         return
